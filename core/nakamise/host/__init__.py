@@ -1,0 +1,1 @@
+"""Private machinery of the plugin host: plugins must not import it."""
