@@ -1,0 +1,103 @@
+"""The pool, and the only two ways to a transaction: a tenant's, or the shared schema's."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import msgspec
+
+from nakamise.db.tx import CommitLost, Tx
+from nakamise.ids import check_schema_name
+
+CONTROL_SCHEMA = "nakamise"
+# asyncpg keeps a plan per statement text; texts are shared by all tenants, so this holds all of ours.
+STATEMENT_CACHE_SIZE = 1024
+# A backend that has seen many tenants holds their relation caches: it is replaced after this long idle.
+IDLE_S = 300.0
+# ... or after this many uses.
+USES_MAX = 50_000
+
+
+class Database:
+    """The login role owns nothing and sees nothing: without ``tenant`` or ``control`` every query fails."""
+
+    def __init__(self, pool: asyncpg.Pool, control_role: str) -> None:
+        self.pool = pool
+        self._control_role = control_role
+
+    @classmethod
+    async def connect(cls, url: str, *, control_role: str, size: int = 10) -> Database:
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=size,
+            max_queries=USES_MAX,
+            max_inactive_connection_lifetime=IDLE_S,
+            statement_cache_size=STATEMENT_CACHE_SIZE,
+            init=_prepare,
+            reset=_nothing_to_reset,
+        )
+        return cls(pool, control_role)
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+    @asynccontextmanager
+    async def tenant(self, schema: str, *, read_only: bool = False) -> AsyncIterator[Tx]:
+        """One transaction as the tenant's role, on the tenant's schema."""
+        check_schema_name(schema)
+        async with self._transaction(schema, schema, read_only) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def control(self, *, read_only: bool = False) -> AsyncIterator[Tx]:
+        """One transaction on the shared schema: agencies, tenants, hosts, switches, jobs."""
+        async with self._transaction(self._control_role, CONTROL_SCHEMA, read_only) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def _transaction(self, role: str, schema: str, read_only: bool) -> AsyncIterator[Tx]:
+        async with self.pool.acquire() as connection:
+            # One message, so that the context costs no round trip of its own; both settings end
+            # with the transaction, so that a pool or pgbouncer can never hand them to the next one.
+            await connection.execute(
+                f"BEGIN{' READ ONLY' if read_only else ''};"
+                f'SET LOCAL ROLE "{role}";SET LOCAL search_path = "{schema}", pg_temp'
+            )
+            tx = Tx(connection, schema)
+            try:
+                yield tx
+            except BaseException:
+                await _roll_back(connection)
+                raise
+            tag = await connection.execute("COMMIT")
+            if tag != "COMMIT":
+                raise CommitLost(f"PostgreSQL answered COMMIT with {tag}")
+        await tx.run_after_commit()
+
+
+async def _roll_back(connection: asyncpg.Connection) -> None:
+    """A connection that cannot be rolled back is thrown away, never handed to the next request."""
+    try:
+        await asyncio.shield(connection.execute("ROLLBACK"))
+    except BaseException:
+        with contextlib.suppress(Exception):
+            connection.terminate()
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        encoder=lambda value: b"\x01" + msgspec.json.encode(value),
+        decoder=lambda data: msgspec.json.decode(data[1:]),
+        schema="pg_catalog",
+        format="binary",
+    )
+
+
+async def _nothing_to_reset(connection: asyncpg.Connection) -> None:
+    """Everything that we set is local to a transaction; a reset would cost a round trip."""

@@ -1,0 +1,57 @@
+"""The public contract: what a plugin may import, with ``nakamise.contracts`` and ``nakamise.testing``.
+
+Everything else in ``nakamise`` is private. See docs/reference/plugin-contract.md.
+"""
+
+from nakamise.plugin.access import anyone, requires, signed_in
+from nakamise.plugin.api_version import API_VERSION
+from nakamise.plugin.context import Actor, Tenant, TenantCtx
+from nakamise.plugin.events import Delivery, Event
+from nakamise.plugin.hooks import (
+    CheckoutHooks,
+    LifecycleHooks,
+    PaymentHooks,
+    PricingHooks,
+    UiHooks,
+    hookimpl,
+)
+from nakamise.plugin.manifest import (
+    Listen,
+    Manifest,
+    Mount,
+    NavItem,
+    Need,
+    Permission,
+    Privacy,
+    SlotItem,
+    Task,
+)
+from nakamise.plugin.slots import Slot
+
+__all__ = [
+    "API_VERSION",
+    "Actor",
+    "CheckoutHooks",
+    "Delivery",
+    "Event",
+    "LifecycleHooks",
+    "Listen",
+    "Manifest",
+    "Mount",
+    "NavItem",
+    "Need",
+    "PaymentHooks",
+    "Permission",
+    "PricingHooks",
+    "Privacy",
+    "Slot",
+    "SlotItem",
+    "Task",
+    "Tenant",
+    "TenantCtx",
+    "UiHooks",
+    "anyone",
+    "hookimpl",
+    "requires",
+    "signed_in",
+]

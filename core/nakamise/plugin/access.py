@@ -1,0 +1,34 @@
+"""Who may call a route. Every route says one of these in its ``opt``; one that says none fails the start.
+
+    @get("/orders", opt=requires("shop.orders.read"))
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+OPT_KEY: Final = "access"
+
+
+class Access(msgspec.Struct, frozen=True):
+    """``permission`` None and not ``public``: any signed-in user."""
+
+    public: bool = False
+    permission: str | None = None
+
+
+def anyone() -> dict[str, Any]:
+    """Guests too."""
+    return {OPT_KEY: Access(public=True)}
+
+
+def signed_in() -> dict[str, Any]:
+    """Any user of the tenant."""
+    return {OPT_KEY: Access()}
+
+
+def requires(permission: str) -> dict[str, Any]:
+    """Users one of whose roles carries ``permission``."""
+    return {OPT_KEY: Access(permission=permission)}

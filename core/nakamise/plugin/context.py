@@ -1,0 +1,171 @@
+"""Who is asking, for which tenant: the only way to data."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from nakamise.db import Tx
+from nakamise.errors import Forbidden, Unauthenticated
+
+if TYPE_CHECKING:
+    from nakamise.host.lineup import Lineup
+    from nakamise.plugin.events import Event
+    from nakamise.runtime import Runtime
+
+S = TypeVar("S")
+ST = TypeVar("ST", bound=msgspec.Struct)
+
+
+class Tenant(msgspec.Struct, frozen=True, kw_only=True):
+    """One white-label site as the directory knows it. ``plugins`` is what is on, the same object for equal sets."""
+
+    id: uuid.UUID
+    schema: str
+    slug: str
+    name: str
+    state: str
+    canonical_host: str
+    locale: str = "ja"
+    timezone: str = "Asia/Tokyo"
+    currency: str = "JPY"
+    brand: Mapping[str, Any] = {}
+    plugins: frozenset[str] = frozenset()
+    plugin_settings: Mapping[str, Mapping[str, Any]] = {}
+    version: int = 0
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who acts: a guest (no ``user_id``), a user, or the system itself in a job."""
+
+    user_id: uuid.UUID | None = None
+    session_id: uuid.UUID | None = None
+    display_name: str = ""
+    email: str = ""
+    email_verified: bool = False
+    avatar: str | None = None
+    roles: frozenset[str] = frozenset()
+    permissions: frozenset[str] = frozenset()
+    is_system: bool = False
+
+    @property
+    def is_guest(self) -> bool:
+        return self.user_id is None and not self.is_system
+
+    def can(self, permission: str) -> bool:
+        return self.is_system or permission in self.permissions
+
+
+GUEST = Actor()
+SYSTEM = Actor(is_system=True)
+
+
+class HttpInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page needs to know of its request. ``origin`` is scheme://host[:port] of this request."""
+
+    method: str = "GET"
+    path: str = "/"
+    query: str = ""
+    origin: str = ""
+    nonce: str = ""
+    client: str = ""
+    user_agent: str = ""
+    secure: bool = False
+    is_partial: bool = False
+    is_api: bool = False
+    cookies: Mapping[str, str] = {}
+
+
+class TenantCtx:
+    """The tenant, the actor and what is on. Route handlers, hooks, event handlers and tasks get one."""
+
+    __slots__ = ("actor", "http", "lineup", "locale", "runtime", "tenant")
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        tenant: Tenant,
+        actor: Actor,
+        lineup: Lineup,
+        *,
+        locale: str | None = None,
+        http: HttpInfo | None = None,
+    ) -> None:
+        self.runtime = runtime
+        self.tenant = tenant
+        self.actor = actor
+        self.lineup = lineup
+        self.locale = locale or tenant.locale
+        self.http = http or HttpInfo()
+
+    def begin(self) -> AbstractAsyncContextManager[Tx]:
+        """A read-write transaction on this tenant's schema; commits at the end of the block."""
+        return self.runtime.db.tenant(self.tenant.schema)
+
+    def read(self) -> AbstractAsyncContextManager[Tx]:
+        """A read-only transaction."""
+        return self.runtime.db.tenant(self.tenant.schema, read_only=True)
+
+    def now(self) -> datetime:
+        """The clock's time in UTC; money is decided by the database's own ``now()``."""
+        return self.runtime.clock.now()
+
+    def is_on(self, plugin_id: str) -> bool:
+        return plugin_id in self.tenant.plugins
+
+    def settings(self, type_: type[ST]) -> ST:
+        """The tenant's settings of the plugin that declared ``type_``, defaults filled in."""
+        return self.runtime.host.settings(self.tenant, type_)
+
+    def service(self, type_: type[S]) -> S:
+        """The provider that is on for this tenant. Raises ServiceOff."""
+        return self.runtime.host.service(self, type_)
+
+    def optional_service(self, type_: type[S]) -> S | None:
+        return self.runtime.host.optional_service(self, type_)
+
+    async def publish(self, tx: Tx, event: Event) -> uuid.UUID:
+        """Write ``event`` and its deliveries in ``tx``."""
+        return await self.runtime.events.publish(self, tx, event)
+
+    def require_user(self) -> uuid.UUID:
+        """The signed-in user's id. Raises Unauthenticated."""
+        if self.actor.user_id is None:
+            raise Unauthenticated("Please log in.")
+        return self.actor.user_id
+
+    def require_verified(self) -> uuid.UUID:
+        """Like ``require_user``, and the e-mail address is confirmed. Raises Forbidden."""
+        user_id = self.require_user()
+        if not self.actor.email_verified:
+            raise Forbidden("Please confirm your e-mail address first.", code="email_unverified")
+        return user_id
+
+    def require(self, permission: str) -> None:
+        """Raises Unauthenticated or Forbidden."""
+        if self.actor.can(permission):
+            return
+        if self.actor.is_guest:
+            raise Unauthenticated("Please log in.")
+        raise Forbidden("You may not do this.")
+
+    def as_system(self) -> TenantCtx:
+        return TenantCtx(self.runtime, self.tenant, SYSTEM, self.lineup, locale=self.tenant.locale)
+
+    def url(self, path: str) -> str:
+        """An absolute URL on the tenant's canonical host: for mails, never from the request."""
+        return self.runtime.directory.base_url(self.tenant) + path
+
+
+class HasCtx(Protocol):
+    ctx: TenantCtx

@@ -1,0 +1,148 @@
+"""What a plugin says of itself: data only, so that nothing heavy is imported before it is accepted.
+
+Code is named by dotted strings ``"package.module:attribute"`` and loaded when the plugin is accepted.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import msgspec
+
+from nakamise.plugin.slots import Slot
+
+ID_PATTERN: Final = re.compile(r"[a-z][a-z0-9_]{1,29}\Z")
+# Names the host needs for itself as first path segments or catalogs.
+RESERVED_IDS: Final = frozenset(
+    "core admin api assets media account login logout register dev static theme healthz readyz pages lang".split()
+)
+
+Area = Literal["pages", "api", "admin"]
+NavArea = Literal["site", "account", "admin", "footer"]
+
+
+class ManifestError(ValueError):
+    """The manifest contradicts the contract; the message says where."""
+
+
+class Mount(msgspec.Struct, frozen=True):
+    """Routes of one area: ``pages`` under /<id>, ``api`` under /api/<id>, ``admin`` under /admin/<id>.
+
+    ``handlers`` names a sequence of Litestar route handlers, controllers or routers with relative paths.
+    """
+
+    area: Area
+    handlers: str
+
+
+class Permission(msgspec.Struct, frozen=True):
+    """``id`` starts with the plugin's id; ``roles`` are the preset roles that carry it in a new tenant."""
+
+    id: str
+    label: str
+    roles: tuple[str, ...] = ("admin",)
+
+
+class NavItem(msgspec.Struct, frozen=True, kw_only=True):
+    """``path`` is absolute within the site and must lie in a mount of the plugin; ``label`` a msgid."""
+
+    area: NavArea
+    label: str
+    path: str
+    icon: str = ""
+    group: str = ""
+    permission: str | None = None
+    weight: int = 50
+
+
+class SlotItem(msgspec.Struct, frozen=True):
+    """``template`` is drawn with the mapping from ``UiHooks.slot_context``; None from it = no box."""
+
+    slot: Slot
+    template: str
+    weight: int = 50
+
+
+class Listen(msgspec.Struct, frozen=True):
+    """``handler``: ``async def (ctx: TenantCtx, event: <its Event type>, delivery: Delivery) -> None``."""
+
+    topic: str
+    handler: str
+
+
+class Task(msgspec.Struct, frozen=True):
+    """``handler``: ``async def (ctx: TenantCtx) -> None``, run for each tenant that has the plugin on."""
+
+    name: str
+    handler: str
+    every_s: int
+
+
+class Privacy(msgspec.Struct, frozen=True):
+    """``export``: ``async def (ctx, tx, user_id) -> Struct | None``; ``erase``: ``… -> int`` rows."""
+
+    export: str
+    erase: str
+
+
+class Need(enum.Enum):
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """One plugin. Only ``id``, ``api``, ``version`` and ``title`` are mandatory.
+
+    ``requires`` must be usable and on; ``after`` is order only. ``hooks`` names a class that overrides
+    methods of the hook classes. ``migrations`` names a package whose ``NNNN_name.sql`` files make its
+    tables (``<id>_…``) and ``models`` a module with the SQLAlchemy ``metadata`` of the same tables.
+    ``settings`` is a Struct type with defaults for every field; a form is generated from it.
+    ``provides`` maps a service type (a Protocol of contracts) to a factory ``(ctx) -> service``.
+    ``templates``, ``static`` and ``locales`` are folders beside the manifest's module when they exist;
+    ``css`` and ``js`` are files under ``static``.
+    """
+
+    id: str
+    api: str
+    version: str
+    title: str
+    summary: str = ""
+    requires: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    hooks: str | None = None
+    mounts: tuple[Mount, ...] = ()
+    models: str | None = None
+    migrations: str | None = None
+    settings: type[msgspec.Struct] | None = None
+    settings_version: int = 1
+    permissions: tuple[Permission, ...] = ()
+    provides: Mapping[type[Any], str] = {}
+    uses: Mapping[type[Any], Need] = {}
+    publishes: tuple[str, ...] = ()
+    listens: tuple[Listen, ...] = ()
+    slots: tuple[SlotItem, ...] = ()
+    nav: tuple[NavItem, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    privacy: Privacy | None = None
+    css: tuple[str, ...] = ()
+    js: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if ID_PATTERN.match(self.id) is None or self.id in RESERVED_IDS:
+            raise ManifestError(f"id {self.id!r}: use 2 to 30 of a-z, 0-9 and _, and no reserved word")
+        for permission in self.permissions:
+            if not permission.id.startswith(f"{self.id}."):
+                raise ManifestError(f"permission {permission.id!r} does not start with {self.id!r}")
+        for topic in self.publishes:
+            if not topic.startswith(f"{self.id}."):
+                raise ManifestError(f"event {topic!r} does not start with {self.id!r}")
+        self._check_nav()
+
+    def _check_nav(self) -> None:
+        roots = (f"/{self.id}", f"/admin/{self.id}")
+        for item in self.nav:
+            if not any(item.path == root or item.path.startswith(f"{root}/") for root in roots):
+                raise ManifestError(f"nav path {item.path!r} lies outside {' and '.join(roots)}")

@@ -1,0 +1,82 @@
+"""What an operator sets, read from environment variables once at start."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+Environment = Literal["demo", "production"]
+
+
+class SettingsError(Exception):
+    """An environment variable holds what it must not; the message says which and what to do."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """``database_url`` is the owner's URL (it migrates and creates roles); None means the embedded server."""
+
+    secret_key: bytes
+    port: int = 8000
+    host: str = "127.0.0.1"
+    data_dir: Path = Path(".nakamise")
+    database_url: str | None = None
+    pool_size: int = 10
+    smtp_url: str | None = None
+    base_domain: str = "localhost"
+    environment: Environment = "demo"
+    # Addresses of reverse proxies whose X-Forwarded-For and -Proto are believed.
+    trusted_proxies: tuple[str, ...] = ()
+    # "built-ins only": an operator's way back when a third party's plugin breaks the start.
+    safe_mode: bool = False
+
+    @property
+    def media_dir(self) -> Path:
+        return self.data_dir / "media"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Raises SettingsError when a value cannot be used."""
+        env = os.environ if environ is None else environ
+        data_dir = Path(env.get("NAKAMISE_DATA") or ".nakamise").absolute()
+        environment = env.get("NAKAMISE_ENV", "demo")
+        if environment not in ("demo", "production"):
+            raise SettingsError(f"NAKAMISE_ENV is {environment!r}: use 'demo' or 'production'.")
+        return cls(
+            secret_key=_secret_key(env, data_dir),
+            port=_port(env.get("PORT", "8000")),
+            host=env.get("HOST", "127.0.0.1"),
+            data_dir=data_dir,
+            database_url=env.get("NAKAMISE_DATABASE_URL") or None,
+            pool_size=int(env.get("NAKAMISE_POOL_SIZE", "10")),
+            smtp_url=env.get("NAKAMISE_SMTP_URL") or None,
+            base_domain=env.get("NAKAMISE_BASE_DOMAIN", "localhost"),
+            environment=environment,  # type: ignore[arg-type]
+            trusted_proxies=tuple(filter(None, env.get("NAKAMISE_TRUSTED_PROXIES", "").split(","))),
+            safe_mode=env.get("NAKAMISE_SAFE_MODE") == "1",
+        )
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise SettingsError(f"PORT is {text!r}: use a number from 1 to 65535.")
+    return int(text)
+
+
+def _secret_key(env: Mapping[str, str], data_dir: Path) -> bytes:
+    """From NAKAMISE_SECRET_KEY, else kept in the data folder: sessions outlive a restart."""
+    if given := env.get("NAKAMISE_SECRET_KEY"):
+        if len(given) < 32:
+            raise SettingsError("NAKAMISE_SECRET_KEY is shorter than 32 characters.")
+        return given.encode()
+    path = data_dir / "secret_key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(fd, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_bytes().strip()
