@@ -1,0 +1,134 @@
+"""Browser files from npm packages: `build_assets` fetches them and lays out `ui/static/vendor/`.
+
+Used by `scripts.bootstrap` (a checkout) and by `hatch_build.py` (a wheel). Standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Callable
+from pathlib import Path
+
+Say = Callable[[str], None]
+
+VENDOR = Path("core/nakamise/ui/static/vendor")
+ICON_LIST = Path("core/nakamise/ui/icons.txt")
+COPIED = {"htmx.min.js": "htmx.org/dist/htmx.min.js"}
+LICENSES = ("htmx.org/LICENSE", "lucide-static/LICENSE")
+INPUTS = (Path("package.json"), Path("package-lock.json"), ICON_LIST, Path("scripts/assets.py"))
+MIN_NODE = 18
+SVG = re.compile(r"<svg\b[^>]*>(?P<drawing>.*)</svg>", re.DOTALL)
+SYMBOL = (
+    '<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"'
+    ' stroke-linecap="round" stroke-linejoin="round">{drawing}</symbol>'
+)
+
+
+class AssetError(Exception):
+    """The browser files cannot be built; the message is one sentence for the terminal."""
+
+
+def build_assets(root: Path, say: Say = print) -> None:
+    """Bring `ui/static/vendor/` up to date with the lock file and the icon list.
+
+    Raises:
+        AssetError: npm failed, or the icon list names an icon that does not exist.
+    """
+    stamp = root / VENDOR / ".stamp"
+    digest = _digest(root)
+    if stamp.is_file() and stamp.read_text() == digest and (root / "node_modules").is_dir():
+        return
+    _npm_ci(root, say)
+    fresh = root / VENDOR.with_name("vendor.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    _fill(fresh, root)
+    (fresh / ".stamp").write_text(digest)
+    shutil.rmtree(root / VENDOR, ignore_errors=True)
+    fresh.rename(root / VENDOR)
+
+
+def _digest(root: Path) -> str:
+    digest = hashlib.sha256()
+    for path in INPUTS:
+        full = root / path
+        digest.update(full.read_bytes() if full.exists() else b"")
+    return digest.hexdigest()
+
+
+def _fill(target: Path, root: Path) -> None:
+    modules = root / "node_modules"
+    for name, source in COPIED.items():
+        shutil.copyfile(modules / source, target / name)
+    names = _icon_names(root / ICON_LIST)
+    (target / "icons.svg").write_text(_sprite(names, modules / "lucide-static/icons"), encoding="utf-8")
+    texts = [f"{name}\n\n{(modules / name).read_text(encoding='utf-8')}" for name in LICENSES]
+    (target / "LICENSES.txt").write_text("\n".join(texts), encoding="utf-8")
+
+
+def _icon_names(path: Path) -> list[str]:
+    if not path.exists():
+        return []
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return sorted({line for line in lines if line and not line.startswith("#")})
+
+
+def _sprite(names: list[str], icons: Path) -> str:
+    symbols = [_symbol(name, icons / f"{name}.svg") for name in names]
+    return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
+
+
+def _symbol(name: str, path: Path) -> str:
+    match = SVG.search(path.read_text(encoding="utf-8")) if path.is_file() else None
+    if match is None:
+        raise AssetError(f"{ICON_LIST} names the icon {name!r}, which lucide-static does not have.")
+    drawing = " ".join(match["drawing"].split())
+    return SYMBOL.format(name=name, drawing=drawing)
+
+
+def _npm_ci(root: Path, say: Say) -> None:
+    npm = _system_npm() or _packaged_npm(root, say)
+    say("Fetching browser files (npm ci) ...")
+    env = os.environ | {"PATH": f"{npm.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    command = [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    result = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        raise AssetError(f"npm ci failed; is the package registry reachable?\n{result.stderr.strip()}")
+
+
+def _system_npm() -> Path | None:
+    node = shutil.which("node")
+    npm = shutil.which("npm")
+    if node is None or npm is None:
+        return None
+    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.match(r"v(\d+)\.", answer)
+    return Path(npm) if version and int(version[1]) >= MIN_NODE else None
+
+
+def _packaged_npm(root: Path, say: Say) -> Path:
+    """Node from a Python wheel, in an environment of its own so that it never meets ours."""
+    home = root / ".venv" / "node"
+    npm = home / "bin" / "npm"
+    if npm.exists():
+        return npm
+    say("No Node.js on this machine: installing it from a Python package (58 MB) ...")
+    venv.create(home, with_pip=True, clear=True)
+    lock = root / "requirements-node.lock"
+    pip = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if subprocess.run([*pip, "--require-hashes", "-r", str(lock)], check=False).returncode != 0:
+        raise AssetError("Node.js could not be installed; install Node.js 18 or newer and try again.")
+    return npm
+
+
+if __name__ == "__main__":
+    try:
+        build_assets(Path(__file__).resolve().parent.parent)
+    except AssetError as error:
+        sys.exit(str(error))
