@@ -1,0 +1,1 @@
+"""Types that features share: no logic."""

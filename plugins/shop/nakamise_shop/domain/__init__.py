@@ -1,0 +1,1 @@
+"""Pure rules of the shop: no I/O, no clock, no tenant."""

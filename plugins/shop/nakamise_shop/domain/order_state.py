@@ -1,0 +1,135 @@
+"""States of an order and of its lines; allowed edges are data.
+
+Money and parcels move apart: `OrderState` says what was paid, `LineState` where the goods are. The screens show
+`OrderStatus`, which is derived from both and never stored.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Mapping, Sequence
+
+
+class OrderState(enum.StrEnum):
+    DRAFT = "draft"
+    PENDING = "pending"  # is the reservation of stock, coupon and points
+    PAID = "paid"
+    CLOSED = "closed"  # past the return window
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    PART_REFUNDED = "part_refunded"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+
+
+class LineState(enum.StrEnum):
+    UNFULFILLED = "unfulfilled"  # 未処理
+    PROCESSING = "processing"  # 処理中
+    SHIPPED = "shipped"  # 発送済み
+    DELIVERED = "delivered"  # 配達済み
+    RETURNED = "returned"
+
+
+class OrderStatus(enum.StrEnum):
+    """What the screens show: 保留中, 確認済み, 処理中, 発送済み, 配達済み, キャンセル."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    PROCESSING = "processing"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+
+_PAID_STATES = frozenset({OrderState.PAID, OrderState.CLOSED, OrderState.PART_REFUNDED})
+
+ORDER_EDGES: Mapping[OrderState, frozenset[OrderState]] = {
+    OrderState.DRAFT: frozenset({OrderState.PENDING}),
+    OrderState.PENDING: frozenset({OrderState.PAID, OrderState.EXPIRED, OrderState.CANCELLED}),
+    # Cancelling a paid order creates its refund in the same transaction; `refunded` follows when it settles.
+    OrderState.PAID: frozenset(
+        {
+            OrderState.CLOSED,
+            OrderState.PART_REFUNDED,
+            OrderState.REFUNDED,
+            OrderState.CANCELLED,
+            OrderState.DISPUTED,
+        }
+    ),
+    OrderState.CLOSED: frozenset({OrderState.DISPUTED}),
+    # Late money: a charge that succeeds after the order ended takes stock again, or is refunded at once.
+    OrderState.EXPIRED: frozenset({OrderState.PAID, OrderState.REFUNDED}),
+    OrderState.CANCELLED: frozenset({OrderState.PAID, OrderState.REFUNDED}),
+    OrderState.PART_REFUNDED: frozenset({OrderState.REFUNDED, OrderState.DISPUTED}),
+    OrderState.REFUNDED: frozenset(),
+    # Won: back to where it was. Lost: refunded.
+    OrderState.DISPUTED: _PAID_STATES | {OrderState.REFUNDED},
+}
+
+LINE_EDGES: Mapping[LineState, frozenset[LineState]] = {
+    LineState.UNFULFILLED: frozenset({LineState.PROCESSING}),
+    LineState.PROCESSING: frozenset({LineState.SHIPPED}),
+    LineState.SHIPPED: frozenset({LineState.DELIVERED, LineState.RETURNED}),
+    LineState.DELIVERED: frozenset({LineState.RETURNED}),
+    LineState.RETURNED: frozenset(),
+}
+
+CANCELLABLE: frozenset[OrderStatus] = frozenset({OrderStatus.PENDING, OrderStatus.CONFIRMED})
+
+_SENT = frozenset({LineState.SHIPPED, LineState.DELIVERED, LineState.RETURNED})
+_ARRIVED = frozenset({LineState.DELIVERED, LineState.RETURNED})
+_ENDED = frozenset({OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REFUNDED})
+
+
+class IllegalTransition(ValueError):
+    """The state machine has no such edge."""
+
+
+def check_order_edge(current: OrderState, new: OrderState) -> None:
+    """Raises IllegalTransition unless `current` -> `new` is an edge."""
+    if new not in ORDER_EDGES[current]:
+        raise IllegalTransition(f"an order cannot go from {current} to {new}")
+
+
+def check_line_edge(current: LineState, new: LineState) -> None:
+    """Raises IllegalTransition unless `current` -> `new` is an edge."""
+    if new not in LINE_EDGES[current]:
+        raise IllegalTransition(f"an order line cannot go from {current} to {new}")
+
+
+def order_sources(new: OrderState) -> frozenset[OrderState]:
+    """The states from which `new` can be reached: the `state = ANY(:from)` of the conditional UPDATE."""
+    return frozenset(state for state, targets in ORDER_EDGES.items() if new in targets)
+
+
+def line_sources(new: LineState) -> frozenset[LineState]:
+    """As `order_sources`, for a line."""
+    return frozenset(state for state, targets in LINE_EDGES.items() if new in targets)
+
+
+def order_status(state: OrderState, lines: Sequence[LineState]) -> OrderStatus:
+    """What the screens show. A partly shipped order is still 処理中; a refund after shipping is no キャンセル."""
+    if state in (OrderState.DRAFT, OrderState.PENDING):
+        return OrderStatus.PENDING
+    if state in _ENDED and not _SENT.intersection(lines):
+        return OrderStatus.CANCELLED
+    return _fulfilment(lines)
+
+
+def _fulfilment(lines: Sequence[LineState]) -> OrderStatus:
+    if not lines or set(lines) == {LineState.UNFULFILLED}:
+        return OrderStatus.CONFIRMED
+    if _ARRIVED.issuperset(lines):
+        return OrderStatus.DELIVERED
+    if _SENT.issuperset(lines):
+        return OrderStatus.SHIPPED
+    return OrderStatus.PROCESSING
+
+
+def is_cancellable(
+    state: OrderState, lines: Sequence[LineState], allowed: Collection[OrderStatus] = CANCELLABLE
+) -> bool:
+    """Whether the buyer may cancel: the shop's `allowed` statuses, and never once a line was sent."""
+    if OrderState.CANCELLED not in ORDER_EDGES[state] or _SENT.intersection(lines):
+        return False
+    return order_status(state, lines) in allowed
