@@ -1,0 +1,87 @@
+"""Wires the parts of an installation; nothing else."""
+
+from __future__ import annotations
+
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.types import ASGIApp
+
+from nakamise.account.routes import route_handlers as account_routes
+from nakamise.auth.routes import route_handlers as auth_routes
+from nakamise.auth.service import Auth
+from nakamise.clock import Clock, SystemClock
+from nakamise.db import Database
+from nakamise.events.bus import EventBus
+from nakamise.host.pages import route_handlers as host_routes
+from nakamise.host.registry import PluginHost
+from nakamise.jobs.queue import JobQueue
+from nakamise.mail.outbox import MailOutbox
+from nakamise.mail.pages import route_handlers as mail_routes
+from nakamise.routing.access import access_of, guard
+from nakamise.routing.context import provide_ctx
+from nakamise.routing.errors import HANDLERS
+from nakamise.routing.gate import Gate
+from nakamise.routing.openapi import route_handlers as openapi_routes
+from nakamise.runtime import Runtime
+from nakamise.settings import Settings
+from nakamise.site.routes import route_handlers as site_routes
+from nakamise.site.static import route_handlers as static_routes
+from nakamise.storage import LocalStore
+from nakamise.tenancy.directory import Directory
+from nakamise.tenancy.roles import app_url, control_role
+from nakamise.ui.renderer import Renderer
+
+# Bodies larger than this are refused before they are read; uploads are the largest.
+BODY_MAX_BYTES = 10_500_000
+
+
+async def build_runtime(settings: Settings, *, clock: Clock | None = None, host: PluginHost | None = None) -> Runtime:
+    """Connect to a prepared database (see ``tenancy.bootstrap``) and load what is installed."""
+    host = host or PluginHost.discover(safe_mode=settings.safe_mode)
+    db = await Database.connect(app_url(settings), control_role=control_role(settings), size=settings.pool_size)
+    jobs = JobQueue()
+    return Runtime(
+        settings=settings,
+        clock=clock or SystemClock(),
+        db=db,
+        host=host,
+        directory=await Directory.open(settings, db),
+        jobs=jobs,
+        events=EventBus(jobs),
+        auth=Auth(settings, db),
+        store=LocalStore(settings.media_dir, settings.secret_key),
+        mail=MailOutbox(jobs, settings),
+        renderer=Renderer(host.template_sources()),
+    )
+
+
+def create_app(runtime: Runtime) -> ASGIApp:
+    """Raises AccessMissing when a route names no access."""
+    app = Litestar(
+        route_handlers=[
+            *site_routes,
+            *static_routes,
+            *auth_routes,
+            *account_routes,
+            *host_routes,
+            *mail_routes,
+            *openapi_routes,
+            *runtime.host.route_handlers(),
+        ],
+        dependencies={"ctx": Provide(provide_ctx, sync_to_thread=False)},
+        guards=[guard],
+        exception_handlers=HANDLERS,
+        openapi_config=OpenAPIConfig(title="API", version="1", path="/\x00openapi", render_plugins=[]),
+        request_max_body_size=BODY_MAX_BYTES,
+    )
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)]):
+            if handler is not None:
+                access_of(handler)
+    return Gate(app, runtime)
+
+
+async def close_runtime(runtime: Runtime) -> None:
+    await runtime.directory.close()
+    await runtime.db.close()

@@ -1,0 +1,49 @@
+"""``nakamise.asgi:app``: what an ASGI server runs."""
+
+from __future__ import annotations
+
+import traceback
+from contextlib import AsyncExitStack
+
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.settings import Settings
+
+
+class Installation:
+    """Builds the runtime when the server starts and ends it when the server stops."""
+
+    def __init__(self) -> None:
+        self._app: ASGIApp | None = None
+        self._stack = AsyncExitStack()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif self._app is not None:
+            await self._app(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                try:
+                    await self._start()
+                except Exception:
+                    await send({"type": "lifespan.startup.failed", "message": traceback.format_exc()})
+                    return
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self._stack.aclose()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _start(self) -> None:
+        runtime = await build_runtime(Settings.from_env())
+        self._stack.push_async_callback(close_runtime, runtime)
+        await self._stack.enter_async_context(runtime.jobs.worker(runtime))
+        self._app = create_app(runtime)
+
+
+app = Installation()

@@ -1,0 +1,35 @@
+"""The guard: what a route said in ``opt`` against who is asking. Who may, never what is on."""
+
+from __future__ import annotations
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from nakamise.errors import Unauthenticated
+from nakamise.plugin.access import OPT_KEY, Access
+from nakamise.plugin.context import TenantCtx
+from nakamise.routing.gate import CTX_KEY
+
+
+class AccessMissing(Exception):
+    """A route says neither anyone, signed_in nor requires: a fault of its author, found at start."""
+
+
+async def guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
+    ctx: TenantCtx = connection.scope["state"][CTX_KEY]
+    access = access_of(handler)
+    if access.public:
+        return
+    if access.permission is None:
+        if ctx.actor.is_guest:
+            raise Unauthenticated("Please log in.")
+        return
+    ctx.require(access.permission)
+
+
+def access_of(handler: BaseRouteHandler) -> Access:
+    """Raises AccessMissing."""
+    found = handler.opt.get(OPT_KEY)
+    if not isinstance(found, Access):
+        raise AccessMissing(f"{handler.handler_name} at {sorted(handler.paths)} names no access")
+    return found

@@ -1,0 +1,27 @@
+"""The client's address and scheme: forwarded headers count only when the peer is a named proxy."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from litestar.types import Scope
+
+
+def client_address(scope: Scope, trusted: Collection[str]) -> str:
+    """The last address in X-Forwarded-For that is not one of ours, or the peer's own."""
+    peer = scope["client"][0] if scope.get("client") else ""
+    if peer not in trusted:
+        return peer
+    hops = [hop.strip() for hop in _header(scope, b"x-forwarded-for").split(",") if hop.strip()]
+    return next((hop for hop in reversed(hops) if hop not in trusted), peer)
+
+
+def is_secure(scope: Scope, trusted: Collection[str]) -> bool:
+    peer = scope["client"][0] if scope.get("client") else ""
+    if peer in trusted:
+        return _header(scope, b"x-forwarded-proto").strip().lower() == "https"
+    return scope.get("scheme") in ("https", "wss")
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return ",".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)

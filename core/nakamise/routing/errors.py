@@ -1,0 +1,135 @@
+"""Errors become answers: problem+json (RFC 9457) on the API, a page with a way out everywhere else."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+import asyncpg
+import msgspec
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from nakamise.errors import FieldError, Invalid, NotFound, Problem, Unauthenticated, Unavailable
+from nakamise.plugin.context import TenantCtx
+from nakamise.routing.gate import CTX_KEY
+from nakamise.storage import StorageFull
+from nakamise.ui.i18n import N_, gettext_for
+from nakamise.ui.pages import page, see_other
+from nakamise.ui.safe_next import login_path
+
+log = logging.getLogger("nakamise.errors")
+
+PROBLEM_JSON: Final = "application/problem+json"
+_BY_STATUS: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("bad_request", N_("The request could not be understood.")),
+    401: ("unauthenticated", N_("Please log in.")),
+    403: ("forbidden", N_("You may not do this.")),
+    404: ("not_found", N_("The page or item was not found.")),
+    405: ("method_not_allowed", N_("This cannot be done here.")),
+    413: ("too_large", N_("What was sent is too large.")),
+    415: ("unsupported_media_type", N_("This kind of content is not accepted here.")),
+    429: ("too_many", N_("Too many tries. Please wait a moment.")),
+    503: ("unavailable", N_("The service cannot answer right now. Please try again in a moment.")),
+}
+_INTERNAL: Final = N_("Something went wrong on our side. Nothing was charged twice; please try again.")
+
+
+class ProblemBody(msgspec.Struct, omit_defaults=True):
+    """RFC 9457. ``errors`` maps field names to messages; ``error_id`` is what support asks for."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: dict[str, str] = {}
+    error_id: str = ""
+
+
+async def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
+    ctx = _ctx(request)
+    if ctx is None:
+        return Response(problem.message, status_code=problem.status, media_type=MediaType.TEXT)
+    fields = problem.fields if isinstance(problem, Invalid) else {}
+    body = ProblemBody(
+        type="about:blank",
+        title=_say(ctx, _BY_STATUS.get(problem.status, ("", problem.message))[1]),
+        status=problem.status,
+        detail=_say(ctx, problem.message, problem.domain, problem.params),
+        code=problem.code,
+        errors={name: field_text(ctx, fault) for name, fault in fields.items()},
+    )
+    return await _answer(request, ctx, body, problem.headers)
+
+
+async def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    status = error.status_code
+    code, message = _BY_STATUS.get(status, ("error", _INTERNAL if status >= 500 else _BY_STATUS[400][1]))
+    ctx = _ctx(request)
+    if ctx is None:
+        return Response(message, status_code=status, media_type=MediaType.TEXT)
+    if isinstance(error, ValidationException):
+        faults = {name: FieldError(N_("This value cannot be used.")) for name in _invalid_names(error)}
+        return await on_problem(request, Invalid(faults))
+    said = _say(ctx, message)
+    body = ProblemBody("about:blank", said, status, said, code)
+    allow = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+    return await _answer(request, ctx, body, allow)
+
+
+async def on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Anything unforeseen: logged with an id that the user can quote, and nothing of it shown."""
+    if isinstance(error, asyncpg.LockNotAvailableError | asyncpg.TooManyConnectionsError | StorageFull):
+        log.warning("busy: %r", error)
+        return await on_problem(request, Unavailable(_BY_STATUS[503][1], headers={"Retry-After": "2"}))
+    error_id = uuid.uuid4().hex[:12]
+    log.error("unhandled error %s on %s", error_id, request.scope["path"], exc_info=error)
+    ctx = _ctx(request)
+    if ctx is None:
+        return Response("error", status_code=500, media_type=MediaType.TEXT)
+    said = _say(ctx, _INTERNAL)
+    return await _answer(request, ctx, ProblemBody("about:blank", said, 500, said, "error", error_id=error_id), {})
+
+
+def field_text(ctx: TenantCtx, fault: FieldError) -> str:
+    return _say(ctx, fault.message, fault.domain, fault.params)
+
+
+def _say(ctx: TenantCtx, message: str, domain: str = "core", params: Mapping[str, object] | None = None) -> str:
+    return gettext_for(ctx.locale, domain)(message, **(params or {}))
+
+
+async def _answer(
+    request: Request[Any, Any, Any], ctx: TenantCtx, body: ProblemBody, headers: Mapping[str, str]
+) -> Response[Any]:
+    if ctx.http.is_api:
+        return Response(
+            msgspec.json.encode(body), status_code=body.status, media_type=PROBLEM_JSON, headers=dict(headers)
+        )
+    if body.status == Unauthenticated.status and not ctx.http.is_partial:
+        return see_other(ctx, login_path(ctx.http))
+    answer = await page(ctx, "core/error.html", status=body.status, problem=body)
+    answer.headers.update(headers)
+    return answer
+
+
+def _ctx(request: Request[Any, Any, Any]) -> TenantCtx | None:
+    found = request.scope["state"].get(CTX_KEY)
+    return found if isinstance(found, TenantCtx) else None
+
+
+def _invalid_names(error: ValidationException) -> list[str]:
+    extra = error.extra if isinstance(error.extra, list) else []
+    return [str(item.get("key") or "body") for item in extra if isinstance(item, dict)] or ["body"]
+
+
+HANDLERS: Final[dict[type[Exception], Any]] = {
+    Problem: on_problem,
+    HTTPException: on_http_exception,
+    Exception: on_crash,
+}
+
+__all__ = ["HANDLERS", "PROBLEM_JSON", "NotFound", "ProblemBody", "field_text"]

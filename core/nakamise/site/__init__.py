@@ -1,0 +1,1 @@
+"""The core's own pages: home, legal pages, preferences, admin dashboard, media, health."""

@@ -1,0 +1,102 @@
+"""What every tenant has, whichever plugins are on."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import msgspec
+from litestar import MediaType, Request, Response, get, post
+from litestar.types import ControllerRouterHandler
+
+from nakamise.errors import NotFound
+from nakamise.plugin.access import anyone, requires
+from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.slots import Slot
+from nakamise.routing.forms import read_form
+from nakamise.routing.language import COOKIE as LANGUAGE_COOKIE
+from nakamise.site.documents import Document, find_document
+from nakamise.ui.pages import cookie, page, see_other
+from nakamise.ui.safe_next import safe_next
+from nakamise.ui.shell import SCHEME_COOKIE
+
+_YEAR_S: Final = 365 * 24 * 3600
+
+
+@get("/", opt=anyone(), include_in_schema=False)
+async def home(ctx: TenantCtx) -> Response[bytes]:
+    return await page(ctx, "core/home.html", slots={Slot.HOME_HERO: None, Slot.HOME_SECTION: None})
+
+
+@get("/pages/{slug:str}", opt=anyone(), include_in_schema=False)
+async def document(ctx: TenantCtx, slug: str) -> Response[bytes]:
+    async with ctx.read() as tx:
+        found = await find_document(tx, slug, ctx.locale, ctx.tenant.locale)
+    if found is None:
+        raise NotFound
+    return await page(ctx, "core/doc.html", document=found)
+
+
+@get("/api/core/pages/{slug:str}", opt=anyone(), tags=["core"])
+async def document_json(ctx: TenantCtx, slug: str) -> Document:
+    """A legal or static page in the request's language, else in the tenant's."""
+    async with ctx.read() as tx:
+        found = await find_document(tx, slug, ctx.locale, ctx.tenant.locale)
+    if found is None:
+        raise NotFound
+    return found
+
+
+class Preferences(msgspec.Struct, forbid_unknown_fields=True):
+    lang: Literal["ja", "en"] | None = None
+    scheme: Literal["light", "dark", "auto"] | None = None
+    next: str = "/"
+
+
+@post("/preferences", opt=anyone(), include_in_schema=False)
+async def preferences(request: Request[Any, Any, Any], ctx: TenantCtx) -> Response[bytes]:
+    """Language and colours of this browser."""
+    form = (await read_form(request, Preferences)).valid()
+    answer = see_other(ctx, safe_next(form.next, "/"))
+    if form.lang:
+        answer.set_cookie(cookie(ctx, LANGUAGE_COOKIE, form.lang, max_age_s=_YEAR_S))
+    if form.scheme:
+        answer.set_cookie(cookie(ctx, SCHEME_COOKIE, form.scheme, max_age_s=_YEAR_S))
+    return answer
+
+
+@get("/admin", opt=requires("core.admin"), include_in_schema=False)
+async def dashboard(ctx: TenantCtx) -> Response[bytes]:
+    return await page(ctx, "core/dashboard.html", slots={Slot.ADMIN_DASHBOARD: None})
+
+
+@get("/readyz", opt=anyone(), include_in_schema=False, media_type=MediaType.TEXT)
+async def readyz(ctx: TenantCtx) -> str:
+    """The database answers for this tenant."""
+    async with ctx.read() as tx:
+        await tx.value("SELECT count(*) FROM core_migration")
+    return "ok"
+
+
+@get("/robots.txt", opt=anyone(), include_in_schema=False, media_type=MediaType.TEXT)
+async def robots(ctx: TenantCtx) -> str:
+    return "User-agent: *\nDisallow: /admin\nDisallow: /account\nDisallow: /api\n"
+
+
+@get("/dev/styleguide", opt=anyone(), include_in_schema=False)
+async def styleguide(ctx: TenantCtx) -> Response[bytes]:
+    """Every component in every state, in this tenant's brand. Not in production."""
+    if ctx.runtime.settings.environment == "production":
+        raise NotFound
+    return await page(ctx, "core/styleguide.html")
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [
+    home,
+    document,
+    document_json,
+    preferences,
+    dashboard,
+    readyz,
+    robots,
+    styleguide,
+]

@@ -1,0 +1,106 @@
+"""What route handlers answer with: pages, fragments and redirects, in the tenant's clothes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from litestar import MediaType, Response
+from litestar.datastructures import Cookie
+
+from nakamise.db import Tx
+from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.slots import Slot
+from nakamise.ui.shell import SHELL_SLOTS, build_shell
+from nakamise.ui.slots import slot_boxes
+from nakamise.ui.views import Flash, FlashKind, Shell
+
+FLASH_COOKIE: Final = "flash"
+_FLASH_LIFE_S: Final = 60
+
+SlotSubjects = Mapping[Slot, msgspec.Struct | None]
+
+
+async def page(
+    ctx: TenantCtx,
+    template: str,
+    /,
+    *,
+    status: int = 200,
+    slots: SlotSubjects | None = None,
+    **data: object,
+) -> Response[bytes]:
+    """A whole page. ``slots`` names the page's own slots with their subjects."""
+    flash = _flash_of(ctx)
+    shell = await _shell(ctx, slots or {}, flash)
+    body = ctx.runtime.renderer.render(template, shell, {"ctx": ctx, **data})
+    answer = Response(body.encode(), status_code=status, media_type=MediaType.HTML)
+    answer.headers["cache-control"] = "private, no-cache"
+    answer.headers["vary"] = "Cookie, Accept-Language"
+    if flash is not None:
+        answer.delete_cookie(FLASH_COOKIE)
+    return answer
+
+
+async def fragment(
+    ctx: TenantCtx, template: str, block: str, /, *, status: int = 200, slots: SlotSubjects | None = None, **data: object
+) -> Response[bytes]:
+    """One named block of a page's template, for a part that changes in place."""
+    shell = await _shell(ctx, slots or {}, None)
+    body = ctx.runtime.renderer.render_block(template, block, shell, {"ctx": ctx, **data})
+    answer = Response(body.encode(), status_code=status, media_type=MediaType.HTML)
+    answer.headers["cache-control"] = "no-store"
+    return answer
+
+
+def see_other(ctx: TenantCtx, path: str, /, *, flash: str | None = None, kind: FlashKind = "ok") -> Response[bytes]:
+    """303 after a POST; ``flash`` is a translated sentence for the next page."""
+    answer = Response(b"", status_code=303, headers={"location": path}, media_type=MediaType.HTML)
+    if flash:
+        answer.set_cookie(cookie(ctx, FLASH_COOKIE, _pack(Flash(kind, flash)), max_age_s=_FLASH_LIFE_S))
+    return answer
+
+
+def cookie(ctx: TenantCtx, name: str, value: str, *, max_age_s: int | None) -> Cookie:
+    """Readable by this host's server only; ``max_age_s`` None = until the browser closes."""
+    return Cookie(
+        key=name,
+        value=value,
+        max_age=max_age_s,
+        path="/",
+        secure=ctx.http.secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+async def _shell(ctx: TenantCtx, subjects: SlotSubjects, flash: Flash | None) -> Shell:
+    wanted: dict[Slot, msgspec.Struct | None] = {**dict.fromkeys(SHELL_SLOTS), **subjects}
+    used = {slot: subject for slot, subject in wanted.items() if ctx.runtime.host.slot_items(ctx.tenant.plugins, slot)}
+    boxes: dict[str, Any] = {}
+    if used:
+        async with ctx.read() as tx:
+            boxes = await _boxes(ctx, tx, used)
+    return build_shell(ctx, boxes, [flash] if flash else [])
+
+
+async def _boxes(ctx: TenantCtx, tx: Tx, used: Mapping[Slot, msgspec.Struct | None]) -> dict[str, Any]:
+    return {slot.value: await slot_boxes(ctx, tx, slot, subject) for slot, subject in used.items()}
+
+
+def _pack(flash: Flash) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(flash)).decode().rstrip("=")
+
+
+def _flash_of(ctx: TenantCtx) -> Flash | None:
+    """None when there is none, or when the cookie is not ours."""
+    packed = ctx.http.cookies.get(FLASH_COOKIE)
+    if not packed:
+        return None
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)), type=Flash)
+    except (msgspec.DecodeError, binascii.Error):
+        return None

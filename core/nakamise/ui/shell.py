@@ -1,0 +1,139 @@
+"""The frame around every page: brand, navigation, account, slots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+from markupsafe import Markup
+
+from nakamise.plugin.context import Tenant, TenantCtx
+from nakamise.plugin.manifest import NavArea
+from nakamise.plugin.slots import Slot
+from nakamise.ui.i18n import N_, gettext_for
+from nakamise.ui.nav import nav_links
+from nakamise.ui.theme import Brand
+from nakamise.ui.views import Flash, LinkGroup, NavLink, Shell, UserView
+
+# Slots that every page shows.
+SHELL_SLOTS: Final = (Slot.HEADER_ACTIONS, Slot.SITE_BANNER)
+SCHEME_COOKIE: Final = "scheme"
+_SCHEMES: Final = ("light", "dark", "auto")
+
+_ACCOUNT: Final = (
+    (N_("My page"), "/account", "user"),
+    (N_("Profile"), "/account/profile", "pencil"),
+    (N_("Addresses"), "/account/addresses", "map-pin"),
+    (N_("Security"), "/account/security", "shield-check"),
+)
+_LEGAL: Final = (
+    (N_("Terms of use"), "/pages/terms"),
+    (N_("Privacy policy"), "/pages/privacy"),
+)
+_SUPPORT: Final = ((N_("Contact"), "/pages/contact"),)
+
+
+def build_shell(ctx: TenantCtx, boxes: Mapping[str, Sequence[Markup]], flashes: Sequence[Flash]) -> Shell:
+    """Everything here is in memory: a page's frame costs no query of its own."""
+    brand = brand_of(ctx.tenant)
+    site = _links(ctx, "site")
+    return Shell(
+        brand=brand,
+        brand_name=brand.name,
+        nonce=ctx.http.nonce,
+        locale=ctx.locale,
+        scheme=_scheme(ctx, brand),
+        zone=ctx.tenant.timezone,
+        path=ctx.http.path,
+        title_suffix=brand.name,
+        description=str(ctx.tenant.brand.get("tagline", "")),
+        logo_url=media_url(ctx.tenant.brand.get("logo")),
+        user=_user(ctx),
+        owners=ctx.tenant.plugins,
+        nav=site,
+        tabs=_tabs(ctx, site),
+        account_nav=_account(ctx),
+        admin_nav=_admin(ctx),
+        footer=_footer(ctx),
+        actions=boxes.get(Slot.HEADER_ACTIONS.value, ()),
+        flashes=flashes,
+        slots=boxes,
+        banner="",
+        copyright=str(ctx.tenant.brand.get("copyright", "")) or brand.name,
+        search_url=_search_url(ctx),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _brand(tenant_id: object, version: int, encoded: bytes) -> Brand:
+    return msgspec.json.decode(encoded, type=Brand, strict=False)
+
+
+def brand_of(tenant: Tenant) -> Brand:
+    known = {field.encode_name for field in msgspec.structs.fields(Brand)}
+    values = {name: value for name, value in tenant.brand.items() if name in known}
+    return _brand(tenant.id, tenant.version, msgspec.json.encode({"name": tenant.name, **values}))
+
+
+def media_url(key: Any) -> str | None:
+    return f"/media/{key}" if key else None
+
+
+def _scheme(ctx: TenantCtx, brand: Brand) -> Any:
+    chosen = ctx.http.cookies.get(SCHEME_COOKIE)
+    return chosen if chosen in _SCHEMES else brand.scheme
+
+
+def _user(ctx: TenantCtx) -> UserView | None:
+    actor = ctx.actor
+    if actor.user_id is None:
+        return None
+    return UserView(str(actor.user_id), actor.display_name, media_url(actor.avatar), actor.email_verified)
+
+
+def _links(ctx: TenantCtx, area: NavArea) -> list[NavLink]:
+    return nav_links(ctx, area)
+
+
+def _tabs(ctx: TenantCtx, site: list[NavLink]) -> list[NavLink]:
+    _ = gettext_for(ctx.locale, "core")
+    home = NavLink(_("Home"), "/", "house", ctx.http.path == "/")
+    mine = NavLink(_("My page"), "/account", "user", ctx.http.path.startswith("/account"))
+    return [home, *site[:3], mine]
+
+
+def _account(ctx: TenantCtx) -> list[NavLink]:
+    _ = gettext_for(ctx.locale, "core")
+    own = [NavLink(_(label), href, icon, ctx.http.path == href) for label, href, icon in _ACCOUNT]
+    return [own[0], *_links(ctx, "account"), *own[1:]]
+
+
+def _admin(ctx: TenantCtx) -> list[NavLink]:
+    if ctx.actor.is_guest:
+        return []
+    _ = gettext_for(ctx.locale, "core")
+    links = _links(ctx, "admin")
+    if ctx.actor.can("core.plugins.manage"):
+        here = ctx.http.path.startswith("/admin/plugins")
+        links.append(NavLink(_("Plugins"), "/admin/plugins", "puzzle", here, _("Settings")))
+    if links or ctx.actor.can("core.admin"):
+        links.insert(0, NavLink(_("Dashboard"), "/admin", "layout-dashboard", ctx.http.path == "/admin"))
+    return links
+
+
+def _footer(ctx: TenantCtx) -> list[LinkGroup]:
+    _ = gettext_for(ctx.locale, "core")
+    legal = [NavLink(_(label), href) for label, href in _LEGAL]
+    support = [NavLink(_(label), href) for label, href in _SUPPORT]
+    return [
+        LinkGroup(_("Service"), [NavLink(_("Home"), "/"), *_links(ctx, "site")]),
+        LinkGroup(_("Support"), support),
+        LinkGroup(_("Legal"), [*_links(ctx, "footer"), *legal]),
+    ]
+
+
+def _search_url(ctx: TenantCtx) -> str | None:
+    """Where the header's search box sends its query: the first site link of a plugin that can search."""
+    return next((link.href for link in _links(ctx, "site") if link.icon == "search"), None)
