@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from litestar import Litestar
+from typing import Any
+
+from litestar import Litestar, Request
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
@@ -27,7 +29,7 @@ from nakamise.runtime import Runtime
 from nakamise.settings import Settings
 from nakamise.site.routes import route_handlers as site_routes
 from nakamise.site.static import route_handlers as static_routes
-from nakamise.storage import LocalStore
+from nakamise.storage import LocalStore, UrlSigner, media_route
 from nakamise.tenancy.directory import Directory
 from nakamise.tenancy.roles import app_url, control_role
 from nakamise.ui.renderer import Renderer
@@ -62,6 +64,7 @@ def create_app(runtime: Runtime) -> ASGIApp:
         route_handlers=[
             *site_routes,
             *static_routes,
+            media_route(runtime.store, UrlSigner(runtime.settings.secret_key), _schema_of),
             *auth_routes,
             *account_routes,
             *host_routes,
@@ -80,6 +83,10 @@ def create_app(runtime: Runtime) -> ASGIApp:
             if handler is not None:
                 access_of(handler)
     return Gate(app, runtime)
+
+
+def _schema_of(request: Request[Any, Any, Any]) -> str:
+    return provide_ctx(request.scope).tenant.schema
 
 
 async def close_runtime(runtime: Runtime) -> None:

@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from nakamise.errors import FieldError, Invalid, NotFound, Problem, Unauthenticated, Unavailable
 from nakamise.plugin.context import TenantCtx
 from nakamise.routing.gate import CTX_KEY
-from nakamise.storage import StorageFull
+from nakamise.storage import ObjectMissing, StorageFull
 from nakamise.ui.i18n import N_, gettext_for
 from nakamise.ui.pages import page, see_other
 from nakamise.ui.safe_next import login_path
@@ -80,6 +80,10 @@ async def on_http_exception(request: Request[Any, Any, Any], error: HTTPExceptio
     return await _answer(request, ctx, body, allow)
 
 
+async def on_missing_object(request: Request[Any, Any, Any], error: ObjectMissing) -> Response[Any]:
+    return await on_problem(request, NotFound())
+
+
 async def on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Anything unforeseen: logged with an id that the user can quote, and nothing of it shown."""
     if isinstance(error, asyncpg.LockNotAvailableError | asyncpg.TooManyConnectionsError | StorageFull):
@@ -129,7 +133,6 @@ def _invalid_names(error: ValidationException) -> list[str]:
 HANDLERS: Final[dict[type[Exception], Any]] = {
     Problem: on_problem,
     HTTPException: on_http_exception,
+    ObjectMissing: on_missing_object,
     Exception: on_crash,
 }
-
-__all__ = ["HANDLERS", "PROBLEM_JSON", "NotFound", "ProblemBody", "field_text"]

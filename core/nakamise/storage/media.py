@@ -9,6 +9,7 @@ from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
 
+from nakamise.plugin.access import anyone
 from nakamise.storage.keys import belongs_to, is_private
 from nakamise.storage.signing import UrlSigner
 from nakamise.storage.store import ObjectMissing, ObjectStore, StoredObject
@@ -56,7 +57,7 @@ def media_route(
 ) -> HTTPRouteHandler:
     """The GET handler for ``/media/<key>``; ``schema_of`` gives the schema of the request's tenant."""
 
-    @get("/media/{key:path}", include_in_schema=False)
+    @get("/media/{key:path}", opt=anyone(), include_in_schema=False)
     async def media(
         request: AnyRequest,
         key: str,
