@@ -38,7 +38,7 @@ class Database:
             max_queries=USES_MAX,
             max_inactive_connection_lifetime=IDLE_S,
             statement_cache_size=STATEMENT_CACHE_SIZE,
-            init=_prepare,
+            init=prepare,
             reset=_nothing_to_reset,
         )
         return cls(pool, control_role)
@@ -89,7 +89,8 @@ async def _roll_back(connection: asyncpg.Connection) -> None:
             connection.terminate()
 
 
-async def _prepare(connection: asyncpg.Connection) -> None:
+async def prepare(connection: asyncpg.Connection) -> None:
+    """Values of type jsonb travel as what they mean; every connection of ours speaks so."""
     await connection.set_type_codec(
         "jsonb",
         encoder=lambda value: b"\x01" + msgspec.json.encode(value),

@@ -1,0 +1,1 @@
+"""Tenants: their names, schemas, roles, hosts, switches and migrations."""

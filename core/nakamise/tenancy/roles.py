@@ -1,0 +1,78 @@
+"""Roles: who may see what, by the database's own rules.
+
+The login role inherits nothing: without ``SET LOCAL ROLE`` every query fails. A tenant's role is named
+like its schema and has rights there only. Nobody but the owner may create anything anywhere.
+"""
+
+from __future__ import annotations
+
+import asyncpg
+
+from nakamise.ids import check_schema_name
+from nakamise.settings import Settings
+from nakamise.tenancy.owner import EXTENSION_SCHEMA, Names, app_password, names
+
+# Roles belong to the whole server: two databases being prepared at once must not collide.
+_ROLES_LOCK = 0x6E6B_726F_6C65
+_LOGIN_SETTINGS = {
+    "search_path": "''",
+    "lock_timeout": "'3s'",
+    "statement_timeout": "'15s'",
+    "idle_in_transaction_session_timeout": "'30s'",
+}
+
+
+async def ensure_roles(connection: asyncpg.Connection, settings: Settings) -> None:
+    """Make or mend roles, schemas of our own and their rights. Idempotent."""
+    named = names(settings)
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _ROLES_LOCK)
+        await _ensure_role(connection, named.control, "NOLOGIN")
+        await _ensure_role(connection, named.tenants, "NOLOGIN")
+        login = f"LOGIN NOINHERIT PASSWORD '{app_password(settings)}'"
+        await _ensure_role(connection, named.app, login)
+        for statement in _rights(named):
+            await connection.execute(statement)
+
+
+async def _ensure_role(connection: asyncpg.Connection, role: str, attributes: str) -> None:
+    exists = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
+    await connection.execute(f'{"ALTER" if exists else "CREATE"} ROLE "{role}" {attributes}')
+
+
+def _rights(named: Names) -> list[str]:
+    database = f'"{named.database}"'
+    settings = [
+        f'ALTER ROLE "{named.app}" IN DATABASE {database} SET {name} = {value}'
+        for name, value in _LOGIN_SETTINGS.items()
+    ]
+    return [
+        *settings,
+        f'GRANT "{named.control}" TO "{named.app}"',
+        f"REVOKE ALL ON DATABASE {database} FROM PUBLIC",
+        f'GRANT CONNECT ON DATABASE {database} TO "{named.app}"',
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+        f"CREATE SCHEMA IF NOT EXISTS {EXTENSION_SCHEMA}",
+        f'GRANT USAGE ON SCHEMA {EXTENSION_SCHEMA} TO "{named.tenants}", "{named.control}"',
+        f"CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA {EXTENSION_SCHEMA}",
+        "CREATE SCHEMA IF NOT EXISTS nakamise",
+        f'GRANT USAGE ON SCHEMA nakamise TO "{named.tenants}", "{named.control}"',
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA nakamise"
+        f' GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "{named.control}"',
+        f'ALTER DEFAULT PRIVILEGES IN SCHEMA nakamise GRANT USAGE, SELECT ON SEQUENCES TO "{named.control}"',
+    ]
+
+
+def tenant_role_script(schema: str, named: Names) -> str:
+    """SQL that makes an empty tenant schema and its role; tables made in it later get their rights by default."""
+    check_schema_name(schema)
+    return f"""
+CREATE ROLE "{schema}" NOLOGIN;
+GRANT "{named.tenants}" TO "{schema}";
+GRANT "{schema}" TO "{named.app}";
+GRANT "{schema}" TO CURRENT_USER;
+CREATE SCHEMA "{schema}";
+GRANT USAGE ON SCHEMA "{schema}" TO "{schema}";
+ALTER DEFAULT PRIVILEGES IN SCHEMA "{schema}" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "{schema}";
+ALTER DEFAULT PRIVILEGES IN SCHEMA "{schema}" GRANT USAGE, SELECT ON SEQUENCES TO "{schema}";
+"""
