@@ -26,6 +26,7 @@ from nakamise.plugin.manifest import (
     SlotItem,
     Task,
 )
+from nakamise.plugin.services import ServiceOff
 from nakamise.plugin.slots import Slot
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Permission",
     "PricingHooks",
     "Privacy",
+    "ServiceOff",
     "Slot",
     "SlotItem",
     "Task",

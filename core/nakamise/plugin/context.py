@@ -14,6 +14,8 @@ import msgspec
 from nakamise.db import Tx
 from nakamise.errors import Forbidden, Unauthenticated
 
+from nakamise.plugin.audit import write_audit
+
 if TYPE_CHECKING:
     from nakamise.host.lineup import Lineup
     from nakamise.plugin.events import Event
@@ -137,6 +139,14 @@ class TenantCtx:
     async def publish(self, tx: Tx, event: Event) -> uuid.UUID:
         """Write ``event`` and its deliveries in ``tx``."""
         return await self.runtime.events.publish(self, tx, event)
+
+    async def send_mail(self, tx: Tx, template: str, to: str, *, locale: str | None = None, **data: object) -> None:
+        """Queue a mail in ``tx``; it leaves after the commit. ``template`` as in the mail reference."""
+        await self.runtime.mail.queue(self, tx, template, to, locale=locale, **data)
+
+    async def audit(self, tx: Tx, act: str, subject: str, **detail: object) -> None:
+        """Write who did what to the tenant's audit log, in ``tx``; no secrets in ``detail``."""
+        await write_audit(self, tx, act, subject, detail)
 
     def require_user(self) -> uuid.UUID:
         """The signed-in user's id. Raises Unauthenticated."""

@@ -18,7 +18,7 @@ import pluggy
 from nakamise.contracts.blueprint import Blueprint
 from nakamise.contracts.checkout import OrderDraft, OrderRef, Refusal, RevertReason
 from nakamise.contracts.payments import PaymentProvider
-from nakamise.contracts.pricing import Adjustment, QuoteRequest
+from nakamise.contracts.pricing import Adjustment, QuoteDraft, QuoteRequest
 from nakamise.db import Tx
 from nakamise.plugin.context import TenantCtx
 from nakamise.plugin.slots import Slot
@@ -77,7 +77,7 @@ class PricingHooks:
 
     @_hook(OnError.SKIP, 0.15)
     def price_adjust(
-        self, ctx: TenantCtx, request: QuoteRequest, facts: Mapping[str, msgspec.Struct]
+        self, ctx: TenantCtx, draft: QuoteDraft, facts: Mapping[str, msgspec.Struct]
     ) -> Sequence[Adjustment] | None:
         """Propose reductions. Pure: no I/O, no clock, same answer for the same input.
 

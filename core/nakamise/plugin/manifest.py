@@ -17,7 +17,11 @@ from nakamise.plugin.slots import Slot
 ID_PATTERN: Final = re.compile(r"[a-z][a-z0-9_]{1,29}\Z")
 # Names the host needs for itself as first path segments or catalogs.
 RESERVED_IDS: Final = frozenset(
-    "core admin api assets media account login logout register dev static theme healthz readyz pages lang".split()
+    (
+        *("core", "admin", "api", "assets", "media", "account", "login", "logout", "register", "dev"),
+        *("static", "theme", "healthz", "readyz", "pages", "lang", "preferences", "openapi", "shared"),
+        *("plugins", "users", "roles", "site", "settings", "audit", "jobs", "events"),
+    )
 )
 
 Area = Literal["pages", "api", "admin"]

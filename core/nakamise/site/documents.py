@@ -17,14 +17,14 @@ class Document(msgspec.Struct, frozen=True):
     title: str
     body: str
     version: int
-    updated_at: datetime
+    changed_at: datetime
 
 
 async def find_document(tx: Tx, slug: str, locale: str, fallback: str) -> Document | None:
     """In ``locale``, else in ``fallback``."""
     return await tx.first(
         Document,
-        "SELECT slug, locale, title, body, version, updated_at FROM core_page"
+        "SELECT slug, locale, title, body, version, changed_at FROM core_page"
         " WHERE slug = $1 AND locale IN ($2, $3) ORDER BY (locale = $2) DESC LIMIT 1",
         slug,
         locale,

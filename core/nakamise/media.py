@@ -1,0 +1,88 @@
+"""Pictures of a tenant: ingested, stored in several sizes, known by a row in core_media."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from nakamise.db import Tx
+from nakamise.ids import uuid7
+from nakamise.images import Picture, ingest
+from nakamise.plugin.context import TenantCtx
+from nakamise.storage import new_key
+
+URL_PREFIX: Final = "/media/"
+
+
+class Media(msgspec.Struct, frozen=True):
+    """``keys`` maps the longest side in pixels to the object key; ``colour`` fills the frame while it loads."""
+
+    id: uuid.UUID
+    width: int
+    height: int
+    colour: str = ""
+    keys: Mapping[str, str] = {}
+
+    def url(self, at_least: int = 0) -> str:
+        """The smallest rendition of at least that many pixels, else the largest."""
+        sizes = sorted(int(size) for size in self.keys)
+        best = next((size for size in sizes if size >= at_least), sizes[-1])
+        return URL_PREFIX + self.keys[str(best)]
+
+    @property
+    def srcset(self) -> str:
+        sizes = sorted(int(size) for size in self.keys)
+        return ", ".join(f"{URL_PREFIX}{self.keys[str(size)]} {size}w" for size in sizes)
+
+
+async def add_picture(
+    ctx: TenantCtx, data: bytes, kind: str, *, owner_id: uuid.UUID | None = None, prepared: Picture | None = None
+) -> uuid.UUID:
+    """Ingest and store ``data``; the same bytes of the same kind and owner give the same picture again.
+
+    Raises ImageRefused, ImagesBusy, StorageFull. Runs outside any transaction: decoding takes its time.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    async with ctx.read() as tx:
+        if known := await _known(tx, sha256, kind, owner_id):
+            return known
+    picture = prepared or await ingest(data)
+    keys = {}
+    for rendition in picture.renditions:
+        key = new_key(ctx.tenant.schema, kind, "webp")
+        await ctx.runtime.store.put(key, rendition.data, "image/webp")
+        keys[str(rendition.longest)] = key
+    media_id = uuid7()
+    async with ctx.begin() as tx:
+        await tx.execute(
+            "INSERT INTO core_media (id, kind, owner_id, content_sha256, width, height, colour, keys)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            media_id,
+            kind,
+            owner_id,
+            sha256,
+            picture.largest.width,
+            picture.largest.height,
+            picture.colour,
+            keys,
+        )
+    return media_id
+
+
+async def _known(tx: Tx, sha256: str, kind: str, owner_id: uuid.UUID | None) -> uuid.UUID | None:
+    found = await tx.value(
+        "SELECT id FROM core_media WHERE content_sha256 = $1 AND kind = $2 AND owner_id IS NOT DISTINCT FROM $3",
+        sha256,
+        kind,
+        owner_id,
+    )
+    return found if isinstance(found, uuid.UUID) else None
+
+
+async def media_of(tx: Tx, ids: list[uuid.UUID]) -> dict[uuid.UUID, Media]:
+    rows = await tx.all(Media, "SELECT id, width, height, colour, keys FROM core_media WHERE id = ANY($1)", ids)
+    return {row.id: row for row in rows}

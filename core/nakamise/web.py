@@ -1,0 +1,19 @@
+"""What plugins answer requests with. Part of the public contract."""
+
+from nakamise.routing.forms import Form, read_form
+from nakamise.ui.i18n import N_, gettext_for, ngettext_for
+from nakamise.ui.pages import cookie, fragment, page, see_other
+from nakamise.ui.safe_next import safe_next
+
+__all__ = [
+    "Form",
+    "N_",
+    "cookie",
+    "fragment",
+    "gettext_for",
+    "ngettext_for",
+    "page",
+    "read_form",
+    "safe_next",
+    "see_other",
+]

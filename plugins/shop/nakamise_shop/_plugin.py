@@ -1,0 +1,94 @@
+"""The manifest: data only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nakamise.contracts.payments import Payments, PaymentSubject
+from nakamise.plugin import Listen, Manifest, Mount, NavItem, Need, Permission, Slot, SlotItem, Task
+from nakamise_shop.settings import ShopSettings
+
+manifest: Final = Manifest(
+    id="shop",
+    api="1.0",
+    version="0.1.0",
+    title="Shop",
+    summary="Products, carts, checkout and orders.",
+    requires=("payments",),
+    hooks="nakamise_shop.hooks:Hooks",
+    mounts=(
+        Mount("pages", "nakamise_shop.catalog.pages:route_handlers"),
+        Mount("pages", "nakamise_shop.cart.pages:route_handlers"),
+        Mount("pages", "nakamise_shop.checkout.pages:route_handlers"),
+        Mount("pages", "nakamise_shop.orders.pages:route_handlers"),
+        Mount("api", "nakamise_shop.catalog.api:route_handlers"),
+        Mount("api", "nakamise_shop.cart.api:route_handlers"),
+        Mount("api", "nakamise_shop.checkout.api:route_handlers"),
+        Mount("api", "nakamise_shop.orders.api:route_handlers"),
+        Mount("admin", "nakamise_shop.staff.pages:route_handlers"),
+        Mount("api", "nakamise_shop.staff.api:route_handlers"),
+    ),
+    models="nakamise_shop.models",
+    migrations="nakamise_shop.migrations",
+    settings=ShopSettings,
+    permissions=(
+        Permission("shop.dashboard", "See the shop's dashboard", ("admin", "shop_staff")),
+        Permission("shop.products.read", "See all products", ("admin", "shop_staff")),
+        Permission("shop.products.manage", "Create, edit and publish products", ("admin", "shop_staff")),
+        Permission("shop.orders.read", "See orders", ("admin", "shop_staff")),
+        Permission("shop.orders.fulfil", "Process and ship orders", ("admin", "shop_staff")),
+        Permission("shop.shops.manage", "Edit shops and their legal notice", ("admin", "shop_staff")),
+    ),
+    provides={PaymentSubject: "nakamise_shop.checkout.settle:payment_subject"},
+    uses={Payments: Need.REQUIRED},
+    publishes=("shop.order_placed.1", "shop.order_paid.1", "shop.order_cancelled.1", "shop.order_shipped.1"),
+    listens=(
+        Listen("shop.order_paid.1", "nakamise_shop.orders.mails:on_order_paid"),
+        Listen("shop.order_shipped.1", "nakamise_shop.orders.mails:on_order_shipped"),
+        Listen("shop.order_cancelled.1", "nakamise_shop.orders.mails:on_order_cancelled"),
+    ),
+    slots=(
+        SlotItem(Slot.HEADER_ACTIONS, "shop/slots/cart_badge.html", 50),
+        SlotItem(Slot.HOME_HERO, "shop/slots/hero.html", 50),
+        SlotItem(Slot.HOME_SECTION, "shop/slots/home_shelves.html", 50),
+        SlotItem(Slot.ACCOUNT_HOME, "shop/slots/account_orders.html", 50),
+        SlotItem(Slot.ADMIN_DASHBOARD, "shop/slots/admin_dashboard.html", 50),
+    ),
+    nav=(
+        NavItem(area="site", label="Products", path="/shop/products", icon="search", weight=20),
+        NavItem(area="site", label="Shops", path="/shop/shops", icon="store", weight=30),
+        NavItem(area="site", label="Cart", path="/shop/cart", icon="shopping-bag", weight=40),
+        NavItem(area="account", label="Orders", path="/shop/orders", icon="package", weight=10),
+        NavItem(area="footer", label="Legal notice (Specified Commercial Transactions)", path="/shop/legal", weight=10),
+        NavItem(
+            area="admin",
+            label="Orders",
+            path="/admin/shop/orders",
+            icon="package",
+            group="Sales",
+            permission="shop.orders.read",
+            weight=10,
+        ),
+        NavItem(
+            area="admin",
+            label="Products",
+            path="/admin/shop/products",
+            icon="shopping-bag",
+            group="Sales",
+            permission="shop.products.read",
+            weight=20,
+        ),
+        NavItem(
+            area="admin",
+            label="Shops",
+            path="/admin/shop/shops",
+            icon="store",
+            group="Sales",
+            permission="shop.shops.manage",
+            weight=30,
+        ),
+    ),
+    tasks=(Task("shop.expire_purchases", "nakamise_shop.checkout.expire:expire_due", 60),),
+    css=("shop.css",),
+    js=("shop.js",),
+)
