@@ -1,0 +1,1 @@
+"""Users of a tenant: who they are, how they prove it, what they may do."""
