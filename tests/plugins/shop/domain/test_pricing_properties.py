@@ -1,0 +1,204 @@
+"""What holds for every cart and every set of proposals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nakamise.contracts.pricing import Adjustment, Phase, Quote, QuotedLine, QuoteRequest, Rounding
+from nakamise_shop.domain.pricing import ShopTerms, draft_quote, price
+from nakamise_shop.domain.proposals import Proposal
+from nakamise_shop.domain.refund import paid_line, paid_shipping, refund
+from nakamise_shop.domain.tax import contained_tax
+from tests.plugins.shop.domain.build import line, off, request, terms
+
+SHOPS = ("shop-a", "shop-b", "shop-c")
+PLUGINS: tuple[str, ...] = ("coupons", "points_gifts", "timesale", "third_party")
+TAX_CLASSES = ("standard", "reduced", "zero")
+
+
+class Case(msgspec.Struct):
+    """A request, what the plugins propose for it, and the shops' terms."""
+
+    request: QuoteRequest
+    proposals: list[Proposal]
+    terms: dict[str, ShopTerms]
+    minimum_charge: int
+
+    def price(self) -> Quote:
+        return price(self.request, self.proposals, self.terms, minimum_charge=self.minimum_charge)
+
+    def list_total(self) -> int:
+        """Tax-included list prices plus the highest shipping fees."""
+        lines = draft_quote(self.request, self.terms).lines
+        fees = sum(self.terms[shop_id].shipping.fee for shop_id in {line.shop_id for line in lines})
+        return fees + sum(line.list_amount * line.qty for line in lines)
+
+
+@st.composite
+def adjustments(draw: st.DrawFn, shop_of_line: dict[str, str]) -> Adjustment:
+    phase = draw(st.sampled_from(list(Phase)))
+    on_line = phase in (Phase.UNIT, Phase.LINE)
+    is_share = draw(st.booleans())
+    return off(
+        phase,
+        0 if is_share else draw(st.integers(0, 30_000)),
+        code=draw(st.sampled_from("ABCDE")),
+        rate_bp=draw(st.integers(1, 10_000)) if is_share else 0,
+        cap=draw(st.none() | st.integers(0, 5_000)),
+        min_goods=draw(st.just(0) | st.integers(0, 20_000)),
+        line_id=draw(st.sampled_from(sorted(shop_of_line))) if on_line else None,
+        shop_id=None if on_line else draw(st.none() | st.sampled_from(sorted(set(shop_of_line.values())))),
+        whole_order=phase is Phase.SHIPPING and draw(st.booleans()),
+        group=draw(st.none() | st.sampled_from("xy")),
+    )
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    lines = [
+        line(
+            f"l{i}",
+            draw(st.integers(0, 20_000)),
+            draw(st.integers(1, 9)),
+            tax_class=draw(st.sampled_from(TAX_CLASSES)),
+            shop_id=draw(st.sampled_from(SHOPS)),
+        )
+        for i in range(draw(st.integers(1, 6)))
+    ]
+    shop_terms = {
+        shop_id: terms(
+            fee=draw(st.integers(0, 1_500)),
+            free_from=draw(st.none() | st.integers(0, 30_000)),
+            rounding=draw(st.sampled_from(list(Rounding))),
+            prices_include_tax=draw(st.booleans()),
+        )
+        for shop_id in SHOPS
+    }
+    shop_of_line = {line.line_id: line.shop_id for line in lines}
+    proposals = draw(st.lists(st.tuples(st.sampled_from(PLUGINS), adjustments(shop_of_line)), max_size=8))
+    return Case(request(*lines), proposals, shop_terms, draw(st.sampled_from([0, 50])))
+
+
+@given(cases())
+def test_due_lies_between_nothing_and_the_list_total(case: Case) -> None:
+    assert 0 <= case.price().due <= case.list_total()
+
+
+@given(cases(), st.randoms(use_true_random=False))
+def test_the_order_in_which_proposals_arrive_changes_nothing(case: Case, random: Random) -> None:
+    expected = case.price()
+    random.shuffle(case.proposals)
+    assert case.price() == expected
+
+
+@given(cases())
+def test_every_sum_is_the_sum_of_its_parts(case: Case) -> None:
+    quote = case.price()
+    assert quote.total == quote.goods + quote.shipping == quote.tender + quote.due
+    assert quote.total == sum(shop.total for shop in quote.shops)
+    for shop in quote.shops:
+        assert shop.goods == sum(quoted.net for quoted in shop.lines)
+        assert shop.total == shop.goods + shop.shipping.net == shop.tender + shop.due
+        assert shop.due == sum(quoted.cash for quoted in shop.lines) + shop.shipping.cash
+        assert shop.shipping.fee == shop.shipping.discount + shop.shipping.tender + shop.shipping.cash
+        for quoted in shop.lines:
+            _check_line(quoted)
+
+
+def _check_line(quoted: QuotedLine) -> None:
+    took = Counter[Phase]()
+    for part in quoted.parts:
+        assert part.amount > 0
+        took[part.phase] += part.amount
+    assert quoted.list_amount * quoted.qty == quoted.subtotal + took[Phase.UNIT]
+    assert quoted.subtotal == quoted.unit_amount * quoted.qty == quoted.net + quoted.discount
+    assert quoted.discount == took[Phase.LINE] + took[Phase.CART] + took[Phase.SHIPPING]
+    assert quoted.net == quoted.tender + quoted.cash
+    assert quoted.tender == took[Phase.TENDER]
+    assert quoted.cash >= 0
+
+
+@given(cases())
+def test_what_an_adjustment_took_is_what_the_lines_and_fees_lost(case: Case) -> None:
+    quote = case.price()
+    said = Counter[tuple[str, Phase, str]]()
+    for applied in quote.applied:
+        said[applied.plugin_id, applied.adjustment.phase, applied.adjustment.code] += applied.taken
+    lost = Counter[tuple[str, Phase, str]]()
+    for shop in quote.shops:
+        on_lines = [part for quoted in shop.lines for part in quoted.parts]
+        for part in (*on_lines, *shop.shipping.parts):
+            lost[part.plugin_id, part.phase, part.code] += part.amount
+    assert +said == lost
+    assert len(quote.applied) == len(case.proposals)
+
+
+@given(cases())
+@pytest.mark.req("CL-28", "LC-5.2.3")
+def test_tax_is_rounded_once_per_shop_and_rate(case: Case) -> None:
+    for shop in case.price().shops:
+        keys = [(tax.rate_bp, tax.reduced) for tax in shop.tax_lines]
+        assert len(keys) == len(set(keys))
+        assert sum(tax.gross for tax in shop.tax_lines) == shop.total
+        for tax in shop.tax_lines:
+            assert tax.tax == contained_tax(tax.gross, tax.rate_bp, shop.rounding)
+        assert shop.tax == sum(tax.tax for tax in shop.tax_lines)
+
+
+@given(cases())
+def test_tender_never_changes_the_tax(case: Case) -> None:
+    case.proposals = [
+        (plugin_id, msgspec.structs.replace(adj, exclusive_group=None)) for plugin_id, adj in case.proposals
+    ]
+    paid = case.price()
+    case.proposals = [proposal for proposal in case.proposals if proposal[1].phase is not Phase.TENDER]
+    unpaid = case.price()
+    assert [shop.tax_lines for shop in paid.shops] == [shop.tax_lines for shop in unpaid.shops]
+    assert paid.total == unpaid.due
+
+
+@given(cases())
+def test_tender_leaves_nothing_or_a_payable_rest(case: Case) -> None:
+    quote = case.price()
+    if quote.tender:
+        assert quote.due == 0 or quote.due >= case.minimum_charge
+
+
+@given(cases())
+def test_a_quote_survives_json(case: Case) -> None:
+    quote = case.price()
+    assert msgspec.json.decode(msgspec.json.encode(quote), type=Quote) == quote
+    assert msgspec.json.decode(msgspec.json.encode(case.request), type=QuoteRequest) == case.request
+
+
+@given(cases(), st.data())
+@pytest.mark.req("BX-15")
+def test_refunds_in_any_grouping_return_exactly_what_was_paid(case: Case, data: st.DataObject) -> None:
+    quote = case.price()
+    cash = tender = 0
+    for shop in quote.shops:
+        refunded = dict.fromkeys((quoted.line_id for quoted in shop.lines), 0)
+        qty = {quoted.line_id: quoted.qty for quoted in shop.lines}
+        shipping_back = False
+        while refunded != qty:
+            open_lines = [line_id for line_id in qty if refunded[line_id] < qty[line_id]]
+            line_id = data.draw(st.sampled_from(open_lines))
+            units = data.draw(st.integers(1, qty[line_id] - refunded[line_id]))
+            back = refund(
+                [paid_line(quoted, refunded[quoted.line_id]) for quoted in shop.lines],
+                paid_shipping(shop.shipping, refunded=shipping_back),
+                {line_id: units},
+            )
+            refunded[line_id] += units
+            shipping_back = shipping_back or back.shipping is not None
+            cash += back.cash
+            tender += back.tender
+            assert cash <= quote.due
+        assert shipping_back
+    assert (cash, tender) == (quote.due, quote.tender)
