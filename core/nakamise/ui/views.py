@@ -1,0 +1,90 @@
+"""Plain data that every page gets besides its own: who is looking, at which brand, with which navigation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import msgspec
+from markupsafe import Markup
+
+from nakamise.ui.theme import Brand, Scheme
+
+FlashKind = Literal["ok", "info", "warn", "danger"]
+
+
+class UserView(msgspec.Struct, frozen=True):
+    id: str
+    display_name: str
+    avatar_url: str | None = None
+    email_verified: bool = True
+
+
+class NavLink(msgspec.Struct, frozen=True):
+    """One link; `group` is the heading it stands under, `count` a badge (None hides it)."""
+
+    label: str
+    href: str
+    icon: str = ""
+    current: bool = False
+    group: str = ""
+    count: int | None = None
+
+
+class LinkGroup(msgspec.Struct, frozen=True):
+    title: str
+    links: Sequence[NavLink]
+
+
+class LocaleLink(msgspec.Struct, frozen=True):
+    """A language to switch to: BCP 47 code and its own name (日本語, English)."""
+
+    code: str
+    label: str
+
+
+class Flash(msgspec.Struct, frozen=True):
+    kind: FlashKind
+    text: str
+
+
+class Shell(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything around a page's content.
+
+    `scheme` is what the visitor sees (his choice, else the brand's); `zone` an IANA name;
+    `owners` the template owners that are on here ("core" is always on);
+    `slots` maps a slot name to ready markup, in display order.
+    """
+
+    brand: Brand
+    brand_name: str
+    nonce: str
+    csrf_token: str = ""
+    locale: str = "ja"
+    locales: Sequence[LocaleLink] = (LocaleLink("ja", "日本語"), LocaleLink("en", "English"))
+    scheme: Scheme = "auto"
+    zone: str = "Asia/Tokyo"
+    path: str = "/"
+    title_suffix: str = ""
+    description: str = ""
+    logo_url: str | None = None
+    favicon_url: str | None = None
+    user: UserView | None = None
+    owners: frozenset[str] = frozenset()
+    nav: Sequence[NavLink] = ()
+    tabs: Sequence[NavLink] = ()
+    account_nav: Sequence[NavLink] = ()
+    admin_nav: Sequence[NavLink] = ()
+    footer: Sequence[LinkGroup] = ()
+    actions: Sequence[Markup] = ()
+    flashes: Sequence[Flash] = ()
+    slots: Mapping[str, Sequence[Markup]] = {}
+    banner: str = ""
+    copyright: str = ""
+    home_url: str = "/"
+    search_url: str | None = None
+    search_query: str = ""
+    login_url: str = "/login"
+    register_url: str | None = "/register"
+    logout_url: str = "/logout"
+    preferences_url: str = "/preferences"
