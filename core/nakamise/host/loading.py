@@ -1,0 +1,132 @@
+"""Loads everything that an accepted manifest names, once, at start."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from litestar import Router
+
+from nakamise.host import hook_steps, plugin_settings, references
+from nakamise.host.discovery import Candidate
+from nakamise.host.hook_steps import Steps
+from nakamise.host.refusal import PluginRefused, Why
+from nakamise.host.routes import build_routers, check_routes
+from nakamise.plugin.manifest import Listen, Manifest, Need, Task
+from nakamise.tenancy import history
+
+Handler = Callable[..., Awaitable[None]]
+
+
+class Listener(msgspec.Struct, frozen=True):
+    """``name`` (``<plugin>:<topic>``) is what a stored delivery is addressed to."""
+
+    plugin_id: str
+    topic: str
+    handler: Handler
+
+    @property
+    def name(self) -> str:
+        return f"{self.plugin_id}:{self.topic}"
+
+
+class PeriodicTask(msgspec.Struct, frozen=True):
+    plugin_id: str
+    name: str
+    every_s: int
+    handler: Handler
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+    """A usable plugin with all its parts."""
+
+    manifest: Manifest
+    dist: str
+    folder: Path | None
+    steps: Steps
+    routers: tuple[Router, ...]
+    migrations: tuple[history.Migration, ...]
+    metadata: Any
+    providers: Mapping[type[Any], Callable[..., Any]]
+    listeners: tuple[Listener, ...]
+    tasks: tuple[PeriodicTask, ...]
+    export: Callable[..., Any] | None = None
+    erase: Callable[..., Any] | None = None
+
+
+def load(candidate: Candidate, earlier: Mapping[str, Loaded], core_permissions: frozenset[str]) -> Loaded:
+    """``earlier`` are the plugins accepted so far. Raises PluginRefused."""
+    manifest = candidate.manifest
+    _check_needs(manifest, earlier)
+    if manifest.settings is not None:
+        plugin_settings.check_type(manifest.settings)
+    routers = build_routers(manifest)
+    check_routes(manifest, routers, core_permissions | _permissions(manifest, earlier))
+    privacy = manifest.privacy
+    return Loaded(
+        manifest=manifest,
+        dist=candidate.dist,
+        folder=candidate.folder,
+        steps=_steps(manifest),
+        routers=routers,
+        migrations=_migrations(manifest),
+        metadata=_metadata(manifest),
+        providers={type_: references.load_callable(name) for type_, name in manifest.provides.items()},
+        listeners=tuple(_listener(manifest.id, listen) for listen in manifest.listens),
+        tasks=tuple(_task(manifest.id, task) for task in manifest.tasks),
+        export=references.load_callable(privacy.export) if privacy else None,
+        erase=references.load_callable(privacy.erase) if privacy else None,
+    )
+
+
+def _check_needs(manifest: Manifest, earlier: Mapping[str, Loaded]) -> None:
+    if missing := [id_ for id_ in manifest.requires if id_ not in earlier]:
+        raise PluginRefused(Why.MISSING_REQUIREMENT, ", ".join(missing))
+    provided = {type_ for plugin in earlier.values() for type_ in plugin.providers} | set(manifest.provides)
+    needed = [type_ for type_, need in manifest.uses.items() if need is Need.REQUIRED]
+    if missing_types := [type_.__name__ for type_ in needed if type_ not in provided]:
+        raise PluginRefused(Why.MISSING_SERVICE, ", ".join(missing_types))
+
+
+def _permissions(manifest: Manifest, earlier: Mapping[str, Loaded]) -> frozenset[str]:
+    manifests = [manifest, *(plugin.manifest for plugin in earlier.values())]
+    return frozenset(permission.id for owner in manifests for permission in owner.permissions)
+
+
+def _steps(manifest: Manifest) -> Steps:
+    if manifest.hooks is None:
+        return {}
+    hooks = references.load_callable(manifest.hooks)
+    try:
+        implementation = hooks()
+    except Exception as error:
+        raise PluginRefused(Why.BAD_HOOKS, f"{manifest.hooks}: {type(error).__name__}: {error}") from error
+    return hook_steps.collect(manifest.id, implementation)
+
+
+def _migrations(manifest: Manifest) -> tuple[history.Migration, ...]:
+    try:
+        return history.plugin_history(manifest).migrations
+    except (history.MigrationError, ImportError, OSError, UnicodeError) as error:
+        raise PluginRefused(Why.BAD_MIGRATIONS, f"{manifest.migrations}: {error}") from error
+
+
+def _metadata(manifest: Manifest) -> Any:
+    if manifest.models is None:
+        return None
+    metadata = getattr(references.load(manifest.models), "metadata", None)
+    if metadata is None:
+        raise PluginRefused(Why.BROKEN_REFERENCE, f"{manifest.models} has no `metadata`")
+    return metadata
+
+
+def _listener(plugin_id: str, listen: Listen) -> Listener:
+    return Listener(plugin_id, listen.topic, references.load_callable(listen.handler))
+
+
+def _task(plugin_id: str, task: Task) -> PeriodicTask:
+    if not task.name.startswith(f"{plugin_id}.") or task.every_s < 1:
+        raise PluginRefused(Why.BROKEN_REFERENCE, f"task {task.name!r}: name it <id>.<task>, every_s ≥ 1")
+    return PeriodicTask(plugin_id, task.name, task.every_s, references.load_callable(task.handler))

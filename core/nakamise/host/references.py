@@ -1,0 +1,31 @@
+"""Turns the dotted strings of a manifest into the things that they name."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from nakamise.host.refusal import PluginRefused, Why
+
+
+def load(reference: str) -> Any:
+    """``"package.module:attribute"``, or a module alone. Raises PluginRefused."""
+    module, _, attribute = reference.partition(":")
+    try:
+        found: Any = importlib.import_module(module)
+        for name in filter(None, attribute.split(".")):
+            found = getattr(found, name)
+    except KeyboardInterrupt:
+        raise
+    # As with the manifest: not even sys.exit() in a module may end the host.
+    except BaseException as error:
+        raise PluginRefused(Why.BROKEN_REFERENCE, f"{reference}: {type(error).__name__}: {error}") from error
+    return found
+
+
+def load_callable(reference: str) -> Any:
+    """Raises PluginRefused when it names something that cannot be called."""
+    found = load(reference)
+    if not callable(found):
+        raise PluginRefused(Why.BROKEN_REFERENCE, f"{reference} is not callable")
+    return found

@@ -1,0 +1,232 @@
+"""All installed plugins: what is usable, what was refused, and who answers for what."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterable, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
+from litestar import Litestar, Router
+
+from nakamise.auth.permissions import CORE_PERMISSIONS
+from nakamise.host import lineup as lineups
+from nakamise.host import loading, plugin_settings, routes
+from nakamise.host.discovery import Candidate, find_candidates, installed_entry_points
+from nakamise.host.lineup import Lineup
+from nakamise.host.loading import Listener, Loaded, PeriodicTask
+from nakamise.host.refusal import PluginRefused, Refused
+from nakamise.plugin.context import Tenant, TenantCtx
+from nakamise.plugin.manifest import Manifest, NavArea, NavItem, Permission, SlotItem
+from nakamise.plugin.services import ServiceOff
+from nakamise.plugin.slots import Slot
+from nakamise.tenancy.history import Migration
+from nakamise.ui.nav import CORE_NAV
+
+if TYPE_CHECKING:
+    from nakamise.ui.renderer import TemplateSource
+
+log: Final = logging.getLogger("nakamise.plugins")
+CACHE_MAX: Final = 4096
+
+S = TypeVar("S")
+ST = TypeVar("ST", bound=msgspec.Struct)
+
+
+class PluginHost:
+    """Made by ``discover``. Nothing in it changes afterwards but caches and breakers."""
+
+    def __init__(self, plugins: Sequence[Loaded], refused: Sequence[Refused]) -> None:
+        self._plugins = {plugin.manifest.id: plugin for plugin in plugins}
+        self._by_settings = {plugin.manifest.settings: plugin.manifest.id for plugin in plugins}
+        self._ids = frozenset(self._plugins)
+        self._lineups: dict[frozenset[str], Lineup] = {}
+        self._settings: dict[tuple[uuid.UUID, int, type[msgspec.Struct]], msgspec.Struct] = {}
+        self.usable: Final = tuple(plugin.manifest for plugin in plugins)
+        self.refused: Final = tuple(refused)
+
+    @classmethod
+    def discover(
+        cls, *, safe_mode: bool = False, entry_points: Iterable[metadata.EntryPoint] | None = None
+    ) -> PluginHost:
+        """Never raises for a plugin's fault. ``safe_mode``: the plugins of our own distribution only."""
+        found = installed_entry_points() if entry_points is None else entry_points
+        candidates, refused = find_candidates(found, safe_mode=safe_mode)
+        loaded = _load_all(candidates, refused)
+        for refusal in refused:
+            log.error(
+                "plugin %s (%s) is refused: %s %s",
+                refusal.id,
+                refusal.dist,
+                refusal.why.value,
+                refusal.detail,
+            )
+        return cls(list(loaded.values()), refused)
+
+    # --- plugins ---------------------------------------------------------------------------------
+
+    def manifest(self, plugin_id: str) -> Manifest:
+        """Raises KeyError for a plugin that is not usable."""
+        return self._plugins[plugin_id].manifest
+
+    def plugin(self, plugin_id: str) -> Loaded:
+        """Raises KeyError for a plugin that is not usable."""
+        return self._plugins[plugin_id]
+
+    def in_order(self, plugin_ids: Iterable[str]) -> list[str]:
+        """The usable ones of ``plugin_ids``, requirements first."""
+        wanted = set(plugin_ids)
+        return [id_ for id_ in self._plugins if id_ in wanted]
+
+    def missing_requirements(self, plugin_id: str, enabled: frozenset[str]) -> list[str]:
+        """What must be on too before ``plugin_id`` may be switched on."""
+        return [id_ for id_ in self.manifest(plugin_id).requires if id_ not in enabled]
+
+    def dependents(self, plugin_id: str, enabled: frozenset[str]) -> list[str]:
+        """What is on and would miss ``plugin_id`` if it were switched off."""
+        return [id_ for id_ in self.in_order(enabled) if plugin_id in self.manifest(id_).requires]
+
+    def migrations(self, plugin_id: str) -> list[Migration]:
+        return list(self._plugins[plugin_id].migrations)
+
+    def permissions(self) -> tuple[Permission, ...]:
+        """The core's and those of every usable plugin."""
+        return (
+            *CORE_PERMISSIONS,
+            *(permission for manifest in self.usable for permission in manifest.permissions),
+        )
+
+    # --- hooks, events, tasks --------------------------------------------------------------------
+
+    def lineup(self, enabled: frozenset[str]) -> Lineup:
+        """The same object for equal sets."""
+        found = self._lineups.get(enabled)
+        if found is None:
+            if len(self._lineups) >= CACHE_MAX:
+                self._lineups.clear()
+            steps = [plugin.steps for plugin in self._plugins.values()]
+            found = self._lineups[enabled] = lineups.build(enabled, steps, self._ids)
+        return found
+
+    def listeners(self, topic: str, enabled: frozenset[str]) -> list[Listener]:
+        return [listener for listener in self._listeners(enabled) if listener.topic == topic]
+
+    def listener(self, name: str, enabled: frozenset[str]) -> Listener | None:
+        """By ``Listener.name``; None when its plugin is off, or not installed any more."""
+        return next((listener for listener in self._listeners(enabled) if listener.name == name), None)
+
+    def _listeners(self, enabled: frozenset[str]) -> list[Listener]:
+        return [listener for plugin in self._on(enabled) for listener in plugin.listeners]
+
+    def tasks(self, enabled: frozenset[str] | None = None) -> list[PeriodicTask]:
+        """Of the plugins in ``enabled``, or of all."""
+        plugins = self._plugins.values() if enabled is None else self._on(enabled)
+        return [task for plugin in plugins for task in plugin.tasks]
+
+    # --- services and settings -------------------------------------------------------------------
+
+    def optional_service(self, ctx: TenantCtx, type_: type[S]) -> S | None:
+        for plugin in self._on(ctx.tenant.plugins):
+            if factory := plugin.providers.get(type_):
+                service: S = factory(ctx)
+                return service
+        return None
+
+    def service(self, ctx: TenantCtx, type_: type[S]) -> S:
+        """The first provider that is on for the tenant. Raises ServiceOff."""
+        found = self.optional_service(ctx, type_)
+        if found is None:
+            raise ServiceOff(type_)
+        return found
+
+    def settings(self, tenant: Tenant, type_: type[ST]) -> ST:
+        """Raises KeyError for a type that no usable plugin declared as its settings."""
+        key = (tenant.id, tenant.version, type_)
+        found = self._settings.get(key)
+        if found is None:
+            if len(self._settings) >= CACHE_MAX:
+                self._settings.clear()
+            stored = tenant.plugin_settings.get(self._by_settings[type_], {})
+            found = self._settings[key] = plugin_settings.read(type_, stored)
+        return found  # type: ignore[return-value]  # the key holds the type
+
+    # --- pages -----------------------------------------------------------------------------------
+
+    def route_handlers(self) -> list[Router]:
+        return [router for plugin in self._plugins.values() for router in plugin.routers]
+
+    def owner_of(self, path: str) -> str | None:
+        """The plugin that answers for ``path`` (decoded), on or off; None = the core's or nobody's."""
+        return routes.owner_of(path, self._ids)
+
+    def assert_owners(self, app: Litestar) -> None:
+        """To be called once after all routes are registered. Raises RouteOwnerError."""
+        routes.assert_owners(app.routes, self._ids)
+
+    def nav(self, ctx: TenantCtx, area: NavArea) -> list[NavItem]:
+        """What this actor may see, by weight."""
+        return [item for _, item in self.nav_entries(ctx, area)]
+
+    def nav_entries(self, ctx: TenantCtx, area: NavArea) -> list[tuple[str, NavItem]]:
+        """The same with the owner of each label ("core" or a plugin id)."""
+        entries = [("core", item) for item in CORE_NAV]
+        entries += [
+            (plugin.manifest.id, item)
+            for plugin in self._on(ctx.tenant.plugins)
+            for item in plugin.manifest.nav
+        ]
+        seen = [
+            (owner, item)
+            for owner, item in entries
+            if item.area == area and (item.permission is None or ctx.actor.can(item.permission))
+        ]
+        return sorted(seen, key=lambda entry: entry[1].weight)
+
+    def slot_items(self, enabled: frozenset[str], slot: Slot) -> list[tuple[str, SlotItem]]:
+        """(plugin id, item) by weight."""
+        found = [
+            (plugin.manifest.id, item)
+            for plugin in self._on(enabled)
+            for item in plugin.manifest.slots
+            if item.slot is slot
+        ]
+        return sorted(found, key=lambda entry: entry[1].weight)
+
+    def template_sources(self) -> list[TemplateSource]:
+        return [_template_source(plugin) for plugin in self._plugins.values()]
+
+    def _on(self, enabled: frozenset[str]) -> list[Loaded]:
+        return [plugin for id_, plugin in self._plugins.items() if id_ in enabled]
+
+
+def _load_all(candidates: Sequence[Candidate], refused: list[Refused]) -> dict[str, Loaded]:
+    core = frozenset(permission.id for permission in CORE_PERMISSIONS)
+    loaded: dict[str, Loaded] = {}
+    for candidate in candidates:
+        try:
+            loaded[candidate.manifest.id] = loading.load(candidate, loaded, core)
+        except PluginRefused as refusal:
+            refused.append(Refused(candidate.manifest.id, candidate.dist, refusal.why, refusal.detail))
+    return loaded
+
+
+def _template_source(plugin: Loaded) -> TemplateSource:
+    from nakamise.ui.renderer import TemplateSource
+
+    manifest = plugin.manifest
+    return TemplateSource(
+        owner=manifest.id,
+        templates=_folder(plugin, "templates"),
+        locales=_folder(plugin, "locales"),
+        static=_folder(plugin, "static"),
+        css=manifest.css,
+        js=manifest.js,
+    )
+
+
+def _folder(plugin: Loaded, name: str) -> Path | None:
+    path = plugin.folder / name if plugin.folder else None
+    return path if path and path.is_dir() else None
