@@ -1,6 +1,6 @@
 """Who may call a route. Every route says one of these in its ``opt``; one that says none fails the start.
 
-    @get("/orders", opt=requires("shop.orders.read"))
+@get("/orders", opt=requires("shop.orders.read"))
 """
 
 from __future__ import annotations

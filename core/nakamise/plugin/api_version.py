@@ -12,6 +12,6 @@ API_VERSION: Final = (1, 0)
 
 
 def parse(text: str) -> tuple[int, int]:
-    """"1.0" → (1, 0). Raises ValueError."""
+    """ "1.0" → (1, 0). Raises ValueError."""
     major, _, minor = text.partition(".")
     return int(major), int(minor)

@@ -140,7 +140,9 @@ class TenantCtx:
         """Write ``event`` and its deliveries in ``tx``."""
         return await self.runtime.events.publish(self, tx, event)
 
-    async def send_mail(self, tx: Tx, template: str, to: str, *, locale: str | None = None, **data: object) -> None:
+    async def send_mail(
+        self, tx: Tx, template: str, to: str, *, locale: str | None = None, **data: object
+    ) -> None:
         """Queue a mail in ``tx``; it leaves after the commit. ``template`` as in the mail reference."""
         await self.runtime.mail.queue(self, tx, template, to, locale=locale, **data)
 

@@ -95,14 +95,18 @@ async def on_crash(request: Request[Any, Any, Any], error: Exception) -> Respons
     if ctx is None:
         return Response("error", status_code=500, media_type=MediaType.TEXT)
     said = _say(ctx, _INTERNAL)
-    return await _answer(request, ctx, ProblemBody("about:blank", said, 500, said, "error", error_id=error_id), {})
+    return await _answer(
+        request, ctx, ProblemBody("about:blank", said, 500, said, "error", error_id=error_id), {}
+    )
 
 
 def field_text(ctx: TenantCtx, fault: FieldError) -> str:
     return _say(ctx, fault.message, fault.domain, fault.params)
 
 
-def _say(ctx: TenantCtx, message: str, domain: str = "core", params: Mapping[str, object] | None = None) -> str:
+def _say(
+    ctx: TenantCtx, message: str, domain: str = "core", params: Mapping[str, object] | None = None
+) -> str:
     return gettext_for(ctx.locale, domain)(message, **(params or {}))
 
 

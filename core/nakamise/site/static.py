@@ -13,7 +13,9 @@ from nakamise.plugin.context import TenantCtx
 
 
 @get("/assets/{owner:str}/{digest:str}/{path:path}", opt=anyone(), include_in_schema=False)
-async def asset(request: Request[Any, Any, Any], ctx: TenantCtx, owner: str, digest: str, path: str) -> Response[bytes]:
+async def asset(
+    request: Request[Any, Any, Any], ctx: TenantCtx, owner: str, digest: str, path: str
+) -> Response[bytes]:
     found = ctx.runtime.renderer.assets.find(owner, digest, path.removeprefix("/"))
     if found is None:
         raise NotFound

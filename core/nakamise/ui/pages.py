@@ -46,7 +46,14 @@ async def page(
 
 
 async def fragment(
-    ctx: TenantCtx, template: str, block: str, /, *, status: int = 200, slots: SlotSubjects | None = None, **data: object
+    ctx: TenantCtx,
+    template: str,
+    block: str,
+    /,
+    *,
+    status: int = 200,
+    slots: SlotSubjects | None = None,
+    **data: object,
 ) -> Response[bytes]:
     """One named block of a page's template, for a part that changes in place."""
     shell = await _shell(ctx, slots or {}, None)
@@ -56,7 +63,9 @@ async def fragment(
     return answer
 
 
-def see_other(ctx: TenantCtx, path: str, /, *, flash: str | None = None, kind: FlashKind = "ok") -> Response[bytes]:
+def see_other(
+    ctx: TenantCtx, path: str, /, *, flash: str | None = None, kind: FlashKind = "ok"
+) -> Response[bytes]:
     """303 after a POST; ``flash`` is a translated sentence for the next page."""
     answer = Response(b"", status_code=303, headers={"location": path}, media_type=MediaType.HTML)
     if flash:
@@ -79,7 +88,11 @@ def cookie(ctx: TenantCtx, name: str, value: str, *, max_age_s: int | None) -> C
 
 async def _shell(ctx: TenantCtx, subjects: SlotSubjects, flash: Flash | None) -> Shell:
     wanted: dict[Slot, msgspec.Struct | None] = {**dict.fromkeys(SHELL_SLOTS), **subjects}
-    used = {slot: subject for slot, subject in wanted.items() if ctx.runtime.host.slot_items(ctx.tenant.plugins, slot)}
+    used = {
+        slot: subject
+        for slot, subject in wanted.items()
+        if ctx.runtime.host.slot_items(ctx.tenant.plugins, slot)
+    }
     boxes: dict[str, Any] = {}
     if used:
         async with ctx.read() as tx:

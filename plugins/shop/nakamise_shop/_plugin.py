@@ -59,7 +59,12 @@ manifest: Final = Manifest(
         NavItem(area="site", label="Shops", path="/shop/shops", icon="store", weight=30),
         NavItem(area="site", label="Cart", path="/shop/cart", icon="shopping-bag", weight=40),
         NavItem(area="account", label="Orders", path="/shop/orders", icon="package", weight=10),
-        NavItem(area="footer", label="Legal notice (Specified Commercial Transactions)", path="/shop/legal", weight=10),
+        NavItem(
+            area="footer",
+            label="Legal notice (Specified Commercial Transactions)",
+            path="/shop/legal",
+            weight=10,
+        ),
         NavItem(
             area="admin",
             label="Orders",

@@ -10,17 +10,26 @@ from msgspec import Meta
 
 class ShopSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     page_size: Annotated[
-        int, Meta(ge=8, le=96, title="Products on a page", description="How many products a list shows at once.")
+        int,
+        Meta(ge=8, le=96, title="Products on a page", description="How many products a list shows at once."),
     ] = 24
     low_stock_from: Annotated[
         int, Meta(ge=0, le=100, title="Show remaining stock below", description="0 hides the number.")
     ] = 10
     hold_minutes: Annotated[
         int,
-        Meta(ge=5, le=1440, title="Minutes to pay", description="An unpaid order gives its stock back after this."),
+        Meta(
+            ge=5,
+            le=1440,
+            title="Minutes to pay",
+            description="An unpaid order gives its stock back after this.",
+        ),
     ] = 30
     show_order_count: Annotated[bool, Meta(title="Show the number of orders on a shop's page")] = True
     cancellable: Annotated[
         Literal["pending", "until_processing"],
-        Meta(title="Buyers may cancel", description="Until paid, or until the shop starts to process the order."),
+        Meta(
+            title="Buyers may cancel",
+            description="Until paid, or until the shop starts to process the order.",
+        ),
     ] = "until_processing"

@@ -13,7 +13,8 @@ CREATE TABLE shop_shop (
     prices_include_tax boolean NOT NULL DEFAULT true,
     shipping_fee bigint NOT NULL DEFAULT 0 CHECK (shipping_fee >= 0),
     free_over bigint CHECK (free_over >= 0),
-    order_number_prefix text NOT NULL CHECK (order_number_prefix ~ '^[A-Z0-9]{1,8}$'),
+    order_number_prefix text NOT NULL UNIQUE CHECK (order_number_prefix ~ '^[A-Z0-9]{1,8}$'),
+    picture_id uuid,
     opened_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
@@ -27,6 +28,7 @@ CREATE TABLE shop_category (
     translations jsonb NOT NULL DEFAULT '{}',
     parent_id uuid REFERENCES shop_category (id),
     position int NOT NULL DEFAULT 0,
+    picture_id uuid,
     is_on boolean NOT NULL DEFAULT true,
     CHECK (parent_id IS NULL OR parent_id <> id)
 );

@@ -1,0 +1,1 @@
+"""What a buyer looks at: products, categories, shops."""

@@ -1,0 +1,153 @@
+"""What pages and the API show of the catalogue. Amounts are tax-included, in minor units."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from nakamise.media import Media
+
+
+class Sort(enum.StrEnum):
+    NEW = "new"
+    PRICE_UP = "price"
+    PRICE_DOWN = "-price"
+
+
+class ProductFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """``q`` is compared folded; ``category`` covers its sub-categories; ``page`` counts from 1."""
+
+    q: Annotated[str, Meta(max_length=100)] = ""
+    category: str | None = None
+    shop: str | None = None
+    in_stock: bool = False
+    sort: Sort = Sort.NEW
+    page: Annotated[int, Meta(ge=1, le=1000)] = 1
+
+
+class ProductCard(msgspec.Struct, frozen=True, kw_only=True):
+    """``available`` is what can be sold now, over all variants."""
+
+    id: uuid.UUID
+    slug: str
+    name: str
+    shop_slug: str
+    shop_name: str
+    min_price: int
+    max_price: int
+    compare_at: int | None
+    available: int
+    variant_count: int
+    badges: list[str]
+    picture: Media | None
+
+
+class ProductPage(msgspec.Struct, frozen=True):
+    """One page of a list; ``total`` counts all that match."""
+
+    items: list[ProductCard]
+    total: int
+    page: int
+    page_size: int
+
+    @property
+    def page_count(self) -> int:
+        return max(1, -(-self.total // self.page_size))
+
+
+class Variant(msgspec.Struct, frozen=True, kw_only=True):
+    id: uuid.UUID
+    sku: str
+    name: str
+    option_values: list[str]
+    price: int
+    compare_at: int | None
+    available: int
+    picture_id: uuid.UUID | None
+
+    @property
+    def is_sold_out(self) -> bool:
+        return self.available <= 0
+
+
+class Option(msgspec.Struct, frozen=True, kw_only=True):
+    """One choice a buyer makes, e.g. a shade; ``values`` in display order."""
+
+    name: str
+    values: list[str]
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True):
+    """``specs`` are (label, value) pairs in the asked language."""
+
+    id: uuid.UUID
+    slug: str
+    name: str
+    description: str
+    shop_id: uuid.UUID
+    shop_slug: str
+    shop_name: str
+    category_slug: str | None
+    category_name: str | None
+    tax_class: str
+    state: str
+    options: list[Option]
+    specs: list[tuple[str, str]]
+    badges: list[str]
+    per_order_limit: int | None
+    min_price: int
+    max_price: int
+    variants: list[Variant]
+    pictures: list[Media]
+
+    @property
+    def available(self) -> int:
+        return sum(variant.available for variant in self.variants)
+
+    def picture_of(self, variant: Variant) -> Media | None:
+        """The variant's own picture, else the main one."""
+        own = next((picture for picture in self.pictures if picture.id == variant.picture_id), None)
+        return own or (self.pictures[0] if self.pictures else None)
+
+
+class Category(msgspec.Struct, frozen=True, kw_only=True):
+    """``product_count`` counts published products of open shops, sub-categories included."""
+
+    id: uuid.UUID
+    slug: str
+    name: str
+    parent_slug: str | None
+    product_count: int
+    picture: Media | None = None
+
+
+class ShopCard(msgspec.Struct, frozen=True, kw_only=True):
+    slug: str
+    name: str
+    introduction: str
+    product_count: int
+    picture: Media | None = None
+
+
+class Shop(msgspec.Struct, frozen=True, kw_only=True):
+    """``order_count`` counts distinct orders that were paid and not cancelled; None when the tenant hides it."""
+
+    id: uuid.UUID
+    slug: str
+    name: str
+    introduction: str
+    state: str
+    legal: Mapping[str, str]
+    invoice_number: str | None
+    shipping_fee: int
+    free_over: int | None
+    opened_at: datetime | None
+    product_count: int
+    order_count: int | None
+    picture: Media | None = None
