@@ -38,10 +38,14 @@ from nakamise.ui.renderer import Renderer
 BODY_MAX_BYTES = 10_500_000
 
 
-async def build_runtime(settings: Settings, *, clock: Clock | None = None, host: PluginHost | None = None) -> Runtime:
+async def build_runtime(
+    settings: Settings, *, clock: Clock | None = None, host: PluginHost | None = None
+) -> Runtime:
     """Connect to a prepared database (see ``tenancy.bootstrap``) and load what is installed."""
     host = host or PluginHost.discover(safe_mode=settings.safe_mode)
-    db = await Database.connect(app_url(settings), control_role=control_role(settings), size=settings.pool_size)
+    db = await Database.connect(
+        app_url(settings), control_role=control_role(settings), size=settings.pool_size
+    )
     jobs = JobQueue()
     return Runtime(
         settings=settings,

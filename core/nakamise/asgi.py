@@ -30,7 +30,7 @@ class Installation:
             if message["type"] == "lifespan.startup":
                 try:
                     await self._start()
-                except Exception:
+                except Exception:  # noqa: BLE001 - the server prints it and exits; there is nobody else to tell
                     await send({"type": "lifespan.startup.failed", "message": traceback.format_exc()})
                     return
                 await send({"type": "lifespan.startup.complete"})

@@ -40,7 +40,12 @@ class Media(msgspec.Struct, frozen=True):
 
 
 async def add_picture(
-    ctx: TenantCtx, data: bytes, kind: str, *, owner_id: uuid.UUID | None = None, prepared: Picture | None = None
+    ctx: TenantCtx,
+    data: bytes,
+    kind: str,
+    *,
+    owner_id: uuid.UUID | None = None,
+    prepared: Picture | None = None,
 ) -> uuid.UUID:
     """Ingest and store ``data``; the same bytes of the same kind and owner give the same picture again.
 
@@ -84,5 +89,7 @@ async def _known(tx: Tx, sha256: str, kind: str, owner_id: uuid.UUID | None) -> 
 
 
 async def media_of(tx: Tx, ids: list[uuid.UUID]) -> dict[uuid.UUID, Media]:
-    rows = await tx.all(Media, "SELECT id, width, height, colour, keys FROM core_media WHERE id = ANY($1)", ids)
+    rows = await tx.all(
+        Media, "SELECT id, width, height, colour, keys FROM core_media WHERE id = ANY($1)", ids
+    )
     return {row.id: row for row in rows}

@@ -6,8 +6,8 @@ from nakamise.ui.pages import cookie, fragment, page, see_other
 from nakamise.ui.safe_next import safe_next
 
 __all__ = [
-    "Form",
     "N_",
+    "Form",
     "cookie",
     "fragment",
     "gettext_for",

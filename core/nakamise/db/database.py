@@ -84,7 +84,7 @@ async def _roll_back(connection: asyncpg.Connection) -> None:
     """A connection that cannot be rolled back is thrown away, never handed to the next request."""
     try:
         await asyncio.shield(connection.execute("ROLLBACK"))
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - whatever went wrong, the answer is to drop the connection
         with contextlib.suppress(Exception):
             connection.terminate()
 

@@ -13,7 +13,6 @@ import msgspec
 
 from nakamise.db import Tx
 from nakamise.errors import Forbidden, Unauthenticated
-
 from nakamise.plugin.audit import write_audit
 
 if TYPE_CHECKING:

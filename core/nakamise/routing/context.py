@@ -9,6 +9,5 @@ from nakamise.routing.gate import CTX_KEY
 
 
 def provide_ctx(scope: Scope) -> TenantCtx:
-    found = scope["state"][CTX_KEY]
-    assert isinstance(found, TenantCtx)
+    found: TenantCtx = scope["state"][CTX_KEY]
     return found

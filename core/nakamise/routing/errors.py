@@ -62,7 +62,7 @@ async def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Respo
         code=problem.code,
         errors={name: field_text(ctx, fault) for name, fault in fields.items()},
     )
-    return await _answer(request, ctx, body, problem.headers)
+    return await _answer(ctx, body, problem.headers)
 
 
 async def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
@@ -77,10 +77,10 @@ async def on_http_exception(request: Request[Any, Any, Any], error: HTTPExceptio
     said = _say(ctx, message)
     body = ProblemBody("about:blank", said, status, said, code)
     allow = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
-    return await _answer(request, ctx, body, allow)
+    return await _answer(ctx, body, allow)
 
 
-async def on_missing_object(request: Request[Any, Any, Any], error: ObjectMissing) -> Response[Any]:
+async def on_missing_object(request: Request[Any, Any, Any], _error: ObjectMissing) -> Response[Any]:
     return await on_problem(request, NotFound())
 
 
@@ -110,9 +110,7 @@ def _say(
     return gettext_for(ctx.locale, domain)(message, **(params or {}))
 
 
-async def _answer(
-    request: Request[Any, Any, Any], ctx: TenantCtx, body: ProblemBody, headers: Mapping[str, str]
-) -> Response[Any]:
+async def _answer(ctx: TenantCtx, body: ProblemBody, headers: Mapping[str, str]) -> Response[Any]:
     if ctx.http.is_api:
         return Response(
             msgspec.json.encode(body), status_code=body.status, media_type=PROBLEM_JSON, headers=dict(headers)

@@ -96,7 +96,7 @@ def _typed(field: msgspec.structs.FieldInfo, given: list[str], shown: dict[str, 
     shown[field.encode_name] = text
     if wanted is bool:
         return text.lower() in ("1", "on", "true", "yes")
-    return text if text else msgspec.UNSET
+    return text or msgspec.UNSET
 
 
 def _without_none(type_: Any) -> Any:
@@ -111,7 +111,7 @@ def _without_none(type_: Any) -> Any:
 
 def _explain(fault: str) -> FieldError:
     """msgspec's English into ours; the shapes are held by a test."""
-    bound = fault.split(" - ")[0].rsplit(" ", 1)[-1]
+    bound = fault.split(" - ", maxsplit=1)[0].rsplit(" ", 1)[-1]
     if "of length >=" in fault:
         return FieldError(_MESSAGES["length_min"], n=bound)
     if "of length <=" in fault:

@@ -71,7 +71,7 @@ class Gate:
             scope["path"] = NOWHERE
             scope["raw_path"] = NOWHERE.encode()
         scope["state"][CTX_KEY] = ctx
-        await self._app(scope, receive, _with_headers(send, http, tenant))
+        await self._app(scope, receive, _with_headers(send, http))
 
     def _exists(self, tenant: Tenant, path: str) -> bool:
         owner = self._runtime.host.owner_of(path)
@@ -111,7 +111,7 @@ def _authorization(scope: Scope) -> str | None:
     return None
 
 
-def _with_headers(send: Send, http: HttpInfo, tenant: Tenant) -> Send:
+def _with_headers(send: Send, http: HttpInfo) -> Send:
     extra = security_headers(http)
 
     async def send_with_headers(message: Message) -> None:

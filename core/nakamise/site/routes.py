@@ -78,7 +78,7 @@ async def readyz(ctx: TenantCtx) -> str:
 
 
 @get("/robots.txt", opt=anyone(), include_in_schema=False, media_type=MediaType.TEXT)
-async def robots(ctx: TenantCtx) -> str:
+async def robots() -> str:
     return "User-agent: *\nDisallow: /admin\nDisallow: /account\nDisallow: /api\n"
 
 

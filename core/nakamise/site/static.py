@@ -28,7 +28,7 @@ async def asset(
 
 
 @get("/favicon.ico", opt=anyone(), include_in_schema=False)
-async def favicon(ctx: TenantCtx) -> Response[bytes]:
+async def favicon() -> Response[bytes]:
     """Browsers ask for it unasked; the page names the real icon."""
     return Response(b"", status_code=204, headers={"cache-control": "public, max-age=86400"})
 
