@@ -6,7 +6,7 @@ import operator
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nakamise.money import (
@@ -125,6 +125,7 @@ def test_nothing_can_be_shared_over_nothing() -> None:
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=30), st.data())
+@settings(deadline=None)
 def test_shares_add_up_and_stay_within_their_weight(weights: list[int], data: st.DataObject) -> None:
     total = data.draw(st.integers(0, sum(weights)))
     shares = allocate(total, weights)
@@ -133,6 +134,7 @@ def test_shares_add_up_and_stay_within_their_weight(weights: list[int], data: st
 
 
 @given(st.lists(st.integers(1, 10**9), min_size=1, max_size=30), st.integers(0, 10**12))
+@settings(deadline=None)
 def test_no_share_is_a_whole_unit_off(weights: list[int], total: int) -> None:
     whole = sum(weights)
     for share, weight in zip(allocate(total, weights), weights, strict=True):
@@ -144,6 +146,7 @@ def test_unit_refunds_of_an_uneven_line() -> None:
 
 
 @given(st.integers(0, 10**9), st.lists(st.integers(1, 9), min_size=1, max_size=8))
+@settings(deadline=None)
 def test_any_grouping_of_refunds_returns_exactly_what_was_paid(amount: int, groups: list[int]) -> None:
     qty = sum(groups)
     refunds = [unit_refund(amount, qty, sum(groups[:i]), now) for i, now in enumerate(groups)]
