@@ -13,6 +13,8 @@ import asyncpg
 import msgspec
 
 from nakamise.db.database import prepare
+from nakamise.db.tx import CommitLost, Tx
+from nakamise.ids import check_schema_name
 from nakamise.settings import Settings, SettingsError
 
 # Extensions live here, because a tenant's path holds its own schema only: nakamise_ext.gin_trgm_ops.
@@ -77,3 +79,27 @@ async def owner_connection(settings: Settings) -> AsyncIterator[asyncpg.Connecti
         yield connection
     finally:
         await connection.close()
+
+
+@asynccontextmanager
+async def owner_transaction(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
+    """A connection with one transaction. Raises CommitLost when an error inside it was swallowed."""
+    async with owner_connection(settings) as connection:
+        # asyncpg's own transaction() does not look at what COMMIT answered.
+        await connection.execute("BEGIN; SET LOCAL lock_timeout = '3s'")
+        yield connection
+        tag = await connection.execute("COMMIT")
+        if tag != "COMMIT":
+            raise CommitLost(f"PostgreSQL answered COMMIT with {tag}")
+
+
+@asynccontextmanager
+async def as_tenant(connection: asyncpg.Connection, schema: str) -> AsyncIterator[Tx]:
+    """A part of the owner's transaction with the tenant's rights and path only; the owner's after it.
+
+    What was handed to ``Tx.after_commit`` is for the caller to run once its transaction has ended.
+    """
+    check_schema_name(schema)
+    await connection.execute(f'SET LOCAL ROLE "{schema}"; SET LOCAL search_path = "{schema}", pg_temp')
+    yield Tx(connection, schema)
+    await connection.execute("SET LOCAL ROLE NONE; SET LOCAL search_path = nakamise, pg_temp")

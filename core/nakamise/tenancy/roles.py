@@ -10,7 +10,9 @@ import asyncpg
 
 from nakamise.ids import check_schema_name
 from nakamise.settings import Settings
-from nakamise.tenancy.owner import EXTENSION_SCHEMA, Names, app_password, names
+from nakamise.tenancy.owner import EXTENSION_SCHEMA, Names, app_password, app_url, names
+
+__all__ = ["app_url", "control_role", "ensure_roles", "tenant_role_script"]
 
 # Roles belong to the whole server: two databases being prepared at once must not collide.
 _ROLES_LOCK = 0x6E6B_726F_6C65
@@ -20,6 +22,10 @@ _LOGIN_SETTINGS = {
     "statement_timeout": "'15s'",
     "idle_in_transaction_session_timeout": "'30s'",
 }
+
+
+def control_role(settings: Settings) -> str:
+    return names(settings).control
 
 
 async def ensure_roles(connection: asyncpg.Connection, settings: Settings) -> None:

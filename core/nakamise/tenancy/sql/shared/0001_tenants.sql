@@ -88,11 +88,11 @@ CREATE INDEX control_audit_tenant ON nakamise.control_audit (tenant_id, at);
 
 -- One row: what every process compares its copy of the directory with.
 CREATE TABLE nakamise.directory_version (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
     version bigint NOT NULL DEFAULT 1
 );
 
-INSERT INTO nakamise.directory_version (only, version) VALUES (true, 1);
+INSERT INTO nakamise.directory_version (singleton, version) VALUES (true, 1);
 
 -- The tenant whose role is set in this transaction. The setting "role" stays the tenant's inside a
 -- SECURITY DEFINER function, where current_user does not.

@@ -49,6 +49,7 @@ CREATE TABLE core_one_time_token (
     user_id uuid NOT NULL REFERENCES core_user (id) ON DELETE CASCADE,
     -- The address that the link was sent to.
     email text NOT NULL DEFAULT '',
+    next_path text NOT NULL DEFAULT '',
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL
 );

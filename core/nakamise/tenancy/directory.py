@@ -1,0 +1,175 @@
+"""Host → tenant without a query: the whole directory in memory, kept fresh by NOTIFY and by a version poll."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import uuid
+from collections.abc import Iterable
+from typing import Any, Final
+
+import asyncpg
+import msgspec
+
+from nakamise.db import Database, Tx
+from nakamise.plugin.context import Tenant
+from nakamise.settings import Settings
+from nakamise.tenancy.control import CHANNEL
+from nakamise.tenancy.owner import app_url
+
+log: Final = logging.getLogger("nakamise.directory")
+# How old a copy may grow when a notification is lost, and how long to wait before listening again.
+POLL_S: Final = 3.0
+RETRY_S: Final = 1.0
+
+_TENANTS: Final = (
+    "SELECT t.id, t.schema, t.slug, t.name, t.state, h.host AS canonical_host, t.locale, t.timezone,"
+    " t.currency, t.brand, t.version FROM tenant t JOIN tenant_host h ON h.tenant_id = t.id AND h.canonical"
+)
+_HOSTS: Final = "SELECT host, tenant_id FROM tenant_host"
+_SWITCHES: Final = "SELECT tenant_id, plugin, is_on, settings FROM plugin_switch"
+
+
+class _Host(msgspec.Struct):
+    host: str
+    tenant_id: uuid.UUID
+
+
+class _Switch(msgspec.Struct):
+    tenant_id: uuid.UUID
+    plugin: str
+    is_on: bool
+    settings: dict[str, Any]
+
+
+class _Snapshot(msgspec.Struct, frozen=True):
+    version: int
+    by_host: dict[str, Tenant]
+    by_slug: dict[str, Tenant]
+    by_id: dict[uuid.UUID, Tenant]
+
+
+class Directory:
+    """A snapshot is replaced as a whole, so a request sees one state of it."""
+
+    def __init__(self, settings: Settings, db: Database) -> None:
+        self._settings = settings
+        self._db = db
+        self._snapshot = _Snapshot(0, {}, {}, {})
+        self._interned: dict[frozenset[str], frozenset[str]] = {}
+        self._lock = asyncio.Lock()
+        self._stale = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @classmethod
+    async def open(cls, settings: Settings, db: Database) -> Directory:
+        """Load, and keep fresh until ``close``."""
+        directory = cls(settings, db)
+        await directory.refresh()
+        directory._tasks = [
+            asyncio.create_task(directory._listen(), name="directory-listen"),
+            asyncio.create_task(directory._follow(), name="directory-follow"),
+        ]
+        return directory
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # --- looking up ------------------------------------------------------------------------------
+
+    def by_host(self, host: str) -> Tenant | None:
+        """``host`` is normalised already, see ``hosts.host_of``."""
+        return self._snapshot.by_host.get(host)
+
+    def by_slug(self, slug: str) -> Tenant | None:
+        return self._snapshot.by_slug.get(slug)
+
+    def by_id(self, tenant_id: uuid.UUID) -> Tenant | None:
+        return self._snapshot.by_id.get(tenant_id)
+
+    def all(self) -> tuple[Tenant, ...]:
+        return tuple(self._snapshot.by_id.values())
+
+    def base_url(self, tenant: Tenant) -> str:
+        """Scheme, canonical host and, on a developer's machine, the port; no final slash."""
+        if self._settings.environment == "production":
+            return f"https://{tenant.canonical_host}"
+        port = "" if self._settings.port == 80 else f":{self._settings.port}"
+        return f"http://{tenant.canonical_host}{port}"
+
+    # --- keeping fresh ---------------------------------------------------------------------------
+
+    async def refresh(self) -> None:
+        """Load now; what was committed before the call is seen after it."""
+        async with self._lock:
+            async with self._db.control(read_only=True) as tx:
+                self._snapshot = await self._load(tx)
+
+    async def _load(self, tx: Tx) -> _Snapshot:
+        # The version is read first: a change during the other reads makes it old, never wrongly new.
+        version = await tx.value("SELECT version FROM directory_version")
+        switches = _by_tenant(await tx.all(_Switch, _SWITCHES))
+        tenants = {t.id: self._with_switches(t, switches.get(t.id, [])) for t in await tx.all(Tenant, _TENANTS)}
+        hosts = await tx.all(_Host, _HOSTS)
+        return _Snapshot(
+            version,
+            {h.host: tenants[h.tenant_id] for h in hosts if h.tenant_id in tenants},
+            {t.slug: t for t in tenants.values()},
+            tenants,
+        )
+
+    def _with_switches(self, tenant: Tenant, switches: list[_Switch]) -> Tenant:
+        plugins = frozenset(switch.plugin for switch in switches if switch.is_on)
+        return msgspec.structs.replace(
+            tenant,
+            plugins=self._interned.setdefault(plugins, plugins),
+            plugin_settings={switch.plugin: switch.settings for switch in switches},
+        )
+
+    async def _listen(self) -> None:
+        """On a connection of its own: a pooled one would be missing from the pool for ever."""
+        while True:
+            try:
+                await self._listen_once()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("not listening for changes of tenants: %s", error)
+            await asyncio.sleep(RETRY_S)
+
+    async def _listen_once(self) -> None:
+        connection = await asyncpg.connect(app_url(self._settings))
+        ended = asyncio.Event()
+        try:
+            connection.add_termination_listener(lambda _: ended.set())
+            await connection.add_listener(CHANNEL, lambda *_: self._stale.set())
+            # What happened while nobody listened.
+            self._stale.set()
+            await ended.wait()
+        finally:
+            connection.terminate()
+
+    async def _follow(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stale.wait(), POLL_S)
+            try:
+                if self._stale.is_set() or await self._is_old():
+                    self._stale.clear()
+                    await self.refresh()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("the directory of tenants could not be refreshed: %s", error)
+                await asyncio.sleep(RETRY_S)
+
+    async def _is_old(self) -> bool:
+        async with self._db.control(read_only=True) as tx:
+            version = await tx.value("SELECT version FROM directory_version")
+        return bool(version != self._snapshot.version)
+
+
+def _by_tenant(switches: Iterable[_Switch]) -> dict[uuid.UUID, list[_Switch]]:
+    grouped: dict[uuid.UUID, list[_Switch]] = {}
+    for switch in switches:
+        grouped.setdefault(switch.tenant_id, []).append(switch)
+    return grouped
