@@ -28,7 +28,7 @@ def watch(canvas: Canvas, case: str, strap: str, accent: str = LIME) -> None:
     canvas.rect(412, 262, 376, 500, metal(canvas, case), rx=112)
     canvas.rect(428, 278, 344, 468, dark(case, 0.55), rx=98)
     canvas.rect(438, 288, 324, 448, "#050708", rx=90)
-    lettering(canvas, "21:34", 600, 440, 96, accent, weight=13, gap=14)
+    lettering(canvas, "21:34", 600, 430, 76, accent, weight=14, gap=12)
     canvas.line("M480 580h40l18-44l28 84l26-62l16 22h112", "#ff5a7a", 8)
     for radius, colour, share in ((54, accent, 250), (40, "#35d6ff", 180), (26, "#ff5a7a", 110)):
         canvas.circle(600, 672, radius, "none", stroke=colour, stroke_width=9, stroke_opacity=0.2)

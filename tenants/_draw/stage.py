@@ -15,7 +15,7 @@ GOLDEN = 0.6180339887
 def scatter(count: int, seed: int) -> list[tuple[float, float, float]]:
     """Evenly strewn points: (x, y, turn), each 0..1. Low-discrepancy, the same on every machine."""
     return [
-        ((seed * 0.37 + i * GOLDEN) % 1, (seed * 0.71 + i * 0.7548777) % 1, (seed * 0.13 + i * 0.5698403) % 1)
+        ((seed * 0.37 + i * 0.7548777) % 1, (seed * 0.71 + i * 0.5698403) % 1, (seed * 0.13 + i * GOLDEN) % 1)
         for i in range(1, count + 1)
     ]
 
