@@ -12,7 +12,9 @@ import msgspec
 from nakamise.auth.cookies import SESSION, read_cookie
 from nakamise.auth.keys import token_hash
 from nakamise.auth.passwords import Passwords
+from nakamise.auth.refresh import RefreshTokens
 from nakamise.auth.roles import ensure_preset_roles, give_role
+from nakamise.auth.sealing import Sealer
 from nakamise.auth.sessions import IDLE_LIFETIME, SEEN_EVERY
 from nakamise.auth.tokens import AccessTokens
 from nakamise.auth.users import clean_email, email_key, user_by_email
@@ -28,7 +30,8 @@ _BEARER: Final = "bearer "
 _ACTOR: Final = """
 SELECT s.id AS session_id, s.last_seen_at, u.id AS user_id, u.display_name, u.email,
        u.email_verified_at IS NOT NULL AS email_verified,
-       (SELECT m.keys ->> 'small' FROM core_media m WHERE m.id = u.avatar_id) AS avatar,
+       (SELECT size.value FROM core_media m, jsonb_each_text(m.keys) AS size (key, value)
+        WHERE m.id = u.avatar_id ORDER BY size.key::int LIMIT 1) AS avatar,
        ARRAY(SELECT ur.role_id FROM core_user_role ur WHERE ur.user_id = u.id) AS roles,
        ARRAY(SELECT rp.permission FROM core_user_role ur JOIN core_role_permission rp ON rp.role_id = ur.role_id
              WHERE ur.user_id = u.id AND rp.is_granted) AS permissions
@@ -52,12 +55,14 @@ class _ActorRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Auth:
-    """One for the installation; ``passwords`` and ``tokens`` hold no user's data."""
+    """One for the installation; its parts hold keys and parameters, never a user's data."""
 
     def __init__(self, settings: Settings, db: Database, clock: Clock | None = None) -> None:
         self.settings = settings
         self.passwords = Passwords()
         self.tokens = AccessTokens(settings.secret_key)
+        self.refresh = RefreshTokens(settings.secret_key)
+        self.totp_sealer = Sealer(settings.secret_key, "totp")
         self._db = db
         self._clock = clock or SystemClock()
 
