@@ -26,7 +26,7 @@ def lipstick(canvas: Canvas, shade: str) -> None:
     canvas.rect(490, 532, 220, BASE - 532, lacquer(canvas, INK), rx=14)
     canvas.rect(490, 532, 220, 22, metal(canvas), rx=6)
     canvas.rect(490, BASE - 26, 220, 26, metal(canvas), rx=8)
-    mark(canvas, 740, light(GOLD, 0.4))
+    mark(canvas, 740, light(GOLD, 0.4), 20)
 
 
 def lipstick_cap(canvas: Canvas, x: Number, turn: Number) -> None:
@@ -68,11 +68,9 @@ def cushion_refill(canvas: Canvas, filling: str) -> None:
     canvas.circle(500, 600, 300, plate(canvas, "#f3ece6"))
     canvas.circle(500, 600, 252, dark(filling, 0.3))
     canvas.circle(500, 604, 246, dome(canvas, filling))
-    for row in range(7):
-        for column in range(7):
-            x, y = 356 + column * 48, 460 + row * 48
-            if (x - 500) ** 2 + (y - 604) ** 2 < 210**2:
-                canvas.circle(x, y, 5, dark(filling, 0.32), opacity=0.5)
+    holes = [(356 + column * 48, 460 + row * 48) for row in range(7) for column in range(7)]
+    inside = [(x, y) for x, y in holes if (x - 500) ** 2 + (y - 604) ** 2 < 210**2]
+    canvas.dots(inside, 10, dark(filling, 0.32), opacity=0.5)
     canvas.ellipse(850, 830, 200, 190, dark(filling, 0.6), opacity=0.35, filter=canvas.blur(22))
     canvas.circle(830, 800, 190, dome(canvas, "#f6d9d2"))
     canvas.path("M676 740Q830 690 984 740V800Q830 752 676 800Z", plate(canvas, "#e8b9b6"))
@@ -92,8 +90,8 @@ def palette(canvas: Canvas, shades: tuple[str, str, str, str]) -> None:
         canvas.rect(x, y, 274, 174, plate(canvas, shade), rx=12)
         canvas.path(f"M{x + 40} {y + 130}q90-80 190-60", "none", stroke=light(shade, 0.6), stroke_width=5, opacity=0.45)
     glitter = [(640 + (i * 67) % 250, 776 + (i * 41) % 160) for i in range(26)]
-    for index, (x, y) in enumerate(glitter):
-        canvas.circle(x, y, 2 + index % 3, "#fff", opacity=0.85)
+    canvas.dots(glitter[::2], 4, "#fff", opacity=0.85)
+    canvas.dots(glitter[1::2], 7, "#fff", opacity=0.85)
 
 
 def cheek(canvas: Canvas, shade: str) -> None:
@@ -118,11 +116,9 @@ def mascara(canvas: Canvas, ink: str) -> None:
         canvas.rect(-64, -360, 128, 360, lacquer(canvas, INK), rx=16)
         canvas.rect(-64, -374, 128, 24, metal(canvas), rx=6)
         canvas.rect(-9, -520, 18, 160, metal(canvas, "#777076"))
-        for step in range(26):
-            reach = 46 - abs(step - 13) * 1.3
-            y = -520 - step * 10
-            canvas.line(f"M{-reach:.0f} {y + 7}L{reach:.0f} {y - 7}", ink, 7)
-            canvas.line(f"M{-reach:.0f} {y + 4}l12-3", light(ink, 0.5), 2)
+        bristles = "".join(f"M-{46 - abs(step - 13)} {-513 - step * 10}l{92 - 2 * abs(step - 13)}-14" for step in range(26))
+        canvas.line(bristles, ink, 7)
+        canvas.line("".join(f"M-{44 - abs(step - 13)} {-516 - step * 10}l12-3" for step in range(26)), light(ink, 0.5), 2)
 
 
 def nail(canvas: Canvas, shade: str, cx: Number = 600, scale: Number = 1) -> None:
@@ -277,9 +273,8 @@ def salt_jar(canvas: Canvas, salt: str) -> None:
     glass = f"M450 356H750Q830 400 830 500V{BASE - 60}Q830 {BASE} 770 {BASE}H430Q370 {BASE} 370 {BASE - 60}V500Q370 400 450 356Z"
     canvas.path(glass, "#ffffff", opacity=0.55)
     canvas.path(f"M392 540Q500 510 600 532T808 524V{BASE - 66}Q808 {BASE - 22} 764 {BASE - 22}H436Q392 {BASE - 22} 392 {BASE - 66}Z", plate(canvas, salt))
-    for index in range(40):
-        x, y = 404 + (index * 137) % 386, 556 + (index * 89) % 350
-        canvas.rect(x, y, 13, 13, "#fff", opacity=0.55, transform=f"rotate({index * 23 % 90} {x} {y})")
+    grains = [(404 + (index * 137) % 386, 556 + (index * 89) % 350) for index in range(44)]
+    canvas.path("".join(f"M{x} {y}l10 7l-6 10l-11-6Z" for x, y in grains), "#fff", opacity=0.55)
     canvas.path(glass, gloss(canvas, 0.6))
     canvas.rect(398, 470, 18, 400, "#fff", rx=9, opacity=0.6)
     canvas.path("M450 376Q600 420 750 376", "none", stroke="#b0814f", stroke_width=10)

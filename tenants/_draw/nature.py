@@ -104,5 +104,6 @@ def powder(canvas: Canvas, cx: Number, cy: Number, colour: str, points: list[tup
     """A little heap of loose powder with grains around it."""
     canvas.ellipse(cx, cy + 10, 230, 62, dark(colour, 0.4), opacity=0.3, filter=canvas.blur(16))
     canvas.path(f"M{cx - 240} {cy + 30}C{cx - 140} {cy}{' '}{cx - 90} {cy - 110} {cx} {cy - 112}S{cx + 150} {cy} {cx + 240} {cy + 30}Q{cx} {cy + 84} {cx - 240} {cy + 30}Z", dome(canvas, colour))
-    for x, y, turn in points:
-        canvas.circle(cx + (x - 0.5) * 620, cy + 30 + (y - 0.3) * 90, 3 + 6 * turn, light(colour, 0.2 * y))
+    grains: list[tuple[Number, Number]] = [(round(cx + (x - 0.5) * 620), round(cy + 30 + (y - 0.3) * 90)) for x, y, _ in points]
+    canvas.dots(grains[::2], 8, colour)
+    canvas.dots(grains[1::2], 14, light(colour, 0.15))

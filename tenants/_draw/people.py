@@ -95,13 +95,13 @@ def _face(canvas: Canvas, person: Person) -> None:
             canvas.circle(51, 275, 12.5, dark(person.hair, 0.2))
             canvas.circle(51, 275, 6, "#120c0b")
             canvas.line("M23 277Q50 251 79 272", "#2a1714", 4.5)
-            canvas.line("M24 242Q50 226 80 240", dark(person.hair, 0.1), 6.5)
+            canvas.line("M26 238Q54 220 80 238", dark(person.hair, 0.05), 5.5)
     for x in (245, 347):
         canvas.circle(x + 9, 270, 4, "#fff")
     canvas.line("M302 284Q290 322 296 328Q302 333 310 328", dark(skin, 0.3), 4, opacity=0.75)
-    canvas.path("M264 360Q284 349 300 355Q316 349 336 360Q300 368 264 360Z", dark(person.lips, 0.15))
-    canvas.path("M264 360Q300 392 336 360Q300 370 264 360Z", person.lips)
-    canvas.path("M274 361Q300 367 326 361Q300 372 274 361Z", "#fff", opacity=0.85)
+    canvas.path("M258 350Q284 352 300 355Q316 352 342 350Q330 388 300 389Q270 388 258 350Z", person.lips)
+    canvas.path("M268 355Q300 363 332 355Q322 372 300 373Q278 372 268 355Z", "#fff")
+    canvas.line("M256 347Q254 350 258 353M344 347Q346 350 342 353", dark(skin, 0.35), 3.5)
 
 
 def _glasses(canvas: Canvas) -> None:

@@ -99,6 +99,11 @@ class Canvas:
             tag("path", d=data, fill="none", stroke=colour, stroke_width=width, stroke_linecap="round", **more)
         )
 
+    def dots(self, centres: list[tuple[Number, Number]], size: Number, colour: str, **more: str | Number) -> None:
+        """Many equal dots; size is their diameter."""
+        data = "".join(f"M{number(x)} {number(y)}h0" for x, y in centres)
+        self.line(data, colour, size, **more)
+
     @contextmanager
     def group(self, **attributes: str | Number) -> Iterator[None]:
         """Everything drawn inside shares these attributes."""

@@ -20,8 +20,8 @@ def logo(canvas: Canvas) -> None:
     """Lime on a black plate, so that it reads on light and on dark pages."""
     canvas.rect(0, 0, 560, 140, "#0d1013", rx=14)
     canvas.path(BOLT, LIME, transform="translate(62 70) scale(.48)")
-    lettering(canvas, "HIBANA", 240, 70, 56, "#f4f7ea", weight=17, gap=22)
-    lettering(canvas, "GEAR", 456, 70, 56, LIME, weight=17, gap=22)
+    lettering(canvas, "HIBANA", 222, 70, 50, "#f4f7ea", weight=17, gap=22)
+    lettering(canvas, "GEAR", 446, 70, 50, LIME, weight=17, gap=22)
 
 
 def trio(canvas: Canvas) -> None:
@@ -80,7 +80,7 @@ def person(style: str, hair: str, garment: str, backdrop: str, **more: str | boo
 PICTURES: dict[str, tuple[int, int, Draw]] = {
     "logo": (*LOGO, logo),
     "hero-wide": (*WIDE, lambda k: hero(k, "translate(600 20) scale(.8)")),
-    "hero-phone": (*PHONE, lambda k: hero(k, "translate(-15 260) scale(.76)")),
+    "hero-phone": (*PHONE, lambda k: hero(k, "translate(66 330) scale(.64)")),
     "shop-honten": (SQUARE, SQUARE, shopfront),
     "category-wearable": tile("#14303a", CYAN, lambda k: g.watch(k, "#4b535c", "#262b31")),
     "category-audio": tile("#2a2340", PINK, lambda k: g.headphones(k, BLACK)),
