@@ -58,6 +58,9 @@ class Lineup:
         """Whether anybody implements it: saves opening a transaction for nobody."""
         return bool(self._chains[hook])
 
+    def implementers(self, hook: str) -> frozenset[str]:
+        return frozenset(step.plugin_id for step in self._chains[hook])
+
     @property
     def unusable(self) -> frozenset[str]:
         """On, but their rules for prices and orders cannot be asked now: checkout must refuse."""
@@ -69,10 +72,15 @@ class Lineup:
         }
         return self._absent | tripped if tripped else self._absent
 
-    async def call(self, hook: str, **arguments: Any) -> Outcome:
-        """Ask everybody. Raises what an implementation raised (or TimeoutError) when the policy is RAISE."""
+    async def call(self, hook: str, *, only: frozenset[str] | None = None, **arguments: Any) -> Outcome:
+        """Ask everybody, or ``only`` some.
+
+        Raises what an implementation raised (or TimeoutError) when the hook's policy is RAISE.
+        """
         outcome = Outcome()
         chain = self._chains[hook]
+        if only is not None:
+            chain = tuple(step for step in chain if step.plugin_id in only)
         if not chain:
             return outcome
         policy = POLICIES[hook]

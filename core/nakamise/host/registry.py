@@ -24,7 +24,6 @@ from nakamise.plugin.manifest import Manifest, NavArea, NavItem, Permission, Slo
 from nakamise.plugin.services import ServiceOff
 from nakamise.plugin.slots import Slot
 from nakamise.tenancy.history import Migration
-from nakamise.ui.nav import CORE_NAV
 
 if TYPE_CHECKING:
     from nakamise.ui.renderer import TemplateSource
@@ -171,9 +170,8 @@ class PluginHost:
         return [item for _, item in self.nav_entries(ctx, area)]
 
     def nav_entries(self, ctx: TenantCtx, area: NavArea) -> list[tuple[str, NavItem]]:
-        """The same with the owner of each label ("core" or a plugin id)."""
-        entries = [("core", item) for item in CORE_NAV]
-        entries += [
+        """The same with the plugin that owns each label."""
+        entries = [
             (plugin.manifest.id, item)
             for plugin in self._on(ctx.tenant.plugins)
             for item in plugin.manifest.nav

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -161,14 +162,31 @@ def test_navigation_shows_what_is_on_and_allowed_by_weight() -> None:
     assert host.nav(ctx_of(host, tenant("hello")), "site") == [late]
 
 
-def test_slots_of_what_is_on_by_weight() -> None:
+def test_slots_of_what_is_on_by_weight(tmp_path: Path) -> None:
+    for name in ("hello/a.html", "other/b.html"):
+        template = tmp_path / "templates" / name
+        template.parent.mkdir(parents=True)
+        template.write_text("box")
     heavy = SlotItem(Slot.HOME_SECTION, "hello/a.html", weight=60)
     light = SlotItem(Slot.HOME_SECTION, "other/b.html", weight=40)
-    host = discover(plugin("hello", slots=(heavy,)), plugin("other", slots=(light,)))
+    host = discover(
+        plugin("hello", slots=(heavy,), folder=tmp_path), plugin("other", slots=(light,), folder=tmp_path)
+    )
     both = frozenset({"hello", "other"})
     assert host.slot_items(both, Slot.HOME_SECTION) == [("other", light), ("hello", heavy)]
     assert host.slot_items(frozenset({"hello"}), Slot.HOME_SECTION) == [("hello", heavy)]
     assert host.slot_items(both, Slot.CART_SUMMARY) == []
+
+
+@pytest.mark.parametrize("template", ["hello/missing.html", "other/a.html", "a.html"])
+def test_a_slot_template_is_the_plugins_own_and_exists(tmp_path: Path, template: str) -> None:
+    for name in ("other/a.html", "a.html"):
+        path = tmp_path / "templates" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("box")
+    item = SlotItem(Slot.HOME_SECTION, template)
+    host = PluginHost.discover(entry_points=[plugin("hello", slots=(item,), folder=tmp_path)])
+    assert [refused.why for refused in host.refused] == [Why.BROKEN_REFERENCE]
 
 
 def test_requirements_and_dependents() -> None:

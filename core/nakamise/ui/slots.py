@@ -1,0 +1,58 @@
+"""Boxes that plugins put on pages of others. A box that fails is missing; the page is not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+from markupsafe import Markup
+
+from nakamise.db import Tx
+from nakamise.host.attribution import attributed_to
+from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.manifest import SlotItem
+from nakamise.plugin.slots import Slot
+
+log: Final = logging.getLogger("nakamise.plugins")
+BOXES_MAX: Final = 20
+
+
+async def slot_boxes(ctx: TenantCtx, tx: Tx, slot: Slot, subject: msgspec.Struct | None) -> list[Markup]:
+    """The boxes of the plugins that are on, by weight. ``subject`` is what the slot documents."""
+    items = ctx.runtime.host.slot_items(ctx.tenant.plugins, slot)[:BOXES_MAX]
+    if not items:
+        return []
+    data = await _data(ctx, tx, slot, subject, frozenset(owner for owner, _ in items))
+    drawn = [_draw(ctx, owner, item, subject, data[owner]) for owner, item in items if owner in data]
+    return [box for box in drawn if box]
+
+
+async def _data(
+    ctx: TenantCtx, tx: Tx, slot: Slot, subject: msgspec.Struct | None, owners: frozenset[str]
+) -> Mapping[str, Mapping[str, object]]:
+    """What each plugin's templates need; a plugin without the hook is drawn without data."""
+    hook = "slot_context"
+    asked = owners & ctx.lineup.implementers(hook)
+    answers: dict[str, Mapping[str, object]] = {owner: {} for owner in owners - asked}
+    if asked:
+        outcome = await ctx.lineup.call(hook, only=asked, ctx=ctx, tx=tx, slot=slot, subject=subject)
+        answers |= outcome.by_plugin()
+    return answers
+
+
+def _draw(
+    ctx: TenantCtx, owner: str, item: SlotItem, subject: msgspec.Struct | None, data: Mapping[str, object]
+) -> Markup | None:
+    from nakamise.ui.shell import build_shell
+
+    with attributed_to(owner):
+        try:
+            shell = build_shell(ctx, {}, [])
+            html = ctx.runtime.renderer.render(item.template, shell, {**data, "ctx": ctx, "subject": subject})
+        except Exception:
+            log.exception("box %s failed, plugin=%s", item.template, owner, extra={"plugin": owner})
+            return None
+    # The template escaped what it showed.
+    return Markup(html)  # noqa: S704
