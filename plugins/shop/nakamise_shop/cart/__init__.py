@@ -1,0 +1,1 @@
+"""Carts: a wish, never a reservation."""

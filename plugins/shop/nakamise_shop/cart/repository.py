@@ -1,0 +1,130 @@
+"""Reading and writing carts."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from typing import Final
+
+from nakamise.db import Tx
+from nakamise.ids import uuid7
+from nakamise_shop.cart.schemas import CartLine
+
+_LINES: Final = """
+SELECT l.variant_id, l.quantity, l.seen_price, v.product_id, v.sku, v.price, p.slug AS product_slug,
+       p.shop_id, p.per_order_limit, p.tax_class,
+       coalesce(p.translations #>> ARRAY[$2::text, 'name'], p.name) AS name,
+       coalesce(v.translations #>> ARRAY[$2::text, 'name'], v.name) AS variant_name,
+       (k.on_hand - k.reserved) AS available,
+       (p.state = 'published' AND v.state = 'active' AND s.state = 'open') AS is_for_sale,
+       s.slug AS shop_slug, coalesce(s.translations #>> ARRAY[$2::text, 'name'], s.name) AS shop_name, pic.picture
+FROM shop_cart_line l
+JOIN shop_variant v ON v.id = l.variant_id
+JOIN shop_product p ON p.id = v.product_id
+JOIN shop_shop s ON s.id = p.shop_id
+JOIN shop_stock k ON k.variant_id = v.id
+LEFT JOIN LATERAL (
+    SELECT jsonb_build_object('id', m.id, 'width', m.width, 'height', m.height,
+                              'colour', m.colour, 'keys', m.keys) AS picture
+    FROM shop_picture x JOIN core_media m ON m.id = x.media_id
+    WHERE x.product_id = p.id ORDER BY (x.media_id = v.picture_id) DESC NULLS LAST, x.position LIMIT 1) pic ON true
+WHERE l.cart_id = $1
+ORDER BY s.slug, l.added_at, l.variant_id
+"""
+
+
+def hash_token(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def cart_of_user(tx: Tx, user_id: uuid.UUID) -> uuid.UUID | None:
+    return _id(await tx.value("SELECT id FROM shop_cart WHERE user_id = $1", user_id))
+
+
+async def cart_of_token(tx: Tx, token: str) -> uuid.UUID | None:
+    return _id(await tx.value("SELECT id FROM shop_cart WHERE token_hash = $1", hash_token(token)))
+
+
+def _id(value: object) -> uuid.UUID | None:
+    return value if isinstance(value, uuid.UUID) else None
+
+
+async def make_user_cart(tx: Tx, user_id: uuid.UUID) -> uuid.UUID:
+    """The user's cart, made when there is none; two requests at once get the same."""
+    found: uuid.UUID = await tx.value(
+        "INSERT INTO shop_cart (id, user_id) VALUES ($1, $2)"
+        " ON CONFLICT (user_id) DO UPDATE SET updated_at = now() RETURNING id",
+        uuid7(),
+        user_id,
+    )
+    return found
+
+
+async def make_guest_cart(tx: Tx, token: str) -> uuid.UUID:
+    cart_id = uuid7()
+    await tx.execute("INSERT INTO shop_cart (id, token_hash) VALUES ($1, $2)", cart_id, hash_token(token))
+    return cart_id
+
+
+async def lines_of(tx: Tx, cart_id: uuid.UUID, locale: str) -> list[CartLine]:
+    return await tx.all(CartLine, _LINES, cart_id, locale)
+
+
+async def quantity_of(tx: Tx, cart_id: uuid.UUID) -> int:
+    return int(
+        await tx.value("SELECT coalesce(sum(quantity), 0) FROM shop_cart_line WHERE cart_id = $1", cart_id)
+    )
+
+
+async def add(tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID, quantity: int) -> int:
+    """The line's new quantity; 0 when the variant is not for sale."""
+    return int(
+        await tx.value(
+            "INSERT INTO shop_cart_line (cart_id, variant_id, quantity, seen_price)"
+            " SELECT $1, v.id, $3, v.price FROM shop_variant v"
+            " JOIN shop_product p ON p.id = v.product_id AND p.state = 'published'"
+            " JOIN shop_shop s ON s.id = p.shop_id AND s.state = 'open'"
+            " WHERE v.id = $2 AND v.state = 'active'"
+            " ON CONFLICT (cart_id, variant_id) DO UPDATE"
+            " SET quantity = least(999, shop_cart_line.quantity + excluded.quantity), seen_price = excluded.seen_price"
+            " RETURNING quantity",
+            cart_id,
+            variant_id,
+            quantity,
+        )
+        or 0
+    )
+
+
+async def set_quantity(tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID, quantity: int) -> int:
+    """Rows touched; accepting a quantity accepts today's price too."""
+    return await tx.execute(
+        "UPDATE shop_cart_line l SET quantity = $3, seen_price = v.price FROM shop_variant v"
+        " WHERE l.cart_id = $1 AND l.variant_id = $2 AND v.id = l.variant_id",
+        cart_id,
+        variant_id,
+        quantity,
+    )
+
+
+async def remove(tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID) -> int:
+    return await tx.execute(
+        "DELETE FROM shop_cart_line WHERE cart_id = $1 AND variant_id = $2", cart_id, variant_id
+    )
+
+
+async def clear(tx: Tx, cart_id: uuid.UUID) -> int:
+    return await tx.execute("DELETE FROM shop_cart_line WHERE cart_id = $1", cart_id)
+
+
+async def merge(tx: Tx, source: uuid.UUID, target: uuid.UUID) -> None:
+    """Move the guest's lines over; where both hold a variant the larger quantity stays."""
+    await tx.execute(
+        "INSERT INTO shop_cart_line (cart_id, variant_id, quantity, seen_price, added_at)"
+        " SELECT $2, variant_id, quantity, seen_price, added_at FROM shop_cart_line WHERE cart_id = $1"
+        " ON CONFLICT (cart_id, variant_id) DO UPDATE"
+        " SET quantity = greatest(shop_cart_line.quantity, excluded.quantity)",
+        source,
+        target,
+    )
+    await tx.execute("DELETE FROM shop_cart WHERE id = $1", source)

@@ -1,0 +1,101 @@
+"""From wanted goods to a quote: ask the plugins, then the one pricing function."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from nakamise.contracts.pricing import Quote, QuoteLine, QuoteRequest, Rounding
+from nakamise.db import Tx
+from nakamise.plugin import TenantCtx
+from nakamise_shop.domain.pricing import ShopTerms, draft_quote, price
+from nakamise_shop.domain.proposals import Proposal
+from nakamise_shop.domain.shipping import ShippingRule
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """So many of a variant; ``price`` as the shop typed it."""
+
+    line_id: str
+    shop_id: uuid.UUID
+    product_id: uuid.UUID
+    variant_id: uuid.UUID
+    qty: int
+    price: int
+    tax_class: str
+
+
+class _TermsRow(msgspec.Struct, frozen=True, kw_only=True):
+    id: uuid.UUID
+    rounding: Rounding
+    prices_include_tax: bool
+    shipping_fee: int
+    free_over: int | None
+
+
+_TERMS: Final = (
+    "SELECT id, rounding, prices_include_tax, shipping_fee, free_over FROM shop_shop WHERE id = ANY($1)"
+)
+
+
+async def terms_of(tx: Tx, shop_ids: Sequence[uuid.UUID]) -> dict[str, ShopTerms]:
+    rows = await tx.all(_TermsRow, _TERMS, list(shop_ids))
+    return {
+        str(row.id): ShopTerms(
+            shipping=ShippingRule(fee=row.shipping_fee, free_from=row.free_over),
+            rounding=row.rounding,
+            prices_include_tax=row.prices_include_tax,
+        )
+        for row in rows
+    }
+
+
+async def quote(
+    ctx: TenantCtx, tx: Tx, wanted: Sequence[Wanted], inputs: Mapping[str, str] | None = None
+) -> Quote:
+    """``quote.degraded`` names plugins whose rules could not be asked: shown, but never sold."""
+    at = await tx.value("SELECT now()")
+    request = QuoteRequest(
+        lines=tuple(_line(one) for one in wanted),
+        at=at,
+        tax_date=at.astimezone(ctx.tenant.zone).date(),
+        currency=ctx.tenant.currency,
+        buyer_id=str(ctx.actor.user_id) if ctx.actor.user_id else None,
+        inputs=dict(inputs or {}),
+    )
+    terms = await terms_of(tx, list({one.shop_id for one in wanted}))
+    proposals, degraded = await _ask(ctx, tx, request, terms)
+    return price(request, proposals, terms, degraded=degraded)
+
+
+async def _ask(
+    ctx: TenantCtx, tx: Tx, request: QuoteRequest, terms: Mapping[str, ShopTerms]
+) -> tuple[list[Proposal], list[str]]:
+    degraded = set(ctx.lineup.unusable)
+    facts = await ctx.lineup.call("price_facts", ctx=ctx, tx=tx, request=request)
+    answers = ctx.lineup.call_sync(
+        "price_adjust", ctx=ctx, draft=draft_quote(request, terms), facts=facts.by_plugin()
+    )
+    degraded |= {plugin_id for plugin_id, _ in (*facts.failed, *answers.failed)}
+    proposals = [
+        (plugin_id, adjustment)
+        for plugin_id, adjustments in answers.results
+        if plugin_id not in degraded
+        for adjustment in adjustments
+    ]
+    return proposals, sorted(degraded)
+
+
+def _line(one: Wanted) -> QuoteLine:
+    return QuoteLine(
+        line_id=one.line_id,
+        shop_id=str(one.shop_id),
+        product_id=str(one.product_id),
+        variant_id=str(one.variant_id),
+        qty=one.qty,
+        list_amount=one.price,
+        tax_class=one.tax_class,
+    )
