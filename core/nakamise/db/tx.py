@@ -84,8 +84,16 @@ class Tx:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """What fails inside is undone; the transaction goes on if the caller catches the error."""
-        async with self.connection.transaction():
+        # asyncpg's transaction() refuses inside a transaction that it did not begin itself. The name may
+        # repeat: ROLLBACK TO and RELEASE mean the innermost one.
+        await self.connection.execute("SAVEPOINT part")
+        try:
             yield
+        except BaseException:
+            if not self.connection.is_closed():
+                await self.connection.execute("ROLLBACK TO part; RELEASE part")
+            raise
+        await self.connection.execute("RELEASE part")
 
     def after_commit(self, act: Callable[[], Awaitable[None]]) -> None:
         """``act`` runs once the commit is certain; lost if the process dies, so only for hints."""

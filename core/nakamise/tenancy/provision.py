@@ -13,7 +13,7 @@ import msgspec
 from nakamise.auth.roles import ensure_preset_roles
 from nakamise.errors import Conflict
 from nakamise.host.registry import PluginHost
-from nakamise.ids import new_schema_name, uuid7
+from nakamise.ids import check_schema_name, new_schema_name, uuid7
 from nakamise.settings import Settings
 from nakamise.tenancy.apply import write_ledger
 from nakamise.tenancy.control import announce
@@ -85,6 +85,7 @@ async def refill(settings: Settings, host: PluginHost, plugins: Sequence[str], *
         count = await connection.fetchval(
             "SELECT count(*) FROM nakamise.schema_pool WHERE fingerprint = $1", mark
         )
+        await _drop_outdated(connection, mark)
         made = max(0, keep - count)
         for _ in range(made):
             async with connection.transaction():
@@ -93,6 +94,14 @@ async def refill(settings: Settings, host: PluginHost, plugins: Sequence[str], *
                     "INSERT INTO nakamise.schema_pool (schema, fingerprint) VALUES ($1, $2)", schema, mark
                 )
     return made
+
+
+async def _drop_outdated(connection: asyncpg.Connection, mark: str) -> None:
+    for schema in await connection.fetch(
+        "DELETE FROM nakamise.schema_pool WHERE fingerprint <> $1 RETURNING schema", mark
+    ):
+        name = check_schema_name(schema["schema"])
+        await connection.execute(f'DROP SCHEMA "{name}" CASCADE; DROP OWNED BY "{name}"; DROP ROLE "{name}"')
 
 
 async def _schema(connection: asyncpg.Connection, named: Names, wanted: Sequence[History]) -> str:
