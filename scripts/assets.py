@@ -24,10 +24,8 @@ LICENSES = ("htmx.org/LICENSE", "lucide-static/LICENSE")
 INPUTS = (Path("package.json"), Path("package-lock.json"), ICON_LIST, Path("scripts/assets.py"))
 MIN_NODE = 18
 SVG = re.compile(r"<svg\b[^>]*>(?P<drawing>.*)</svg>", re.DOTALL)
-SYMBOL = (
-    '<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"'
-    ' stroke-linecap="round" stroke-linejoin="round">{drawing}</symbol>'
-)
+# No drawing attributes here: the style sheet gives them, so that a filled heart is one rule.
+SYMBOL = '<symbol id="{name}" viewBox="0 0 24 24">{drawing}</symbol>'
 
 
 class AssetError(Exception):

@@ -2,6 +2,9 @@
 
 Every function takes a complete series, ascending, with zeros for empty days (`zero_filled` makes one), and returns
 markup with `role="img"`, a label and a `<title>` on each point. Give the numbers as a table too (`ui.chart_table`).
+
+Widths are percentages and heights pixels, so that a chart fills its place and its text keeps its size on a phone.
+Only the line itself is stretched, in an inner `<svg>` of 100 by 100 units.
 """
 
 from __future__ import annotations
@@ -13,28 +16,24 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-WIDTH = 640
 HEIGHT = 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 12, 28
+_TOP = 20
+_FLOOR = 212
 _LABELS = 6
+_SPARK_FLOOR = 36
 
 Point = tuple[str, float]
 Formatter = Callable[[float], str]
 
 
-class _Frame(NamedTuple):
-    """Where a plot lies: `top_value` stands at the upper edge of the area."""
+class _Scale(NamedTuple):
+    """`top` is the value at the plot's upper edge, `step` the distance of the grid lines."""
 
-    count: int
-    top_value: float
+    top: float
     step: float
 
-    def x(self, index: int) -> float:
-        span = WIDTH - _LEFT - _RIGHT
-        return _LEFT + (span * index / (self.count - 1) if self.count > 1 else span / 2)
-
     def y(self, value: float) -> float:
-        return _TOP + (HEIGHT - _TOP - _BOTTOM) * (1 - value / self.top_value)
+        return _FLOOR - (_FLOOR - _TOP) * value / self.top
 
 
 def zero_filled(values: Mapping[date, float], first: date, last: date) -> list[tuple[date, float]]:
@@ -45,39 +44,34 @@ def zero_filled(values: Mapping[date, float], first: date, last: date) -> list[t
 
 def line(points: Sequence[Point], label: str, show: Formatter = str) -> Markup:
     """A line with a soft area; values must not be negative."""
-    frame = _frame([value for _, value in points])
-    spots = [(frame.x(index), frame.y(value)) for index, (_, value) in enumerate(points)]
-    path = " ".join(f"{'L' if index else 'M'}{x:.1f} {y:.1f}" for index, (x, y) in enumerate(spots))
-    base = frame.y(0)
-    area = f"{path} L{spots[-1][0]:.1f} {base:.1f} L{spots[0][0]:.1f} {base:.1f} Z" if spots else ""
-    body = [_grid(frame, show), _x_labels(frame, [name for name, _ in points])]
-    body.append(f'<path class="area" d="{area}"/><path class="line" d="{path}"/>')
-    width = (WIDTH - _LEFT - _RIGHT) / max(1, len(points))
-    for (name, value), (x, y) in zip(points, spots, strict=True):
+    scale = _scale([value for _, value in points])
+    count = len(points)
+    path = _path([(_across(index, count), 100 * (1 - value / scale.top)) for index, (_, value) in enumerate(points)])
+    body = [_grid(scale, show, count), _stretched(path, _TOP, _FLOOR - _TOP)]
+    width = 100 / max(1, count)
+    for index, (name, value) in enumerate(points):
+        x = _across(index, count)
         body.append(_hit(x - width / 2, width, f"{name}: {show(value)}"))
-        body.append(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="4"/>')
-    return _svg(body, label)
+        body.append(f'<circle class="dot" cx="{x:.2f}%" cy="{scale.y(value):.1f}" r="4"/>')
+    body += [_x_label(_across(index, count), points[index][0]) for index in _label_places(count)]
+    return _svg("n-chart", body, label)
 
 
 def bars(points: Sequence[Point], label: str, show: Formatter = str) -> Markup:
     """One bar per point; values must not be negative."""
-    frame = _frame([value for _, value in points])
-    slot = (WIDTH - _LEFT - _RIGHT) / max(1, len(points))
-    thickness = min(40.0, slot * 0.62)
-    body = [_grid(frame, show)]
+    scale = _scale([value for _, value in points])
+    slot = 100 / max(1, len(points))
+    thickness = min(6.0, slot * 0.6)
+    body = [_grid(scale, show, len(points))]
     for index, (name, value) in enumerate(points):
-        left = _LEFT + slot * index + (slot - thickness) / 2
-        top = frame.y(value)
-        height = frame.y(0) - top
+        left = slot * (index + 0.5) - thickness / 2
+        height = _FLOOR - scale.y(value)
         body.append(
-            f'<rect class="c0" x="{left:.1f}" y="{top:.1f}" width="{thickness:.1f}" height="{height:.1f}" rx="3">'
-            f"<title>{escape(name)}: {escape(show(value))}</title></rect>"
+            f'<rect class="bar c0" x="{left:.2f}%" y="{_FLOOR - height:.1f}" width="{thickness:.2f}%"'
+            f' height="{height:.1f}" rx="2"><title>{escape(name)}: {escape(show(value))}</title></rect>'
         )
-    every = math.ceil(len(points) / (_LABELS * 2)) or 1
-    for index in range(0, len(points), every):
-        center = _LEFT + slot * (index + 0.5)
-        body.append(_text(center, HEIGHT - 8, points[index][0], "middle"))
-    return _svg(body, label)
+    body += [_x_label(slot * (index + 0.5), points[index][0]) for index in _label_places(len(points), _LABELS * 2)]
+    return _svg("n-chart", body, label)
 
 
 def donut(points: Sequence[Point], label: str, center: str = "", show: Formatter = str) -> Markup:
@@ -90,64 +84,85 @@ def donut(points: Sequence[Point], label: str, center: str = "", show: Formatter
         title = f"{name}: {show(value)} ({share:.1%})"
         body.append(_slice(angle, angle + share * math.tau, min(index, 5), title))
         angle += share * math.tau
-    body.append(f'<text class="center" x="100" y="107">{escape(center)}</text>')
-    return Markup('<svg class="n-chart n-chart--donut" viewBox="0 0 200 200" role="img" aria-label="{}">{}</svg>').format(
-        label, Markup("".join(body))
-    )
+    body.append(f'<text class="center" x="100" y="108">{escape(center)}</text>')
+    return _svg("n-chart n-chart--donut", body, label, view_box="0 0 200 200")
 
 
 def spark(values: Sequence[float], label: str) -> Markup:
-    """A line the size of a word, its last value marked."""
+    """A line without axes for a tile, its last value marked."""
     top = max([*values, 1])
-    count = max(1, len(values) - 1)
-    spots = [(2 + 88 * index / count, 28 - 24 * value / top) for index, value in enumerate(values)]
-    path = " ".join(f"{'L' if index else 'M'}{x:.1f} {y:.1f}" for index, (x, y) in enumerate(spots))
-    end = f'<circle class="end" cx="{spots[-1][0]:.1f}" cy="{spots[-1][1]:.1f}" r="2.5"/>' if spots else ""
-    return Markup('<svg class="n-chart n-chart--spark" viewBox="0 0 94 32" role="img" aria-label="{}">{}</svg>').format(
-        label, Markup(f'<path class="line" d="{path}"/>{end}')
-    )
+    count = len(values)
+    heights = [_SPARK_FLOOR - (_SPARK_FLOOR - 4) * value / top for value in values]
+    # The last five per cent stay free, so that the end mark is not cut.
+    path = _path([(_across(index, count) * 0.95, 100 * y / 40) for index, y in enumerate(heights)])
+    body = [_stretched(path, 0, 40)]
+    if heights:
+        body.append(f'<circle class="end" cx="95%" cy="{heights[-1]:.1f}" r="3"/>')
+    return _svg("n-chart n-chart--spark", body, label)
 
 
-def _frame(values: Sequence[float]) -> _Frame:
-    step = _nice_step(max([*values, 0]))
-    ticks = max(1, math.ceil(max([*values, 0]) / step))
-    return _Frame(len(values), ticks * step, step)
+def _scale(values: Sequence[float]) -> _Scale:
+    highest = max([*values, 0])
+    step = _nice_step(highest)
+    return _Scale(max(1, math.ceil(highest / step)) * step, step)
 
 
 def _nice_step(highest: float) -> float:
-    """1, 2 or 5 times a power of ten, so that three to six lines cover the height."""
+    """A round number (1, 2, 2.5 or 5 times a power of ten, whole from 4 on) for at most four grid lines."""
     if highest <= 0:
         return 1
     raw = highest / 4
     power = 10.0 ** math.floor(math.log10(raw))
-    factor = next(factor for factor in (1, 2, 2.5, 5, 10) if factor * power >= raw)
-    return max(1.0, factor * power) if highest >= 4 else factor * power
+    factors = (1, 2, 5, 10) if power <= 1 else (1, 2, 2.5, 5, 10)
+    step = next(factor for factor in factors if factor * power >= raw) * power
+    return max(1.0, step) if highest >= 4 else step
 
 
-def _grid(frame: _Frame, show: Formatter) -> str:
+def _grid(scale: _Scale, show: Formatter, count: int) -> str:
+    """Lines with their values above the left end; an empty series has only its floor."""
     parts = []
-    for index in range(round(frame.top_value / frame.step) + 1):
-        value = frame.step * index
-        y = frame.y(value)
-        shown = int(value) if value == int(value) else value
-        parts.append(f'<path class="grid" d="M{_LEFT} {y:.1f}H{WIDTH - _RIGHT}"/>')
-        parts.append(_text(_LEFT - 8, y + 4, show(shown), "end"))
+    for index in range(round(scale.top / scale.step) + 1 if count else 1):
+        value = scale.step * index
+        y = scale.y(value)
+        whole = int(value) if value == int(value) else value
+        parts.append(f'<line class="grid" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>')
+        if index:
+            parts.append(f'<text x="0" y="{y - 5:.1f}">{escape(show(whole))}</text>')
     return "".join(parts)
 
 
-def _x_labels(frame: _Frame, names: Sequence[str]) -> str:
-    every = math.ceil(len(names) / _LABELS) or 1
-    return "".join(_text(frame.x(index), HEIGHT - 8, names[index], "middle") for index in range(0, len(names), every))
+def _across(index: int, count: int) -> float:
+    return 100 * index / (count - 1) if count > 1 else 50
 
 
-def _text(x: float, y: float, text: str, anchor: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+def _path(spots: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{'L' if index else 'M'}{x:.2f} {y:.2f}" for index, (x, y) in enumerate(spots))
+
+
+def _stretched(path: str, top: int, height: int) -> str:
+    if not path:
+        return ""
+    first = path.split(" ", 1)[0][1:]
+    last = path.rsplit(" ", 2)[-2].lstrip("LM")
+    area = f"{path} L{last} 100 L{first} 100 Z"
+    return (
+        f'<svg y="{top}" width="100%" height="{height}" viewBox="0 0 100 100" preserveAspectRatio="none"'
+        f' overflow="visible"><path class="area" d="{area}"/><path class="line" d="{path}"/></svg>'
+    )
+
+
+def _label_places(count: int, most: int = _LABELS) -> range:
+    return range(0, count, math.ceil(count / most) or 1)
+
+
+def _x_label(x: float, text: str) -> str:
+    anchor = "start" if x < 3 else "end" if x > 97 else "middle"
+    return f'<text x="{x:.2f}%" y="{HEIGHT - 8}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
 def _hit(x: float, width: float, title: str) -> str:
-    height = HEIGHT - _TOP - _BOTTOM
     return (
-        f'<rect class="hit" x="{x:.1f}" y="{_TOP}" width="{width:.1f}" height="{height}">'
+        f'<rect class="hit" x="{x:.2f}%" y="{_TOP}" width="{width:.2f}%" height="{_FLOOR - _TOP}">'
         f"<title>{escape(title)}</title></rect>"
     )
 
@@ -156,21 +171,20 @@ def _slice(start: float, end: float, color: int, title: str) -> str:
     """A ring segment between two angles; a whole ring is drawn just short of closed."""
     end = min(end, start + math.tau - 0.0001)
     large = 1 if end - start > math.pi else 0
-    outer, inner = 96, 64
-    points = [
-        (100 + radius * math.cos(angle), 100 + radius * math.sin(angle))
+    outer, inner = 96, 68
+    corners = [
+        f"{100 + radius * math.cos(angle):.2f} {100 + radius * math.sin(angle):.2f}"
         for radius, angle in ((outer, start), (outer, end), (inner, end), (inner, start))
     ]
-    (ax, ay), (bx, by), (cx, cy), (dx, dy) = points
     path = (
-        f"M{ax:.2f} {ay:.2f}A{outer} {outer} 0 {large} 1 {bx:.2f} {by:.2f}"
-        f"L{cx:.2f} {cy:.2f}A{inner} {inner} 0 {large} 0 {dx:.2f} {dy:.2f}Z"
+        f"M{corners[0]}A{outer} {outer} 0 {large} 1 {corners[1]}"
+        f"L{corners[2]}A{inner} {inner} 0 {large} 0 {corners[3]}Z"
     )
     return f'<path class="slice c{color}" d="{path}"><title>{escape(title)}</title></path>'
 
 
-def _svg(body: Sequence[str], label: str) -> Markup:
-    # Every text that came from outside went through escape() above.
-    return Markup('<svg class="n-chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        WIDTH, HEIGHT, label, Markup("".join(body))
-    )
+def _svg(css_class: str, body: Sequence[str], label: str, view_box: str | None = None) -> Markup:
+    box = Markup(' viewBox="{}"').format(view_box) if view_box else ""
+    # Every text in the body went through escape() above.
+    drawing = Markup("".join(body))  # noqa: S704
+    return Markup('<svg class="{}"{} role="img" aria-label="{}">{}</svg>').format(css_class, box, label, drawing)
