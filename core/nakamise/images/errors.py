@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from nakamise.errors import FieldError, NakamiseError, Unavailable
+from nakamise.ui.i18n import N_
 
 Code = Literal["too_large", "too_many_pixels", "not_an_image", "animated", "damaged"]
-
-
-def N_(message: str) -> str:  # noqa: N802 - the gettext name for "mark, translate later"
-    return message
 
 
 _MESSAGES: Final[dict[Code, str]] = {

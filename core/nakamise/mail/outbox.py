@@ -18,11 +18,9 @@ from nakamise.mail.errors import MailRefused, MailTryLater
 from nakamise.mail.message import Mail
 from nakamise.mail.smtp import SmtpMailer
 from nakamise.mail.template import MailBrand, MailTemplates
-from nakamise.mail.translations import CatalogTranslations
 from nakamise.plugin.context import TenantCtx
 from nakamise.settings import Settings
 from nakamise.ui.color import to_hex
-from nakamise.ui.fold import owner_of
 from nakamise.ui.i18n import CORE, gettext_for
 from nakamise.ui.shell import brand_of
 from nakamise.ui.theme import build_ramp
@@ -59,8 +57,7 @@ class MailOutbox:
 
         Templates: see ``nakamise.mail.template``; links are paths, made absolute on the tenant's own host.
         """
-        language = CatalogTranslations(ctx.locale, _domain(template))
-        rendered = self._templates_for(ctx).render(template, mail_brand(ctx), data, language)
+        rendered = self._templates_for(ctx).render(template, mail_brand(ctx), data)
         mail_id = uuid7()
         await tx.execute(
             "INSERT INTO core_mail (id, created_at, recipient, subject, text_body, html_body)"
@@ -132,11 +129,6 @@ class MailOutbox:
                 )
             )
         return self._templates
-
-
-def _domain(template: str) -> str:
-    owner = owner_of(template)
-    return CORE if owner == "mail" else owner
 
 
 def mail_brand(ctx: TenantCtx) -> MailBrand:

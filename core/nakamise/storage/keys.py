@@ -62,8 +62,10 @@ def check_key(key: str) -> re.Match[str]:
 
 def belongs_to(key: str, schema: str) -> bool:
     """Whether the tenant with this schema owns the object; False for a text that is no key."""
-    match = _KEY.fullmatch(key)
-    return match is not None and match["schema"] == schema
+    try:
+        return check_key(key)["schema"] == schema
+    except InvalidKey:
+        return False
 
 
 def is_private(key: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from nakamise.plugin.access import anyone
 from nakamise.storage.keys import belongs_to, is_private
@@ -60,9 +60,9 @@ def media_route(
     @get("/media/{key:path}", opt=anyone(), include_in_schema=False)
     async def media(
         request: AnyRequest,
-        key: str,
-        expires: Annotated[str, Parameter(query="expires")] = "",
-        signature: Annotated[str, Parameter(query="signature")] = "",
+        key: FromPath[str],
+        expires: Annotated[str, QueryParameter(name="expires")] = "",
+        signature: Annotated[str, QueryParameter(name="signature")] = "",
     ) -> Response[bytes]:
         key = key.removeprefix("/")
         authorise(key, schema=schema_of(request), signer=signer, expires=expires, signature=signature)

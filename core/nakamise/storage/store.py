@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from nakamise.errors import NotFound, Unavailable
+from nakamise.ui.i18n import N_
 
 
 class ObjectMissing(NotFound):
@@ -19,7 +20,7 @@ class StorageFull(Unavailable):
     default_code = "storage_full"
 
     def __init__(self) -> None:
-        super().__init__("The file could not be saved: the storage is full. Please try again later.")
+        super().__init__(N_("The file could not be saved: the storage is full. Please try again later."))
 
 
 class StoredObject(msgspec.Struct, frozen=True):
