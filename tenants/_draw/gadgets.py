@@ -5,7 +5,7 @@ from __future__ import annotations
 from tenants._draw.colour import dark, light
 from tenants._draw.lettering import lettering
 from tenants._draw.light import STEEL, dome, gloss, lacquer, matte, metal, plate
-from tenants._draw.svg import Canvas, Number
+from tenants._draw.svg import Canvas, Number, number
 
 BASE = 950
 COAL = "#30353c"
@@ -110,7 +110,7 @@ def keyboard(canvas: Canvas, body: str, keys: str, accent: str) -> None:
 def _key_row(canvas: Canvas, place: tuple[float, float, float, float, float], row: int, keys: str, accent: str) -> None:
     """One row of key caps; special keys carry the accent colour."""
     top, low, inset, step, shift = place
-    face, special = plate(canvas, keys), plate(canvas, accent)
+    caps: list[tuple[float, float]] = []
     x = inset + 8
     end = 1200 - inset - 8
     index = 0
@@ -120,11 +120,22 @@ def _key_row(canvas: Canvas, place: tuple[float, float, float, float, float], ro
             wide = step * 6
         if end - x - wide < step * 0.8:
             wide = end - x
-        fill = special if (row, index) in {(0, 0), (2, 12), (4, 0)} else face
-        canvas.rect(x, top + 4, wide - 6, low - top + 4, dark(keys, 0.55), rx=9)
-        canvas.rect(x + 4, top, wide - 14, low - top - 6, fill, rx=9)
+        caps.append((x + 8, wide - 22))
         x += wide
         index += 1
+    for shift_y, grow, tone in ((5, 12, dark(keys, 0.6)), (0, 6, keys), (-4, 0, light(keys, 0.22))):
+        _caps(canvas, caps, (top + 8 + shift_y, low - top - 22), tone, grow)
+    special = {0: caps[:1], 2: caps[-2:-1], 4: caps[:1]}.get(row, [])
+    _caps(canvas, special, (top + 8, low - top - 22), accent, 6)
+    _caps(canvas, special, (top + 4, low - top - 22), light(accent, 0.3), 0)
+
+
+def _caps(canvas: Canvas, caps: list[tuple[float, float]], span: tuple[float, float], tone: str, grow: Number) -> None:
+    """Round-cornered faces as one path: the stroke of width 8 + grow makes the corners."""
+    top, high = span
+    data = "".join(f"M{number(x)} {number(top)}h{number(wide)}v{number(high)}h-{number(wide)}Z" for x, wide in caps)
+    if data:
+        canvas.path(data, tone, stroke=tone, stroke_width=8 + grow, stroke_linejoin="round")
 
 
 def mouse(canvas: Canvas, body: str) -> None:

@@ -17,7 +17,18 @@ Number = float | int
 
 def number(value: Number) -> str:
     """Write with one decimal at most: finer steps are invisible at these sizes."""
-    return f"{value:.1f}".removesuffix(".0").replace("-0", "-0" if abs(value) >= 0.05 else "0")
+    return decimal(value, 1)
+
+
+def decimal(value: Number, places: int) -> str:
+    """Write as short as SVG allows: "0.50" as ".5", "3.0" as "3"."""
+    text = f"{value:.{places}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    if digits == "0":
+        return "0"
+    return sign + (digits[1:] if digits.startswith("0.") else digits)
 
 
 def tag(name: str, content: str = "", **attributes: str | Number | None) -> str:
@@ -26,7 +37,7 @@ def tag(name: str, content: str = "", **attributes: str | Number | None) -> str:
     for key, value in attributes.items():
         if value is None:
             continue
-        text = value if isinstance(value, str) else f"{value:.2f}".rstrip("0").rstrip(".")
+        text = value if isinstance(value, str) else decimal(value, 2)
         parts.append(f'{key.rstrip("_").replace("_", "-")}="{text}"')
     head = " ".join(parts)
     return f"<{head}>{content}</{name}>" if content else f"<{head}/>"
@@ -50,7 +61,8 @@ class Canvas:
 
     def linear(self, *stops: Stop, to: tuple[Number, Number] = (1, 0)) -> str:
         """A gradient from the shape's top left corner towards `to` (shares of its box)."""
-        return self._define("linearGradient", _stops(stops), x1=0, y1=0, x2=to[0], y2=to[1])
+        end = {} if to == (1, 0) else {"x2": to[0], "y2": to[1]}
+        return self._define("linearGradient", _stops(stops), **end)
 
     def radial(self, *stops: Stop, at: tuple[Number, Number] = (0.5, 0.5), radius: Number = 0.5) -> str:
         """A gradient around `at` (shares of the shape's box)."""
@@ -59,7 +71,7 @@ class Canvas:
     def blur(self, sigma: Number) -> str:
         """A Gaussian blur; sigma in pixels."""
         blur = tag("feGaussianBlur", stdDeviation=sigma)
-        return self._define("filter", blur, x="-80%", y="-80%", width="260%", height="260%")
+        return self._define("filter", blur, x="-1", y="-1", width="3", height="3")
 
     def clip(self, shape: str) -> str:
         return self._define("clipPath", shape)
