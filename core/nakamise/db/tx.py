@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import asyncpg
@@ -90,7 +90,8 @@ class Tx:
         try:
             yield
         except BaseException:
-            if not self.connection.is_closed():
+            # A connection that broke has nothing to undo; its own error goes on.
+            with suppress(asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
                 await self.connection.execute("ROLLBACK TO part; RELEASE part")
             raise
         await self.connection.execute("RELEASE part")

@@ -23,6 +23,7 @@ import pytest_asyncio
 
 from nakamise.clock import FixedClock
 from nakamise.db import Database
+from nakamise.embedded import EmbeddedPostgres
 from nakamise.host.registry import PluginHost
 from nakamise.plugin.context import SYSTEM, Actor, Tenant, TenantCtx
 from nakamise.runtime import Runtime
@@ -51,20 +52,20 @@ class CtxFor(Protocol):
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The owner's URL."""
-    with throwaway_postgres() as url:
-        yield url
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """Running; shared by all tests of the process, so nobody stops it."""
+    with throwaway_postgres() as server:
+        yield server
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def settings(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+async def settings(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Of an installation whose database is prepared."""
     made = Settings(
         secret_key=secrets.token_urlsafe(32).encode(),
         port=free_port(),
         data_dir=Path(tmp_path_factory.mktemp("data")),
-        database_url=postgres_url,
+        database_url=postgres.start(),
         pool_size=8,
     )
     await prepare_database(made)
