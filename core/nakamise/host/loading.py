@@ -14,7 +14,8 @@ from nakamise.host.discovery import Candidate
 from nakamise.host.hook_steps import Steps
 from nakamise.host.refusal import PluginRefused, Why
 from nakamise.host.routes import build_routers, check_routes
-from nakamise.plugin.manifest import Listen, Manifest, Need, Task
+from nakamise.plugin.events import Event
+from nakamise.plugin.manifest import JobType, Listen, Manifest, Need, Task
 from nakamise.tenancy import history
 
 Handler = Callable[..., Awaitable[None]]
@@ -25,6 +26,7 @@ class Listener(msgspec.Struct, frozen=True):
 
     plugin_id: str
     topic: str
+    event: type[Event]
     handler: Handler
 
     @property
@@ -39,6 +41,12 @@ class PeriodicTask(msgspec.Struct, frozen=True):
     handler: Handler
 
 
+class LoadedJob(msgspec.Struct, frozen=True):
+    name: str
+    payload: Any
+    work: Handler
+
+
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     """A usable plugin with all its parts."""
 
@@ -51,6 +59,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     metadata: Any
     providers: Mapping[type[Any], Callable[..., Any]]
     listeners: tuple[Listener, ...]
+    jobs: tuple[LoadedJob, ...]
     tasks: tuple[PeriodicTask, ...]
     export: Callable[..., Any] | None = None
     erase: Callable[..., Any] | None = None
@@ -76,6 +85,7 @@ def load(candidate: Candidate, earlier: Mapping[str, Loaded], core_permissions: 
         metadata=_metadata(manifest),
         providers={type_: references.load_callable(name) for type_, name in manifest.provides.items()},
         listeners=tuple(_listener(manifest.id, listen) for listen in manifest.listens),
+        jobs=tuple(_job(job) for job in manifest.jobs),
         tasks=tuple(_task(manifest.id, task) for task in manifest.tasks),
         export=references.load_callable(privacy.export) if privacy else None,
         erase=references.load_callable(privacy.erase) if privacy else None,
@@ -134,10 +144,23 @@ def _metadata(manifest: Manifest) -> Any:
 
 
 def _listener(plugin_id: str, listen: Listen) -> Listener:
-    return Listener(plugin_id, listen.topic, references.load_callable(listen.handler))
+    handler = references.load_callable(listen.handler)
+    event = references.second_parameter(listen.handler, handler)
+    if not (
+        isinstance(event, type) and issubclass(event, Event) and getattr(event, "topic", "") == listen.topic
+    ):
+        raise PluginRefused(
+            Why.BROKEN_REFERENCE, f"{listen.handler} does not take an event of {listen.topic}"
+        )
+    return Listener(plugin_id, listen.topic, event, handler)
+
+
+def _job(job: JobType) -> LoadedJob:
+    handler = references.load_callable(job.handler)
+    return LoadedJob(job.name, references.second_parameter(job.handler, handler), handler)
 
 
 def _task(plugin_id: str, task: Task) -> PeriodicTask:
-    if not task.name.startswith(f"{plugin_id}.") or task.every_s < 1:
-        raise PluginRefused(Why.BROKEN_REFERENCE, f"task {task.name!r}: name it <id>.<task>, every_s ≥ 1")
+    if task.every_s < 1:
+        raise PluginRefused(Why.BROKEN_REFERENCE, f"task {task.name!r}: every_s must be at least 1")
     return PeriodicTask(plugin_id, task.name, task.every_s, references.load_callable(task.handler))

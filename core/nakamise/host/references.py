@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import inspect
+import typing
+from collections.abc import Callable
 from typing import Any
 
 from nakamise.host.refusal import PluginRefused, Why
@@ -29,3 +32,17 @@ def load_callable(reference: str) -> Any:
     if not callable(found):
         raise PluginRefused(Why.BROKEN_REFERENCE, f"{reference} is not callable")
     return found
+
+
+def second_parameter(reference: str, function: Callable[..., Any]) -> Any:
+    """The type of what a handler ``(ctx, subject, info)`` is about. Raises PluginRefused."""
+    try:
+        names = list(inspect.signature(function).parameters)
+        hint = typing.get_type_hints(function)[names[1]]
+    except (NameError, TypeError, KeyError, IndexError, ValueError) as error:
+        raise PluginRefused(
+            Why.BROKEN_REFERENCE, f"{reference}: the type of its second parameter is unknown: {error}"
+        ) from error
+    if len(names) != 3:
+        raise PluginRefused(Why.BROKEN_REFERENCE, f"{reference} does not take three parameters")
+    return hint

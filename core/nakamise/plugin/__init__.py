@@ -15,7 +15,9 @@ from nakamise.plugin.hooks import (
     UiHooks,
     hookimpl,
 )
+from nakamise.plugin.jobs import Job
 from nakamise.plugin.manifest import (
+    JobType,
     Listen,
     Manifest,
     Mount,
@@ -35,6 +37,8 @@ __all__ = [
     "CheckoutHooks",
     "Delivery",
     "Event",
+    "Job",
+    "JobType",
     "LifecycleHooks",
     "Listen",
     "Manifest",

@@ -149,6 +149,19 @@ class TenantCtx:
         """Write who did what to the tenant's audit log, in ``tx``; no secrets in ``detail``."""
         await write_audit(self, tx, act, subject, detail)
 
+    async def enqueue(
+        self,
+        tx: Tx,
+        name: str,
+        payload: msgspec.Struct | Mapping[str, Any],
+        *,
+        run_at: datetime | None = None,
+        key: str | None = None,
+        once: str | None = None,
+    ) -> uuid.UUID | None:
+        """Queue a job in ``tx``; see ``JobQueue.enqueue``."""
+        return await self.runtime.jobs.enqueue(tx, name, payload, run_at=run_at, key=key, once=once)
+
     def require_user(self) -> uuid.UUID:
         """The signed-in user's id. Raises Unauthenticated."""
         if self.actor.user_id is None:

@@ -3,7 +3,7 @@
 An event is a frozen Struct named in the past tense with a versioned topic. ``ctx.publish(tx, event)``
 writes it in the business transaction, with one delivery for each listener that is on at that moment.
 Handlers get it at least once, in their own transaction, and must be idempotent (``Delivery.id`` is
-the same on every try).
+the same on every try; ``delivery.first_time(tx)`` is the easy way).
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import uuid
 from typing import ClassVar
 
 import msgspec
+
+from nakamise.plugin.jobs import Once
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,9 +26,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         return ""
 
 
-class Delivery(msgspec.Struct, frozen=True):
+class Delivery(Once, frozen=True):
     """What a handler gets besides the event: the same ``id`` on every try, ``attempt`` from 1."""
 
-    id: uuid.UUID
     event_id: uuid.UUID
     attempt: int

@@ -77,6 +77,13 @@ class Listen(msgspec.Struct, frozen=True):
     handler: str
 
 
+class JobType(msgspec.Struct, frozen=True):
+    """``name`` starts with the plugin's id. ``handler``: ``async def (ctx, payload: <Struct>, job: Job) -> None``."""
+
+    name: str
+    handler: str
+
+
 class Task(msgspec.Struct, frozen=True):
     """``handler``: ``async def (ctx: TenantCtx) -> None``, run for each tenant that has the plugin on."""
 
@@ -129,6 +136,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     listens: tuple[Listen, ...] = ()
     slots: tuple[SlotItem, ...] = ()
     nav: tuple[NavItem, ...] = ()
+    jobs: tuple[JobType, ...] = ()
     tasks: tuple[Task, ...] = ()
     privacy: Privacy | None = None
     css: tuple[str, ...] = ()
@@ -140,6 +148,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         for permission in self.permissions:
             if not permission.id.startswith(f"{self.id}."):
                 raise ManifestError(f"permission {permission.id!r} does not start with {self.id!r}")
+        for name in (*(job.name for job in self.jobs), *(task.name for task in self.tasks)):
+            if not name.startswith(f"{self.id}."):
+                raise ManifestError(f"{name!r} does not start with {self.id!r}")
         for topic in self.publishes:
             if not topic.startswith(f"{self.id}."):
                 raise ManifestError(f"event {topic!r} does not start with {self.id!r}")

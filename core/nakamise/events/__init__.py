@@ -1,0 +1,1 @@
+"""Events: written in the business transaction, delivered by jobs."""

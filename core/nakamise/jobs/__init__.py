@@ -1,0 +1,1 @@
+"""A queue in PostgreSQL: written in the business transaction, worked off at least once."""

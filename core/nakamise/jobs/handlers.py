@@ -1,0 +1,67 @@
+"""Who does which job: the core's handlers, the plugins' jobs, event listeners and periodic tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from nakamise.host.loading import Listener, PeriodicTask
+from nakamise.host.registry import PluginHost
+from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.events import Delivery
+from nakamise.plugin.jobs import Job
+
+Work = Callable[[TenantCtx, Any, Job], Awaitable[None]]
+
+
+class Handler(msgspec.Struct, frozen=True):
+    """``owner`` is the plugin that must be on, None for the core's own."""
+
+    owner: str | None
+    name: str
+    payload: Any
+    work: Work
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """A published event as a job's payload."""
+
+    event_id: str
+    event: Any
+
+
+def listener_job(listener: Listener) -> str:
+    return f"event:{listener.name}"
+
+
+def task_job(task_name: str) -> str:
+    return f"task:{task_name}"
+
+
+def all_handlers(host: PluginHost, core: Iterable[Handler]) -> dict[str, Handler]:
+    """By job name, of everything installed; whether a plugin is on is asked when a job runs."""
+    found = [*core]
+    for plugin in (host.plugin(manifest.id) for manifest in host.usable):
+        id_ = plugin.manifest.id
+        found += [Handler(id_, job.name, job.payload, job.work) for job in plugin.jobs]
+        found += [_of_listener(listener) for listener in plugin.listeners]
+        found += [_of_task(task) for task in plugin.tasks]
+    return {handler.name: handler for handler in found}
+
+
+def _of_listener(listener: Listener) -> Handler:
+    async def work(ctx: TenantCtx, envelope: Envelope, job: Job) -> None:
+        event = msgspec.convert(envelope.event, listener.event)
+        delivery = Delivery(job.id, msgspec.convert(envelope.event_id, type(job.id)), job.attempt)
+        await listener.handler(ctx, event, delivery)
+
+    return Handler(listener.plugin_id, listener_job(listener), Envelope, work)
+
+
+def _of_task(task: PeriodicTask) -> Handler:
+    async def work(ctx: TenantCtx, _: object, __: Job) -> None:
+        await task.handler(ctx)
+
+    return Handler(task.plugin_id, task_job(task.name), dict, work)
