@@ -76,12 +76,13 @@ def _work(data: bytes, job: Job) -> tuple[dict[str, Any], list[bytes]]:
 
 def _decode(data: bytes, job: Job) -> Image.Image:
     """An upright sRGB picture, mode RGB or RGBA, no larger than the largest size asked for."""
+    decoder = _DECODERS[job["format"]]
+    size = (job["width"], job["height"])
+    longest = max(job["sizes"])
     try:
-        picture = _open(data, job)
+        picture = _loaded(decoder(io.BytesIO(data)), size, longest)
         # Shrink first: all that follows then works on little memory.
-        largest = max(job["sizes"])
-        small = _shrunk(_plain_mode(picture), largest)
-        small = ImageOps.exif_transpose(small)
+        small = ImageOps.exif_transpose(_shrunk(_plain_mode(picture), longest))
     except (
         OSError,
         SyntaxError,
@@ -97,13 +98,11 @@ def _decode(data: bytes, job: Job) -> Image.Image:
     return _to_srgb(small)
 
 
-def _open(data: bytes, job: Job) -> Image.Image:
-    picture = _DECODERS[job["format"]](io.BytesIO(data))
-    if picture.size != (job["width"], job["height"]):
+def _loaded(picture: ImageFile.ImageFile, size: tuple[int, int], longest: int) -> Image.Image:
+    if picture.size != size:
         raise Damaged
     # A JPEG decoder can skip detail: twice the wanted size loses nothing visible and saves most memory.
-    largest = max(job["sizes"])
-    picture.draft("RGB", (2 * largest, 2 * largest))
+    picture.draft("RGB", (2 * longest, 2 * longest))
     picture.load()
     return picture
 
@@ -120,7 +119,9 @@ def _plain_mode(picture: Image.Image) -> Image.Image:
 def _shrunk(picture: Image.Image, longest: int) -> Image.Image:
     if max(picture.size) <= longest:
         return picture
-    return ImageOps.contain(picture, (longest, longest), Image.Resampling.LANCZOS)
+    factor = longest / max(picture.size)
+    size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
+    return picture.resize(size, Image.Resampling.LANCZOS)
 
 
 def _to_srgb(picture: Image.Image) -> Image.Image:

@@ -6,6 +6,8 @@ import email
 import email.policy
 import re
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 
 import msgspec
 import pytest
@@ -68,12 +70,13 @@ def test_an_international_domain_goes_out_in_ascii() -> None:
     assert mail_address("shop@花音.example").addr_spec == "shop@" + "花音.example".encode("idna").decode()
 
 
-# A reader may collapse spaces in a name, not in a subject.
-@given(printable, printable.map(lambda name: " ".join(filter(None, name.split(" ")))))
+# A reader may collapse white space in a name, not in a subject.
+@given(printable, printable.map(lambda name: " ".join(name.split())))
 def test_any_subject_and_name_come_back(subject: str, name: str) -> None:
     data = mime_bytes(msgspec.structs.replace(MAIL, subject=subject, sender_name=name), NOW)
     message = email.message_from_bytes(data, policy=email.policy.default)
     assert message["Subject"] == subject
-    assert message["From"].addresses[0].display_name == name
-    assert message["From"].addresses[0].addr_spec == "x@shop.example"
+    # Not through the newer parser: it keeps the space between two encoded words of a name (RFC 2047 §6.2).
+    shown, address = parseaddr(email.message_from_bytes(data)["From"])
+    assert (str(make_header(decode_header(shown))), address) == (name, "x@shop.example")
     assert re.search(rb"(?m)^[^\r\n]{77,}", data) is None
