@@ -29,10 +29,21 @@ LAYERS: Final = "@layer reset,tokens,base,layout,components,pages,plugins,utilit
 CSS_ORDER: Final = ("reset", "tokens", "base", "layout", "components", "pages", "utilities")
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 REVALIDATE: Final = "no-cache"
-_TEXT_TYPES: Final = ("text/", "application/json", "application/javascript", "image/svg+xml", "application/wasm")
+_TEXT_TYPES: Final = (
+    "text/",
+    "application/json",
+    "application/javascript",
+    "image/svg+xml",
+    "application/wasm",
+)
 _COMPRESS_UP_TO: Final = 2_000_000
 _BROTLI_QUALITY: Final = 9
-_TYPES: Final = {".js": "text/javascript", ".mjs": "text/javascript", ".webp": "image/webp", ".wasm": "application/wasm"}
+_TYPES: Final = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".webp": "image/webp",
+    ".wasm": "application/wasm",
+}
 
 
 class Asset(msgspec.Struct, frozen=True):
@@ -84,8 +95,10 @@ class AssetStore:
 
     def icon(self, name: str, cls: str = "") -> Markup:
         """An icon of the sprite, hidden from assistive technology: give the control a label."""
-        markup = '<svg class="n-icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>'
-        return Markup(markup).format(f" {cls}" if cls else "", self.url(CORE, "vendor/icons.svg"), name)
+        classes = f"n-icon {cls}" if cls else "n-icon"
+        return Markup(
+            '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>'
+        ).format(classes, self.url(CORE, "vendor/icons.svg"), name)
 
     def styles(self, owners: Iterable[str]) -> list[str]:
         return [self.url(source.owner, path) for source in self._on(owners) for path in source.css]
@@ -122,7 +135,9 @@ def _load(source: TemplateSource) -> _Owner:
     if root is None:
         return _Owner("", {})
     bodies = {
-        path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
     }
     bodies = {name: body for name, body in bodies.items() if _SAFE_PATH.fullmatch(name)}
     if source.owner == CORE:

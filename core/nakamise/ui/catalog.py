@@ -1,6 +1,6 @@
 """Checks and updates `.po` files against the messages in the code.
 
-    python -m nakamise.ui.catalog plugins/shop/nakamise_shop     # add new messages to locales/ja.po, list what is open
+python -m nakamise.ui.catalog plugins/shop/nakamise_shop     # add new messages to locales/ja.po, list what is open
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def missing_translations(package_dir: Path) -> list[str]:
     return problems
 
 
-def _texts(string: str | tuple[str, ...] | list[str]) -> list[str]:
-    return [string] if isinstance(string, str) else list(string)
+def _texts(string: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    return [string] if isinstance(string, str) else list(string or ())
 
 
 def _longest(message: str | tuple[str, ...]) -> str:
@@ -103,7 +103,7 @@ def _plain_header(path: Path) -> None:
 
 def main() -> int:
     problems = [problem for folder in sys.argv[1:] for problem in update(Path(folder))]
-    print("\n".join(problems) or "complete")
+    sys.stdout.write("\n".join(problems or ["complete"]) + "\n")
     return 1 if problems else 0
 
 

@@ -46,7 +46,9 @@ def line(points: Sequence[Point], label: str, show: Formatter = str) -> Markup:
     """A line with a soft area; values must not be negative."""
     scale = _scale([value for _, value in points])
     count = len(points)
-    path = _path([(_across(index, count), 100 * (1 - value / scale.top)) for index, (_, value) in enumerate(points)])
+    path = _path(
+        [(_across(index, count), 100 * (1 - value / scale.top)) for index, (_, value) in enumerate(points)]
+    )
     body = [_grid(scale, show, count), _stretched(path, _TOP, _FLOOR - _TOP)]
     width = 100 / max(1, count)
     for index, (name, value) in enumerate(points):
@@ -70,7 +72,9 @@ def bars(points: Sequence[Point], label: str, show: Formatter = str) -> Markup:
             f'<rect class="bar c0" x="{left:.2f}%" y="{_FLOOR - height:.1f}" width="{thickness:.2f}%"'
             f' height="{height:.1f}" rx="2"><title>{escape(name)}: {escape(show(value))}</title></rect>'
         )
-    body += [_x_label(slot * (index + 0.5), points[index][0]) for index in _label_places(len(points), _LABELS * 2)]
+    body += [
+        _x_label(slot * (index + 0.5), points[index][0]) for index in _label_places(len(points), _LABELS * 2)
+    ]
     return _svg("n-chart", body, label)
 
 
@@ -187,4 +191,6 @@ def _svg(css_class: str, body: Sequence[str], label: str, view_box: str | None =
     box = Markup(' viewBox="{}"').format(view_box) if view_box else ""
     # Every text in the body went through escape() above.
     drawing = Markup("".join(body))  # noqa: S704
-    return Markup('<svg class="{}"{} role="img" aria-label="{}">{}</svg>').format(css_class, box, label, drawing)
+    return Markup('<svg class="{}"{} role="img" aria-label="{}">{}</svg>').format(
+        css_class, box, label, drawing
+    )

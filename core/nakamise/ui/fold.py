@@ -22,7 +22,7 @@ def owner_of(template: str) -> str:
 
 def fill(message: str, **values: Any) -> Markup:
     """Fill placeholders; the message and every value that is not markup are escaped."""
-    return Markup(escape(message)) % values
+    return escape(message) % values
 
 
 class LocaleEnvironment(Environment):
@@ -58,7 +58,7 @@ class _Fold(NodeTransformer):
         self.locale = locale
         self.domain = domain
 
-    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - named by Jinja's visitor
         self.generic_visit(node)
         if not isinstance(node.node, nodes.Name):
             return node
@@ -72,7 +72,9 @@ class _Fold(NodeTransformer):
     def _fold_message(self, node: nodes.Call, name: str) -> nodes.Node:
         texts = _literals(node.args)
         if len(texts) != len(node.args) or len(texts) != (2 if name == "pgettext" else 1):
-            raise SyntaxError(f"line {node.lineno}: {name}() takes literals only; translate in Python otherwise")
+            raise SyntaxError(
+                f"line {node.lineno}: {name}() takes literals only; translate in Python otherwise"
+            )
         context = texts[0] if name == "pgettext" else None
         message = nodes.Const(translate(self.locale, self.domain, texts[-1], context), lineno=node.lineno)
         if not node.kwargs:

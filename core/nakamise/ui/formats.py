@@ -6,6 +6,7 @@ full width), Japanese dates as `2026/6/12`, relative time without the space CLDR
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from babel.numbers import format_compact_decimal, format_decimal
 from markupsafe import Markup, escape
 
 _DATES = {"ja": "yyyy/M/d", "en": "MMM d, yyyy"}
+_JAPANESE = re.compile(r"[\u3040-\u30ff]")
 _MONTH_DAYS = {"ja": "M/d", "en": "MMM d"}
 
 
@@ -26,7 +28,7 @@ def yen(amount: int) -> str:
     return f"-¥{-amount:,}" if amount < 0 else f"¥{amount:,}"
 
 
-def number(value: int | float, locale: str) -> str:
+def number(value: float, locale: str) -> str:
     return format_decimal(value, locale=locale)
 
 
@@ -71,9 +73,12 @@ def _parser() -> budoux.Parser:
 
 
 @lru_cache(maxsize=8192)
-def phrases(text: str, locale: str) -> Markup:
-    """Markup that breaks only between phrases (Safari and Firefox have no `word-break: auto-phrase`)."""
-    if locale != "ja" or isinstance(text, Markup):
+def phrases(text: str) -> Markup:
+    """Markup that breaks only between phrases (Safari and Firefox have no `word-break: auto-phrase`).
+
+    Japanese names stand in English pages too, so the text decides and not the page's language.
+    """
+    if isinstance(text, Markup) or not _JAPANESE.search(text):
         return escape(text)
     broken = Markup("<wbr>").join(_parser().parse(text))
     return Markup('<span class="n-phrases">{}</span>').format(broken)

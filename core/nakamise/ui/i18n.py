@@ -52,7 +52,7 @@ def read_catalog(path: Path) -> dict[_Key, _Entry]:
         if not message.id or message.fuzzy:
             continue
         singular = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
-        strings = message.string
+        strings = message.string or ""
         entry = strings if isinstance(strings, str) else tuple(strings)
         if all(entry):
             entries[message.context, singular] = entry

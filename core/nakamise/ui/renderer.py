@@ -174,8 +174,7 @@ def _slot(context: Context, name: str) -> Markup:
 
 
 def _csrf_field() -> Markup:
-    field = '<input type="hidden" name="_csrf_token" value="{}">'
-    return Markup(field).format(_shell.get().csrf_token)
+    return Markup('<input type="hidden" name="_csrf_token" value="{}">').format(_shell.get().csrf_token)
 
 
 def _theme_css() -> Markup:
@@ -205,5 +204,5 @@ def _filters(locale: str) -> dict[str, Callable[..., Any]]:
         "datetime": show_minute,
         "iso": datetime.isoformat,
         "ago": lambda value: formats.ago(value, locale),
-        "budoux": lambda text: formats.phrases(text, locale),
+        "budoux": formats.phrases,
     }

@@ -6,14 +6,19 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from nakamise.ui.charts import zero_filled
+from nakamise.ui.color import to_hex
 from nakamise.ui.formats import yen
 from nakamise.ui.theme import Brand, build_ramp
-from nakamise.ui.color import to_hex
 from nakamise.ui.views import NavLink
 
 _NOW = datetime(2026, 11, 20, 5, 34, tzinfo=UTC)
 _IMAGES = tuple(f"img/sample-{number}.svg" for number in range(1, 5))
-_NAMES = ("シルクルージュ〈リップスティック〉01 紅", "うるおいクッションファンデーション", "ノイズキャンセリングヘッドホン H-900", "柚子と米ぬかのハンドクリーム")
+_NAMES = (
+    "シルクルージュ〈リップスティック〉01 紅",
+    "うるおいクッションファンデーション",
+    "ノイズキャンセリングヘッドホン H-900",
+    "柚子と米ぬかのハンドクリーム",
+)
 _STATES = (("入金済み", "ok"), ("出荷準備中", "warn"), ("発送済み", "info"), ("返金済み", "danger"))
 
 
@@ -32,9 +37,18 @@ def sample_data(brand: Brand, url: Callable[[str, str], str]) -> dict[str, objec
         "sales_rows": [(name, yen(int(value))) for name, value in rows],
         "show_yen": _short_yen,
         "shares": [("スキンケア", 48), ("メイク", 31), ("フレグランス", 14), ("その他", 7)],
-        "share_rows": [("スキンケア", "48.0%"), ("メイク", "31.0%"), ("フレグランス", "14.0%"), ("その他", "7.0%")],
+        "share_rows": [
+            ("スキンケア", "48.0%"),
+            ("メイク", "31.0%"),
+            ("フレグランス", "14.0%"),
+            ("その他", "7.0%"),
+        ],
         "hours": [(f"{hour}", max(0, value)) for hour, value in zip(range(10, 24), days, strict=False)],
-        "tabs": [NavLink("すべて", "#all", current=True, count=214), NavLink("受注", "#a", count=31), NavLink("発送", "#b")],
+        "tabs": [
+            NavLink("すべて", "#all", current=True, count=214),
+            NavLink("受注", "#a", count=31),
+            NavLink("発送", "#b"),
+        ],
         "chips": [NavLink(name, "#chip", current=not index) for index, (name, _) in enumerate(_STATES)],
         "orders": _orders(),
         "timeline": _timeline(),
