@@ -54,6 +54,7 @@ class EmbeddedPostgres:
         self._wanted_port = port
         self._fsync = fsync
         self._process: subprocess.Popen[bytes] | None = None
+        self._port = 0
         self._url = ""
 
     @property
@@ -87,6 +88,18 @@ class EmbeddedPostgres:
             self.stop()
             raise
         return self._url
+
+    def revive(self) -> bool:
+        """Start the server again, on the same port, if it has died; `True` if it had.
+
+        Raises:
+            EmbeddedError: it cannot be started.
+        """
+        if self._process is None or self._process.poll() is None:
+            return False
+        self._process = None
+        self._start()
+        return True
 
     def stop(self) -> None:
         """Stop the server after its running statements are rolled back; safe to call twice."""
@@ -125,22 +138,23 @@ class EmbeddedPostgres:
         programs = binaries.usable_by(account, binaries.choose(major))
         if major is None:
             self._folder.create(programs, account, durable=self._fsync)
-        port = self._launch(programs.folder / "postgres", account)
         password = self._folder.password()
-        self._url = f"postgresql://{SUPERUSER}:{password}@{HOST}:{port}/{DATABASE}"
-        _run(_prepare(port, password))
+        self._port = self._launch(programs.folder / "postgres", account)
+        self._url = f"postgresql://{SUPERUSER}:{password}@{HOST}:{self._port}/{DATABASE}"
+        _run(_prepare(self._port, password))
 
     def _launch(self, program: Path, account: Account) -> int:
         """Start the server on a port; another program may take a free port first, so try again."""
         for attempt in range(PORT_ATTEMPTS):
-            port = self._wanted_port or _free_port()
+            # A server that comes back keeps its port: pools hold the URL.
+            port = self._wanted_port or self._port or _free_port()
             started_at = self._open_log()
             self._process = self._spawn(program, account, port)
             if self._wait_until_ready(self._process):
                 return port
             self._process = None
             output = self._read_log(started_at)
-            if BIND_FAILURE not in output or self._wanted_port or attempt == PORT_ATTEMPTS - 1:
+            if BIND_FAILURE not in output or self._wanted_port or self._port or attempt == PORT_ATTEMPTS - 1:
                 raise self._start_failure(output, port)
         raise AssertionError("unreachable")
 
@@ -151,7 +165,7 @@ class EmbeddedPostgres:
             command += ["-c", setting]
         with self._folder.log.open("ab") as log:
             # A session of its own: Ctrl-C in the terminal must reach us only, the database goes last.
-            return subprocess.Popen(
+            return subprocess.Popen[bytes](
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -1,0 +1,26 @@
+# run · test · check · bench · lock · clean. Everything happens inside .venv, built from the lock files.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := run
+PYTHON_FOUND = $(shell sh scripts/find-python.sh)
+BOOTSTRAP = $(or $(PYTHON_FOUND),false) -m scripts.bootstrap
+
+.PHONY: run test check bench lock clean
+
+run: ## build what is missing, start PostgreSQL, fill the demo, serve on PORT (8000)
+	@exec $(BOOTSTRAP) nakamise run
+
+test: ## every test: unit, real PostgreSQL, browser
+	@exec $(BOOTSTRAP) --dev python -m scripts.test
+
+check: ## style, types, import rules, lock files
+	@exec $(BOOTSTRAP) --dev python -m scripts.check
+
+bench: ## measure against the goals, as ratios
+	@exec $(BOOTSTRAP) --dev python -m bench
+
+lock: ## resolve the dependencies anew
+	@exec $(BOOTSTRAP) --dev python -m scripts.lock
+
+clean: ## remove everything that was built; the data folder stays
+	rm -rf .venv node_modules core/nakamise/ui/static/vendor dist build .mypy_cache .ruff_cache .pytest_cache

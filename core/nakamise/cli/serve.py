@@ -1,0 +1,43 @@
+"""`nakamise serve`: the web server alone, on a database that is there and migrated."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import click
+
+from nakamise.cli.failure import plain_errors
+
+SUPERVISOR = "NAKAMISE_SUPERVISOR"
+KILL_SECONDS = 10
+
+
+@click.command()
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Worker processes.")
+@plain_errors
+def serve(workers: int) -> None:
+    """Serve HTTP on HOST:PORT with the database at NAKAMISE_DATABASE_URL."""
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    from nakamise.embedded.lifeline import die_with_parent
+    from nakamise.settings import Settings
+
+    settings = Settings.from_env()
+    if settings.database_url is None:
+        raise click.ClickException(
+            "NAKAMISE_DATABASE_URL is not set; `nakamise run` brings a database of its own."
+        )
+    if supervisor := os.environ.get(SUPERVISOR):
+        die_with_parent(int(supervisor), signal.SIGTERM)
+    Server(
+        "nakamise.cli.worker:app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=workers,
+        workers_kill_timeout=KILL_SECONDS,
+        log_level=LogLevels.warning,
+    ).serve()

@@ -1,0 +1,66 @@
+"""Style, types, import rules and lock files; prints one line per check and the output of what fails."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from scripts import lock
+
+ROOT = lock.ROOT
+COMMANDS = {
+    "ruff": ["ruff", "check", "--quiet", "."],
+    "format": ["ruff", "format", "--check", "--quiet", "."],
+    "imports": ["lint-imports"],
+    "mypy": ["mypy"],
+    "pyright": ["pyright"],
+}
+
+
+def main() -> None:
+    checks: dict[str, Callable[[], str]] = {name: _runner(command) for name, command in COMMANDS.items()}
+    checks["locks"] = _stale_locks
+    failed = [name for name, check in checks.items() if not _report(name, check)]
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
+
+
+def _report(name: str, check: Callable[[], str]) -> bool:
+    began = time.monotonic()
+    output = check()
+    print(f"{'FAIL' if output else 'ok':4} {name} ({time.monotonic() - began:.1f} s)", flush=True)
+    if output:
+        print(output, flush=True)
+    return not output
+
+
+def _runner(command: list[str]) -> Callable[[], str]:
+    def run() -> str:
+        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if result.returncode == 0:
+            return ""
+        return (result.stdout + result.stderr).strip() or f"{command[0]} ended with {result.returncode}"
+
+    return run
+
+
+def _stale_locks() -> str:
+    """What is wrong with the lock files: they name a host, or no longer fit pyproject.toml."""
+    problems = lock.addresses()
+    with tempfile.TemporaryDirectory() as folder:
+        for name in lock.PLAN:
+            fresh = Path(folder) / name
+            shutil.copyfile(ROOT / name, fresh)
+            lock.compile_lock(name, output=fresh)
+            if fresh.read_text() != (ROOT / name).read_text():
+                problems.append(f"{name} does not fit its sources: run `make lock`")
+    return "\n".join(problems)
+
+
+if __name__ == "__main__":
+    main()
