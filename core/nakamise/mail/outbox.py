@@ -19,6 +19,7 @@ from nakamise.mail.message import Mail
 from nakamise.mail.smtp import SmtpMailer
 from nakamise.mail.template import MailBrand, MailTemplates
 from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.jobs import Job
 from nakamise.settings import Settings
 from nakamise.ui.color import to_hex
 from nakamise.ui.i18n import CORE, gettext_for
@@ -73,7 +74,7 @@ class MailOutbox:
             await self._jobs.enqueue(tx, JOB, SendMail(mail_id))
         return mail_id
 
-    async def send(self, ctx: TenantCtx, payload: SendMail) -> None:
+    async def send(self, ctx: TenantCtx, payload: SendMail, job: Job) -> None:
         """The job. Raises MailTryLater, so that the queue tries again."""
         if self._mailer is None:
             return
