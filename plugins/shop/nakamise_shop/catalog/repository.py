@@ -8,9 +8,9 @@ from typing import Final
 import msgspec
 
 from nakamise.db import Tx
+from nakamise.japan import fold
 from nakamise.media import Media, media_of
 from nakamise_shop.catalog.schemas import Category, ProductCard, ProductFilter, Shop, ShopCard, Sort, Variant
-from nakamise_shop.domain.japanese import fold
 
 _ORDER: Final = {
     Sort.NEW: "p.published_at DESC, p.id",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.plugin import TenantCtx
 from nakamise_shop.catalog import repository
-from nakamise_shop.catalog.schemas import Option, Product, ProductFilter, ProductPage, Shop
+from nakamise_shop.catalog.schemas import Option, Product, ProductCard, ProductFilter, ProductPage, Shop
 from nakamise_shop.settings import ShopSettings
 
-MAY_PREVIEW = "shop.products.read"
+MAY_PREVIEW: Final = "shop.products.read"
+RELATED_MAX: Final = 4
 
 
 async def product_page(ctx: TenantCtx, tx: Tx, wanted: ProductFilter) -> ProductPage:
@@ -64,3 +67,12 @@ def _spec(spec: list[str], ctx: TenantCtx) -> tuple[str, str]:
     if ctx.locale == "en" and len(english) == 2:
         label, value = english
     return label, value
+
+
+async def related(ctx: TenantCtx, tx: Tx, of: Product) -> list[ProductCard]:
+    """Others of the same category, else of the same shop; never the product itself."""
+    by_category = (
+        ProductFilter(category=of.category_slug) if of.category_slug else ProductFilter(shop=of.shop_slug)
+    )
+    items, _ = await repository.list_products(tx, by_category, ctx.locale, RELATED_MAX + 1)
+    return [item for item in items if item.id != of.id][:RELATED_MAX]

@@ -1,0 +1,67 @@
+"""The catalogue as JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from litestar import get
+from litestar.params import Parameter
+from litestar.types import ControllerRouterHandler
+from msgspec import Meta
+
+from nakamise.plugin import TenantCtx, anyone
+from nakamise_shop.catalog import repository, service
+from nakamise_shop.catalog.schemas import Category, Product, ProductFilter, ProductPage, Shop, ShopCard, Sort
+
+TAGS: Final = ["shop"]
+PageNumber = Annotated[int, Meta(ge=1, le=1000)]
+SearchText = Annotated[str, Meta(max_length=100)]
+
+
+@get("/products", opt=anyone(), tags=TAGS, operation_id="shop_list_products")
+async def list_products(
+    ctx: TenantCtx,
+    q: SearchText = "",
+    category: str | None = None,
+    shop: str | None = None,
+    in_stock: bool = False,
+    sort: Sort = Sort.NEW,
+    page_number: Annotated[PageNumber, Parameter(query="page")] = 1,
+) -> ProductPage:
+    """Published products of open shops."""
+    wanted = ProductFilter(q=q, category=category, shop=shop, in_stock=in_stock, sort=sort, page=page_number)
+    async with ctx.read() as tx:
+        return await service.product_page(ctx, tx, wanted)
+
+
+@get("/products/{slug:str}", opt=anyone(), tags=TAGS, operation_id="shop_get_product")
+async def get_product(ctx: TenantCtx, slug: str) -> Product:
+    async with ctx.read() as tx:
+        return await service.product(ctx, tx, slug)
+
+
+@get("/categories", opt=anyone(), tags=TAGS, operation_id="shop_list_categories")
+async def list_categories(ctx: TenantCtx) -> list[Category]:
+    async with ctx.read() as tx:
+        return await repository.list_categories(tx, ctx.locale)
+
+
+@get("/shops", opt=anyone(), tags=TAGS, operation_id="shop_list_shops")
+async def list_shops(ctx: TenantCtx) -> list[ShopCard]:
+    async with ctx.read() as tx:
+        return await repository.list_shops(tx, ctx.locale)
+
+
+@get("/shops/{slug:str}", opt=anyone(), tags=TAGS, operation_id="shop_get_shop")
+async def get_shop(ctx: TenantCtx, slug: str) -> Shop:
+    async with ctx.read() as tx:
+        return await service.shop(ctx, tx, slug)
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [
+    list_products,
+    get_product,
+    list_categories,
+    list_shops,
+    get_shop,
+]

@@ -1,0 +1,60 @@
+"""The legal notice: items of the Act on Specified Commercial Transactions, art. 11 and its ordinance.
+
+Source of the list: 消費者庁 特定商取引法ガイド「通信販売」. Which items a shop must fill is `MANDATORY`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from nakamise.web import N_
+from nakamise_shop.catalog.schemas import Shop
+
+LABELS: Final[Mapping[str, str]] = {
+    "seller": N_("Seller"),
+    "representative": N_("Representative"),
+    "address": N_("Address"),
+    "phone": N_("Phone"),
+    "phone_hours": N_("Phone hours"),
+    "email": N_("E-mail"),
+    "price": N_("Price"),
+    "additional_fees": N_("Fees besides the price"),
+    "payment_methods": N_("Ways to pay"),
+    "payment_timing": N_("When you pay"),
+    "delivery_time": N_("Delivery"),
+    "returns": N_("Returns and cancellation"),
+    "order_period": N_("Time limit for orders"),
+    "quantity_limits": N_("Quantity limits and other conditions"),
+    "nonconformity": N_("If the goods do not conform"),
+    "operating_environment": N_("Operating environment"),
+    "document_fee": N_("Fee for documents"),
+    "email_advertising": N_("Advertising by e-mail"),
+}
+MANDATORY: Final = (
+    "seller",
+    "representative",
+    "address",
+    "phone",
+    "email",
+    "price",
+    "additional_fees",
+    "payment_methods",
+    "payment_timing",
+    "delivery_time",
+    "returns",
+)
+
+
+def missing_items(legal: Mapping[str, str]) -> list[str]:
+    """Mandatory items that are empty: with any, a shop may not open (LC-3.3.2)."""
+    return [name for name in MANDATORY if not legal.get(name, "").strip()]
+
+
+def notice_of(shop: Shop, locale: str) -> list[tuple[str, str]]:
+    """(label msgid, text) in display order, in the asked language where the shop wrote it."""
+    return [(label, text) for name, label in LABELS.items() if (text := _text(shop.legal, name, locale))]
+
+
+def _text(legal: Mapping[str, str], name: str, locale: str) -> str:
+    return legal.get(f"{name}_{locale}") or legal.get(name, "")
