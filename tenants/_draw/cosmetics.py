@@ -21,6 +21,11 @@ def lipstick(canvas: Canvas, shade: str) -> None:
     bullet = "M528 430V262Q528 176 652 138Q672 132 672 156V430Z"
     canvas.path(bullet, lacquer(canvas, shade))
     canvas.path("M533 268Q540 186 652 146Q640 226 533 268Z", light(shade, 0.45), opacity=0.75)
+    with canvas.group():
+        _lipstick_case(canvas)
+
+
+def _lipstick_case(canvas: Canvas) -> None:
     canvas.rect(508, 420, 184, 120, metal(canvas), rx=6)
     canvas.rect(508, 452, 184, 5, dark(GOLD, 0.5), opacity=0.6)
     canvas.rect(490, 532, 220, BASE - 532, lacquer(canvas, INK), rx=14)
@@ -32,8 +37,21 @@ def lipstick(canvas: Canvas, shade: str) -> None:
 def lipstick_cap(canvas: Canvas, x: Number, turn: Number) -> None:
     """The cap lying beside the lipstick."""
     with canvas.group(transform=f"translate({x} {BASE - 78}) rotate({turn})"):
-        canvas.rect(-150, -84, 300, 168, canvas.linear((0, light(INK, 0.3)), (0.2, light(INK, 0.5)), (0.4, INK), (1, "#000"), to=(0, 1)), rx=14)
-        canvas.rect(104, -84, 26, 168, canvas.linear((0, GOLD), (0.25, light(GOLD, 0.7)), (1, dark(GOLD, 0.5)), to=(0, 1)))
+        canvas.rect(
+            -150,
+            -84,
+            300,
+            168,
+            canvas.linear((0, light(INK, 0.3)), (0.2, light(INK, 0.5)), (0.4, INK), (1, "#000"), to=(0, 1)),
+            rx=14,
+        )
+        canvas.rect(
+            104,
+            -84,
+            26,
+            168,
+            canvas.linear((0, GOLD), (0.25, light(GOLD, 0.7)), (1, dark(GOLD, 0.5)), to=(0, 1)),
+        )
         canvas.ellipse(148, 0, 16, 82, dark(GOLD, 0.3))
 
 
@@ -51,10 +69,15 @@ def compact(canvas: Canvas, filling: str, case: str = GOLD) -> None:
     """An open compact: mirror above, filling below."""
     canvas.circle(600, 480, 290, plate(canvas, case))
     canvas.circle(600, 480, 268, metal(canvas, case))
-    canvas.circle(600, 480, 252, canvas.linear((0, "#f4fafc"), (0.45, "#b9cdd6"), (0.5, "#e9f3f6"), (1, "#9fb5c0"), to=(0.9, 1)))
+    canvas.circle(
+        600,
+        480,
+        252,
+        canvas.linear((0, "#f4fafc"), (0.45, "#b9cdd6"), (0.5, "#e9f3f6"), (1, "#9fb5c0"), to=(0.9, 1)),
+    )
     canvas.path("M420 640L640 240L720 266L486 706Z", "#fff", opacity=0.4)
     canvas.rect(530, 752, 140, 34, metal(canvas, case), rx=10)
-    side = f"M286 836V884A314 100 0 0 0 914 884V836Z"
+    side = "M286 836V884A314 100 0 0 0 914 884V836Z"
     canvas.path(side, metal(canvas, case))
     canvas.ellipse(600, 836, 314, 100, plate(canvas, light(case, 0.35)))
     canvas.ellipse(600, 832, 276, 82, dark(case, 0.45))
@@ -81,14 +104,27 @@ def palette(canvas: Canvas, shades: tuple[str, str, str, str]) -> None:
     """A square palette seen from above, lid open."""
     canvas.rect(300, 180, 640, 830, "#3a1420", rx=40, opacity=0.3, filter=canvas.blur(28))
     canvas.rect(280, 150, 640, 380, plate(canvas, INK), rx=36)
-    canvas.rect(312, 182, 576, 316, canvas.linear((0, "#f5fafc"), (0.5, "#aec3cd"), (0.53, "#e6f0f4"), (1, "#a3b9c4"), to=(1, 0.7)), rx=18)
+    canvas.rect(
+        312,
+        182,
+        576,
+        316,
+        canvas.linear((0, "#f5fafc"), (0.5, "#aec3cd"), (0.53, "#e6f0f4"), (1, "#a3b9c4"), to=(1, 0.7)),
+        rx=18,
+    )
     canvas.rect(280, 540, 640, 440, plate(canvas, INK), rx=36)
     canvas.rect(430, 520, 340, 32, metal(canvas), rx=10)
     for index, shade in enumerate(shades):
         x, y = 318 + (index % 2) * 288, 576 + (index // 2) * 188
         canvas.rect(x - 5, y - 5, 284, 184, GOLD, rx=16)
         canvas.rect(x, y, 274, 174, plate(canvas, shade), rx=12)
-        canvas.path(f"M{x + 40} {y + 130}q90-80 190-60", "none", stroke=light(shade, 0.6), stroke_width=5, opacity=0.45)
+        canvas.path(
+            f"M{x + 40} {y + 130}q90-80 190-60",
+            "none",
+            stroke=light(shade, 0.6),
+            stroke_width=5,
+            opacity=0.45,
+        )
     glitter = [(640 + (i * 67) % 250, 776 + (i * 41) % 160) for i in range(26)]
     canvas.dots(glitter[::2], 4, "#fff", opacity=0.85)
     canvas.dots(glitter[1::2], 7, "#fff", opacity=0.85)
@@ -116,35 +152,53 @@ def mascara(canvas: Canvas, ink: str) -> None:
         canvas.rect(-64, -360, 128, 360, lacquer(canvas, INK), rx=16)
         canvas.rect(-64, -374, 128, 24, metal(canvas), rx=6)
         canvas.rect(-9, -520, 18, 160, metal(canvas, "#777076"))
-        bristles = "".join(f"M-{46 - abs(step - 13)} {-513 - step * 10}l{92 - 2 * abs(step - 13)}-14" for step in range(26))
+        bristles = "".join(
+            f"M-{46 - abs(step - 13)} {-513 - step * 10}l{92 - 2 * abs(step - 13)}-14" for step in range(26)
+        )
         canvas.line(bristles, ink, 7)
-        canvas.line("".join(f"M-{44 - abs(step - 13)} {-516 - step * 10}l12-3" for step in range(26)), light(ink, 0.5), 2)
+        canvas.line(
+            "".join(f"M-{44 - abs(step - 13)} {-516 - step * 10}l12-3" for step in range(26)),
+            light(ink, 0.5),
+            2,
+        )
 
 
 def nail(canvas: Canvas, shade: str, cx: Number = 600, scale: Number = 1) -> None:
     """A nail colour: heavy glass, long black cap."""
     with canvas.group(transform=f"translate({cx} {BASE}) scale({scale})"):
-        canvas.rect(-58, -600, 116, 300, lacquer(canvas, INK), rx=22)
-        canvas.rect(-66, -316, 132, 26, metal(canvas), rx=6)
+        with canvas.group():
+            canvas.rect(-58, -600, 116, 300, lacquer(canvas, INK), rx=22)
+            canvas.rect(-66, -316, 132, 26, metal(canvas), rx=6)
         body = "M-70-292H70C150-270 160-210 160-150V-44Q160 0 116 0H-116Q-160 0-160-44V-150C-160-210-150-270-70-292Z"
         canvas.path(body, lacquer(canvas, shade))
-        canvas.path(body, gloss(canvas, 0.55))
-        canvas.path("M-128-190Q-134-60-116-34", "none", stroke="#fff", stroke_width=14, opacity=0.6, stroke_linecap="round")
-        canvas.path("M-150-40Q0-14 150-40Q150 0 116 0H-116Q-150 0-150-40Z", "#fff", opacity=0.22)
-        mark(canvas, -120, "#fff", 24, 0)
+        with canvas.group():
+            canvas.path(body, gloss(canvas, 0.55))
+            canvas.line("M-128-190Q-134-60-116-34", "#fff", 14, opacity=0.6)
+            canvas.path("M-150-40Q0-14 150-40Q150 0 116 0H-116Q-150 0-150-40Z", "#fff", opacity=0.22)
+            mark(canvas, -120, "#fff", 24, 0)
 
 
 def brush(canvas: Canvas, handle: str, spread: Number = 1) -> None:
     """A face brush standing on its handle end; spread widens the tip."""
     wide = 150 * spread
-    canvas.path(f"M560 640L640 640Q664 800 634 {BASE}Q600 {BASE + 16} 566 {BASE}Q536 800 560 640Z", lacquer(canvas, handle))
-    canvas.path(f"M548 470L652 470L642 650H558Z", metal(canvas))
+    canvas.path(
+        f"M560 640L640 640Q664 800 634 {BASE}Q600 {BASE + 16} 566 {BASE}Q536 800 560 640Z",
+        lacquer(canvas, handle),
+    )
+    canvas.path("M548 470L652 470L642 650H558Z", metal(canvas))
     canvas.path("M550 520H650M552 548H648", "none", stroke=dark(GOLD, 0.5), stroke_width=4)
     tip = f"M548 474C{520 - wide * 0.3:.0f} 400 {600 - wide:.0f} 300 {600 - wide * 0.72:.0f} 210C{600 - wide * 0.4:.0f} 120 {600 + wide * 0.4:.0f} 120 {600 + wide * 0.72:.0f} 210C{600 + wide:.0f} 300 {680 + wide * 0.3:.0f} 400 652 474Z"
-    canvas.path(tip, canvas.linear((0, "#f3b3b0"), (0.3, "#f7e4da"), (0.75, "#5a3a34"), (1, "#2d1d1b"), to=(0, 1)))
+    canvas.path(
+        tip, canvas.linear((0, "#f3b3b0"), (0.3, "#f7e4da"), (0.75, "#5a3a34"), (1, "#2d1d1b"), to=(0, 1))
+    )
     for step in range(-4, 5):
         lean = step * wide * 0.16
-        canvas.line(f"M{600 + step * 10} 462Q{600 + lean * 1.3:.0f} 330 {600 + lean:.0f} {190 + abs(step) * 8}", "#fff", 2, opacity=0.28)
+        canvas.line(
+            f"M{600 + step * 10} 462Q{600 + lean * 1.3:.0f} 330 {600 + lean:.0f} {190 + abs(step) * 8}",
+            "#fff",
+            2,
+            opacity=0.28,
+        )
 
 
 def dropper(canvas: Canvas, liquid: str) -> None:
@@ -178,13 +232,21 @@ def tall_bottle(canvas: Canvas, body: str, cap: str = "#f6efe6") -> None:
 
 def jar(canvas: Canvas, body: str, filling: str, label: str = "#fffaf5") -> None:
     """A wide open jar with cream swirled to a tip."""
-    canvas.path(f"M300 600V{BASE - 60}Q300 {BASE} 380 {BASE}H820Q900 {BASE} 900 {BASE - 60}V600Z", lacquer(canvas, body))
+    canvas.path(
+        f"M300 600V{BASE - 60}Q300 {BASE} 380 {BASE}H820Q900 {BASE} 900 {BASE - 60}V600Z",
+        lacquer(canvas, body),
+    )
     canvas.rect(300, 600, 600, 350, gloss(canvas, 0.45), rx=30)
     canvas.ellipse(600, 600, 300, 74, plate(canvas, light(body, 0.5)))
     canvas.ellipse(600, 602, 270, 60, dark(filling, 0.25))
     cream = "M336 606C380 560 470 556 520 530C570 500 560 440 640 420C620 480 690 510 730 550C790 556 840 570 864 606C800 670 400 670 336 606Z"
     canvas.path(cream, dome(canvas, filling))
-    canvas.line("M420 604C520 570 650 600 760 574M540 552C590 540 640 560 690 544", dark(filling, 0.22), 8, opacity=0.5)
+    canvas.line(
+        "M420 604C520 570 650 600 760 574M540 552C590 540 640 560 690 544",
+        dark(filling, 0.22),
+        8,
+        opacity=0.5,
+    )
     canvas.rect(430, 710, 340, 150, label, rx=10, opacity=0.95)
     mark(canvas, 770, INK, 32)
     canvas.path("M540 820H660", "none", stroke="#a58d8f", stroke_width=5)
@@ -213,7 +275,10 @@ def sachet(canvas: Canvas, tone: str, x: Number, turn: Number) -> None:
         canvas.path("M-215-230L60-340H150L-215-190Z", "#fff", opacity=0.4)
         face = "M-104-90Q-112 130 0 170Q112 130 104-90Q0-164-104-90Z"
         canvas.path(face, plate(canvas, "#fffdfb"), opacity=0.95)
-        canvas.path("M-64-24Q-40-50-16-24Q-40-8-64-24ZM16-24Q40-50 64-24Q40-8 16-24ZM-34 84Q0 62 34 84Q0 112-34 84Z", dark(tone, 0.12))
+        canvas.path(
+            "M-64-24Q-40-50-16-24Q-40-8-64-24ZM16-24Q40-50 64-24Q40-8 16-24ZM-34 84Q0 62 34 84Q0 112-34 84Z",
+            dark(tone, 0.12),
+        )
         mark(canvas, 250, dark(tone, 0.5), 28, 0)
 
 
@@ -250,7 +315,11 @@ def teacup(canvas: Canvas, cx: Number, base: Number, tea: str) -> None:
     bowl = f"M{cx - 130} {base - 190}Q{cx - 130} {base - 20} {cx - 40} {base - 8}H{cx + 40}Q{cx + 130} {base - 20} {cx + 130} {base - 190}Z"
     canvas.line(f"M{cx + 124} {base - 150}c90-20 80 90-24 76", "#fff", 16, opacity=0.7)
     canvas.path(bowl, "#fff", opacity=0.5)
-    canvas.path(f"M{cx - 124} {base - 150}Q{cx - 116} {base - 30} {cx - 36} {base - 18}H{cx + 36}Q{cx + 116} {base - 30} {cx + 124} {base - 150}Z", lacquer(canvas, tea), opacity=0.9)
+    canvas.path(
+        f"M{cx - 124} {base - 150}Q{cx - 116} {base - 30} {cx - 36} {base - 18}H{cx + 36}Q{cx + 116} {base - 30} {cx + 124} {base - 150}Z",
+        lacquer(canvas, tea),
+        opacity=0.9,
+    )
     canvas.ellipse(cx, base - 150, 124, 26, light(tea, 0.25))
     canvas.ellipse(cx, base - 190, 130, 28, "none", stroke="#fff", stroke_width=5, opacity=0.8)
     canvas.path(bowl, gloss(canvas, 0.5))
@@ -272,8 +341,11 @@ def salt_jar(canvas: Canvas, salt: str) -> None:
     canvas.path("M470 250H730L716 360H484Z", plate(canvas, "#c99a6b"))
     glass = f"M450 356H750Q830 400 830 500V{BASE - 60}Q830 {BASE} 770 {BASE}H430Q370 {BASE} 370 {BASE - 60}V500Q370 400 450 356Z"
     canvas.path(glass, "#ffffff", opacity=0.55)
-    canvas.path(f"M392 540Q500 510 600 532T808 524V{BASE - 66}Q808 {BASE - 22} 764 {BASE - 22}H436Q392 {BASE - 22} 392 {BASE - 66}Z", plate(canvas, salt))
-    grains = [(404 + (index * 137) % 386, 556 + (index * 89) % 350) for index in range(44)]
+    canvas.path(
+        f"M392 540Q500 510 600 532T808 524V{BASE - 66}Q808 {BASE - 22} 764 {BASE - 22}H436Q392 {BASE - 22} 392 {BASE - 66}Z",
+        plate(canvas, salt),
+    )
+    grains = [(404 + (index * 137) % 386, 556 + (index * 89) % 350) for index in range(34)]
     canvas.path("".join(f"M{x} {y}l10 7l-6 10l-11-6Z" for x, y in grains), "#fff", opacity=0.55)
     canvas.path(glass, gloss(canvas, 0.6))
     canvas.rect(398, 470, 18, 400, "#fff", rx=9, opacity=0.6)
@@ -285,12 +357,20 @@ def salt_jar(canvas: Canvas, salt: str) -> None:
 
 def candle(canvas: Canvas, vessel: str) -> None:
     """A candle in a porcelain cup, alight."""
-    canvas.circle(600, 380, 330, canvas.radial((0, "#ffd98a", 0.75), (0.4, "#ffc66a", 0.25), (1, "#ffb84d", 0)))
-    canvas.path(f"M390 520H810L780 {BASE - 30}Q776 {BASE} 740 {BASE}H460Q424 {BASE} 420 {BASE - 30}Z", matte(canvas, vessel))
+    canvas.circle(
+        600, 380, 330, canvas.radial((0, "#ffd98a", 0.75), (0.4, "#ffc66a", 0.25), (1, "#ffb84d", 0))
+    )
+    canvas.path(
+        f"M390 520H810L780 {BASE - 30}Q776 {BASE} 740 {BASE}H460Q424 {BASE} 420 {BASE - 30}Z",
+        matte(canvas, vessel),
+    )
     canvas.ellipse(600, 520, 210, 46, light(vessel, 0.5))
     canvas.ellipse(600, 524, 190, 37, canvas.radial((0, "#fff3c9"), (0.5, "#f6dfae"), (1, "#d9b27c")))
     canvas.line("M600 524V468", "#3b2a22", 7)
-    canvas.path("M600 318C650 390 648 432 630 462Q600 496 570 462C552 432 556 392 600 318Z", canvas.linear((0, "#ffdf80"), (0.5, "#ffb03b"), (1, "#ff8a2a"), to=(0, 1)))
+    canvas.path(
+        "M600 318C650 390 648 432 630 462Q600 496 570 462C552 432 556 392 600 318Z",
+        canvas.linear((0, "#ffdf80"), (0.5, "#ffb03b"), (1, "#ff8a2a"), to=(0, 1)),
+    )
     canvas.path("M600 392C622 428 620 446 612 462Q600 474 588 462C578 446 582 428 600 392Z", "#fffbe6")
     blossom(canvas, 600, 740, 80, dark(vessel, 0.14), 4)
     mark(canvas, 866, dark(vessel, 0.5), 22)

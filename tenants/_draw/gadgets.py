@@ -5,7 +5,7 @@ from __future__ import annotations
 from tenants._draw.colour import dark, light
 from tenants._draw.lettering import lettering
 from tenants._draw.light import STEEL, dome, gloss, lacquer, matte, metal, plate
-from tenants._draw.svg import Canvas, Number, number
+from tenants._draw.svg import Canvas, Number
 
 BASE = 950
 COAL = "#30353c"
@@ -14,7 +14,9 @@ LIME = "#bef51e"
 
 def rim(canvas: Canvas, outline: str, colour: str = "#dfe9f2", width: Number = 5) -> None:
     """The thin light that separates a black thing from a black room."""
-    edge = canvas.linear((0, colour, 0.9), (0.4, colour, 0.1), (0.75, colour, 0.05), (1, colour, 0.6), to=(1, 0.4))
+    edge = canvas.linear(
+        (0, colour, 0.9), (0.4, colour, 0.1), (0.75, colour, 0.05), (1, colour, 0.6), to=(1, 0.4)
+    )
     canvas.path(outline, "none", stroke=edge, stroke_width=width)
 
 
@@ -33,15 +35,32 @@ def watch(canvas: Canvas, case: str, strap: str, accent: str = LIME) -> None:
     for radius, colour, share in ((54, accent, 250), (40, "#35d6ff", 180), (26, "#ff5a7a", 110)):
         canvas.circle(600, 672, radius, "none", stroke=colour, stroke_width=9, stroke_opacity=0.2)
         dash = f"{share * radius / 57.3:.0f} 999"
-        canvas.circle(600, 672, radius, "none", stroke=colour, stroke_width=9, stroke_dasharray=dash, stroke_linecap="round", transform="rotate(-90 600 672)")
+        canvas.circle(
+            600,
+            672,
+            radius,
+            "none",
+            stroke=colour,
+            stroke_width=9,
+            stroke_dasharray=dash,
+            transform="rotate(-90 600 672)",
+        )
     canvas.path("M438 378Q438 288 528 288H640L470 720Q438 690 438 646Z", "#fff", opacity=0.09)
 
 
 def headphones(canvas: Canvas, body: str, accent: str = LIME) -> None:
     arc = "M296 620V520A304 304 0 0 1 904 520V620"
-    canvas.path(arc, "none", stroke=plate(canvas, dark(body, 0.2)), stroke_width=62, stroke_linecap="round")
-    canvas.path(arc, "none", stroke=light(body, 0.35), stroke_width=6, opacity=0.8, transform="translate(0 -26)")
-    canvas.path("M380 330A280 280 0 0 1 820 330", "none", stroke=dark(body, 0.5), stroke_width=30, stroke_linecap="round", transform="translate(0 22)")
+    canvas.path(arc, "none", stroke=plate(canvas, dark(body, 0.2)), stroke_width=62)
+    canvas.path(
+        arc, "none", stroke=light(body, 0.35), stroke_width=6, opacity=0.8, transform="translate(0 -26)"
+    )
+    canvas.path(
+        "M380 330A280 280 0 0 1 820 330",
+        "none",
+        stroke=dark(body, 0.5),
+        stroke_width=30,
+        transform="translate(0 22)",
+    )
     for side in (-1, 1):
         with canvas.group(transform=f"translate(600 700) scale({side} 1)"):
             canvas.rect(-322, -190, 26, 190, metal(canvas, STEEL), rx=10)
@@ -51,7 +70,9 @@ def headphones(canvas: Canvas, body: str, accent: str = LIME) -> None:
             rim(canvas, cup)
             canvas.ellipse(-318, 10, 52, 96, dark(body, 0.25))
             canvas.ellipse(-318, 10, 42, 82, "none", stroke=accent, stroke_width=7)
-            canvas.ellipse(-318, 10, 42, 82, "none", stroke=accent, stroke_width=16, opacity=0.4, filter=canvas.blur(8))
+            canvas.ellipse(
+                -318, 10, 42, 82, "none", stroke=accent, stroke_width=16, opacity=0.4, filter=canvas.blur(8)
+            )
 
 
 def earbud(canvas: Canvas, x: Number, y: Number, body: str, side: int) -> None:
@@ -79,14 +100,22 @@ def earbud_case(canvas: Canvas, body: str) -> None:
 
 def speaker(canvas: Canvas, body: str) -> None:
     canvas.rect(400, 300, 400, BASE - 300, matte(canvas, body), rx=60)
-    for x in range(412, 800, 16):
-        canvas.line(f"M{x} 380V840", dark(body, 0.45), 5)
-    canvas.rect(400, 300, 400, BASE - 300, canvas.linear((0, "#000", 0.5), (0.25, "#fff", 0.16), (0.5, "#000", 0.05), (1, "#000", 0.6)), rx=60)
+    canvas.line("".join(f"M{x} 380V840" for x in range(412, 800, 16)), dark(body, 0.45), 5)
+    canvas.rect(
+        400,
+        300,
+        400,
+        BASE - 300,
+        canvas.linear((0, "#000", 0.5), (0.25, "#fff", 0.16), (0.5, "#000", 0.05), (1, "#000", 0.6)),
+        rx=60,
+    )
     canvas.ellipse(600, 326, 196, 58, plate(canvas, light(body, 0.2)))
     canvas.ellipse(600, 326, 150, 42, dark(body, 0.5))
-    canvas.path("M560 326H640M600 312V340", "none", stroke=LIME, stroke_width=8, stroke_linecap="round")
+    canvas.path("M560 326H640M600 312V340", "none", stroke=LIME, stroke_width=8)
     canvas.path("M404 862Q600 926 796 862", "none", stroke=LIME, stroke_width=14)
-    canvas.path("M404 862Q600 926 796 862", "none", stroke=LIME, stroke_width=30, opacity=0.5, filter=canvas.blur(14))
+    canvas.path(
+        "M404 862Q600 926 796 862", "none", stroke=LIME, stroke_width=30, opacity=0.5, filter=canvas.blur(14)
+    )
     canvas.rect(520, 560, 160, 60, dark(body, 0.6), rx=6)
     lettering(canvas, "HIBANA", 600, 590, 24, "#dfe6ee", weight=12, gap=26)
     canvas.line("M800 420q80 20 70 120t-70 100", dark(body, 0.1), 22)
@@ -95,9 +124,15 @@ def speaker(canvas: Canvas, body: str) -> None:
 def keyboard(canvas: Canvas, body: str, keys: str, accent: str) -> None:
     """Seen from the front above; rows narrow towards the back."""
     canvas.path("M190 400H1010L1110 800Q1114 850 1070 850H130Q86 850 90 800Z", plate(canvas, body))
-    canvas.path("M90 800Q86 850 130 850H1070Q1114 850 1110 800L1108 836Q1100 884 1060 884H140Q100 884 92 836Z", dark(body, 0.45))
+    canvas.path(
+        "M90 800Q86 850 130 850H1070Q1114 850 1110 800L1108 836Q1100 884 1060 884H140Q100 884 92 836Z",
+        dark(body, 0.45),
+    )
     canvas.path("M222 430H978L1056 804H144Z", dark(body, 0.65))
-    canvas.path("M222 430H978L1056 804H144Z", canvas.linear((0, accent, 0.4), (0.5, "#35d6ff", 0.2), (1, accent, 0.35)))
+    canvas.path(
+        "M222 430H978L1056 804H144Z",
+        canvas.linear((0, accent, 0.4), (0.5, "#35d6ff", 0.2), (1, accent, 0.35)),
+    )
     for row in range(5):
         top, low = 442 + row * 72, 502 + row * 72
         inset = 222 - row * 15.5
@@ -107,7 +142,9 @@ def keyboard(canvas: Canvas, body: str, keys: str, accent: str) -> None:
     lettering(canvas, "HIBANA", 600, 826, 14, light(body, 0.5), weight=12, gap=40)
 
 
-def _key_row(canvas: Canvas, place: tuple[float, float, float, float, float], row: int, keys: str, accent: str) -> None:
+def _key_row(
+    canvas: Canvas, place: tuple[float, float, float, float, float], row: int, keys: str, accent: str
+) -> None:
     """One row of key caps; special keys carry the accent colour."""
     top, low, inset, step, shift = place
     caps: list[tuple[float, float]] = []
@@ -123,19 +160,22 @@ def _key_row(canvas: Canvas, place: tuple[float, float, float, float, float], ro
         caps.append((x + 8, wide - 22))
         x += wide
         index += 1
-    for shift_y, grow, tone in ((5, 12, dark(keys, 0.6)), (0, 6, keys), (-4, 0, light(keys, 0.22))):
-        _caps(canvas, caps, (top + 8 + shift_y, low - top - 22), tone, grow)
-    special = {0: caps[:1], 2: caps[-2:-1], 4: caps[:1]}.get(row, [])
-    _caps(canvas, special, (top + 8, low - top - 22), accent, 6)
-    _caps(canvas, special, (top + 4, low - top - 22), light(accent, 0.3), 0)
+    span = (top + 8, low - top - 22)
+    _caps(canvas, caps, span, (dark(keys, 0.6), keys, light(keys, 0.22)))
+    special = {0: caps[:1], 2: caps[-2:-1], 4: caps[:1]}.get(row)
+    if special:
+        _caps(canvas, special, span, (dark(accent, 0.6), accent, light(accent, 0.3)))
 
 
-def _caps(canvas: Canvas, caps: list[tuple[float, float]], span: tuple[float, float], tone: str, grow: Number) -> None:
-    """Round-cornered faces as one path: the stroke of width 8 + grow makes the corners."""
+def _caps(
+    canvas: Canvas, caps: list[tuple[float, float]], span: tuple[float, float], tones: tuple[str, str, str]
+) -> None:
+    """Key caps as one path, painted as foot, body and face; a wide stroke rounds the corners."""
     top, high = span
-    data = "".join(f"M{number(x)} {number(top)}h{number(wide)}v{number(high)}h-{number(wide)}Z" for x, wide in caps)
-    if data:
-        canvas.path(data, tone, stroke=tone, stroke_width=8 + grow, stroke_linejoin="round")
+    data = "".join(f"M{x:.0f} {top:.0f}h{wide:.0f}v{high:.0f}h-{wide:.0f}Z" for x, wide in caps)
+    for tone, lift, width in zip(tones, (5, 0, -4), (20, 14, 8), strict=True):
+        place = f"translate(0 {lift})"
+        canvas.path(data, tone, transform=place, stroke=tone, stroke_width=width, stroke_linejoin="round")
 
 
 def mouse(canvas: Canvas, body: str) -> None:
@@ -150,15 +190,23 @@ def mouse(canvas: Canvas, body: str) -> None:
             x, y = 600 + column * 64 + (row % 2) * 32, 690 + row * 56
             canvas.path("M0-26L22-13V13L0 26L-22 13V-13Z", dark(body, 0.62), transform=f"translate({x} {y})")
     canvas.rect(574, 330, 52, 150, "#050708", rx=26)
-    canvas.rect(586, 356, 28, 98, canvas.linear((0, LIME), (0.5, dark(LIME, 0.5)), (1, LIME), to=(0, 1)), rx=14)
+    canvas.rect(
+        586, 356, 28, 98, canvas.linear((0, LIME), (0.5, dark(LIME, 0.5)), (1, LIME), to=(0, 1)), rx=14
+    )
     canvas.rect(586, 356, 28, 98, LIME, rx=14, opacity=0.6, filter=canvas.blur(16))
     canvas.path("M440 420Q460 280 560 262Q500 380 470 540Q440 520 440 420Z", "#fff", opacity=0.14)
 
 
 def lamp(canvas: Canvas, body: str) -> None:
-    canvas.path("M250 400L560 330L900 950H180Z", canvas.linear((0, "#ffe6a8", 0.6), (1, "#ffd98a", 0), to=(0.2, 1)), filter=canvas.blur(18))
+    canvas.path(
+        "M250 400L560 330L900 950H180Z",
+        canvas.linear((0, "#ffe6a8", 0.6), (1, "#ffd98a", 0), to=(0.2, 1)),
+        filter=canvas.blur(18),
+    )
     canvas.ellipse(760, BASE - 14, 200, 40, plate(canvas, body))
-    canvas.path(f"M560 {BASE - 14}A200 40 0 0 0 960 {BASE - 14}V{BASE}A200 40 0 0 1 560 {BASE}Z", dark(body, 0.4))
+    canvas.path(
+        f"M560 {BASE - 14}A200 40 0 0 0 960 {BASE - 14}V{BASE}A200 40 0 0 1 560 {BASE}Z", dark(body, 0.4)
+    )
     canvas.line(f"M760 {BASE - 20}L860 560", metal(canvas, body), 24)
     canvas.line("M860 560L480 260", plate(canvas, body), 24)
     canvas.circle(860, 560, 34, metal(canvas, STEEL))
@@ -182,7 +230,12 @@ def controller(canvas: Canvas, body: str) -> None:
         canvas.circle(x, y - 6, 60, dome(canvas, "#3b424a"))
         canvas.circle(x, y - 8, 38, dark(body, 0.5))
     canvas.path("M470 590h44v44h44v44h-44v44h-44v-44h-44v-44h44Z", dome(canvas, "#3b424a"))
-    for x, y, colour in ((850, 450, "#ffd24a"), (920, 520, "#ff5a7a"), (850, 590, LIME), (780, 520, "#35d6ff")):
+    for x, y, colour in (
+        (850, 450, "#ffd24a"),
+        (920, 520, "#ff5a7a"),
+        (850, 590, LIME),
+        (780, 520, "#35d6ff"),
+    ):
         canvas.circle(x, y, 34, "#15181c")
         canvas.circle(x, y - 3, 28, dome(canvas, colour))
     canvas.rect(560, 450, 80, 34, LIME, rx=17)
@@ -194,7 +247,10 @@ def power_bank(canvas: Canvas, body: str) -> None:
     canvas.rect(432, 292, 336, BASE - 314, plate(canvas, dark(body, 0.1)), rx=42)
     canvas.rect(470, 370, 260, 170, "#050708", rx=18)
     lettering(canvas, "84%", 600, 456, 84, LIME, weight=12, gap=20)
-    canvas.path("M630 640L540 780H596L576 870L664 730H608Z", canvas.linear((0, LIME), (1, dark(LIME, 0.35)), to=(0, 1)))
+    canvas.path(
+        "M630 640L540 780H596L576 870L664 730H608Z",
+        canvas.linear((0, LIME), (1, dark(LIME, 0.35)), to=(0, 1)),
+    )
     canvas.path("M630 640L540 780H596L576 870L664 730H608Z", LIME, opacity=0.5, filter=canvas.blur(20))
     canvas.rect(470, 276, 70, 16, "#050708", rx=8)
     canvas.rect(580, 276, 90, 16, "#050708", rx=4)
@@ -206,7 +262,9 @@ def charger(canvas: Canvas, body: str) -> None:
     canvas.path("M380 420L720 360L860 420L540 474Z", light(body, 0.25))
     for index, y in enumerate((500, 600, 710)):
         canvas.path(f"M480 {y}L620 {y - 24}V{y + 14}L480 {y + 38}Z", "#050708")
-        canvas.path(f"M496 {y + 12}L604 {y - 6}", "none", stroke=(LIME, LIME, "#35d6ff")[index], stroke_width=9)
+        canvas.path(
+            f"M496 {y + 12}L604 {y - 6}", "none", stroke=(LIME, LIME, "#35d6ff")[index], stroke_width=9
+        )
     canvas.path("M446 862L506 790V834L580 762", "none", stroke=LIME, stroke_width=10)
     for y in (530, 690):
         canvas.path(f"M860 {y}L990 {y + 40}V{y + 80}L860 {y + 44}Z", metal(canvas, STEEL))
@@ -215,10 +273,26 @@ def charger(canvas: Canvas, body: str) -> None:
 
 def cable(canvas: Canvas, body: str) -> None:
     coil = "M300 880C120 700 240 380 560 380S960 640 780 780S340 820 380 600S760 420 820 640S700 960 980 900"
-    canvas.path(coil, "none", stroke="#000", stroke_width=40, opacity=0.5, filter=canvas.blur(16), transform="translate(12 30)")
+    canvas.path(
+        coil,
+        "none",
+        stroke="#000",
+        stroke_width=40,
+        opacity=0.5,
+        filter=canvas.blur(16),
+        transform="translate(12 30)",
+    )
     canvas.path(coil, "none", stroke=dark(body, 0.4), stroke_width=38)
     canvas.path(coil, "none", stroke=body, stroke_width=30)
-    canvas.path(coil, "none", stroke=LIME, stroke_width=30, stroke_dasharray="5 15", opacity=0.75)
+    canvas.path(
+        coil,
+        "none",
+        stroke=LIME,
+        stroke_width=30,
+        stroke_dasharray="5 15",
+        stroke_linecap="butt",
+        opacity=0.75,
+    )
     canvas.path(coil, "none", stroke="#fff", stroke_width=6, opacity=0.3, transform="translate(-4 -8)")
     for x, y, turn in ((300, 880, 60), (980, 900, -10)):
         with canvas.group(transform=f"translate({x} {y}) rotate({turn})"):
@@ -231,11 +305,17 @@ def camera(canvas: Canvas, body: str) -> None:
     canvas.rect(290, 400, 620, BASE - 400, plate(canvas, body), rx=64)
     canvas.rect(290, 400, 620, BASE - 400, "none", rx=64, stroke=light(body, 0.3), stroke_width=5)
     canvas.rect(360, 370, 130, 40, dark(LIME, 0.1), rx=14)
-    for radius, fill in ((196, metal(canvas, "#59626c")), (172, "#0b0e11"), (136, dome(canvas, "#27364a")), (92, "#06080c"), (60, dome(canvas, "#3a2b66"))):
+    for radius, fill in (
+        (196, metal(canvas, "#59626c")),
+        (172, "#0b0e11"),
+        (136, dome(canvas, "#27364a")),
+        (92, "#06080c"),
+        (60, dome(canvas, "#3a2b66")),
+    ):
         canvas.circle(690, 660, radius, fill)
     canvas.circle(640, 604, 36, "#bfe6ff", opacity=0.75)
     canvas.circle(744, 720, 14, "#ff8bd0", opacity=0.8)
-    canvas.path("M560 640A136 136 0 0 1 690 530", "none", stroke="#fff", stroke_width=10, opacity=0.4, stroke_linecap="round")
+    canvas.path("M560 640A136 136 0 0 1 690 530", "none", stroke="#fff", stroke_width=10, opacity=0.4)
     canvas.rect(340, 470, 120, 100, "#050708", rx=14)
     canvas.circle(380, 520, 10, "#ff3b4e")
     canvas.path("M404 520H440", "none", stroke="#fff", stroke_width=7)
@@ -245,12 +325,21 @@ def camera(canvas: Canvas, body: str) -> None:
 def backpack(canvas: Canvas, body: str) -> None:
     canvas.path("M510 190Q510 90 600 90T690 190", "none", stroke=dark(body, 0.3), stroke_width=34)
     canvas.path("M330 520Q240 600 270 860L330 900ZM870 520Q960 600 930 860L870 900Z", dark(body, 0.5))
-    shape = f"M340 420Q340 170 600 170T860 420V{BASE - 70}Q860 {BASE} 790 {BASE}H410Q340 {BASE} 340 {BASE - 70}Z"
+    shape = (
+        f"M340 420Q340 170 600 170T860 420V{BASE - 70}Q860 {BASE} 790 {BASE}H410Q340 {BASE} 340 {BASE - 70}Z"
+    )
     canvas.path(shape, matte(canvas, body))
     canvas.path(shape, gloss(canvas, 0.22))
     rim(canvas, shape)
     canvas.path("M384 440Q384 216 600 216T816 440", "none", stroke=dark(body, 0.65), stroke_width=12)
-    canvas.path("M384 440Q384 216 600 216T816 440", "none", stroke=LIME, stroke_width=3, stroke_dasharray="6 7")
+    canvas.path(
+        "M384 440Q384 216 600 216T816 440",
+        "none",
+        stroke=LIME,
+        stroke_width=3,
+        stroke_dasharray="6 7",
+        stroke_linecap="butt",
+    )
     canvas.rect(400, 560, 400, 330, plate(canvas, dark(body, 0.12)), rx=40)
     canvas.path("M420 640H780", "none", stroke=dark(body, 0.7), stroke_width=14)
     canvas.rect(736, 628, 34, 70, LIME, rx=8)
@@ -261,14 +350,26 @@ def backpack(canvas: Canvas, body: str) -> None:
 
 
 def lantern(canvas: Canvas, body: str) -> None:
-    canvas.circle(600, 560, 430, canvas.radial((0, "#ffd98a", 0.6), (0.5, "#ffb84d", 0.16), (1, "#ffb84d", 0)))
+    canvas.circle(
+        600, 560, 430, canvas.radial((0, "#ffd98a", 0.6), (0.5, "#ffb84d", 0.16), (1, "#ffb84d", 0))
+    )
     canvas.line("M470 290C470 90 730 90 730 290", metal(canvas, STEEL), 16)
     canvas.path("M440 280H760L790 360H410Z", matte(canvas, body))
-    canvas.rect(430, 360, 340, 420, canvas.linear((0, "#f0a94a"), (0.3, "#fff0c4"), (0.6, "#fffbe8"), (1, "#e8973a")), rx=12)
+    canvas.rect(
+        430,
+        360,
+        340,
+        420,
+        canvas.linear((0, "#f0a94a"), (0.3, "#fff0c4"), (0.6, "#fffbe8"), (1, "#e8973a")),
+        rx=12,
+    )
     for x in (430, 510, 597, 684, 764):
         canvas.rect(x - 4, 360, 9, 420, dark(body, 0.5))
     canvas.path("M430 500H770M430 640H770", "none", stroke=dark(body, 0.5), stroke_width=5)
-    canvas.path(f"M400 780H800L830 {BASE - 20}Q830 {BASE} 806 {BASE}H394Q370 {BASE} 370 {BASE - 20}Z", matte(canvas, body))
+    canvas.path(
+        f"M400 780H800L830 {BASE - 20}Q830 {BASE} 806 {BASE}H394Q370 {BASE} 370 {BASE - 20}Z",
+        matte(canvas, body),
+    )
     canvas.circle(600, 866, 36, dark(body, 0.6))
     canvas.circle(600, 866, 24, "none", stroke=LIME, stroke_width=6)
 
@@ -312,10 +413,15 @@ def snack(canvas: Canvas, wrap: str, filling: str, x: Number, turn: Number) -> N
     with canvas.group(transform=f"translate({x} 600) rotate({turn})"):
         canvas.rect(-110, -290, 250, 660, "#000", rx=20, opacity=0.5, filter=canvas.blur(24))
         canvas.rect(-98, -390, 196, 260, plate(canvas, filling), rx=20)
-        for index in range(14):
-            canvas.circle(-76 + (index * 53) % 156, -366 + (index * 31) % 150, 8 + index % 5, light(filling, 0.35), opacity=0.8)
+        crumbs: list[tuple[Number, Number]] = [
+            (-76 + (i * 53) % 156, -366 + (i * 31) % 150) for i in range(16)
+        ]
+        canvas.dots(crumbs, 19, light(filling, 0.35), opacity=0.8)
         canvas.path("M-124-190L-90-220L-50-186L-8-226L40-190L84-222L124-190V340H-124Z", lacquer(canvas, wrap))
-        canvas.path("M-124 330H124V380L100 366L76 380L52 366L28 380L4 366L-20 380L-44 366L-68 380L-96 366L-124 380Z", dark(wrap, 0.25))
+        canvas.path(
+            "M-124 330H124V380L100 366L76 380L52 366L28 380L4 366L-20 380L-44 366L-68 380L-96 366L-124 380Z",
+            dark(wrap, 0.25),
+        )
         canvas.path("M30-110L-54 60H2L-26 180L70 20H12Z", "#f4f7ea", opacity=0.95)
         lettering(canvas, "HIBANA", 0, 260, 30, "#f4f7ea", weight=14, gap=18)
 
@@ -326,7 +432,10 @@ def glasses(canvas: Canvas, body: str) -> None:
         with canvas.group(transform=f"translate(600 560) scale({side} 1)"):
             lens = "M60-110H330Q390-110 380-20Q366 150 220 150Q80 150 60 0Z"
             canvas.path(lens, plate(canvas, body))
-            canvas.path("M84-84H322Q362-84 354-16Q342 124 220 124Q102 124 84-6Z", canvas.linear((0, "#12324a"), (0.5, "#0a5f6b"), (1, dark(LIME, 0.45)), to=(1, 1)))
+            canvas.path(
+                "M84-84H322Q362-84 354-16Q342 124 220 124Q102 124 84-6Z",
+                canvas.linear((0, "#12324a"), (0.5, "#0a5f6b"), (1, dark(LIME, 0.45)), to=(1, 1)),
+            )
             canvas.path("M100-66H220L130 70Q100 30 96-20Z", "#fff", opacity=0.16)
             rim(canvas, lens)
     canvas.path("M540 480Q600 450 660 480V520Q600 490 540 520Z", plate(canvas, body))

@@ -28,13 +28,20 @@ GLYPHS = {
 
 
 def lettering(  # every argument places or styles the one line of text
-    canvas: Canvas, text: str, cx: Number, cy: Number, height: Number, colour: str, weight: Number = 10, gap: Number = 24
+    canvas: Canvas,
+    text: str,
+    cx: Number,
+    cy: Number,
+    height: Number,
+    colour: str,
+    weight: Number = 10,
+    gap: Number = 24,
 ) -> None:
     """Write `text` centred at (cx, cy); weight and gap are in hundredths of the letter height."""
     scale = height / 100
     width = (len(text) * (60 + gap) - gap) * scale
     place = f"translate({number(cx - width / 2)} {number(cy - height / 2)}) scale({scale:.3f})"
-    stroke = {"stroke": colour, "stroke_width": weight, "stroke_linecap": "round", "stroke_linejoin": "round"}
+    stroke = {"stroke": colour, "stroke_width": weight, "stroke_linejoin": "round"}
     with canvas.group(transform=place, fill="none", **stroke):
         for index, character in enumerate(text):
             if character != " ":

@@ -16,12 +16,10 @@ def metal(canvas: Canvas, tone: str = GOLD) -> str:
     """A polished cylinder: sharp bands of bright and dark."""
     return canvas.linear(
         (0, dark(tone, 0.42)),
-        (0.14, light(tone, 0.5)),
-        (0.26, light(tone, 0.78)),
+        (0.25, light(tone, 0.75)),
         (0.42, tone),
         (0.6, dark(tone, 0.28)),
-        (0.78, light(tone, 0.45)),
-        (0.92, tone),
+        (0.8, light(tone, 0.42)),
         (1, dark(tone, 0.5)),
     )
 
@@ -31,11 +29,9 @@ def lacquer(canvas: Canvas, colour: str) -> str:
     return canvas.linear(
         (0, dark(colour, 0.38)),
         (0.12, colour),
-        (0.2, light(colour, 0.55)),
-        (0.27, light(colour, 0.5)),
+        (0.22, light(colour, 0.56)),
         (0.34, colour),
-        (0.7, dark(colour, 0.18)),
-        (0.92, dark(colour, 0.45)),
+        (0.9, dark(colour, 0.45)),
         (1, dark(colour, 0.2)),
     )
 
@@ -66,11 +62,13 @@ def gloss(canvas: Canvas, strength: Number = 0.6) -> str:
 
 def shadow(canvas: Canvas, cx: Number, base: Number, reach: Number, colour: str = "#3a1420") -> None:
     """The dark line of contact and the wide soft shadow that falls to the right."""
-    canvas.ellipse(cx + reach * 0.22, base + 8, reach * 1.25, reach * 0.17, colour, opacity=0.26, filter=canvas.blur(26))
+    canvas.ellipse(
+        cx + reach * 0.22, base + 8, reach * 1.25, reach * 0.17, colour, opacity=0.26, filter=canvas.blur(26)
+    )
     canvas.ellipse(cx, base, reach * 0.98, reach * 0.07, colour, opacity=0.5, filter=canvas.blur(8))
 
 
-def standing(canvas: Canvas, base: Number, draw: Callable[[Canvas], None], strength: Number = 0.26) -> None:
+def standing(canvas: Canvas, base: Number, draw: Callable[[Canvas], object], strength: Number = 0.26) -> None:
     """Draw something that stands on a polished floor at `base`, with its mirror image below."""
     fade = canvas.linear((0, "#fff"), (0.35, "#fff", 0.1), (1, "#fff", 0), to=(0, 1))
     window = tag("rect", x=0, y=base, width=canvas.width, height=canvas.height - base, fill=fade)
@@ -78,6 +76,17 @@ def standing(canvas: Canvas, base: Number, draw: Callable[[Canvas], None], stren
     canvas.add(tag("g", image, mask=canvas.mask(window), opacity=strength))
     with canvas.group(id="thing"):
         draw(canvas)
+
+
+def zoomed(draw: Callable[[Canvas], object], factor: Number, base: Number = 950) -> Callable[[Canvas], None]:
+    """The same thing larger or smaller, still standing at (600, base)."""
+
+    def paint(canvas: Canvas) -> None:
+        place = f"translate({600 - 600 * factor:.0f} {base * (1 - factor):.0f}) scale({factor})"
+        with canvas.group(transform=place):
+            draw(canvas)
+
+    return paint
 
 
 def glow(canvas: Canvas, cx: Number, cy: Number, radius: Number, colour: str, strength: Number = 0.5) -> None:

@@ -63,7 +63,9 @@ def _hair(canvas: Canvas, person: Person) -> str:
 
 def _wall(canvas: Canvas, person: Person) -> None:
     tone = person.backdrop
-    canvas.rect(0, 0, 600, 600, canvas.radial((0, light(tone, 0.4)), (0.6, tone), (1, dark(tone, 0.4)), radius=0.8))
+    canvas.rect(
+        0, 0, 600, 600, canvas.radial((0, light(tone, 0.4)), (0.6, tone), (1, dark(tone, 0.4)), radius=0.8)
+    )
     for x, y, size in scatter(12, 4):
         glow(canvas, round(x * 600), round(y * 420), round(26 + size * 56), person.lights, 0.3)
 
@@ -76,9 +78,16 @@ def _back_hair(canvas: Canvas, person: Person) -> None:
 
 def _body(canvas: Canvas, person: Person) -> None:
     shaded = dark(person.skin, 0.16)
-    canvas.path("M256 360H344V452Q300 500 256 452Z", canvas.linear((0, dark(person.skin, 0.26)), (1, shaded), to=(0, 1)))
-    cloth = canvas.linear((0, light(person.garment, 0.3)), (0.6, person.garment), (1, dark(person.garment, 0.35)), to=(0.8, 1))
-    canvas.path("M62 600C66 512 120 468 206 450L254 436Q300 504 346 436L394 450C480 468 534 512 538 600Z", cloth)
+    canvas.path(
+        "M256 360H344V452Q300 500 256 452Z",
+        canvas.linear((0, dark(person.skin, 0.26)), (1, shaded), to=(0, 1)),
+    )
+    cloth = canvas.linear(
+        (0, light(person.garment, 0.3)), (0.6, person.garment), (1, dark(person.garment, 0.35)), to=(0.8, 1)
+    )
+    canvas.path(
+        "M62 600C66 512 120 468 206 450L254 436Q300 504 346 436L394 450C480 468 534 512 538 600Z", cloth
+    )
     canvas.line("M254 438Q300 508 346 438", dark(person.garment, 0.4), 5, opacity=0.5)
     canvas.line("M150 600Q160 556 176 536M450 600Q440 556 424 536", dark(person.garment, 0.4), 5, opacity=0.4)
 
@@ -87,7 +96,10 @@ def _face(canvas: Canvas, person: Person) -> None:
     skin = person.skin
     for side in (-1, 1):
         canvas.ellipse(300 + side * 106, 284, 17, 30, dark(skin, 0.12))
-    canvas.path(FACE, canvas.radial((0, light(skin, 0.35)), (0.6, skin), (1, dark(skin, 0.2)), at=(0.4, 0.4), radius=0.75))
+    canvas.path(
+        FACE,
+        canvas.radial((0, light(skin, 0.35)), (0.6, skin), (1, dark(skin, 0.2)), at=(0.4, 0.4), radius=0.75),
+    )
     for side in (-1, 1):
         with canvas.group(transform=f"translate(300 0) scale({side} 1)"):
             canvas.ellipse(62, 330, 28, 17, "#f0756f", opacity=0.3, filter=canvas.blur(7))

@@ -23,7 +23,9 @@ def scatter(count: int, seed: int) -> list[tuple[float, float, float]]:
 def daylight(canvas: Canvas, tone: str) -> None:
     """A papered wall in soft morning light over a floor of the same tone."""
     wide, high = canvas.width, canvas.height
-    wall = canvas.radial((0, light(tone, 0.72)), (1, mix(tone, "#ffffff", 0.12)), at=(0.35, 0.25), radius=0.95)
+    wall = canvas.radial(
+        (0, light(tone, 0.72)), (1, mix(tone, "#ffffff", 0.12)), at=(0.35, 0.25), radius=0.95
+    )
     floor = canvas.linear((0, dark(tone, 0.1)), (0.25, light(tone, 0.2)), (1, light(tone, 0.55)), to=(0, 1))
     edge = FLOOR * high / 1200
     canvas.rect(0, 0, wide, high, wall)
@@ -72,7 +74,9 @@ def podium(canvas: Canvas, tone: str, top: Number = 930, half: Number = 330, hei
     side = canvas.linear((0, dark(tone, 0.16)), (0.3, light(tone, 0.42)), (0.7, tone), (1, dark(tone, 0.3)))
     face = canvas.linear((0, light(tone, 0.75)), (1, light(tone, 0.25)), to=(1, 0.6))
     bottom = top + height
-    canvas.ellipse(650, bottom + 12, half * 1.15, ry * 1.15, dark(tone, 0.75), opacity=0.3, filter=canvas.blur(24))
+    canvas.ellipse(
+        650, bottom + 12, half * 1.15, ry * 1.15, dark(tone, 0.75), opacity=0.3, filter=canvas.blur(24)
+    )
     low, high = 600 - half, 600 + half
     canvas.path(f"M{low} {top}V{bottom}A{half} {number(ry)} 0 0 0 {high} {bottom}V{top}Z", side)
     canvas.ellipse(600, top, half, ry, face)
@@ -81,18 +85,22 @@ def podium(canvas: Canvas, tone: str, top: Number = 930, half: Number = 330, hei
 def petals(canvas: Canvas, colour: str, count: int, seed: int, low: Number = 0.74) -> None:
     """Fallen petals in the lower part of the picture, from `low` (share of the height) downwards."""
     fill = canvas.linear((0, light(colour, 0.7)), (1, colour))
-    for x, y, turn in scatter(count, seed):
-        size = 0.6 + 0.7 * turn
-        height = (low + (0.97 - low) * y) * canvas.height
-        place = f"translate({number(x * canvas.width)} {number(height)}) rotate({turn * 360:.0f}) scale({size:.2f} {size * 0.62:.2f})"
-        canvas.path("M0 0C10-34 54-40 64-6L54 0L64 8C52 38 8 32 0 0Z", fill, transform=place, opacity=0.92)
+    with canvas.group(fill=fill):
+        for x, y, turn in scatter(count, seed):
+            size = 0.6 + 0.7 * turn
+            height = (low + (0.97 - low) * y) * canvas.height
+            spot = f"translate({x * canvas.width:.0f} {height:.0f})"
+            place = f"{spot} rotate({turn * 360:.0f}) scale({size:.2f} {size * 0.62:.2f})"
+            canvas.path("M0 0C10-34 54-40 64-6L54 0L64 8C52 38 8 32 0 0Z", transform=place)
 
 
 def night(canvas: Canvas, tone: str = "#1a222b") -> None:
     """A dark studio: light falls on the wall behind the product, the floor is black glass."""
     wide, high = canvas.width, canvas.height
     edge = FLOOR * high / 1200
-    wall = canvas.radial((0, light(tone, 0.22)), (0.55, tone), (1, dark(tone, 0.7)), at=(0.5, 0.42), radius=0.7)
+    wall = canvas.radial(
+        (0, light(tone, 0.22)), (0.55, tone), (1, dark(tone, 0.7)), at=(0.5, 0.42), radius=0.7
+    )
     floor = canvas.linear((0, dark(tone, 0.55)), (0.2, dark(tone, 0.3)), (1, dark(tone, 0.8)), to=(0, 1))
     canvas.rect(0, 0, wide, high, wall)
     canvas.rect(0, edge, wide, high - edge, floor)
@@ -101,7 +109,9 @@ def night(canvas: Canvas, tone: str = "#1a222b") -> None:
 def neon_ring(canvas: Canvas, colour: str, cy: Number = 480, radius: Number = 330) -> None:
     """A glowing tube bent into a circle on the wall."""
     with canvas.group(fill="none", stroke=colour):
-        canvas.add(f'<circle cx="600" cy="{cy}" r="{radius}" stroke-width="34" opacity=".35" filter="{canvas.blur(24)}"/>')
+        canvas.add(
+            f'<circle cx="600" cy="{cy}" r="{radius}" stroke-width="34" opacity=".35" filter="{canvas.blur(24)}"/>'
+        )
         canvas.add(f'<circle cx="600" cy="{cy}" r="{radius}" stroke-width="9" opacity=".95"/>')
     canvas.circle(600, cy, radius, "none", stroke="#fff", stroke_width=3, opacity=0.7)
     floor_light(canvas, colour)
@@ -123,12 +133,16 @@ def floor_light(canvas: Canvas, colour: str) -> None:
 
 def sparks(canvas: Canvas, colour: str, count: int, seed: int) -> None:
     """Flying sparks with a short tail, away from the centre."""
+    tails = []
     for x, y, turn in scatter(count, seed):
         angle = radians(200 + 140 * turn)
         length = 10 + 34 * turn
-        left, top = x * canvas.width, y * canvas.height * 0.8
-        data = f"M{number(left)} {number(top)}l{number(cos(angle) * length)} {number(sin(angle) * length)}"
-        canvas.line(data, light(colour, 0.3 * turn), number(2 + 4 * turn), opacity=number(0.3 + 0.6 * y))
+        start = f"M{x * canvas.width:.0f} {y * canvas.height * 0.8:.0f}"
+        tails.append(f"{start}l{cos(angle) * length:.0f} {sin(angle) * length:.0f}")
+    for layer in range(3):
+        canvas.line(
+            "".join(tails[layer::3]), light(colour, 0.15 * layer), 2 + 2 * layer, opacity=0.85 - 0.2 * layer
+        )
 
 
 def beam(canvas: Canvas, colour: str, cx: Number = 600) -> None:

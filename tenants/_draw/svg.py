@@ -5,7 +5,7 @@ Coordinates are pixels of the canvas, y grows downwards, angles are degrees.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 SHARED = 40  # characters from which drawing by reference is shorter than drawing again
@@ -31,7 +31,7 @@ def decimal(value: Number, places: int) -> str:
     return sign + (digits[1:] if digits.startswith("0.") else digits)
 
 
-def tag(name: str, content: str = "", **attributes: str | Number | None) -> str:
+def tag(name: str, content: str = "", /, **attributes: str | Number | None) -> str:
     """One element; `stroke_width=2` becomes stroke-width="2", None leaves the attribute out."""
     parts = [name]
     for key, value in attributes.items():
@@ -84,36 +84,43 @@ class Canvas:
     def add(self, element: str) -> None:
         self._body.append(element)
 
-    def rect(self, x: Number, y: Number, width: Number, height: Number, fill: str, **more: str | Number) -> None:
+    def rect(
+        self, x: Number, y: Number, width: Number, height: Number, fill: str, **more: str | Number
+    ) -> None:
         box = {"x": number(x), "y": number(y), "width": number(width), "height": number(height)}
         self.add(tag("rect", **box, fill=fill, **more))
 
-    def ellipse(self, cx: Number, cy: Number, rx: Number, ry: Number, fill: str, **more: str | Number) -> None:
+    def ellipse(
+        self, cx: Number, cy: Number, rx: Number, ry: Number, fill: str, **more: str | Number
+    ) -> None:
         size = {"cx": number(cx), "cy": number(cy), "rx": number(rx), "ry": number(ry)}
         self.add(tag("ellipse", **size, fill=fill, **more))
 
     def circle(self, cx: Number, cy: Number, radius: Number, fill: str, **more: str | Number) -> None:
         self.add(tag("circle", cx=number(cx), cy=number(cy), r=number(radius), fill=fill, **more))
 
-    def path(self, data: str, fill: str = "none", **more: str | Number) -> None:
-        """A path; one that is moved by `transform` is written once and used wherever it is drawn again."""
+    def path(self, data: str, fill: str | None = None, **more: str | Number) -> None:
+        """A path, filled like its group without `fill`.
+
+        A long one with a `transform` is written once and used wherever it is drawn again.
+        """
         if "transform" in more and len(data) > SHARED:
             self._use(self._define("path", "", d=data), fill=fill, **more)
         else:
             self.add(tag("path", d=data, fill=fill, **more))
 
-    def _use(self, reference: str, **attributes: str | Number) -> None:
+    def _use(self, reference: str, **attributes: str | Number | None) -> None:
         self.add(tag("use", href=reference.removeprefix("url(").removesuffix(")"), **attributes))
 
     def line(self, data: str, colour: str, width: Number, **more: str | Number) -> None:
-        """A round-ended stroke along a path."""
-        self.add(
-            tag("path", d=data, fill="none", stroke=colour, stroke_width=width, stroke_linecap="round", **more)
-        )
+        """A stroke along a path; all strokes end round unless told otherwise."""
+        self.path(data, "none", stroke=colour, stroke_width=width, **more)
 
-    def dots(self, centres: list[tuple[Number, Number]], size: Number, colour: str, **more: str | Number) -> None:
+    def dots(
+        self, centres: Sequence[tuple[Number, Number]], size: Number, colour: str, **more: str | Number
+    ) -> None:
         """Many equal dots; size is their diameter."""
-        data = "".join(f"M{number(x)} {number(y)}h0" for x, y in centres)
+        data = "".join(f"M{number(x)} {number(y)}h.1" for x, y in centres)
         self.line(data, colour, size, **more)
 
     @contextmanager
@@ -137,8 +144,9 @@ class Canvas:
             name = probe[1:].split(" ", 1)[0].split(">", 1)[0]
             definitions.append(probe.replace(f"<{name}", f'<{name} id="{identity}"', 1))
         content = tag("defs", "".join(definitions)) + "".join(self._body)
-        size = {"width": self.width, "height": self.height, "viewBox": f"0 0 {self.width} {self.height}"}
-        return tag("svg", content, xmlns="http://www.w3.org/2000/svg", **size) + "\n"
+        box = f'width="{self.width}" height="{self.height}" viewBox="0 0 {self.width} {self.height}"'
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" {box} stroke-linecap="round">'
+        return f"{head}{content}</svg>\n"
 
 
 def _stops(stops: tuple[Stop, ...]) -> str:

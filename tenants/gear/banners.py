@@ -26,11 +26,12 @@ def logo(canvas: Canvas) -> None:
 
 def trio(canvas: Canvas) -> None:
     """Headphones, watch and speaker, in coordinates of a product picture."""
-    for x, scale, product in (
+    parts: tuple[tuple[int, float, Draw], ...] = (
         (-300, 0.86, lambda k: g.headphones(k, BLACK)),
         (370, 0.72, lambda k: g.speaker(k, BLACK)),
         (90, 0.8, lambda k: g.watch(k, "#4b535c", "#262b31")),
-    ):
+    )
+    for x, scale, product in parts:
         base = g.BASE * (1 - scale)
         with canvas.group(transform=f"translate({600 + x - 600 * scale:.0f} {base:.0f}) scale({scale})"):
             shadow(canvas, 600, g.BASE, 240, "#000000")
@@ -64,7 +65,9 @@ def shopfront(canvas: Canvas) -> None:
     for x in range(0, 1200, 200):
         canvas.rect(x + 6, 120 + (x * 7) % 160, 188, 680, dark(SLATE, 0.25 + (x % 400) / 1000))
         for row in range(4):
-            canvas.rect(x + 40, 330 + row * 110, 46, 60, AMBER if (x // 200 + row) % 3 else CYAN, opacity=0.28)
+            canvas.rect(
+                x + 40, 330 + row * 110, 46, 60, AMBER if (x // 200 + row) % 3 else CYAN, opacity=0.28
+            )
     with canvas.group(transform="translate(590 470) scale(3)"):
         canvas.path(BOLT, "none", stroke=LIME, stroke_width=14, opacity=0.5, filter=canvas.blur(8))
         canvas.path(BOLT, "#0d1013", stroke=LIME, stroke_width=5)
@@ -88,8 +91,14 @@ PICTURES: dict[str, tuple[int, int, Draw]] = {
     "category-power": tile(SLATE, LIME, lambda k: g.power_bank(k, BLACK)),
     "category-carry": tile(MOSS, LIME, lambda k: g.backpack(k, "#66703f")),
     "category-fuel": tile("#33231a", AMBER, lambda k: g.coffee(k, "#3a4148")),
-    "avatar-live": person("short", "#1d1f22", "#30363d", "#1f3326", skin="#e3b08a", lips="#b0695c", lights=LIME, headset=True),
+    "avatar-live": person(
+        "short", "#1d1f22", "#30363d", "#1f3326", skin="#e3b08a", lips="#b0695c", lights=LIME, headset=True
+    ),
     "avatar-staff": person("bob", "#23262b", "#4b5a2a", "#22303a", lights=CYAN),
-    "avatar-admin": person("short", "#3a2c26", "#1c2126", "#33283f", lips="#a8635a", lights=PINK, glasses=True),
-    "avatar-buyer": person("short", "#4a3020", "#c9d0d6", "#3a2c1e", skin="#eabb95", lips="#b76f62", lights=AMBER),
+    "avatar-admin": person(
+        "short", "#3a2c26", "#1c2126", "#33283f", lips="#a8635a", lights=PINK, glasses=True
+    ),
+    "avatar-buyer": person(
+        "short", "#4a3020", "#c9d0d6", "#3a2c1e", skin="#eabb95", lips="#b76f62", lights=AMBER
+    ),
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 from tenants._draw import gadgets as g
 from tenants._draw import stage as s
 from tenants._draw.catalogue import SQUARE, Draw, layers, main
-from tenants._draw.light import glow, shadow, standing
+from tenants._draw.light import glow, plate, shadow, standing, zoomed
 from tenants._draw.svg import Canvas, Number
 from tenants.gear import banners
 
@@ -60,7 +60,9 @@ def floating(product: Draw, colour: str = LIME) -> Draw:
 def grid(canvas: Canvas) -> None:
     """A cutting mat seen from above."""
     lines = "".join(f"M{step * 80} 0V1200M0 {step * 80}H1200" for step in range(1, 15))
-    canvas.rect(0, 0, SQUARE, SQUARE, canvas.radial((0, "#2c3946"), (1, "#0d1217"), at=(0.4, 0.35), radius=0.85))
+    canvas.rect(
+        0, 0, SQUARE, SQUARE, canvas.radial((0, "#2c3946"), (1, "#0d1217"), at=(0.4, 0.35), radius=0.85)
+    )
     canvas.path(lines, "none", stroke=CYAN, stroke_width=2, opacity=0.13)
 
 
@@ -79,7 +81,7 @@ def travel_kit(canvas: Canvas) -> None:
     with canvas.group(transform="translate(-60 -150)"):
         g.camera(canvas, BLACK)
     canvas.line("M540 800V1010M540 900L330 1080M540 900L760 1080", SMOKE, 34)
-    canvas.rect(880, 800, 190, 220, g.plate(canvas, BLACK), rx=24)
+    canvas.rect(880, 800, 190, 220, plate(canvas, BLACK), rx=24)
     canvas.rect(910, 850, 130, 70, LIME, rx=8)
 
 
@@ -95,34 +97,56 @@ def bars_of_food(canvas: Canvas) -> None:
 
 PICTURES: dict[str, tuple[int, int, Draw]] = {
     "toki-2-1": square(room(SLATE, ring(LIME)), on_glass(lambda k: g.watch(k, "#4b535c", "#262b31"), 130)),
-    "toki-2-2": square(room(PETROL, bars(CYAN)), on_glass(lambda k: g.watch(k, SILVER, "#aab3bd", CYAN), 130)),
+    "toki-2-2": square(
+        room(PETROL, bars(CYAN)), on_glass(lambda k: g.watch(k, SILVER, "#aab3bd", CYAN), 130)
+    ),
     "toki-2-3": square(room(MOSS, beam(LIME)), on_glass(lambda k: g.watch(k, "#59624a", "#a6d81c"), 130)),
     "kumo-glass-1": square(room(VIOLET, bars(PINK)), floating(lambda k: g.glasses(k, BLACK), CYAN)),
     "shijima-900-1": square(room(SLATE, bars(LIME)), on_glass(lambda k: g.headphones(k, BLACK), 330)),
     "shijima-900-2": square(room(RUST, ring(AMBER)), on_glass(lambda k: g.headphones(k, IVORY, AMBER), 330)),
-    "mame-air-1": square(room(SLATE, ring(CYAN)), on_glass(lambda k: g.earbud_case(k, BLACK), 220)),
+    "mame-air-1": square(
+        room(SLATE, ring(CYAN)), on_glass(zoomed(lambda k: g.earbud_case(k, BLACK), 1.16), 220)
+    ),
     "mame-air-2": square(grid, buds_on_mat),
-    "taiko-go-1": square(room(VIOLET, bars(PINK)), on_glass(lambda k: g.speaker(k, BLACK), 200)),
-    "taiko-go-2": square(room(MOSS, beam(LIME)), on_glass(lambda k: g.speaker(k, OLIVE), 200)),
-    "kumi-65-1": square(room(SLATE, bars(CYAN)), floating(lambda k: g.keyboard(k, "#4a525b", "#262b31", LIME), CYAN)),
-    "kumi-65-2": square(room(RUST, bars(AMBER)), floating(lambda k: g.keyboard(k, "#b9bfc6", "#e4e0d6", "#ff7a3c"), AMBER)),
+    "taiko-go-1": square(
+        room(VIOLET, bars(PINK)), on_glass(zoomed(lambda k: g.speaker(k, BLACK), 1.15), 200)
+    ),
+    "taiko-go-2": square(room(MOSS, beam(LIME)), on_glass(zoomed(lambda k: g.speaker(k, OLIVE), 1.15), 200)),
+    "kumi-65-1": square(
+        room(SLATE, bars(CYAN)), floating(lambda k: g.keyboard(k, "#4a525b", "#262b31", LIME), CYAN)
+    ),
+    "kumi-65-2": square(
+        room(RUST, bars(AMBER)), floating(lambda k: g.keyboard(k, "#b9bfc6", "#e4e0d6", "#ff7a3c"), AMBER)
+    ),
     "kage-mouse-1": square(grid, lambda k: g.mouse(k, BLACK)),
     "kage-mouse-2": square(grid, lambda k: glow(k, 600, 600, 560, PINK, 0.35), lambda k: g.mouse(k, WHITE)),
-    "hotaru-lamp-1": square(room(SLATE), on_glass(lambda k: g.lamp(k, BLACK), 230)),
-    "hotaru-lamp-2": square(room(PETROL), on_glass(lambda k: g.lamp(k, SILVER), 230)),
+    "hotaru-lamp-1": square(room(SLATE), on_glass(zoomed(lambda k: g.lamp(k, BLACK), 1.12), 230)),
+    "hotaru-lamp-2": square(room(PETROL), on_glass(zoomed(lambda k: g.lamp(k, SILVER), 1.12), 230)),
     "ronin-pad-1": square(room(VIOLET, bars(PINK)), floating(lambda k: g.controller(k, BLACK), PINK)),
     "ronin-pad-2": square(room(SLATE, ring(CYAN)), floating(lambda k: g.controller(k, SMOKE), CYAN)),
-    "denchi-20k-1": square(room(SLATE, bars(LIME)), on_glass(lambda k: g.power_bank(k, BLACK), 190)),
-    "denchi-20k-2": square(room(PETROL, ring(LIME)), on_glass(lambda k: g.power_bank(k, SMOKE), 190)),
-    "inazuma-gan-1": square(room(VIOLET, beam("#8f6bff")), on_glass(lambda k: g.charger(k, BLACK), 230), sparks(26, 3)),
-    "inazuma-gan-2": square(room(SLATE, bars(AMBER)), on_glass(lambda k: g.charger(k, WHITE), 230)),
+    "denchi-20k-1": square(
+        room(SLATE, bars(LIME)), on_glass(zoomed(lambda k: g.power_bank(k, BLACK), 1.15), 190)
+    ),
+    "denchi-20k-2": square(
+        room(PETROL, ring(LIME)), on_glass(zoomed(lambda k: g.power_bank(k, SMOKE), 1.15), 190)
+    ),
+    "inazuma-gan-1": square(
+        room(VIOLET, beam("#8f6bff")),
+        on_glass(zoomed(lambda k: g.charger(k, BLACK), 1.2), 230),
+        sparks(26, 3),
+    ),
+    "inazuma-gan-2": square(
+        room(SLATE, bars(AMBER)), on_glass(zoomed(lambda k: g.charger(k, WHITE), 1.2), 230)
+    ),
     "himo-cable-1": square(grid, lambda k: g.cable(k, BLACK)),
     "tabi-cam-1": square(room(PETROL, ring(CYAN)), on_glass(lambda k: g.camera(k, BLACK), 310)),
     "tabi-cam-2": square(grid, travel_kit),
     "yoroi-pack-1": square(room(SLATE, bars(LIME)), on_glass(lambda k: g.backpack(k, BLACK), 260)),
     "yoroi-pack-2": square(room(MOSS, beam(LIME)), on_glass(lambda k: g.backpack(k, OLIVE), 260)),
-    "andon-lantern-1": square(room(RUST), on_glass(lambda k: g.lantern(k, BLACK), 220), sparks(30, 8)),
-    "andon-lantern-2": square(room(MOSS), on_glass(lambda k: g.lantern(k, SAND), 220)),
+    "andon-lantern-1": square(
+        room(RUST), on_glass(zoomed(lambda k: g.lantern(k, BLACK), 1.05), 220), sparks(30, 8)
+    ),
+    "andon-lantern-2": square(room(MOSS), on_glass(zoomed(lambda k: g.lantern(k, SAND), 1.05), 220)),
     "chitan-bottle-1": square(room(SLATE, ring(CYAN)), on_glass(lambda k: g.bottle(k, "#a9a6a0"), 170)),
     "chitan-bottle-2": square(room(VIOLET, beam(CYAN)), on_glass(lambda k: g.bottle(k, BLUE), 170)),
     "yofukashi-coffee-1": square(room(RUST, ring(AMBER)), on_glass(lambda k: g.coffee(k, "#3a4148"), 220)),

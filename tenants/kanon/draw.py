@@ -9,7 +9,7 @@ from tenants._draw import nature as n
 from tenants._draw import stage as s
 from tenants._draw.catalogue import SQUARE, Draw, layers, main
 from tenants._draw.colour import light
-from tenants._draw.light import shadow, standing
+from tenants._draw.light import shadow, standing, zoomed
 from tenants._draw.svg import Canvas, Number
 from tenants.kanon import banners
 
@@ -60,7 +60,9 @@ def lipstick_shot(shade: str, tone: str, with_cap: bool) -> tuple[int, int, Draw
         s.arch(canvas, tone)
         s.window_light(canvas, 0.3)
 
-    extra: Draw = (lambda k: c.lipstick_cap(k, 870, 0)) if with_cap else (lambda k: s.petals(k, shade, 7, 3, 0.82))
+    extra: Draw = (
+        (lambda k: c.lipstick_cap(k, 870, 0)) if with_cap else (lambda k: s.petals(k, shade, 7, 3, 0.82))
+    )
     return square(scene, extra, on_floor(lambda k: c.lipstick(k, shade), 150))
 
 
@@ -97,7 +99,8 @@ def serum_drops(canvas: Canvas) -> None:
 
 def rice(canvas: Canvas) -> None:
     grains = [
-        f"M{140 + x * 920:.0f} {960 + y * 180:.0f}l{24 * turn:.0f} {12 - 24 * turn:.0f}" for x, y, turn in s.scatter(46, 5)
+        f"M{140 + x * 920:.0f} {960 + y * 180:.0f}l{24 * turn:.0f} {12 - 24 * turn:.0f}"
+        for x, y, turn in s.scatter(46, 5)
     ]
     canvas.line("".join(grains), "#d0b98c", 17)
     canvas.line("".join(grains), "#fffaf0", 13)
@@ -113,7 +116,11 @@ def splash(canvas: Canvas) -> None:
 
 
 def hinoki(canvas: Canvas) -> None:
-    for x, y, width, tone in ((250, 1010, 190, "#8b8f92"), (400, 1060, 120, "#b5b2ab"), (950, 1030, 220, "#73787c")):
+    for x, y, width, tone in (
+        (250, 1010, 190, "#8b8f92"),
+        (400, 1060, 120, "#b5b2ab"),
+        (950, 1030, 220, "#73787c"),
+    ):
         n.pebble(canvas, x, y, width, tone)
     n.leaf(canvas, 880, 980, 220, -50, "#5f8352")
     n.leaf(canvas, 900, 990, 190, -16, "#6d8f5a")
@@ -151,7 +158,12 @@ def tea_time(canvas: Canvas) -> None:
 
 
 def blossoms(canvas: Canvas) -> None:
-    for x, y, size, turn in ((180, 180, 130, 10), (1010, 240, 160, 40), (1070, 860, 90, 20), (150, 960, 110, 60)):
+    for x, y, size, turn in (
+        (180, 180, 130, 10),
+        (1010, 240, 160, 40),
+        (1070, 860, 90, 20),
+        (150, 960, 110, 60),
+    ):
         n.blossom(canvas, x, y, size, "#ef9fb4", turn)
 
 
@@ -163,7 +175,12 @@ def camellias(canvas: Canvas) -> None:
 def powder_puff(canvas: Canvas) -> None:
     n.powder(canvas, 600, 900, "#f3ecf5", s.scatter(60, 7))
     with canvas.group(transform="translate(0 -120)"):
-        canvas.circle(600, 600, 250, canvas.radial((0, "#fff"), (0.6, "#e9def0"), (1, "#b9a8cb"), at=(0.35, 0.3), radius=0.8))
+        canvas.circle(
+            600,
+            600,
+            250,
+            canvas.radial((0, "#fff"), (0.6, "#e9def0"), (1, "#b9a8cb"), at=(0.35, 0.3), radius=0.8),
+        )
     s.sparks(canvas, "#ffffff", 30, 4)
 
 
@@ -202,35 +219,89 @@ PICTURES: dict[str, tuple[int, int, Draw]] = {
     "four-seasons-palette-3": lying(APRICOT, lambda k: c.palette(k, AUTUMN)),
     "petal-cheek-1": lying(ROSE, lambda k: c.cheek(k, "#f2a4ac")),
     "petal-cheek-2": lying(APRICOT, lambda k: c.cheek(k, "#f09070")),
-    "long-night-mascara-1": square(daylit(DUSK, moon("#e4e6f4"), twig_right), on_floor(lambda k: c.mascara(k, "#17131a"), 220)),
-    "long-night-mascara-2": square(daylit(SAND, moon(IVORY), twig_right), on_floor(lambda k: c.mascara(k, "#4a2a1e"), 220)),
-    "tsumabeni-nail-1": square(daylit(ROSE, lambda k: s.arch(k, ROSE, 300)), on_podium(lambda k: c.nail(k, "#c93756"), BLUSH), lambda k: s.petals(k, "#c93756", 6, 5, 0.9)),
+    "long-night-mascara-1": square(
+        daylit(DUSK, moon("#e4e6f4"), twig_right),
+        on_floor(zoomed(lambda k: c.mascara(k, "#17131a"), 1.22), 220),
+    ),
+    "long-night-mascara-2": square(
+        daylit(SAND, moon(IVORY), twig_right), on_floor(zoomed(lambda k: c.mascara(k, "#4a2a1e"), 1.22), 220)
+    ),
+    "tsumabeni-nail-1": square(
+        daylit(ROSE, lambda k: s.arch(k, ROSE, 300)),
+        on_podium(lambda k: c.nail(k, "#c93756"), BLUSH),
+        lambda k: s.petals(k, "#c93756", 6, 5, 0.9),
+    ),
     "tsumabeni-nail-2": square(daylit(PLUM, s.window_light), nails),
-    "craft-brush-1": square(daylit(IVORY, moon("#f3c7bb"), twig), on_floor(lambda k: c.brush(k, "#b5271f"), 90)),
+    "craft-brush-1": square(
+        daylit(IVORY, moon("#f3c7bb"), twig), on_floor(lambda k: c.brush(k, "#b5271f"), 90)
+    ),
     "craft-brush-2": square(daylit(SAND, twig_right), on_floor(lambda k: c.brush(k, "#241c20", 0.45), 80)),
-    "rose-serum-1": square(daylit(APRICOT, lambda k: s.arch(k, APRICOT)), on_podium(lambda k: c.dropper(k, "#eda7a4"), APRICOT, 380), lambda k: n.rose(k, 905, 985, 110, "#d9798c")),
+    "rose-serum-1": square(
+        daylit(APRICOT, lambda k: s.arch(k, APRICOT)),
+        on_podium(lambda k: c.dropper(k, "#eda7a4"), APRICOT, 380),
+        lambda k: n.rose(k, 905, 985, 110, "#d9798c"),
+    ),
     "rose-serum-2": lying(BLUSH, serum_drops),
-    "rice-lotion-1": square(daylit(IVORY, s.window_light), on_floor(lambda k: c.tall_bottle(k, "#f0e4c8"), 210), rice),
+    "rice-lotion-1": square(
+        daylit(IVORY, s.window_light), on_floor(lambda k: c.tall_bottle(k, "#f0e4c8"), 210), rice
+    ),
     "rice-lotion-2": lying(MINT, splash),
     "cleansing-balm-1": square(daylit(MINT, twig), on_floor(lambda k: c.jar(k, "#8fae8a", "#fff6dc"), 330)),
-    "cleansing-balm-2": lying(MINT, lambda k: n.smear(k, 600, 520, "#fdf3d2", -20, 1.25), lambda k: n.citrus(k, 900, 900, 150), lambda k: n.leaf(k, 180, 900, 260, -20)),
-    "silk-mask-1": lying(PLUM, lambda k: c.sachet(k, "#caa2cf", 440, -9), lambda k: c.sachet(k, "#e7b3c4", 780, 8)),
-    "silk-mask-2": lying(MAUVE, *(lambda k, i=i: c.sachet(k, "#d9a8c8", 330 + i * 135, -16 + i * 8) for i in range(5))),
-    "spring-drop-parfum-1": square(daylit(PLUM, moon("#f6d5e0"), s.window_light), on_floor(lambda k: c.perfume(k, "#dd7fa4"), 220), lambda k: s.petals(k, "#f3a9bf", 11, 6, 0.8)),
+    "cleansing-balm-2": lying(
+        MINT,
+        lambda k: n.smear(k, 600, 520, "#fdf3d2", -20, 1.25),
+        lambda k: n.citrus(k, 900, 900, 150),
+        lambda k: n.leaf(k, 180, 900, 260, -20),
+    ),
+    "silk-mask-1": lying(
+        PLUM, lambda k: c.sachet(k, "#caa2cf", 440, -9), lambda k: c.sachet(k, "#e7b3c4", 780, 8)
+    ),
+    "silk-mask-2": lying(
+        MAUVE, *(lambda k, i=i: c.sachet(k, "#d9a8c8", 330 + i * 135, -16 + i * 8) for i in range(5))
+    ),
+    "spring-drop-parfum-1": square(
+        daylit(PLUM, moon("#f6d5e0"), s.window_light),
+        on_floor(lambda k: c.perfume(k, "#dd7fa4"), 220),
+        lambda k: s.petals(k, "#f3a9bf", 11, 6, 0.8),
+    ),
     "spring-drop-parfum-2": lying(BLUSH, blossoms, lambda k: c.perfume(k, "#e69ab5")),
     "hand-cream-1": square(daylit(BUTTER, twig), on_floor(lambda k: c.tube(k, "#e0a92c"), 170), yuzu),
     "hand-cream-2": square(daylit(BLUSH, twig), on_floor(lambda k: c.tube(k, "#f09c98"), 170), peaches),
     "loose-powder-1": square(daylit(DUSK, moon("#f1eefa")), powder_puff),
-    "rose-rooibos-1": square(daylit(WINE, s.window_light), tea_time, lambda k: n.rose(k, 250, 1010, 80, "#d06a80")),
+    "rose-rooibos-1": square(
+        daylit(WINE, s.window_light), tea_time, lambda k: n.rose(k, 250, 1010, 80, "#d06a80")
+    ),
     "rose-rooibos-2": lying(IVORY, tea_leaves),
     "peach-jelly-1": square(daylit(ROSE, moon("#fde3dc")), jellies),
-    "peach-jelly-2": square(daylit(APRICOT, s.window_light), on_podium(lambda k: c.jelly(k, 600, 950, "#f6a89b", 1.7), APRICOT, 380), peaches),
-    "bath-salt-1": square(daylit(MINT, s.window_light), on_floor(lambda k: c.salt_jar(k, "#dfe8cf"), 250), hinoki),
-    "bath-salt-2": square(daylit(BUTTER, s.window_light), on_floor(lambda k: c.salt_jar(k, "#f3dc8a"), 250), yuzu),
-    "lantern-candle-1": square(daylit("#b98f78"), on_floor(lambda k: c.candle(k, "#efe6da"), 220, "#3a2418")),
-    "lantern-candle-2": square(daylit("#a9774f"), on_floor(lambda k: c.candle(k, "#e9b659"), 220, "#3a2418"), lambda k: s.petals(k, "#f2a33c", 14, 3, 0.82)),
-    "camellia-oil-1": square(daylit("#d9a3a0", moon("#f3d9d0")), on_floor(lambda k: c.dropper(k, "#e0a63c"), 210), camellias),
-    "camellia-oil-2": lying(BUTTER, lambda k: n.camellia(k, 700, 420, 260), lambda k: n.drop(k, 340, 820, 150, "#e8b64c"), lambda k: n.drop(k, 640, 950, 80, "#e8b64c"), lambda k: n.drop(k, 900, 860, 110, "#e8b64c")),
+    "peach-jelly-2": square(
+        daylit(APRICOT, s.window_light),
+        on_podium(lambda k: c.jelly(k, 600, 950, "#f6a89b", 1.7), APRICOT, 380),
+        peaches,
+    ),
+    "bath-salt-1": square(
+        daylit(MINT, s.window_light), on_floor(lambda k: c.salt_jar(k, "#dfe8cf"), 250), hinoki
+    ),
+    "bath-salt-2": square(
+        daylit(BUTTER, s.window_light), on_floor(lambda k: c.salt_jar(k, "#f3dc8a"), 250), yuzu
+    ),
+    "lantern-candle-1": square(
+        daylit("#b98f78"), on_floor(zoomed(lambda k: c.candle(k, "#efe6da"), 1.2), 220, "#3a2418")
+    ),
+    "lantern-candle-2": square(
+        daylit("#a9774f"),
+        on_floor(zoomed(lambda k: c.candle(k, "#e9b659"), 1.2), 220, "#3a2418"),
+        lambda k: s.petals(k, "#f2a33c", 14, 3, 0.82),
+    ),
+    "camellia-oil-1": square(
+        daylit("#d9a3a0", moon("#f3d9d0")), on_floor(lambda k: c.dropper(k, "#e0a63c"), 210), camellias
+    ),
+    "camellia-oil-2": lying(
+        BUTTER,
+        lambda k: n.camellia(k, 700, 420, 260),
+        lambda k: n.drop(k, 340, 820, 150, "#e8b64c"),
+        lambda k: n.drop(k, 640, 950, 80, "#e8b64c"),
+        lambda k: n.drop(k, 900, 860, 110, "#e8b64c"),
+    ),
     **banners.PICTURES,
 }
 

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 import resvg_py
@@ -35,10 +35,10 @@ def test_generator_reproduces_the_committed_pictures(slug: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("path", pictures(), ids=lambda path: f"{path.parts[-3]}/{path.stem}")
 def test_picture_is_small_and_self_contained(path: Path) -> None:
-    scene = path.stem.startswith("hero") or path.stem.endswith("rooibos-1")
-    assert path.stat().st_size <= (16 if scene else 8) * KIBIBYTE
+    limit = 14 if path.stem.startswith("hero") else 8
+    assert path.stat().st_size <= limit * KIBIBYTE
     text = path.read_text(encoding="utf-8")
-    root = ElementTree.fromstring(text)
+    root = ET.fromstring(text)
     assert {element.tag.rpartition("}")[2] for element in root.iter()} <= ALLOWED
     for element in root.iter():
         for name, value in element.attrib.items():

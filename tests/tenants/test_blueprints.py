@@ -62,7 +62,11 @@ def test_brand_and_hosts(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_white_label(slug: str) -> None:
-    files = [*tenant_folder(slug).rglob("*.toml"), *tenant_folder(slug).rglob("*.md"), *tenant_folder(slug).rglob("*.svg")]
+    files = [
+        *tenant_folder(slug).rglob("*.toml"),
+        *tenant_folder(slug).rglob("*.md"),
+        *tenant_folder(slug).rglob("*.svg"),
+    ]
     assert len(files) > 50
     assert not [path.name for path in files if "nakamise" in path.read_text(encoding="utf-8").lower()]
 
