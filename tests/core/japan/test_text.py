@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nakamise_shop.domain.japanese import (
+from nakamise.japan import (
     InvalidText,
     fold,
     format_postal_code,
@@ -14,7 +14,7 @@ from nakamise_shop.domain.japanese import (
     parse_phone,
     parse_postal_code,
 )
-from nakamise_shop.domain.prefectures import Prefecture
+from nakamise.japan.prefectures import Prefecture
 
 
 @pytest.mark.req("LC-6.3.1")

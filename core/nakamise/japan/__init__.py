@@ -1,0 +1,24 @@
+"""Japan's ways of writing: postal codes, prefectures, phone numbers, kana, and folding for search."""
+
+from nakamise.japan.postal import Town, towns_of
+from nakamise.japan.prefectures import Prefecture
+from nakamise.japan.text import (
+    InvalidText,
+    fold,
+    format_postal_code,
+    parse_kana_name,
+    parse_phone,
+    parse_postal_code,
+)
+
+__all__ = [
+    "InvalidText",
+    "Prefecture",
+    "Town",
+    "fold",
+    "format_postal_code",
+    "parse_kana_name",
+    "parse_phone",
+    "parse_postal_code",
+    "towns_of",
+]
