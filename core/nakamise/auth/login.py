@@ -24,7 +24,7 @@ class LoginFailed(Unauthenticated):
     default_code = "login_failed"
 
     def __init__(self) -> None:
-        super().__init__(N_("Sign-in failed."))
+        super().__init__(N_("Login failed."))
 
 
 class CodeRefused(Unauthenticated):
@@ -40,7 +40,7 @@ class StepExpired(Unauthenticated):
     default_code = "login_expired"
 
     def __init__(self) -> None:
-        super().__init__(N_("The sign-in took too long. Please start again."))
+        super().__init__(N_("The login took too long. Please start again."))
 
 
 class SecondFactorNeeded(msgspec.Struct, frozen=True):
@@ -192,6 +192,6 @@ async def refresh_api(ctx: TenantCtx, refresh_token: str) -> ApiSession:
     async with ctx.begin() as tx:
         renewed = await auth.refresh.rotate(tx, ctx.tenant.id, refresh_token, ctx.now())
     if renewed is None:
-        raise Unauthenticated(N_("Please sign in again."), code="refresh_refused")
+        raise Unauthenticated(N_("Please log in again."), code="refresh_refused")
     access = auth.tokens.issue(ctx.tenant.id, renewed.user_id, renewed.session_id, ctx.now())
     return ApiSession(access, renewed.token)

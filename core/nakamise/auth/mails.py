@@ -48,9 +48,9 @@ async def send_already_registered(ctx: TenantCtx, tx: Tx, user: User) -> None:
     _ = gettext_for(ctx.locale, "core")
     said = [
         _("Somebody, probably you, tried to register with this address. You already have an account."),
-        _("Please sign in; if you forgot your password you can set a new one there."),
+        _("Please log in; if you forgot your password you can set a new one there."),
     ]
-    await _send(ctx, tx, user, user.email, _("You already have an account"), said, _("Sign in"), "/login")
+    await _send(ctx, tx, user, user.email, _("You already have an account"), said, _("Log in"), "/login")
 
 
 async def send_reset(ctx: TenantCtx, tx: Tx, user: User, token: str) -> None:
@@ -92,22 +92,22 @@ async def send_password_changed(ctx: TenantCtx, tx: Tx, user: User) -> None:
 
 async def send_totp_on(ctx: TenantCtx, tx: Tx, user: User) -> None:
     _ = gettext_for(ctx.locale, "core")
-    said = [_("Two-step sign-in was switched on for your account."), _alarm(ctx)]
-    subject = _("Two-step sign-in is on")
+    said = [_("Two-step login was switched on for your account."), _alarm(ctx)]
+    subject = _("Two-step login is on")
     await _send(ctx, tx, user, user.email, subject, said, _("Security"), "/account/security")
 
 
 async def send_totp_off(ctx: TenantCtx, tx: Tx, user: User) -> None:
     _ = gettext_for(ctx.locale, "core")
-    said = [_("Two-step sign-in was switched off for your account."), _alarm(ctx)]
-    subject = _("Two-step sign-in is off")
+    said = [_("Two-step login was switched off for your account."), _alarm(ctx)]
+    subject = _("Two-step login is off")
     await _send(ctx, tx, user, user.email, subject, said, _("Security"), "/account/security")
 
 
 async def send_recovery_used(ctx: TenantCtx, tx: Tx, user: User, left: int) -> None:
     _ = gettext_for(ctx.locale, "core")
     said = [
-        _("A recovery code was used to sign in to your account. Codes left: %(left)s.", left=left),
+        _("A recovery code was used to log in to your account. Codes left: %(left)s.", left=left),
         _alarm(ctx),
     ]
     subject = _("A recovery code was used")

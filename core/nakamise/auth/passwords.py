@@ -54,17 +54,17 @@ class Passwords:
 
 
 def normalise(password: str) -> str:
-    """NFKC, so that the same keys give the same password on every device (NIST SP 800-63B §3.1.1.2)."""
-    return unicodedata.normalize("NFKC", password)
+    """NFKC and trimmed: the same keys give the same password on every device (NIST SP 800-63B §3.1.1.2)."""
+    return unicodedata.normalize("NFKC", password).strip()
 
 
 def fault_of_new(password: str, *, forbidden: tuple[str, ...] = ()) -> FieldError | None:
     """Why ``password`` may not be chosen; ``forbidden`` are the user's own name and address."""
-    if len(password) < MIN_LENGTH:
+    folded = normalise(password).casefold()
+    if len(normalise(password)) < MIN_LENGTH:
         return FieldError(N_("Please use at least %(n)s characters."), n=MIN_LENGTH)
     if len(password.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         return FieldError(N_("This password is too long."))
-    folded = normalise(password).casefold()
     if folded in common_passwords() or len(set(folded)) == 1:
         return FieldError(N_("This password is too easy to guess."))
     if folded in {word.casefold() for word in forbidden if word}:

@@ -26,7 +26,7 @@ class PresetRole(msgspec.Struct, frozen=True):
 
 
 PRESET_ROLES: Final = (
-    PresetRole("admin", N_("Administrator")),
-    PresetRole("shop_staff", N_("Shop staff")),
+    PresetRole("admin", N_("Operator")),
+    PresetRole("shop_staff", N_("Shop manager")),
     PresetRole("broadcaster", N_("Broadcaster")),
 )

@@ -34,10 +34,10 @@ class LinkSpent(Gone):
 class Registration(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Raises Invalid with the fault of each field."""
 
-    display_name: str
-    email: str
-    password: str
-    password_again: str
+    display_name: str = ""
+    email: str = ""
+    password: str = ""
+    password_again: str = ""
     terms: bool = False
     next: str = ""
 

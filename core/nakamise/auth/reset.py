@@ -20,9 +20,9 @@ _RESET: Final[tuple[one_time.Purpose, ...]] = ("reset_password",)
 class NewPassword(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Raises Invalid with the fault of each field."""
 
-    token: str
-    password: str
-    password_again: str
+    token: str = ""
+    password: str = ""
+    password_again: str = ""
 
     def __post_init__(self) -> None:
         raise_faults(
