@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -45,17 +45,18 @@ async def add_picture(
     kind: str,
     *,
     owner_id: uuid.UUID | None = None,
-    prepared: Picture | None = None,
+    prepare: Callable[[bytes], Awaitable[Picture]] = ingest,
 ) -> uuid.UUID:
     """Ingest and store ``data``; the same bytes of the same kind and owner give the same picture again.
 
+    ``prepare`` turns bytes that are not seen before into renditions.
     Raises ImageRefused, ImagesBusy, StorageFull. Runs outside any transaction: decoding takes its time.
     """
     sha256 = hashlib.sha256(data).hexdigest()
     async with ctx.read() as tx:
         if known := await _known(tx, sha256, kind, owner_id):
             return known
-    picture = prepared or await ingest(data)
+    picture = await prepare(data)
     keys = {}
     for rendition in picture.renditions:
         key = new_key(ctx.tenant.schema, kind, "webp")

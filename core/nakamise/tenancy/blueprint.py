@@ -1,0 +1,193 @@
+"""Make or bring up to date a tenant from a folder of files. Applying twice changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from nakamise.errors import NakamiseError
+from nakamise.host.registry import PluginHost
+from nakamise.images import Picture, ingest
+from nakamise.images.art import rasterise_svg
+from nakamise.media import add_picture, media_of
+from nakamise.plugin.context import SYSTEM, Tenant, TenantCtx
+from nakamise.runtime import Runtime
+from nakamise.tenancy import provision, switches
+from nakamise.tenancy.blueprint_file import (
+    PICTURES,
+    TENANT_FILE,
+    BlueprintError,
+    TenantFile,
+    fingerprint,
+    inside,
+    read_tenant_file,
+    read_toml,
+)
+from nakamise.tenancy.blueprint_people import write_pages, write_users
+from nakamise.tenancy.control import announce
+from nakamise.tenancy.owner import owner_transaction
+
+Progress = Callable[[str], None]
+# Drawings have no size of their own; this is the largest that is served.
+DRAWING_WIDTH_PX = 1280
+PICTURE_KIND = "art"
+
+
+class Folder:
+    """What ``tenant_seed`` gets: see ``contracts.blueprint.Blueprint``."""
+
+    def __init__(self, ctx: TenantCtx, path: Path) -> None:
+        self._ctx = ctx
+        self._path = path
+        self._pictures: dict[str, asyncio.Future[str]] = {}
+
+    def data(self, plugin_id: str) -> dict[str, Any]:
+        path = self._path / f"{plugin_id}.toml"
+        return read_toml(path) if path.is_file() else {}
+
+    def file(self, relative: str) -> Path:
+        return inside(self._path, relative)
+
+    async def picture(self, relative: str) -> str:
+        """Raises BlueprintError for a file that is no picture, or not there."""
+        if relative not in self._pictures:
+            self._pictures[relative] = asyncio.ensure_future(self._ingest(relative))
+        return await self._pictures[relative]
+
+    async def _ingest(self, relative: str) -> str:
+        path = self.file(relative)
+        try:
+            data = path.read_bytes()
+            return str(await add_picture(self._ctx, data, PICTURE_KIND, prepare=_preparation(path)))
+        except (OSError, ValueError, NakamiseError) as error:
+            raise BlueprintError(f"{path}: {error}") from error
+
+
+async def apply(
+    runtime: Runtime, folder: Path, base_domain: str, progress: Progress | None = None
+) -> Tenant:
+    """The tenant as it is afterwards.
+
+    Raises BlueprintError for what the files say, Conflict for hosts or slugs that are taken.
+    """
+    say = progress or (lambda _: None)
+    file = read_tenant_file(folder, base_domain)
+    _check_plugins(runtime, folder, file)
+    tenant = await _ensure_tenant(runtime, file)
+    for plugin_id in runtime.host.in_order(file.plugins.enabled):
+        say(f"{file.tenant.slug}: {plugin_id}")
+        await _switch(runtime, tenant.id, plugin_id, file)
+    ctx = _ctx(runtime, tenant.id)
+    blueprint = Folder(ctx, folder)
+    say(f"{file.tenant.slug}: pictures and pages")
+    await _write_tenant(runtime, ctx, file, await _brand(ctx, blueprint, file))
+    await write_pages(ctx, blueprint, file)
+    await write_users(ctx, blueprint, file)
+    ctx = _ctx(runtime, tenant.id)
+    say(f"{file.tenant.slug}: data")
+    await ctx.lineup.call("tenant_seed", ctx=ctx, blueprint=blueprint)
+    await _remember(runtime, tenant.id, state_of(runtime.host, folder))
+    return ctx.tenant
+
+
+def state_of(host: PluginHost, folder: Path) -> str:
+    """Equal while neither the files nor the installed plugins changed."""
+    return fingerprint(folder, ",".join(f"{m.id}={m.version}" for m in host.usable))
+
+
+def _check_plugins(runtime: Runtime, folder: Path, file: TenantFile) -> None:
+    usable = {manifest.id for manifest in runtime.host.usable}
+    missing = [id_ for id_ in (*file.plugins.enabled, *file.plugins.settings) if id_ not in usable]
+    if missing:
+        raise BlueprintError(f"{folder / TENANT_FILE}: plugins: {', '.join(missing)} cannot be used here")
+    for id_ in file.plugins.enabled:
+        absent = [need for need in runtime.host.manifest(id_).requires if need not in file.plugins.enabled]
+        if absent:
+            raise BlueprintError(
+                f"{folder / TENANT_FILE}: plugins.enabled: {id_} needs {', '.join(absent)} too"
+            )
+
+
+async def _ensure_tenant(runtime: Runtime, file: TenantFile) -> Tenant:
+    await runtime.directory.refresh()
+    known = runtime.directory.by_slug(file.tenant.slug)
+    if known is None:
+        about = file.tenant
+        async with owner_transaction(runtime.settings) as connection:
+            await provision.ensure_agency(connection, about.agency, about.agency)
+        await provision.create(
+            runtime.settings,
+            runtime.host,
+            provision.NewTenant(
+                slug=about.slug, name=about.name, hosts=file.hosts, plugins=file.plugins.enabled, agency=about.agency
+            ),
+        )
+        await runtime.directory.refresh()
+        known = runtime.directory.by_slug(file.tenant.slug)
+    if known is None:
+        raise BlueprintError(f"{file.tenant.slug}: the tenant is not in the directory")
+    return known
+
+
+async def _switch(runtime: Runtime, tenant_id: uuid.UUID, plugin_id: str, file: TenantFile) -> None:
+    tenant = runtime.directory.by_id(tenant_id)
+    settings = file.plugins.settings.get(plugin_id)
+    if tenant is None or plugin_id not in tenant.plugins:
+        await switches.enable(runtime, tenant_id, plugin_id, settings=settings, actor="blueprint")
+    elif settings is not None:
+        await switches.configure(runtime, tenant_id, plugin_id, settings, actor="blueprint")
+
+
+async def _brand(ctx: TenantCtx, blueprint: Folder, file: TenantFile) -> dict[str, Any]:
+    """The brand with pictures as ``nakamise.media.Media`` objects, so that no page needs a query for them."""
+    brand = dict(file.brand)
+    if file.tenant.name_en:
+        brand["name_en"] = file.tenant.name_en
+    for key in PICTURES:
+        if relative := brand.get(key):
+            media_id = uuid.UUID(await blueprint.picture(relative))
+            async with ctx.read() as tx:
+                found = await media_of(tx, [media_id])
+            brand[key] = msgspec.to_builtins(found[media_id])
+    return brand
+
+
+async def _write_tenant(runtime: Runtime, ctx: TenantCtx, file: TenantFile, brand: dict[str, Any]) -> None:
+    about = file.tenant
+    async with owner_transaction(runtime.settings) as connection:
+        await connection.execute(
+            "UPDATE nakamise.tenant SET name = $2, locale = $3, timezone = $4, currency = $5, brand = $6"
+            " WHERE id = $1",
+            *(ctx.tenant.id, about.name, about.locale, about.timezone, about.currency, brand),
+        )
+        await provision.set_hosts(connection, ctx.tenant.id, file.hosts)
+        await announce(connection, ctx.tenant.id, "tenant.apply", actor="blueprint")
+    await runtime.directory.refresh()
+
+
+async def _remember(runtime: Runtime, tenant_id: uuid.UUID, state: str) -> None:
+    """Last, so that an apply that was cut short is done again."""
+    async with owner_transaction(runtime.settings) as connection:
+        await connection.execute(
+            "UPDATE nakamise.tenant SET blueprint_sha256 = $2 WHERE id = $1", tenant_id, state
+        )
+
+
+def _preparation(path: Path) -> Callable[[bytes], Awaitable[Picture]]:
+    return _draw if path.suffix == ".svg" else ingest
+
+
+async def _draw(svg: bytes) -> Picture:
+    return await ingest(await asyncio.to_thread(rasterise_svg, svg, DRAWING_WIDTH_PX))
+
+
+def _ctx(runtime: Runtime, tenant_id: uuid.UUID) -> TenantCtx:
+    tenant = runtime.directory.by_id(tenant_id)
+    if tenant is None:
+        raise BlueprintError(f"tenant {tenant_id} is not in the directory")
+    return TenantCtx(runtime, tenant, SYSTEM, runtime.host.lineup(tenant.plugins))
