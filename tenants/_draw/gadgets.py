@@ -112,13 +112,13 @@ def speaker(canvas: Canvas, body: str) -> None:
     canvas.ellipse(600, 326, 196, 58, plate(canvas, light(body, 0.2)))
     canvas.ellipse(600, 326, 150, 42, dark(body, 0.5))
     canvas.path("M560 326H640M600 312V340", "none", stroke=LIME, stroke_width=8)
-    canvas.path("M404 862Q600 926 796 862", "none", stroke=LIME, stroke_width=14)
+    canvas.path("M404 862Q600 926 796 862", "none", stroke=LIME, stroke_width=14, stroke_linecap="butt")
     canvas.path(
         "M404 862Q600 926 796 862", "none", stroke=LIME, stroke_width=30, opacity=0.5, filter=canvas.blur(14)
     )
     canvas.rect(520, 560, 160, 60, dark(body, 0.6), rx=6)
     lettering(canvas, "HIBANA", 600, 590, 24, "#dfe6ee", weight=12, gap=26)
-    canvas.line("M800 420q80 20 70 120t-70 100", dark(body, 0.1), 22)
+    canvas.line("M766 322c70-50 130 60 70 190q-14 30-34 6", light(body, 0.1), 13)
 
 
 def keyboard(canvas: Canvas, body: str, keys: str, accent: str) -> None:
@@ -257,18 +257,18 @@ def power_bank(canvas: Canvas, body: str) -> None:
 
 
 def charger(canvas: Canvas, body: str) -> None:
-    canvas.path(f"M380 420L720 360V880L380 {BASE}Z", plate(canvas, body))
-    canvas.path("M720 360L860 420V900L720 880Z", dark(body, 0.45))
-    canvas.path("M380 420L720 360L860 420L540 474Z", light(body, 0.25))
-    for index, y in enumerate((500, 600, 710)):
-        canvas.path(f"M480 {y}L620 {y - 24}V{y + 14}L480 {y + 38}Z", "#050708")
-        canvas.path(
-            f"M496 {y + 12}L604 {y - 6}", "none", stroke=(LIME, LIME, "#35d6ff")[index], stroke_width=9
-        )
-    canvas.path("M446 862L506 790V834L580 762", "none", stroke=LIME, stroke_width=10)
-    for y in (530, 690):
-        canvas.path(f"M860 {y}L990 {y + 40}V{y + 80}L860 {y + 44}Z", metal(canvas, STEEL))
-    rim(canvas, f"M380 420L720 360L860 420V900L720 880L380 {BASE}Z")
+    """A charger seen from above its near edge; the prongs point to the right."""
+    for y in (560, 720):
+        canvas.path(f"M850 {y}L980 {y - 50}V{y - 14}L850 {y + 40}Z", metal(canvas, STEEL))
+    canvas.path(f"M380 400L720 460V{BASE}L380 860Z", plate(canvas, body))
+    canvas.path(f"M720 460L860 400V870L720 {BASE}Z", dark(body, 0.45))
+    canvas.path("M380 400L720 460L860 400L540 350Z", light(body, 0.25))
+    for index, y in enumerate((500, 600, 700)):
+        canvas.path(f"M480 {y}L620 {y + 24}V{y + 62}L480 {y + 38}Z", "#050708")
+        tone = (LIME, LIME, "#35d6ff")[index]
+        canvas.path(f"M498 {y + 22}L602 {y + 40}", "none", stroke=tone, stroke_width=9)
+    canvas.path("M470 836L520 770V812L586 790", "none", stroke=LIME, stroke_width=10)
+    rim(canvas, f"M380 400L540 350L860 400V870L720 {BASE}L380 860Z")
 
 
 def cable(canvas: Canvas, body: str) -> None:
