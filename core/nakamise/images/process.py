@@ -1,6 +1,6 @@
 """Starting, feeding and ending the decoding process.
 
-A process for each picture, no pool: its start costs about 60 ms beside 100 to 400 ms of decoding and
+A process for each picture, no pool: its start costs about 0.1 s beside 0.1 to 1 s of decoding and
 encoding, and nothing of one tenant's picture is left for the next.
 """
 
