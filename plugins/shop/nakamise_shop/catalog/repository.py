@@ -36,7 +36,8 @@ WHERE p.state = 'published'
 """
 
 _CARD: Final = """
-SELECT p.id, p.slug, p.min_price, p.max_price, p.badges,
+SELECT p.id, p.slug, p.min_price, p.max_price,
+       ARRAY(SELECT coalesce(b ->> ('name_' || $1), b ->> 'name') FROM jsonb_array_elements(p.badges) b) AS badges,
        coalesce(p.translations #>> ARRAY[$1::text, 'name'], p.name) AS name,
        s.slug AS shop_slug, coalesce(s.translations #>> ARRAY[$1::text, 'name'], s.name) AS shop_name,
        coalesce(sales.available, 0)::int AS available, coalesce(sales.variant_count, 0)::int AS variant_count,
@@ -111,7 +112,8 @@ class ProductRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _PRODUCT: Final = """
-SELECT p.id, p.slug, p.shop_id, p.tax_class, p.state, p.options, p.specs, p.badges, p.per_order_limit,
+SELECT p.id, p.slug, p.shop_id, p.tax_class, p.state, p.options, p.specs, p.per_order_limit,
+       ARRAY(SELECT coalesce(b ->> ('name_' || $1), b ->> 'name') FROM jsonb_array_elements(p.badges) b) AS badges,
        p.min_price, p.max_price,
        coalesce(p.translations #>> ARRAY[$1::text, 'name'], p.name) AS name,
        coalesce(p.translations #>> ARRAY[$1::text, 'description'], p.description) AS description,

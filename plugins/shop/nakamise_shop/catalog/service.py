@@ -56,8 +56,8 @@ def _visible(ctx: TenantCtx, row: repository.ProductRow) -> bool:
 
 
 def _option(option: dict[str, object], ctx: TenantCtx) -> Option:
-    values = option.get("values")
-    name = (ctx.locale != ctx.tenant.locale and option.get(f"name_{ctx.locale}")) or option.get("name")
+    values = option.get(f"values_{ctx.locale}") or option.get("values")
+    name = option.get(f"name_{ctx.locale}") or option.get("name")
     return Option(name=str(name), values=[str(value) for value in values] if isinstance(values, list) else [])
 
 

@@ -43,11 +43,12 @@ CREATE TABLE shop_product (
     translations jsonb NOT NULL DEFAULT '{}',
     tax_class text NOT NULL DEFAULT 'standard',
     state text NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'published', 'archived')),
-    -- [{"name": "色", "name_en": "Shade", "values": ["01 紅", "02 杏"]}]
+    -- [{"name": "色", "name_en": "Shade", "values": ["01 紅"], "values_en": ["01 Crimson"]}]
     options jsonb NOT NULL DEFAULT '[]',
     -- [["内容量", "30 mL", "Volume", "30 mL"]]
     specs jsonb NOT NULL DEFAULT '[]',
-    badges text[] NOT NULL DEFAULT '{}',
+    -- [{"name": "新作", "name_en": "New"}]
+    badges jsonb NOT NULL DEFAULT '[]',
     per_order_limit int CHECK (per_order_limit > 0),
     -- Folded name, description, SKUs and category, so that kana and width do not matter (domain/japanese.py).
     search_text text NOT NULL DEFAULT '',
