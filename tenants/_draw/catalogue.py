@@ -15,6 +15,7 @@ SQUARE = 1200
 WIDE = (1600, 900)
 PHONE = (900, 1100)
 LOGO = (560, 140)
+ICON = 512
 
 
 def layers(*steps: Draw) -> Draw:

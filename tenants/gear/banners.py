@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tenants._draw import gadgets as g
 from tenants._draw import stage as s
-from tenants._draw.catalogue import LOGO, PHONE, SQUARE, WIDE, Draw, layers
+from tenants._draw.catalogue import ICON, LOGO, PHONE, SQUARE, WIDE, Draw, layers
 from tenants._draw.colour import dark
 from tenants._draw.lettering import lettering
 from tenants._draw.light import glow, shadow, standing
@@ -19,9 +19,15 @@ BOLT = "M30-110L-54 24H2L-26 110L70-22H12Z"
 def logo(canvas: Canvas) -> None:
     """Lime on a black plate, so that it reads on light and on dark pages."""
     canvas.rect(0, 0, 560, 140, "#0d1013", rx=14)
-    canvas.path(BOLT, LIME, transform="translate(62 70) scale(.48)")
-    lettering(canvas, "HIBANA", 222, 70, 50, "#f4f7ea", weight=17, gap=22)
-    lettering(canvas, "GEAR", 446, 70, 50, LIME, weight=17, gap=22)
+    canvas.path(BOLT, LIME, transform="translate(58 70) scale(.46)")
+    lettering(canvas, "HIBANA", 230, 70, 50, "#f4f7ea", weight=17, gap=22)
+    lettering(canvas, "GEAR", 454, 70, 50, LIME, weight=17, gap=22)
+
+
+def icon(canvas: Canvas) -> None:
+    """The bolt of the logo, for browser tabs and home screens."""
+    canvas.rect(0, 0, ICON, ICON, canvas.linear((0, "#23292f"), (1, "#0d1013"), to=(0.6, 1)))
+    canvas.path(BOLT, LIME, transform=f"translate({ICON / 2 - 16} {ICON / 2}) scale(1.9)")
 
 
 def trio(canvas: Canvas) -> None:
@@ -82,6 +88,7 @@ def person(style: str, hair: str, garment: str, backdrop: str, **more: str | boo
 
 PICTURES: dict[str, tuple[int, int, Draw]] = {
     "logo": (*LOGO, logo),
+    "icon": (ICON, ICON, icon),
     "hero-wide": (*WIDE, lambda k: hero(k, "translate(600 20) scale(.8)")),
     "hero-phone": (*PHONE, lambda k: hero(k, "translate(66 330) scale(.64)")),
     "shop-honten": (SQUARE, SQUARE, shopfront),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tenants._draw import cosmetics as c
 from tenants._draw import nature as n
 from tenants._draw import stage as s
-from tenants._draw.catalogue import LOGO, PHONE, SQUARE, WIDE, Draw, layers
+from tenants._draw.catalogue import ICON, LOGO, PHONE, SQUARE, WIDE, Draw, layers
 from tenants._draw.colour import light
 from tenants._draw.light import shadow
 from tenants._draw.people import PORTRAIT, Person, portrait
@@ -41,6 +41,12 @@ def serif(canvas: Canvas, x: float, y: float, height: float, colour: str, gap: f
 def logo(canvas: Canvas) -> None:
     n.blossom(canvas, 70, 70, 58, BRAND, -18)
     serif(canvas, 152, 44, 54, BRAND)
+
+
+def icon(canvas: Canvas) -> None:
+    """The flower of the logo, for browser tabs and home screens."""
+    canvas.rect(0, 0, ICON, ICON, canvas.linear((0, "#fff4f5"), (1, "#f6c3cd"), to=(0.6, 1)))
+    n.blossom(canvas, ICON / 2, ICON / 2, ICON * 0.42, BRAND, -18)
 
 
 def trio(canvas: Canvas) -> None:
@@ -98,6 +104,7 @@ def person(style: str, hair: str, garment: str, backdrop: str, **more: str | boo
 
 PICTURES: dict[str, tuple[int, int, Draw]] = {
     "logo": (*LOGO, logo),
+    "icon": (ICON, ICON, icon),
     "hero-wide": (
         *WIDE,
         lambda k: hero(k, "translate(640 20) scale(.82)", ((1500, 800, 120), (640, 830, 70))),

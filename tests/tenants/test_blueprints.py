@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
+from nakamise.tenancy.blueprint_file import read_tenant_file
+from nakamise_shop.legal import missing_items
 from tests.tenants.blueprint import SLUGS, read, tenant_folder
 
-# Act on Specified Commercial Transactions art. 11 and its ordinance; see docs on the legal notice.
+# Act on Specified Commercial Transactions art. 11 and its ordinance.
 LEGAL_ITEMS = (
     "seller", "representative", "address", "phone_hours", "price", "additional_fees", "payment_methods",
     "payment_timing", "delivery_time", "returns", "order_period", "quantity_limits", "nonconformity",
     "operating_environment", "document_fee", "email_advertising",
 )  # fmt: skip
-LEGAL_FACTS = ("postal_code", "phone", "email")
+LEGAL_FACTS = ("phone", "email")
 NEVER_EXISTING = (".example", ".test")
 
 
@@ -31,7 +33,7 @@ def variants(slug: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
 def art_paths(slug: str) -> set[str]:
     """Every picture that the blueprint names."""
     tenant, shop = read(slug, "tenant.toml"), shop_data(slug)
-    paths = {tenant["brand"][name] for name in ("logo", "hero_wide", "hero_phone")}
+    paths = {tenant["brand"][name] for name in ("logo", "icon", "hero_wide", "hero_phone")}
     paths |= {user["avatar"] for user in tenant["users"]}
     paths |= {row["image"] for row in [*shop["shops"], *shop["categories"]]}
     return paths | {path for product in shop["products"] for path in product["images"]}
@@ -47,6 +49,12 @@ def test_check_digit_knows_published_numbers() -> None:
     assert check_digit("000012050002") == 7
     assert check_digit("011001098993") == 4
     assert check_digit("234567890123") != 1
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_core_accepts_the_blueprint(slug: str) -> None:
+    file = read_tenant_file(tenant_folder(slug), "localhost")
+    assert file.hosts == (f"{slug}.localhost",)
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -97,13 +105,14 @@ def test_legal_pages_are_written_in_both_languages(slug: str) -> None:
             assert text.count("\n## ") >= 3
 
 
-@pytest.mark.req("LC-3.3.2", "LC-8.1.2")
 @pytest.mark.parametrize("slug", SLUGS)
 def test_legal_notice_has_every_item(slug: str) -> None:
     for shop in shop_data(slug)["shops"]:
         notice = shop["legal_notice"]
         assert all(notice[item].strip() and notice[f"{item}_en"].strip() for item in LEGAL_ITEMS)
         assert all(notice[fact].strip() for fact in LEGAL_FACTS)
+        assert not missing_items(notice)
+        assert re.match(r"〒\d{3}-\d{4} ", notice["address"])
         number = shop["invoice_registration_number"]
         assert re.fullmatch(r"T\d{13}", number)
         assert int(number[1]) == check_digit(number[2:])
