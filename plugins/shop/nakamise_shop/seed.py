@@ -11,7 +11,7 @@ from nakamise.contracts.blueprint import Blueprint
 from nakamise.db import Tx
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
-from nakamise_shop.domain.japanese import fold
+from nakamise.japan import fold
 from nakamise_shop.legal import LABELS
 
 Row = Mapping[str, Any]
