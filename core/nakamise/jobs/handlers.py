@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
@@ -28,7 +29,7 @@ class Handler(msgspec.Struct, frozen=True):
 class Envelope(msgspec.Struct, frozen=True):
     """A published event as a job's payload."""
 
-    event_id: str
+    event_id: uuid.UUID
     event: Any
 
 
@@ -54,8 +55,7 @@ def all_handlers(host: PluginHost, core: Iterable[Handler]) -> dict[str, Handler
 def _of_listener(listener: Listener) -> Handler:
     async def work(ctx: TenantCtx, envelope: Envelope, job: Job) -> None:
         event = msgspec.convert(envelope.event, listener.event)
-        delivery = Delivery(job.id, msgspec.convert(envelope.event_id, type(job.id)), job.attempt)
-        await listener.handler(ctx, event, delivery)
+        await listener.handler(ctx, event, Delivery(job.id, envelope.event_id, job.attempt))
 
     return Handler(listener.plugin_id, listener_job(listener), Envelope, work)
 

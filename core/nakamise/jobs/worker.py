@@ -185,7 +185,8 @@ class Worker:
         tasks = [(task.name, task.every_s) for task in self._queue.core_tasks]
         tasks += [(task.name, task.every_s) for task in self._runtime.host.tasks(tenant.plugins)]
         return [
-            Due(tenant.id, task_job(name), every_s, _first_in_s(tenant, name, every_s)) for name, every_s in tasks
+            Due(tenant.id, task_job(name), every_s, _first_in_s(tenant, name, every_s))
+            for name, every_s in tasks
         ]
 
 

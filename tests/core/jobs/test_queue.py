@@ -57,10 +57,14 @@ async def test_a_job_runs_after_commit_and_never_after_rollback(
     queue.handler(job)(notes.handle)
     tenant = await make_tenant()
     ctx = ctx_for(tenant)
-    with pytest.raises(ZeroDivisionError):
+
+    async def rolled_back() -> None:
         async with ctx.begin() as tx:
             await queue.enqueue(tx, job, Note("never"))
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await rolled_back()
     async with ctx.begin() as tx:
         await queue.enqueue(tx, job, Note("once"))
     async with queue.worker(mine):
