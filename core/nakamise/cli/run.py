@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import os
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 
 import click
@@ -24,7 +23,7 @@ from nakamise.settings import Settings
 
 READY_SECONDS = 60.0
 WATCH_SECONDS = 0.5
-EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - names what the user asked for
+EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - names what the user asked for
 
 
 @click.command()
@@ -101,21 +100,23 @@ async def _prepare(settings: Settings) -> None:
 
 
 def _wait_until_ready(settings: Settings, server: subprocess.Popen[bytes]) -> None:
-    url = f"http://{EVERY_ADDRESS.get(settings.host, settings.host)}:{settings.port}/healthz"
     deadline = time.monotonic() + READY_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
-        if _answers(url):
+        if _answers(settings.host, settings.port):
             return
         time.sleep(0.05)
     raise click.ClickException("The web server did not come up; the reason stands above.")
 
 
-def _answers(url: str) -> bool:
+def _answers(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(EVERY_ADDRESS.get(host, host), port, timeout=2)
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def _watch(server: subprocess.Popen[bytes], postgres: EmbeddedPostgres | None) -> None:
@@ -130,7 +131,10 @@ def _watch(server: subprocess.Popen[bytes], postgres: EmbeddedPostgres | None) -
 def _announce(settings: Settings) -> None:
     from nakamise.tenancy.bootstrap import demo_logins
 
-    click.echo("")
-    for site, login, password in asyncio.run(demo_logins(settings)):
-        click.echo(f"  {site:44} {login:34} {password}")
+    site = ""
+    for login in demo_logins(settings) if settings.environment == "demo" else ():
+        if login.url != site:
+            site = login.url
+            click.secho(f"\n{login.tenant}  {site}", bold=True)
+        click.echo(f"  {login.email:34} {login.password:22} {', '.join(login.roles)}")
     click.secho(f"\nNakamise answers on port {settings.port}. Ctrl-C stops it.", bold=True)

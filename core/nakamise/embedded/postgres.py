@@ -37,7 +37,8 @@ SETTINGS = (
     "log_timezone=UTC",
     "log_line_prefix=%m [%p] ",
 )
-UNSAFE_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# Commits stay synchronous: what was committed must survive a killed server, also in tests.
+UNSAFE_SETTINGS = ("fsync=off", "full_page_writes=off")
 
 
 class EmbeddedPostgres:
