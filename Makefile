@@ -11,13 +11,13 @@ run: ## build what is missing, start PostgreSQL, fill the demo, serve on PORT (8
 	@exec $(BOOTSTRAP) nakamise run
 
 test: ## every test: unit, real PostgreSQL, browser
-	@exec $(BOOTSTRAP) --dev python -m scripts.test
+	@exec $(BOOTSTRAP) --dev python -m scripts.test $(ARGS)
 
 check: ## style, types, import rules, lock files
 	@exec $(BOOTSTRAP) --dev python -m scripts.check
 
 bench: ## measure against the goals, as ratios
-	@exec $(BOOTSTRAP) --dev python -m bench
+	@exec $(BOOTSTRAP) --dev python -m bench $(ARGS)
 
 lock: ## resolve the dependencies anew
 	@exec $(BOOTSTRAP) --dev python -m scripts.lock

@@ -12,16 +12,17 @@ P = ParamSpec("P")
 
 
 def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
-    """Turn `SettingsError` and `EmbeddedError` into click's one-line message and exit status 1."""
+    """Turn our own errors into click's one-line message and exit status 1."""
 
     @functools.wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
         from nakamise.embedded import EmbeddedError
+        from nakamise.errors import NakamiseError
         from nakamise.settings import SettingsError
 
         try:
             command(*args, **kwargs)
-        except (SettingsError, EmbeddedError) as error:
+        except (SettingsError, EmbeddedError, NakamiseError) as error:
             raise click.ClickException(str(error)) from error
 
     return guarded

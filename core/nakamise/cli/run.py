@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 
+import asyncpg
 import click
 import msgspec
 
@@ -21,6 +22,7 @@ from nakamise.cli.serve import KILL_SECONDS, SUPERVISOR
 from nakamise.embedded import EmbeddedPostgres
 from nakamise.settings import Settings
 
+CONNECT_SECONDS = 10.0
 READY_SECONDS = 60.0
 WATCH_SECONDS = 0.5
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - names what the user asked for
@@ -37,6 +39,8 @@ def run() -> None:
     with contextlib.suppress(KeyboardInterrupt), _postgres(settings) as postgres:
         if postgres is not None:
             settings = _started(postgres, settings)
+        else:
+            asyncio.run(_require_database(settings.database_url or ""))
         asyncio.run(_prepare(settings))
         with _server(settings) as server:
             _wait_until_ready(settings, server)
@@ -91,6 +95,17 @@ def _ignore_signals() -> None:
     """A second Ctrl-C must not stop the stopping: each step has a time limit."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+async def _require_database(url: str) -> None:
+    try:
+        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = str(error) or type(error).__name__
+        raise click.ClickException(
+            f"The database at NAKAMISE_DATABASE_URL does not answer: {reason}"
+        ) from error
+    await connection.close()
 
 
 async def _prepare(settings: Settings) -> None:

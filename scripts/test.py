@@ -1,0 +1,53 @@
+"""Every test: finds or installs a browser, then runs pytest on all processors.
+
+Arguments go to pytest: `make test ARGS="-k cart"`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PACKAGES = ("chromium", "fonts-noto-cjk", "fonts-noto-color-emoji")
+MAX_WORKERS = 4  # each has a PostgreSQL and may have a browser
+
+
+def main() -> None:
+    environment = os.environ | {"NAKAMISE_CHROMIUM": str(find_browser() or install_browser())}
+    workers = min(os.cpu_count() or 1, MAX_WORKERS)
+    command = [sys.executable, "-m", "pytest", "-n", str(workers), "--dist", "loadscope", *sys.argv[1:]]
+    sys.exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
+
+
+def find_browser() -> Path | None:
+    """The Chromium named by NAKAMISE_CHROMIUM, else one on the PATH."""
+    for name in (os.environ.get("NAKAMISE_CHROMIUM"), *NAMES):
+        found = shutil.which(name) if name else None
+        if found is not None:
+            return Path(found)
+    return None
+
+
+def install_browser() -> Path:
+    """Install the system's Chromium with fonts for Japanese; needs root and apt."""
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        sys.exit("The browser tests need Chromium: install it, or set NAKAMISE_CHROMIUM to its path.")
+    print("Installing Chromium and fonts (about 360 MB) ...", flush=True)
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
+        command = ["apt-get", "-qq", *arguments]
+        if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode != 0:
+            sys.exit(f"`{' '.join(command)}` failed; install Chromium by hand or set NAKAMISE_CHROMIUM.")
+    found = find_browser()
+    if found is None:
+        sys.exit("Chromium was installed but cannot be found; set NAKAMISE_CHROMIUM to its path.")
+    return found
+
+
+if __name__ == "__main__":
+    main()
