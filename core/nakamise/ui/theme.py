@@ -21,6 +21,7 @@ TEXT_RATIO: Final = 4.5
 UI_RATIO: Final = 3.0
 _MARGIN: Final = 0.1
 _PILL_FROM: Final = 12
+_TINT_CHROMA: Final = 0.015
 
 FONTS: Final[dict[str, str]] = {
     "sans": '"Hiragino Sans","Hiragino Kaku Gothic ProN","Noto Sans JP","Noto Sans CJK JP","Yu Gothic Medium",'
@@ -41,7 +42,10 @@ _COAL: Final = Oklch(0.17, 0.015, 0)
 
 
 class Brand(msgspec.Struct, frozen=True):
-    """What a tenant chooses. Colours are `#rrggbb` or `oklch(L C H)`; radius is in CSS pixels."""
+    """What a tenant chooses. Colours are `#rrggbb` or `oklch(L C H)`; radius is in CSS pixels.
+
+    `tint` (0..1) says how much of the brand's hue the greys and the page itself carry.
+    """
 
     name: str
     brand: str = "#b4375c"
@@ -50,7 +54,7 @@ class Brand(msgspec.Struct, frozen=True):
     radius: int = 12
     font: Font = "sans"
     display: Font = "sans"
-    tint: float = 0.006
+    tint: float = 0.4
     uppercase: bool = False
 
 
@@ -90,10 +94,11 @@ def _shape(brand: Brand) -> list[str]:
 def build_ramp(brand: Brand, *, dark: bool) -> Ramp:
     """Every colour token of one scheme, keyed by custom property name without dashes."""
     main = parse_color(brand.brand)
-    grounds = _grounds(main.hue, max(0.0, min(0.03, brand.tint)), dark=dark)
+    tint = _TINT_CHROMA * max(0.0, min(1.0, brand.tint))
+    grounds = _grounds(main.hue, tint, dark=dark)
     text_on = tuple(grounds.values())
     ramp = dict(grounds)
-    ramp |= _neutrals(main.hue, brand.tint, text_on, dark=dark)
+    ramp |= _neutrals(main.hue, tint, text_on, dark=dark)
     ramp |= _fills("brand", main, grounds["bg"], dark=dark)
     ramp |= _fills("accent", parse_color(brand.accent), grounds["bg"], dark=dark)
     ramp |= _soft("brand", main, text_on, dark=dark)
