@@ -70,7 +70,7 @@ class Gate:
         if not self._exists(tenant, scope["path"]):
             scope["path"] = NOWHERE
             scope["raw_path"] = NOWHERE.encode()
-        scope["state"][CTX_KEY] = ctx
+        scope.setdefault("state", {})[CTX_KEY] = ctx
         await self._app(scope, receive, _with_headers(send, http))
 
     def _exists(self, tenant: Tenant, path: str) -> bool:
