@@ -11,7 +11,15 @@ from nakamise.auth import mails, one_time, throttle
 from nakamise.auth.audit import audit_as
 from nakamise.auth.passwords import fault_of_new
 from nakamise.auth.sessions import revoke_sessions
-from nakamise.auth.users import User, clean_email, email_key, fault_of_email, user_by_email, user_by_id
+from nakamise.auth.users import (
+    User,
+    clean_email,
+    email_key,
+    fault_of_email,
+    terms_version,
+    user_by_email,
+    user_by_id,
+)
 from nakamise.db import Tx
 from nakamise.errors import FieldError, Gone, Invalid
 from nakamise.ids import uuid7
@@ -110,12 +118,6 @@ async def _insert(ctx: TenantCtx, tx: Tx, given: Registration, password_hash: st
         await terms_version(tx),
     )
     return touched == 1
-
-
-async def terms_version(tx: Tx) -> str:
-    """The newest version of the tenant's terms; "" while it has none."""
-    found = await tx.value("SELECT max(version) FROM core_page WHERE slug = 'terms'")
-    return "" if found is None else str(found)
 
 
 async def send_confirmation(ctx: TenantCtx, tx: Tx, user: User, next_path: str = "") -> None:

@@ -13,11 +13,11 @@ from nakamise.auth.cookies import SESSION, read_cookie
 from nakamise.auth.keys import token_hash
 from nakamise.auth.passwords import Passwords
 from nakamise.auth.refresh import RefreshTokens
-from nakamise.auth.roles import ensure_preset_roles, give_role
+from nakamise.auth.roles import give_role
 from nakamise.auth.sealing import Sealer
 from nakamise.auth.sessions import IDLE_LIFETIME, SEEN_EVERY
 from nakamise.auth.tokens import AccessTokens
-from nakamise.auth.users import clean_email, email_key, user_by_email
+from nakamise.auth.users import clean_email, email_key, terms_version, user_by_email
 from nakamise.clock import Clock, SystemClock
 from nakamise.db import Database, Tx
 from nakamise.ids import uuid7
@@ -78,9 +78,6 @@ class Auth:
             return GUEST
         return await self._find(tenant, _BY_COOKIE, token_hash(token), now)
 
-    async def ensure_roles(self, tx: Tx) -> None:
-        await ensure_preset_roles(tx)
-
     async def ensure_user(
         self,
         tx: Tx,
@@ -102,7 +99,8 @@ class Auth:
             made_at = registered_at or self._clock.now()
             await tx.execute(
                 "INSERT INTO core_user (id, email, email_key, email_verified_at, password_hash, display_name,"
-                " avatar_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $4)",
+                " avatar_id, terms_version, terms_accepted_at, created_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $4, $4)",
                 user_id,
                 clean_email(email),
                 email_key(email),
@@ -110,6 +108,7 @@ class Auth:
                 await self.passwords.hash(password),
                 display_name,
                 avatar_id,
+                await terms_version(tx),
             )
         else:
             user_id = known.id

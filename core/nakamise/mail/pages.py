@@ -90,7 +90,9 @@ async def mail_html(ctx: TenantCtx, mail_id: uuid.UUID) -> Response[str]:
         "x-frame-options": "SAMEORIGIN",
         "cache-control": "no-store",
     }
-    return Response(mail.html_body, media_type=MediaType.HTML, headers=headers)
+    # Links leave the frame.
+    body = mail.html_body.replace("<head>", '<head><base target="_top">', 1)
+    return Response(body, media_type=MediaType.HTML, headers=headers)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [mailbox, one_mail, mail_html]

@@ -6,3 +6,4 @@ import "./confirm.js";
 import "./forms.js";
 import "./fields.js";
 import "./toast.js";
+import "./postal.js";
