@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 
+from nakamise.account.addresses import AddressInput, add_address, addresses_of
 from nakamise.contracts.blueprint import Blueprint
 from nakamise.db import Tx
-from nakamise.ids import uuid7
+from nakamise.errors import Invalid
 from nakamise.plugin.context import TenantCtx
 from nakamise.tenancy.blueprint_file import Address, BlueprintError, Page, TenantFile, User
 
@@ -51,27 +52,33 @@ async def write_users(ctx: TenantCtx, blueprint: Blueprint, file: TenantFile) ->
                 avatar_id=avatar,
                 registered_at=user.registered_at,
             )
-            await _write_addresses(tx, user_id, user)
+            await _write_addresses(ctx, tx, user_id, user)
 
 
-async def _write_addresses(tx: Tx, user_id: uuid.UUID, user: User) -> None:
-    if await tx.value("SELECT 1 FROM core_address WHERE user_id = $1 LIMIT 1", user_id):
+async def _write_addresses(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID, user: User) -> None:
+    if await addresses_of(tx, user_id):
         return
     for address in user.addresses:
-        family, given = _two_words(user, address, address.name)
-        family_kana, given_kana = _two_words(user, address, address.kana)
-        await tx.execute(
-            "INSERT INTO core_address (id, user_id, label, family_name, given_name, family_kana, given_kana,"
-            " postal_code, prefecture, city, line1, line2, phone, is_default)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-            *(uuid7(), user_id, address.label, family, given, family_kana, given_kana),
-            *(address.postal_code.replace("-", ""), address.prefecture, address.city, address.line1),
-            *(address.line2, address.phone.replace("-", ""), address.default),
-        )
+        try:
+            await add_address(tx, user_id, _input(address), ctx.now())
+        except Invalid as error:
+            raise BlueprintError(f"users.{user.email}.addresses: {', '.join(error.fields)}") from error
 
 
-def _two_words(user: User, address: Address, name: str) -> tuple[str, str]:
-    family, space, given = name.partition(" ")
-    if not space:
-        raise BlueprintError(f"users.{user.email}.addresses: {name!r} needs a space between family and given name")
-    return family, given
+def _input(address: Address) -> AddressInput:
+    family_name, _, given_name = address.name.partition(" ")
+    family_kana, _, given_kana = address.kana.partition(" ")
+    return AddressInput(
+        label=address.label,
+        family_name=family_name,
+        given_name=given_name,
+        family_kana=family_kana,
+        given_kana=given_kana,
+        postal_code=address.postal_code,
+        prefecture=address.prefecture,
+        city=address.city,
+        line1=address.line1,
+        line2=address.line2,
+        phone=address.phone,
+        is_default=address.default,
+    )

@@ -5,21 +5,25 @@
         async with ctx_for(tenant).begin() as tx:
             ...
 
-Each process (each pytest-xdist worker too) has a server of its own. Tests share it, so each makes the
+They need ``asyncio_mode = "auto"`` and session-wide loops (see our pyproject.toml). Each process (each
+pytest-xdist worker too) has a PostgreSQL of its own. Tests share it, so each makes the
 tenants that it changes; ``two_tenants`` are for reading.
 """
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 import asyncpg
+import httpx
 import pytest
-import pytest_asyncio
+from litestar.types import ASGIApp
 
 from nakamise.clock import FixedClock
 from nakamise.db import Database
@@ -32,6 +36,8 @@ from nakamise.tenancy import provision, switches
 from nakamise.tenancy.bootstrap import prepare_database
 from nakamise.tenancy.directory import Directory
 from nakamise.tenancy.owner import app_url, names, owner_connection
+from nakamise.testing.drain import drain as do_all_jobs
+from nakamise.testing.live import LiveServer
 from nakamise.testing.server import free_port, throwaway_postgres
 
 
@@ -47,6 +53,18 @@ class NewTenant(Protocol):
         ...
 
 
+class ClientFor(Protocol):
+    def __call__(self, tenant: Tenant) -> httpx.AsyncClient:
+        """A browser of its own on the tenant's canonical host: cookies are kept, redirects are not followed."""
+        ...
+
+
+class Drain(Protocol):
+    async def __call__(self, tenant: Tenant, *, allow_failures: bool = False) -> None:
+        """Do all jobs of ``tenant`` that are due."""
+        ...
+
+
 class CtxFor(Protocol):
     def __call__(self, tenant: Tenant, actor: Actor = SYSTEM) -> TenantCtx: ...
 
@@ -58,7 +76,7 @@ def postgres() -> Iterator[EmbeddedPostgres]:
         yield server
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest.fixture(scope="session")
 async def settings(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Of an installation whose database is prepared."""
     made = Settings(
@@ -77,7 +95,7 @@ def host() -> PluginHost:
     return PluginHost.discover()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest.fixture(scope="session")
 async def db(settings: Settings) -> AsyncIterator[Database]:
     """The application's pool."""
     database = await Database.connect(
@@ -87,14 +105,14 @@ async def db(settings: Settings) -> AsyncIterator[Database]:
     await database.close()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest.fixture(scope="session")
 async def directory(settings: Settings, db: Database) -> AsyncIterator[Directory]:
     opened = await Directory.open(settings, db)
     yield opened
     await opened.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def owner(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
     """A connection that may do everything: for looking at what really is in the database."""
     async with owner_connection(settings) as connection:
@@ -106,7 +124,7 @@ def clock() -> FixedClock:
     return FixedClock(datetime(2026, 11, 21, 3, 0, tzinfo=UTC))
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest.fixture(scope="session")
 async def runtime(settings: Settings, host: PluginHost) -> AsyncIterator[Runtime]:
     """Everything wired, as ``nakamise.asgi`` does it."""
     from nakamise.app import build_runtime, close_runtime
@@ -152,6 +170,49 @@ def ctx_for(runtime: Runtime) -> CtxFor:
         return TenantCtx(runtime, fresh, actor, runtime.host.lineup(fresh.plugins))
 
     return ctx
+
+
+@pytest.fixture(scope="session")
+async def two_tenants(make_tenant: MakeTenant) -> tuple[Tenant, Tenant]:
+    """Two shops with everything that we ship on, and nothing in them. For reading: other tests see them too."""
+    plugins = ("shop", "payments", "payments_sandbox")
+    return await make_tenant(plugins=plugins), await make_tenant(plugins=plugins)
+
+
+@pytest.fixture(scope="session")
+def app(runtime: Runtime) -> ASGIApp:
+    from nakamise.app import create_app
+
+    return create_app(runtime)
+
+
+@pytest.fixture
+async def client(app: ASGIApp, runtime: Runtime) -> AsyncIterator[ClientFor]:
+    async with AsyncExitStack() as stack:
+
+        def client_for(tenant: Tenant) -> httpx.AsyncClient:
+            base_url = runtime.directory.base_url(tenant)
+            made = httpx.AsyncClient(
+                transport=httpx.ASGITransport(app=app), base_url=base_url, headers={"Origin": base_url}
+            )
+            stack.push_async_callback(made.aclose)
+            return made
+
+        yield client_for
+
+
+@pytest.fixture
+def drain(runtime: Runtime) -> Drain:
+    return functools.partial(do_all_jobs, runtime)
+
+
+@pytest.fixture(scope="session")
+def live_server(settings: Settings) -> Iterator[LiveServer]:
+    """Running on the same database; tests that kill it make a ``LiveServer`` of their own."""
+    server = LiveServer(settings)
+    server.start()
+    yield server
+    server.stop()
 
 
 def _with_requirements(host: PluginHost, plugins: tuple[str, ...]) -> tuple[str, ...]:
