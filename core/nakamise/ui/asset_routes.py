@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from nakamise.ui.assets import PREFIX, AssetStore
 from nakamise.ui.i18n import CORE
@@ -20,7 +21,9 @@ def asset_route(store: AssetStore, owners_of: OwnersOf | None = None) -> HTTPRou
     """A handler for `/assets/<owner>/<hash>/<path>`. `owners_of` answers who is on for a request (None: everybody)."""
 
     @get(PREFIX + "/{owner:str}/{digest:str}/{path:path}", include_in_schema=False, name="asset")
-    async def serve(request: AnyRequest, owner: str, digest: str, path: str) -> Response[bytes]:
+    async def serve(
+        request: AnyRequest, owner: FromPath[str], digest: FromPath[str], path: FromPath[str]
+    ) -> Response[bytes]:
         if owners_of is not None and owner != CORE and owner not in owners_of(request):
             raise NotFoundException
         found = store.find(owner, digest, path.lstrip("/"))

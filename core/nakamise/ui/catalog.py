@@ -14,6 +14,8 @@ from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from nakamise.ui.i18n import CORE_LOCALES
+
 KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
 OPTIONS = {"**/templates/**.html": {"silent": "false"}, "**/templates/**.txt": {"silent": "false"}}
@@ -48,17 +50,28 @@ def read_po_file(path: Path) -> Catalog:
 
 
 def missing_translations(package_dir: Path) -> list[str]:
-    """One line per message that Japanese lacks or whose placeholders differ; empty when all is well."""
+    """One line per message that Japanese lacks or whose placeholders differ; empty when all is well.
+
+    A plugin need not repeat what the core's catalog has.
+    """
     catalog = read_po_file(locales_of(package_dir) / f"{LOCALE}.po")
+    core = read_po_file(CORE_LOCALES / f"{LOCALE}.po")
     problems = []
     for context, message in sorted(set(messages_in(package_dir)), key=repr):
-        entry = catalog.get(message if isinstance(message, str) else message[0], context)
-        texts = _texts(entry.string) if entry else []
-        if not texts or not all(texts):
+        msgid = message if isinstance(message, str) else message[0]
+        texts = _translated(catalog, msgid, context) or _translated(core, msgid, context)
+        if not texts:
             problems.append(f"not translated: {message!r}")
         elif any(_placeholders(text) != _placeholders(_longest(message)) for text in texts):
             problems.append(f"placeholders differ: {message!r} / {texts!r}")
     return problems
+
+
+def _translated(catalog: Catalog, msgid: str, context: str | None) -> list[str]:
+    """Every form of a message; empty unless all of them are filled in."""
+    entry = catalog.get(msgid, context)
+    texts = _texts(entry.string) if entry else []
+    return texts if all(texts) else []
 
 
 def _texts(string: str | tuple[str, ...] | list[str] | None) -> list[str]:
@@ -74,12 +87,16 @@ def _placeholders(text: str) -> set[str]:
 
 
 def update(package_dir: Path) -> list[str]:
-    """Add new messages with an empty translation, drop unused ones; returns what is still open."""
+    """Add new messages that the core lacks too, drop unused ones; returns what is still open."""
     path = locales_of(package_dir) / f"{LOCALE}.po"
     old = read_po_file(path)
+    core = read_po_file(CORE_LOCALES / f"{LOCALE}.po")
     fresh = Catalog(locale=LOCALE, charset="utf-8", fuzzy=False)
     for context, message in sorted(set(messages_in(package_dir)), key=repr):
-        entry = old.get(message if isinstance(message, str) else message[0], context)
+        msgid = message if isinstance(message, str) else message[0]
+        entry = old.get(msgid, context)
+        if entry is None and path.parent != CORE_LOCALES and _translated(core, msgid, context):
+            continue
         fresh.add(message, entry.string if entry else None, context=context)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:

@@ -5,7 +5,6 @@ A call of gettext per message costs more than the rest of a page (measured: 500 
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Any
 
 from jinja2 import Environment, nodes
@@ -50,7 +49,7 @@ def _share_imports(tree: nodes.Template) -> None:
     if not imports:
         return
     for block in tree.find_all(nodes.Block):
-        block.body[:0] = deepcopy(imports)
+        block.body[:0] = imports
 
 
 class _Fold(NodeTransformer):
