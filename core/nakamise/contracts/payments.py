@@ -1,15 +1,16 @@
 """Taking money: what a payment provider plugin implements, and what the rest may ask for.
 
-The order of acts is always: a ``psp_op`` row is committed, then the provider is called with the row's
-id as idempotency key, then the answer is recorded. No answer means *unknown*, never *failed*: the
-reconciler asks the provider later. One function applies what webhook, return page and reconciler learn.
+The order of acts is always: a row is committed, then the provider is called with the row's id as
+idempotency key, then the answer is recorded. No answer means *unknown*, never *failed*: the reconciler
+asks the provider later. One function applies what webhook, return page and reconciler learn.
 """
 
 from __future__ import annotations
 
 import enum
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -19,7 +20,7 @@ from nakamise.money import Money
 
 
 class ChargeState(enum.StrEnum):
-    """What the provider says of a charge."""
+    """What the provider says of a charge or a refund."""
 
     REQUIRES_ACTION = "requires_action"
     PROCESSING = "processing"
@@ -52,33 +53,66 @@ class ChargeRequest(msgspec.Struct, frozen=True):
     return_url: str
 
 
-class PaymentProvider(Protocol):
-    """``id`` is unique; ``label`` a msgid; ``form_template`` draws the payment step's fields."""
+class OpKind(enum.StrEnum):
+    CHARGE = "charge"
+    REFUND = "refund"
 
-    id: str
-    label: str
-    form_template: str
-    test_mode: bool
+
+class ProviderRecord(msgspec.Struct, frozen=True):
+    """One charge or refund in the provider's own books; ``op_id`` is the key it was asked with."""
+
+    op_id: uuid.UUID
+    kind: OpKind
+    state: ChargeState
+    reference: str
+    amount: Money
+
+
+class PaymentProvider(Protocol):
+    """``id`` is the plugin's id; ``label`` a msgid; ``form_template`` draws the payment step's fields."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def form_template(self) -> str: ...
+
+    @property
+    def test_mode(self) -> bool: ...
 
     async def charge(self, request: ChargeRequest) -> ChargeStatus:
-        """Raises ProviderUnreachable."""
+        """The same key and request again is answered as before. Raises ProviderUnreachable."""
         ...
 
     async def find(self, op_id: uuid.UUID) -> ChargeStatus | None:
-        """The provider's own record of that key; None: it never heard of it. Raises ProviderUnreachable."""
+        """The provider's own record of that key, charge or refund; None: it never heard of it.
+
+        Raises ProviderUnreachable.
+        """
         ...
 
-    async def cancel(self, op_id: uuid.UUID) -> ChargeStatus:
-        """Give up a charge that has not succeeded. Raises ProviderUnreachable."""
+    async def cancel(self, op_id: uuid.UUID, amount: Money) -> ChargeStatus:
+        """Give up a charge that has not succeeded, even one that the provider has not heard of.
+
+        After any answer but SUCCEEDED the key can never take money, also when the charge's request
+        arrives late. Raises ProviderUnreachable.
+        """
         ...
 
     async def refund(self, op_id: uuid.UUID, charge_op_id: uuid.UUID, amount: Money) -> ChargeStatus:
-        """Raises ProviderUnreachable."""
+        """The same key again is answered as before. Raises ProviderUnreachable."""
+        ...
+
+    async def records(self, since: datetime) -> Sequence[ProviderRecord]:
+        """Everything in the provider's books that was made since. Raises ProviderUnreachable."""
         ...
 
 
 class PaymentState(enum.StrEnum):
-    """A payment as the shop sees it."""
+    """A payment as the shop sees it; UNKNOWN: asked, and the answer is not known yet."""
 
     PENDING = "pending"
     REQUIRES_ACTION = "requires_action"
@@ -89,7 +123,7 @@ class PaymentState(enum.StrEnum):
 
 
 class Payment(msgspec.Struct, frozen=True):
-    """One try to pay for ``subject`` (a purchase)."""
+    """One try to pay for ``subject`` (a purchase). ``refunded``: what was or is being given back."""
 
     id: uuid.UUID
     subject: uuid.UUID
@@ -101,7 +135,18 @@ class Payment(msgspec.Struct, frozen=True):
     action_url: str | None = None
 
 
+class Refunded(msgspec.Struct, frozen=True):
+    """Money that went back; ``reference`` is what ``give_back`` was told."""
+
+    id: uuid.UUID
+    subject: uuid.UUID
+    amount: Money
+    reference: str
+
+
 class PaymentMethod(msgspec.Struct, frozen=True):
+    """``label`` is a msgid of the catalog of ``provider_id``."""
+
     provider_id: str
     label: str
     form_template: str
@@ -109,7 +154,11 @@ class PaymentMethod(msgspec.Struct, frozen=True):
 
 
 class Payments(Protocol):
-    """The service of the ``payments`` plugin (typed service: ``ctx.service(Payments)``)."""
+    """The service of the ``payments`` plugin (typed service: ``ctx.service(Payments)``).
+
+    Locks: payments before the rows of what is paid for. ``lock`` comes first in a transaction that may
+    ``give_back`` or ``open`` again.
+    """
 
     def methods(self) -> Sequence[PaymentMethod]: ...
 
@@ -118,28 +167,42 @@ class Payments(Protocol):
         ...
 
     async def submit(self, payment_id: uuid.UUID, token: str, description: str, return_url: str) -> Payment:
-        """Call the provider outside any transaction, then record the answer and settle the subject."""
+        """Call the provider outside any transaction, then record the answer and settle the subject.
+
+        A payment that was submitted before is not sent again. Raises NotFound.
+        """
         ...
 
     async def refresh(self, payment_id: uuid.UUID) -> Payment:
-        """Ask the provider and apply what it says; safe at any time, from anywhere."""
+        """Ask the provider and apply what it says; safe at any time, from anywhere. Raises NotFound."""
         ...
 
-    async def of_subject(self, tx: Tx, subject: uuid.UUID) -> Sequence[Payment]: ...
+    async def lock(self, tx: Tx, subject: uuid.UUID) -> Sequence[Payment]:
+        """The subject's payments, oldest first, held until the transaction ends."""
+        ...
 
-    async def give_back(self, tx: Tx, subject: uuid.UUID, amount: Money, reason: str) -> Sequence[uuid.UUID]:
-        """In the caller's transaction: void what is open, open refunds for what was paid; jobs carry them out."""
+    async def of_subject(self, tx: Tx, subject: uuid.UUID) -> Sequence[Payment]:
+        """Oldest first."""
+        ...
+
+    async def give_back(
+        self, tx: Tx, subject: uuid.UUID, amount: int, reason: str, reference: str = ""
+    ) -> Sequence[uuid.UUID]:
+        """In the caller's transaction: refund ``amount`` of what was paid, or void what is still open.
+
+        The provider is asked after the commit. Returns the refunds' ids. Raises Conflict for more than
+        is left of the payment.
+        """
         ...
 
 
 class PaymentSubject(Protocol):
     """Provided by the plugin whose things are paid for; called inside the payment's transaction."""
 
-    async def payment_succeeded(self, tx: Tx, subject: uuid.UUID, payment: Payment) -> None:
-        """Idempotent. Late money: take stock again or ask for a refund."""
+    async def payment_succeeded(self, tx: Tx, payment: Payment) -> None:
+        """Called once. Late money: take stock again or ``give_back``."""
         ...
 
-    async def payment_failed(self, tx: Tx, subject: uuid.UUID, payment: Payment) -> None: ...
-
-
-PaymentParams = Mapping[str, str]
+    async def payment_refunded(self, tx: Tx, refund: Refunded) -> None:
+        """Called once for each refund that arrived."""
+        ...

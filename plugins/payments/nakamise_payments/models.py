@@ -1,0 +1,69 @@
+"""The tables of migrations/, for queries put together at run time."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+op = Table(
+    "payments_op",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("parent_id", Uuid),
+    Column("subject", Uuid, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("given_up", Boolean, nullable=False),
+    Column("provider_ref", Text, nullable=False),
+    Column("reversed", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("failure", Text),
+    Column("action_url", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("first_sent_at", DateTime(timezone=True)),
+    Column("next_at", DateTime(timezone=True), nullable=False),
+    Column("settled_at", DateTime(timezone=True)),
+)
+
+account = Table(
+    "payments_account",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+)
+
+transfer = Table(
+    "payments_transfer",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("idem", Text, nullable=False),
+    Column("debit", Text, nullable=False),
+    Column("credit", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("op_id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+report = Table(
+    "payments_report",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("compared", Integer, nullable=False),
+    Column("charged", BigInteger, nullable=False),
+    Column("refunded", BigInteger, nullable=False),
+    Column("differences", JSONB, nullable=False),
+)

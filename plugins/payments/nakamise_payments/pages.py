@@ -1,0 +1,72 @@
+"""Payments for the tenant's admin, under /admin/payments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from litestar import Response, get, post
+from litestar.params import Parameter, QueryParameter
+
+from nakamise.contracts.payments import OpKind
+from nakamise.plugin import Ctx, requires
+from nakamise.web import N_, gettext_for, page, see_other
+from nakamise_payments import overview
+from nakamise_payments.reconciler import reconcile
+from nakamise_payments.schemas import OpState, Trouble
+
+Page = Annotated[int, Parameter(ge=1, le=10_000)]
+# (label, badge kind, icon)
+STATES: Final[Mapping[OpState, tuple[str, str, str]]] = {
+    OpState.NEW: (N_("Waiting"), "outline", "clock"),
+    OpState.SENDING: (N_("Being sent"), "info", "clock"),
+    OpState.UNKNOWN: (N_("Being checked"), "warn", "clock"),
+    OpState.REQUIRES_ACTION: (N_("Waiting for the buyer"), "info", "shield-check"),
+    OpState.SUCCEEDED: (N_("Succeeded"), "ok", "circle-check"),
+    OpState.FAILED: (N_("Failed"), "danger", "circle-alert"),
+    OpState.CANCELED: (N_("Cancelled"), "outline", "x"),
+}
+KINDS: Final[Mapping[OpKind, str]] = {OpKind.CHARGE: N_("Payment"), OpKind.REFUND: N_("Refund")}
+TROUBLES: Final[Mapping[Trouble, str]] = {
+    Trouble.MISSING_HERE: N_("Only the provider knows it"),
+    Trouble.MISSING_THERE: N_("The provider does not know it"),
+    Trouble.STATE: N_("The states differ"),
+    Trouble.AMOUNT: N_("The amounts differ"),
+    Trouble.CURRENCY: N_("The currencies differ"),
+    Trouble.NOT_BOOKED: N_("Not in the ledger"),
+    Trouble.BOOKED_WRONG: N_("Wrong in the ledger"),
+    Trouble.OVERDUE: N_("No final answer for too long"),
+}
+
+
+@get("/", opt=requires("payments.read"))
+async def show(
+    ctx: Ctx, state: OpState | None = None, page_number: Annotated[Page, QueryParameter(name="page")] = 1
+) -> Response[Any]:
+    async with ctx.read() as tx:
+        ops = await overview.op_page(tx, state, page_number)
+        reports = await overview.reports(tx)
+    return await page(
+        ctx,
+        "payments/list.html",
+        ops=ops,
+        reports=reports,
+        chosen=state,
+        states=STATES,
+        kinds=KINDS,
+        troubles=TROUBLES,
+    )
+
+
+@post("/reconcile", opt=requires("payments.reconcile"))
+async def reconcile_now(ctx: Ctx) -> Response[Any]:
+    _ = gettext_for(ctx.locale, "payments")
+    reports = await reconcile(ctx)
+    found = sum(len(report.differences) for report in reports)
+    if found:
+        flash = _("The comparison found %(n)s differences.", n=found)
+        return see_other(ctx, "/admin/payments", flash=flash, kind="danger")
+    return see_other(ctx, "/admin/payments", flash=_("Everything agrees with the payment provider."))
+
+
+route_handlers = [show, reconcile_now]

@@ -1,0 +1,144 @@
+"""Lost answers are asked for; our books are compared with the provider's."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from nakamise.contracts.payments import (
+    ChargeState,
+    OpKind,
+    PaymentProvider,
+    ProviderRecord,
+    ProviderUnreachable,
+)
+from nakamise.ids import uuid7
+from nakamise.plugin import TenantCtx
+from nakamise_payments import ledger, repository
+from nakamise_payments.asking import find_op, settle
+from nakamise_payments.ledger import Booked
+from nakamise_payments.providers import answer, providers
+from nakamise_payments.schemas import Difference, Op, OpState, Report, Trouble
+
+log: Final = logging.getLogger("nakamise.payments")
+BATCH: Final = 100
+LOOK_BACK: Final = timedelta(days=3)
+# What was asked shorter ago is still on its way, here or there.
+SETTLE_WITHIN: Final = timedelta(minutes=15)
+_LATEST: Final = "SELECT now()"
+
+_EXPECTED: Final[Mapping[ChargeState, frozenset[OpState]]] = {
+    ChargeState.SUCCEEDED: frozenset({OpState.SUCCEEDED}),
+    ChargeState.FAILED: frozenset({OpState.FAILED}),
+    ChargeState.CANCELED: frozenset({OpState.CANCELED, OpState.FAILED}),
+    ChargeState.REQUIRES_ACTION: frozenset({OpState.REQUIRES_ACTION}),
+    ChargeState.PROCESSING: frozenset({OpState.UNKNOWN, OpState.SENDING}),
+}
+
+
+async def settle_open(ctx: TenantCtx) -> None:
+    """Every minute: ask about what has had no final answer for two minutes."""
+    async with ctx.read() as tx:
+        ids = await repository.due(tx, BATCH)
+    for op_id in ids:
+        await settle(ctx, await find_op(ctx, op_id))
+
+
+async def reconcile_nightly(ctx: TenantCtx) -> None:
+    await reconcile(ctx)
+
+
+async def reconcile(ctx: TenantCtx) -> list[Report]:
+    """Provider ↔ op ↔ transfers of the last three days; one report for each provider that answers."""
+    async with ctx.read() as tx:
+        now = await tx.value(_LATEST)
+    reports = []
+    for provider_id, provider in providers(ctx).items():
+        try:
+            reports.append(await _reconcile_with(ctx, provider_id, provider, now))
+        except ProviderUnreachable:
+            log.warning("no reconciliation with %s: it does not answer", provider_id)
+    return reports
+
+
+async def _reconcile_with(
+    ctx: TenantCtx, provider_id: str, provider: PaymentProvider, now: datetime
+) -> Report:
+    since = now - LOOK_BACK
+    theirs = {record.op_id: record for record in await answer(provider.records(since))}
+    async with ctx.begin() as tx:
+        ours = {op.id: op for op in await repository.ops_since(tx, provider_id, since)}
+        ours |= {op.id: op for op in await repository.ops_by_id(tx, list(set(theirs) - set(ours)))}
+        transfers = await ledger.booked(tx, list(ours))
+        differences = [
+            found
+            for op_id in sorted(ours.keys() | theirs.keys())
+            for found in compare(op_id, ours.get(op_id), theirs.get(op_id), transfers.get(op_id), now)
+        ]
+        report = _report(now, since, provider_id, ours, differences)
+        await repository.insert_report(tx, report)
+    if differences:
+        log.error("reconciliation with %s: %s differences", provider_id, len(differences))
+    return report
+
+
+def _report(
+    now: datetime,
+    since: datetime,
+    provider_id: str,
+    ours: Mapping[uuid.UUID, Op],
+    differences: list[Difference],
+) -> Report:
+    done = [op for op in ours.values() if op.state is OpState.SUCCEEDED]
+    return Report(
+        id=uuid7(),
+        at=now,
+        since=since,
+        provider_id=provider_id,
+        compared=len(ours),
+        charged=sum(op.amount for op in done if op.kind is OpKind.CHARGE),
+        refunded=sum(op.amount for op in done if op.kind is OpKind.REFUND),
+        differences=differences,
+    )
+
+
+def compare(
+    op_id: uuid.UUID, op: Op | None, record: ProviderRecord | None, booked: Booked | None, now: datetime
+) -> list[Difference]:
+    """How one op differs between our books, the provider's and the ledger."""
+    if op is None:
+        return [Difference(op_id, Trouble.MISSING_HERE, "", record.reference)] if record else []
+    if not op.is_final and now - (op.first_sent_at or now) <= SETTLE_WITHIN:
+        return []
+    found = _with_ledger(op, booked)
+    if record is None:
+        if op.state is OpState.SUCCEEDED:
+            found.append(Difference(op_id, Trouble.MISSING_THERE, op.provider_ref, ""))
+    else:
+        found += _with_record(op, record)
+    if op.first_sent_at is not None and not op.is_final and op.state is not OpState.REQUIRES_ACTION:
+        found.append(Difference(op_id, Trouble.OVERDUE, op.state.value, ""))
+    return found
+
+
+def _with_record(op: Op, record: ProviderRecord) -> list[Difference]:
+    found = []
+    if op.currency != record.amount.currency:
+        found.append(Difference(op.id, Trouble.CURRENCY, op.currency, record.amount.currency))
+    elif op.amount != record.amount.amount:
+        found.append(Difference(op.id, Trouble.AMOUNT, str(op.amount), str(record.amount.amount)))
+    if op.state not in _EXPECTED[record.state]:
+        found.append(Difference(op.id, Trouble.STATE, op.state.value, record.state.value))
+    return found
+
+
+def _with_ledger(op: Op, booked: Booked | None) -> list[Difference]:
+    if op.state is OpState.SUCCEEDED and booked is None:
+        return [Difference(op.id, Trouble.NOT_BOOKED, str(op.amount), "")]
+    expected = op.amount if op.state is OpState.SUCCEEDED else 0
+    if booked is not None and (booked.amount != expected or booked.count != 1):
+        return [Difference(op.id, Trouble.BOOKED_WRONG, str(expected), str(booked.amount))]
+    return []

@@ -1,0 +1,118 @@
+"""Rows of the payments' tables, and what the admin page and the API show of them."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from nakamise.contracts.payments import OpKind, Payment, PaymentState
+from nakamise.money import Money
+
+
+class OpState(enum.StrEnum):
+    NEW = "new"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    REQUIRES_ACTION = "requires_action"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+FINAL: Final = frozenset({OpState.SUCCEEDED, OpState.FAILED, OpState.CANCELED})
+_SEEN_AS: Final = {OpState.NEW: PaymentState.PENDING, OpState.SENDING: PaymentState.UNKNOWN}
+
+
+class Op(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of payments_op. ``first_sent_at`` is None until the provider was called."""
+
+    id: uuid.UUID
+    kind: OpKind
+    parent_id: uuid.UUID | None
+    subject: uuid.UUID
+    reference: str
+    provider_id: str
+    amount: int
+    currency: str
+    state: OpState
+    given_up: bool
+    provider_ref: str
+    reversed: int
+    attempts: int
+    failure: str | None
+    action_url: str | None
+    created_at: datetime
+    first_sent_at: datetime | None
+    settled_at: datetime | None
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in FINAL
+
+    def as_payment(self) -> Payment:
+        return Payment(
+            id=self.id,
+            subject=self.subject,
+            provider_id=self.provider_id,
+            state=_SEEN_AS.get(self.state) or PaymentState(self.state.value),
+            amount=self.money,
+            refunded=self.reversed,
+            failure=self.failure,
+            action_url=self.action_url,
+        )
+
+
+class OpPage(msgspec.Struct, frozen=True):
+    """One page of the list, newest first; ``page`` counts from 1."""
+
+    items: list[Op]
+    total: int
+    page: int
+    page_size: int
+
+    @property
+    def page_count(self) -> int:
+        return max(1, -(-self.total // self.page_size))
+
+
+class Trouble(enum.StrEnum):
+    """How our books and the provider's differ."""
+
+    MISSING_HERE = "missing_here"
+    MISSING_THERE = "missing_there"
+    STATE = "state"
+    AMOUNT = "amount"
+    CURRENCY = "currency"
+    NOT_BOOKED = "not_booked"
+    BOOKED_WRONG = "booked_wrong"
+    OVERDUE = "overdue"
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """``here`` and ``there`` are the two values that should be equal."""
+
+    op_id: uuid.UUID
+    trouble: Trouble
+    here: str
+    there: str
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """One reconciliation with one provider."""
+
+    id: uuid.UUID
+    at: datetime
+    since: datetime
+    provider_id: str
+    compared: int
+    charged: int
+    refunded: int
+    differences: list[Difference]

@@ -1,0 +1,51 @@
+"""The page on which a bank would ask its customer to confirm a payment (3-D Secure)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from nakamise.contracts.payments import ChargeState
+from nakamise.errors import NotFound
+from nakamise.plugin import Ctx, TenantCtx, signed_in
+from nakamise.web import page, read_form, see_other
+from nakamise_payments_sandbox import books
+from nakamise_payments_sandbox.cards import AUTHENTICATION_FAILED
+
+
+class Decision(msgspec.Struct, frozen=True):
+    outcome: Literal["confirm", "fail"]
+
+
+@get("/3ds/{reference:str}", opt=signed_in())
+async def challenge(ctx: Ctx, reference: FromPath[str]) -> Response[Any]:
+    entry = await _entry(ctx, reference)
+    if entry.state is not ChargeState.REQUIRES_ACTION:
+        return see_other(ctx, entry.return_url)
+    return await page(ctx, "payments_sandbox/challenge.html", entry=entry)
+
+
+@post("/3ds/{reference:str}", opt=signed_in())
+async def decide(ctx: Ctx, request: Request[Any, Any, Any], reference: FromPath[str]) -> Response[Any]:
+    decision = (await read_form(request, Decision)).valid()
+    entry = await _entry(ctx, reference)
+    async with ctx.begin() as tx:
+        if decision.outcome == "confirm":
+            await books.settle(tx, entry.key, ChargeState.SUCCEEDED, None)
+        else:
+            await books.settle(tx, entry.key, ChargeState.FAILED, AUTHENTICATION_FAILED)
+    return see_other(ctx, entry.return_url)
+
+
+async def _entry(ctx: TenantCtx, reference: str) -> books.Entry:
+    async with ctx.read() as tx:
+        entry = await books.by_reference(tx, reference)
+    if entry is None or not entry.return_url:
+        raise NotFound
+    return entry
+
+
+route_handlers = [challenge, decide]
