@@ -6,7 +6,7 @@ import msgspec
 from litestar import get
 
 from nakamise.plugin.access import requires
-from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.context import Ctx, TenantCtx
 
 MANAGE = requires("core.plugins.manage")
 
@@ -34,7 +34,7 @@ class PluginList(msgspec.Struct, frozen=True):
     refused: list[RefusedView]
 
 
-def plugin_list(ctx: TenantCtx) -> PluginList:
+def plugin_list(ctx: Ctx) -> PluginList:
     from nakamise.ui.i18n import translate
 
     host = ctx.runtime.host
@@ -59,7 +59,7 @@ def plugin_list(ctx: TenantCtx) -> PluginList:
 
 
 @get("/api/core/plugins", opt=MANAGE)
-async def list_plugins(ctx: TenantCtx) -> PluginList:
+async def list_plugins(ctx: Ctx) -> PluginList:
     return plugin_list(ctx)
 
 

@@ -9,7 +9,7 @@ import msgspec
 from litestar import Litestar, Request, Response, get
 
 from nakamise.plugin.access import anyone
-from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.context import Ctx, TenantCtx
 
 CORE: Final = "core"
 CACHE_MAX: Final = 4096
@@ -115,7 +115,7 @@ def _renamed(node: Any, names: dict[str, str]) -> Any:
 
 
 @get("/api/openapi.json", opt=anyone(), include_in_schema=False)
-async def openapi_document(ctx: TenantCtx, request: Request[Any, Any, Any]) -> Response[bytes]:
+async def openapi_document(ctx: Ctx, request: Request[Any, Any, Any]) -> Response[bytes]:
     schemas = _schemas(request.app, ctx)
     info = {"title": ctx.tenant.name, "version": "1"}
     body = msgspec.json.encode({**schemas.of(ctx.tenant.plugins), "info": info})

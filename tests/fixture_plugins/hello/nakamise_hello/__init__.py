@@ -1,0 +1,5 @@
+"""A tiny plugin."""
+
+from nakamise_hello._plugin import manifest
+
+__all__ = ["manifest"]

@@ -1,0 +1,57 @@
+"""The manifest: data only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nakamise.plugin import (
+    JobType,
+    Listen,
+    Manifest,
+    Mount,
+    NavItem,
+    Permission,
+    Privacy,
+    Slot,
+    SlotItem,
+    Task,
+)
+from nakamise_hello.settings import HelloSettings
+
+manifest: Final = Manifest(
+    id="hello",
+    api="1.0",
+    version="1.2.3",
+    title="Greetings",
+    summary="Greets visitors and takes a little off each piece.",
+    after=("shop",),
+    hooks="nakamise_hello.hooks:Hooks",
+    mounts=(
+        Mount("pages", "nakamise_hello.pages:route_handlers"),
+        Mount("admin", "nakamise_hello.pages:admin_handlers"),
+        Mount("api", "nakamise_hello.api:route_handlers"),
+    ),
+    models="nakamise_hello.models",
+    migrations="nakamise_hello.migrations",
+    settings=HelloSettings,
+    permissions=(Permission("hello.manage", "Manage greetings", ("admin",)),),
+    publishes=("hello.greeted.1",),
+    listens=(Listen("hello.greeted.1", "nakamise_hello.events:count_greeting"),),
+    jobs=(JobType("hello.greet_later", "nakamise_hello.jobs:greet_later"),),
+    tasks=(Task("hello.tidy", "nakamise_hello.jobs:tidy", 3600),),
+    slots=(SlotItem(Slot.PRODUCT_BELOW_PRICE, "hello/price_box.html", 40),),
+    nav=(
+        NavItem(area="site", label="Greetings", path="/hello/greetings", icon="sparkles", weight=80),
+        NavItem(
+            area="admin",
+            label="Greetings",
+            path="/admin/hello/greetings",
+            icon="sparkles",
+            group="Hello",
+            permission="hello.manage",
+            weight=80,
+        ),
+    ),
+    privacy=Privacy("nakamise_hello.privacy:export", "nakamise_hello.privacy:erase"),
+    css=("hello.css",),
+)
