@@ -27,6 +27,7 @@ STAMP = VENV / ".locked"
 LOCKS = {"runtime": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
 PIP = (str(BIN / "python"), "-m", "pip", "--disable-pip-version-check", "install")
 TAIL_LINES = 15
+MILESTONE = 20
 PR_SET_PDEATHSIG = 1
 
 
@@ -119,10 +120,10 @@ def _pip(*arguments: str, total: int) -> None:
         lines.append(line)
         if line.startswith(("Collecting ", "Requirement already satisfied", "Obtaining ")):
             done += 1
-            _progress(f"  {min(done, total)}/{total}")
+            _progress(f"  {min(done, total)} of {total}", milestone=done % MILESTONE == 0)
         elif line.startswith("Installing collected packages"):
-            _progress("  unpacking")
-    _progress("")
+            _progress("  unpacking", milestone=True)
+    _progress("", milestone=False)
     if process.wait() != 0:
         raise BootstrapError(f"pip failed; is the package index reachable?\n{''.join(lines[-TAIL_LINES:])}")
 
@@ -131,10 +132,11 @@ def _say(text: str) -> None:
     print(text, flush=True)
 
 
-def _progress(text: str) -> None:
+def _progress(text: str, *, milestone: bool) -> None:
+    """Overwrite one line of a terminal; in a log file, keep only milestones."""
     if sys.stdout.isatty():
         print(f"\r\x1b[K{text}", end="", flush=True)
-    elif text:
+    elif milestone:
         print(text, flush=True)
 
 

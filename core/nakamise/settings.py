@@ -74,8 +74,17 @@ def _secret_key(env: Mapping[str, str], data_dir: Path) -> bytes:
             raise SettingsError("NAKAMISE_SECRET_KEY is shorter than 32 characters.")
         return given.encode()
     path = data_dir / "secret_key"
+    try:
+        return _kept_key(path)
+    except OSError as error:
+        raise SettingsError(
+            f"The data folder {data_dir} cannot be used: {error.strerror}. Choose another with NAKAMISE_DATA."
+        ) from error
+
+
+def _kept_key(path: Path) -> bytes:
     if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(fd, "w") as file:
             file.write(secrets.token_urlsafe(48))
