@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from nakamise.account.addresses import (
@@ -21,7 +22,7 @@ from nakamise.account.addresses import (
 from nakamise.auth.forms import fault_texts
 from nakamise.japan import Prefecture
 from nakamise.plugin.access import signed_in
-from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.routing.forms import read_form
 from nakamise.ui.i18n import gettext_for
 from nakamise.ui.pages import page, see_other
@@ -32,19 +33,19 @@ _LIST: Final = "/account/addresses"
 
 
 @get("/account/addresses", opt=signed_in(), include_in_schema=False)
-async def addresses(ctx: TenantCtx) -> Response[bytes]:
+async def addresses(ctx: Ctx) -> Response[bytes]:
     async with ctx.read() as tx:
         found = await addresses_of(tx, ctx.require_user())
     return await page(ctx, "core/account/addresses.html", addresses=found)
 
 
 @get("/account/addresses/new", opt=signed_in(), include_in_schema=False)
-async def new_address(ctx: TenantCtx, next: str = "") -> Response[bytes]:  # noqa: A002 - the query's name
+async def new_address(ctx: Ctx, next: FromQuery[str] = "") -> Response[bytes]:  # noqa: A002 - the query's name
     return await _form(ctx, None, {}, {}, safe_next(next, ""))
 
 
 @post("/account/addresses/new", opt=signed_in(), include_in_schema=False)
-async def create(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
+async def create(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     """``next`` leads back to where the address was missing, such as a checkout. Raises Conflict."""
     user_id = ctx.require_verified()
     form = await read_form(request, AddressInput)
@@ -57,14 +58,18 @@ async def create(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
 
 
 @get("/account/addresses/{address_id:uuid}", opt=signed_in(), include_in_schema=False)
-async def edit_address(ctx: TenantCtx, address_id: uuid.UUID, next: str = "") -> Response[bytes]:  # noqa: A002
+async def edit_address(
+    ctx: Ctx,
+    address_id: FromPath[uuid.UUID],
+    next: FromQuery[str] = "",  # noqa: A002 - the query's name
+) -> Response[bytes]:
     async with ctx.read() as tx:
         found = await address_of(tx, ctx.require_user(), address_id)
     return await _form(ctx, address_id, msgspec.structs.asdict(found), {}, safe_next(next, ""))
 
 
 @post("/account/addresses/{address_id:uuid}", opt=signed_in(), include_in_schema=False)
-async def update(request: AnyRequest, ctx: TenantCtx, address_id: uuid.UUID) -> Response[bytes]:
+async def update(request: AnyRequest, ctx: Ctx, address_id: FromPath[uuid.UUID]) -> Response[bytes]:
     user_id = ctx.require_verified()
     form = await read_form(request, AddressInput)
     target = await _next_of(request)
@@ -86,7 +91,7 @@ def _done(ctx: TenantCtx, target: str) -> Response[bytes]:
 
 
 @post("/account/addresses/{address_id:uuid}/default", opt=signed_in(), include_in_schema=False)
-async def make_default(ctx: TenantCtx, address_id: uuid.UUID) -> Response[bytes]:
+async def make_default(ctx: Ctx, address_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.begin() as tx:
         await choose_default(tx, ctx.require_user(), address_id)
     _ = gettext_for(ctx.locale, "core")
@@ -94,7 +99,7 @@ async def make_default(ctx: TenantCtx, address_id: uuid.UUID) -> Response[bytes]
 
 
 @post("/account/addresses/{address_id:uuid}/delete", opt=signed_in(), include_in_schema=False)
-async def delete(ctx: TenantCtx, address_id: uuid.UUID) -> Response[bytes]:
+async def delete(ctx: Ctx, address_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.begin() as tx:
         await remove_address(tx, ctx.require_user(), address_id)
     _ = gettext_for(ctx.locale, "core")

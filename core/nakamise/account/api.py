@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from litestar import Request, delete, get, patch, post, put
 from litestar.datastructures import UploadFile
+from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from nakamise.account.addresses import (
@@ -24,7 +25,7 @@ from nakamise.account.home_pages import account_view
 from nakamise.account.profile import AccountView, ProfileInput, drop_avatar, save_avatar, save_profile
 from nakamise.errors import FieldError, Invalid
 from nakamise.plugin.access import signed_in
-from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.context import Ctx
 from nakamise.ui.i18n import N_
 
 _TAGS: Final = ["account"]
@@ -38,13 +39,13 @@ class ProfileChange(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @get("/api/account", opt=signed_in(), tags=_TAGS)
-async def read_account(ctx: TenantCtx) -> AccountView:
+async def read_account(ctx: Ctx) -> AccountView:
     """The signed-in user's own account."""
     return await account_view(ctx)
 
 
 @patch("/api/account", opt=signed_in(), tags=_TAGS)
-async def change_account(ctx: TenantCtx, data: ProfileChange) -> AccountView:
+async def change_account(ctx: Ctx, data: JSONBody[ProfileChange]) -> AccountView:
     """Change name or bio."""
     before = await account_view(ctx)
     name = before.display_name if data.display_name is msgspec.UNSET else data.display_name
@@ -56,7 +57,7 @@ async def change_account(ctx: TenantCtx, data: ProfileChange) -> AccountView:
 
 
 @put("/api/account/avatar", opt=signed_in(), tags=_TAGS)
-async def put_avatar(request: Request[Any, Any, Any], ctx: TenantCtx) -> AccountView:
+async def put_avatar(request: Request[Any, Any, Any], ctx: Ctx) -> AccountView:
     """multipart/form-data with the file ``avatar``: JPEG, PNG or WebP of at most 5 MB."""
     given = (await request.form()).get("avatar")
     if not isinstance(given, UploadFile):
@@ -66,21 +67,21 @@ async def put_avatar(request: Request[Any, Any, Any], ctx: TenantCtx) -> Account
 
 
 @delete("/api/account/avatar", opt=signed_in(), tags=_TAGS)
-async def delete_avatar(ctx: TenantCtx) -> None:
+async def delete_avatar(ctx: Ctx) -> None:
     """Go without a picture."""
     async with ctx.begin() as tx:
         await drop_avatar(tx, ctx.require_user())
 
 
 @get("/api/account/addresses", opt=signed_in(), tags=_TAGS)
-async def list_addresses(ctx: TenantCtx) -> list[Address]:
+async def list_addresses(ctx: Ctx) -> list[Address]:
     """The default first."""
     async with ctx.read() as tx:
         return await addresses_of(tx, ctx.require_user())
 
 
 @post("/api/account/addresses", opt=signed_in(), tags=_TAGS)
-async def create_address(ctx: TenantCtx, data: AddressInput) -> Address:
+async def create_address(ctx: Ctx, data: JSONBody[AddressInput]) -> Address:
     """Numbers and kana may be typed in any width; the first address becomes the default."""
     user_id = ctx.require_verified()
     async with ctx.begin() as tx:
@@ -88,14 +89,14 @@ async def create_address(ctx: TenantCtx, data: AddressInput) -> Address:
 
 
 @get("/api/account/addresses/{address_id:uuid}", opt=signed_in(), tags=_TAGS)
-async def read_address(ctx: TenantCtx, address_id: uuid.UUID) -> Address:
+async def read_address(ctx: Ctx, address_id: FromPath[uuid.UUID]) -> Address:
     """One address of one's own."""
     async with ctx.read() as tx:
         return await address_of(tx, ctx.require_user(), address_id)
 
 
 @put("/api/account/addresses/{address_id:uuid}", opt=signed_in(), tags=_TAGS)
-async def replace_address(ctx: TenantCtx, address_id: uuid.UUID, data: AddressInput) -> Address:
+async def replace_address(ctx: Ctx, address_id: FromPath[uuid.UUID], data: JSONBody[AddressInput]) -> Address:
     """Write all fields anew."""
     user_id = ctx.require_verified()
     async with ctx.begin() as tx:
@@ -103,14 +104,14 @@ async def replace_address(ctx: TenantCtx, address_id: uuid.UUID, data: AddressIn
 
 
 @post("/api/account/addresses/{address_id:uuid}/default", opt=signed_in(), tags=_TAGS, status_code=204)
-async def make_default(ctx: TenantCtx, address_id: uuid.UUID) -> None:
+async def make_default(ctx: Ctx, address_id: FromPath[uuid.UUID]) -> None:
     """Use this address when none is chosen."""
     async with ctx.begin() as tx:
         await choose_default(tx, ctx.require_user(), address_id)
 
 
 @delete("/api/account/addresses/{address_id:uuid}", opt=signed_in(), tags=_TAGS)
-async def delete_address(ctx: TenantCtx, address_id: uuid.UUID) -> None:
+async def delete_address(ctx: Ctx, address_id: FromPath[uuid.UUID]) -> None:
     """Orders that went there keep it."""
     async with ctx.begin() as tx:
         await remove_address(tx, ctx.require_user(), address_id)

@@ -21,7 +21,7 @@ from nakamise.auth.roles import roles_of
 from nakamise.auth.users import accept_terms, terms_version, user_by_id
 from nakamise.errors import Invalid
 from nakamise.plugin.access import signed_in
-from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.plugin.slots import Slot
 from nakamise.routing.forms import Form, read_form
 from nakamise.ui.i18n import gettext_for
@@ -41,7 +41,7 @@ async def account_view(ctx: TenantCtx) -> AccountView:
 
 
 @get("/account", opt=signed_in(), include_in_schema=False)
-async def account_home(ctx: TenantCtx) -> Response[bytes]:
+async def account_home(ctx: Ctx) -> Response[bytes]:
     account = await account_view(ctx)
     async with ctx.read() as tx:
         user = await user_by_id(tx, ctx.require_user())
@@ -56,7 +56,7 @@ async def account_home(ctx: TenantCtx) -> Response[bytes]:
 
 
 @post("/account/terms", opt=signed_in(), include_in_schema=False)
-async def agree(ctx: TenantCtx) -> Response[bytes]:
+async def agree(ctx: Ctx) -> Response[bytes]:
     """To the terms as they are now."""
     async with ctx.begin() as tx:
         await accept_terms(tx, ctx.require_user(), ctx.now())
@@ -65,7 +65,7 @@ async def agree(ctx: TenantCtx) -> Response[bytes]:
 
 
 @post("/account/verify", opt=signed_in(), include_in_schema=False)
-async def resend(ctx: TenantCtx) -> Response[bytes]:
+async def resend(ctx: Ctx) -> Response[bytes]:
     """Raises TooMany."""
     ctx.require_user()
     await register.resend_confirmation(ctx, ctx.actor.email)
@@ -74,14 +74,14 @@ async def resend(ctx: TenantCtx) -> Response[bytes]:
 
 
 @get("/account/profile", opt=signed_in(), include_in_schema=False)
-async def profile_page(ctx: TenantCtx) -> Response[bytes]:
+async def profile_page(ctx: Ctx) -> Response[bytes]:
     account = await account_view(ctx)
     values = {"display_name": account.display_name, "bio": account.bio}
     return await _profile_form(ctx, account, values, {})
 
 
 @post("/account/profile", opt=signed_in(), include_in_schema=False)
-async def save(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
+async def save(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     form = await read_form(request, ProfileInput)
     try:
         given = form.valid()
@@ -103,7 +103,7 @@ async def _picture(form: Form[ProfileInput]) -> bytes:
 
 
 @post("/account/profile/avatar/delete", opt=signed_in(), include_in_schema=False)
-async def delete_avatar(ctx: TenantCtx) -> Response[bytes]:
+async def delete_avatar(ctx: Ctx) -> Response[bytes]:
     async with ctx.begin() as tx:
         await drop_avatar(tx, ctx.require_user())
     _ = gettext_for(ctx.locale, "core")

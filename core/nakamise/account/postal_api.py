@@ -6,20 +6,21 @@ import asyncio
 from typing import Final
 
 from litestar import Response, get
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from nakamise.auth import throttle
 from nakamise.errors import FieldError, Invalid
 from nakamise.japan import InvalidText, Town, parse_postal_code, towns_of
 from nakamise.plugin.access import anyone
-from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.context import Ctx
 from nakamise.ui.i18n import N_
 
 _MONTH_S: Final = 30 * 24 * 3600
 
 
 @get("/api/core/postal/{code:str}", opt=anyone(), tags=["core"])
-async def postal(ctx: TenantCtx, code: str) -> Response[list[Town]]:
+async def postal(ctx: Ctx, code: FromPath[str]) -> Response[list[Town]]:
     """Places with this postal code, usually one; none when there is no such code. Raises Invalid, TooMany."""
     try:
         digits = parse_postal_code(code)

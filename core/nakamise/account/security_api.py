@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 from litestar import delete, get, post
+from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from nakamise.account import security
@@ -15,7 +16,7 @@ from nakamise.account.security import CodeProof, EmailChange, FullProof, Passwor
 from nakamise.auth.api import Accepted
 from nakamise.auth.sessions import live_sessions
 from nakamise.plugin.access import signed_in
-from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.context import Ctx
 
 _TAGS: Final = ["account"]
 
@@ -50,45 +51,45 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 @post("/api/account/password", opt=signed_in(), tags=_TAGS, status_code=204)
-async def change_password(ctx: TenantCtx, data: PasswordChange) -> None:
+async def change_password(ctx: Ctx, data: JSONBody[PasswordChange]) -> None:
     """All other sessions end."""
     await security.change_password(ctx, data)
 
 
 @post("/api/account/email", opt=signed_in(), tags=_TAGS, status_code=202)
-async def change_email(ctx: TenantCtx, data: EmailChange) -> Accepted:
+async def change_email(ctx: Ctx, data: JSONBody[EmailChange]) -> Accepted:
     """In force once the link in the mail to the new address is used."""
     await security.ask_email_change(ctx, data)
     return Accepted()
 
 
 @post("/api/account/totp", opt=signed_in(), tags=_TAGS, status_code=200)
-async def begin_totp(ctx: TenantCtx, data: PasswordProof) -> EnrolmentView:
+async def begin_totp(ctx: Ctx, data: JSONBody[PasswordProof]) -> EnrolmentView:
     """Begin setting up two-step login."""
     shown = await security.begin_totp(ctx, data)
     return EnrolmentView(shown.secret, shown.uri, shown.qr_svg)
 
 
 @post("/api/account/totp/confirm", opt=signed_in(), tags=_TAGS, status_code=200)
-async def confirm_totp(ctx: TenantCtx, data: CodeProof) -> RecoveryCodes:
+async def confirm_totp(ctx: Ctx, data: JSONBody[CodeProof]) -> RecoveryCodes:
     """Switch two-step login on with the first code."""
     return RecoveryCodes(await security.confirm_totp(ctx, data))
 
 
 @post("/api/account/totp/disable", opt=signed_in(), tags=_TAGS, status_code=204)
-async def disable_totp(ctx: TenantCtx, data: FullProof) -> None:
+async def disable_totp(ctx: Ctx, data: JSONBody[FullProof]) -> None:
     """Switch two-step login off."""
     await security.disable_totp(ctx, data)
 
 
 @post("/api/account/recovery-codes", opt=signed_in(), tags=_TAGS, status_code=200)
-async def renew_codes(ctx: TenantCtx, data: FullProof) -> RecoveryCodes:
+async def renew_codes(ctx: Ctx, data: JSONBody[FullProof]) -> RecoveryCodes:
     """New recovery codes; the old ones work no more."""
     return RecoveryCodes(await security.renew_recovery_codes(ctx, data))
 
 
 @get("/api/account/sessions", opt=signed_in(), tags=_TAGS)
-async def list_sessions(ctx: TenantCtx) -> list[SessionView]:
+async def list_sessions(ctx: Ctx) -> list[SessionView]:
     """Where this account is logged in."""
     async with ctx.read() as tx:
         rows = await live_sessions(tx, ctx.require_user(), ctx.now())
@@ -101,13 +102,13 @@ async def list_sessions(ctx: TenantCtx) -> list[SessionView]:
 
 
 @delete("/api/account/sessions/{session_id:uuid}", opt=signed_in(), tags=_TAGS)
-async def end_session(ctx: TenantCtx, session_id: uuid.UUID) -> None:
+async def end_session(ctx: Ctx, session_id: FromPath[uuid.UUID]) -> None:
     """Log one device out."""
     await security.end_session(ctx, session_id)
 
 
 @post("/api/account/sessions/end-others", opt=signed_in(), tags=_TAGS, status_code=200)
-async def end_others(ctx: TenantCtx) -> Ended:
+async def end_others(ctx: Ctx) -> Ended:
     """Log all devices but this one out."""
     return Ended(await security.end_other_sessions(ctx))
 

@@ -6,6 +6,7 @@ import uuid
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from markupsafe import Markup
 
@@ -16,7 +17,7 @@ from nakamise.auth.forms import fault_texts
 from nakamise.auth.sessions import live_sessions
 from nakamise.errors import FieldError, Invalid, Problem, TooMany
 from nakamise.plugin.access import signed_in
-from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.routing.forms import read_form
 from nakamise.ui.i18n import gettext_for
 from nakamise.ui.pages import page, see_other
@@ -26,7 +27,7 @@ _HERE: Final = "/account/security"
 
 
 @get("/account/security", opt=signed_in(), include_in_schema=False)
-async def security_page(ctx: TenantCtx) -> Response[bytes]:
+async def security_page(ctx: Ctx) -> Response[bytes]:
     return await _show(ctx)
 
 
@@ -63,7 +64,7 @@ def _texts(ctx: TenantCtx, problem: Problem | None) -> dict[str, str]:
 
 
 @post("/account/security/password", opt=signed_in(), include_in_schema=False)
-async def change_password(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
+async def change_password(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     try:
         await security.change_password(ctx, (await read_form(request, PasswordChange)).valid())
     except (Invalid, TooMany) as problem:
@@ -73,7 +74,7 @@ async def change_password(request: AnyRequest, ctx: TenantCtx) -> Response[bytes
 
 
 @post("/account/security/email", opt=signed_in(), include_in_schema=False)
-async def change_email(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
+async def change_email(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     try:
         await security.ask_email_change(ctx, (await read_form(request, EmailChange)).valid())
     except (Invalid, TooMany) as problem:
@@ -83,7 +84,7 @@ async def change_email(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
 
 
 @post("/account/security/totp", opt=signed_in(), include_in_schema=False)
-async def begin_totp(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
+async def begin_totp(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     """Shows the secret. Raises Conflict."""
     try:
         shown = await security.begin_totp(ctx, (await read_form(request, PasswordProof)).valid())
@@ -93,7 +94,7 @@ async def begin_totp(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
 
 
 @post("/account/security/totp/confirm", opt=signed_in(), include_in_schema=False)
-async def confirm_totp(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
+async def confirm_totp(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     try:
         codes = await security.confirm_totp(ctx, (await read_form(request, CodeProof)).valid())
     except (Invalid, TooMany) as problem:
@@ -120,7 +121,7 @@ async def _codes(ctx: TenantCtx, codes: list[str]) -> Response[bytes]:
 
 
 @post("/account/security/totp/disable", opt=signed_in(), include_in_schema=False)
-async def disable_totp(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
+async def disable_totp(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     try:
         await security.disable_totp(ctx, (await read_form(request, FullProof)).valid())
     except (Invalid, TooMany) as problem:
@@ -130,7 +131,7 @@ async def disable_totp(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
 
 
 @post("/account/security/recovery-codes", opt=signed_in(), include_in_schema=False)
-async def renew_codes(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
+async def renew_codes(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     try:
         codes = await security.renew_recovery_codes(ctx, (await read_form(request, FullProof)).valid())
     except (Invalid, TooMany) as problem:
@@ -139,14 +140,14 @@ async def renew_codes(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
 
 
 @post("/account/security/sessions/{session_id:uuid}/end", opt=signed_in(), include_in_schema=False)
-async def end_session(ctx: TenantCtx, session_id: uuid.UUID) -> Response[bytes]:
+async def end_session(ctx: Ctx, session_id: FromPath[uuid.UUID]) -> Response[bytes]:
     await security.end_session(ctx, session_id)
     _ = gettext_for(ctx.locale, "core")
     return see_other(ctx, _HERE, flash=_("The device is logged out."))
 
 
 @post("/account/security/sessions/end-others", opt=signed_in(), include_in_schema=False)
-async def end_others(ctx: TenantCtx) -> Response[bytes]:
+async def end_others(ctx: Ctx) -> Response[bytes]:
     await security.end_other_sessions(ctx)
     _ = gettext_for(ctx.locale, "core")
     return see_other(ctx, _HERE, flash=_("All other devices are logged out."))

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 from litestar import post
+from litestar.params import JSONBody
 from litestar.types import ControllerRouterHandler
 
 from nakamise.auth import login, register, reset
@@ -16,7 +17,7 @@ from nakamise.auth.reset import NewPassword
 from nakamise.auth.sessions import revoke_session
 from nakamise.auth.tokens import ACCESS_LIFETIME
 from nakamise.plugin.access import anyone, signed_in
-from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.context import Ctx
 
 _TAGS: Final = ["auth"]
 
@@ -48,7 +49,7 @@ def _tokens(opened: login.ApiSession) -> Tokens:
 
 
 @post("/api/auth/login", opt=anyone(), tags=_TAGS, status_code=200)
-async def api_login(ctx: TenantCtx, data: Credentials) -> LoginAnswer:
+async def api_login(ctx: Ctx, data: JSONBody[Credentials]) -> LoginAnswer:
     """Tokens for a right pair; users with a second factor get a challenge instead."""
     outcome = await login.sign_in_api(ctx, data.email, data.password)
     if isinstance(outcome, login.SecondFactorNeeded):
@@ -57,7 +58,7 @@ async def api_login(ctx: TenantCtx, data: Credentials) -> LoginAnswer:
 
 
 @post("/api/auth/login/code", opt=anyone(), tags=_TAGS, status_code=200)
-async def api_code(ctx: TenantCtx, data: CodeStep) -> Tokens:
+async def api_code(ctx: Ctx, data: JSONBody[CodeStep]) -> Tokens:
     """The second step: six digits, or a recovery code."""
     await login.brake_second_factor(ctx, data.challenge)
     async with ctx.begin() as tx:
@@ -67,13 +68,13 @@ async def api_code(ctx: TenantCtx, data: CodeStep) -> Tokens:
 
 
 @post("/api/auth/refresh", opt=anyone(), tags=_TAGS, status_code=200)
-async def api_refresh(ctx: TenantCtx, data: RefreshBody) -> Tokens:
+async def api_refresh(ctx: Ctx, data: JSONBody[RefreshBody]) -> Tokens:
     """New tokens for a refresh token, which is used up; using it again ends the session."""
     return _tokens(await login.refresh_api(ctx, data.refresh_token))
 
 
 @post("/api/auth/logout", opt=signed_in(), tags=_TAGS, status_code=204)
-async def api_logout(ctx: TenantCtx) -> None:
+async def api_logout(ctx: Ctx) -> None:
     """End this session: its access and refresh tokens work no more."""
     user_id = ctx.require_user()
     if ctx.actor.session_id is not None:
@@ -82,7 +83,7 @@ async def api_logout(ctx: TenantCtx) -> None:
 
 
 @post("/api/auth/register", opt=anyone(), tags=_TAGS, status_code=202)
-async def api_register(ctx: TenantCtx, data: Registration) -> Accepted:
+async def api_register(ctx: Ctx, data: JSONBody[Registration]) -> Accepted:
     """The same answer for a new and a known address; a mail tells its owner."""
     async with even_pace():
         await register.register(ctx, data)
@@ -90,7 +91,7 @@ async def api_register(ctx: TenantCtx, data: Registration) -> Accepted:
 
 
 @post("/api/auth/register/resend", opt=anyone(), tags=_TAGS, status_code=202)
-async def api_resend(ctx: TenantCtx, data: Address) -> Accepted:
+async def api_resend(ctx: Ctx, data: JSONBody[Address]) -> Accepted:
     """Another confirmation mail."""
     async with even_pace():
         await register.resend_confirmation(ctx, data.email, data.next)
@@ -98,13 +99,13 @@ async def api_resend(ctx: TenantCtx, data: Address) -> Accepted:
 
 
 @post("/api/auth/verify", opt=anyone(), tags=_TAGS, status_code=204)
-async def api_verify(ctx: TenantCtx, data: Link) -> None:
+async def api_verify(ctx: Ctx, data: JSONBody[Link]) -> None:
     """Confirm the address that the token was sent to."""
     await register.confirm_email(ctx, data.token)
 
 
 @post("/api/auth/reset", opt=anyone(), tags=_TAGS, status_code=202)
-async def api_ask_reset(ctx: TenantCtx, data: Address) -> Accepted:
+async def api_ask_reset(ctx: Ctx, data: JSONBody[Address]) -> Accepted:
     """A link to set a new password, by mail."""
     async with even_pace():
         await reset.send_reset(ctx, data.email)
@@ -112,7 +113,7 @@ async def api_ask_reset(ctx: TenantCtx, data: Address) -> Accepted:
 
 
 @post("/api/auth/reset/new", opt=anyone(), tags=_TAGS, status_code=204)
-async def api_reset(ctx: TenantCtx, data: NewPassword) -> None:
+async def api_reset(ctx: Ctx, data: JSONBody[NewPassword]) -> None:
     """Set a new password with the token of a mail; all sessions end."""
     await reset.reset_password(ctx, data)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
+from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
 from nakamise.auth import login
@@ -14,7 +15,7 @@ from nakamise.auth.one_time import LIFETIME
 from nakamise.auth.sessions import ABSOLUTE_LIFETIME, OpenedSession, revoke_session
 from nakamise.errors import Problem, TooMany
 from nakamise.plugin.access import anyone
-from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.routing.forms import read_form
 from nakamise.ui.i18n import gettext_for
 from nakamise.ui.pages import page, see_other
@@ -33,14 +34,14 @@ def refused_status(problem: Problem) -> int:
 
 
 @get("/login", opt=anyone(), include_in_schema=False)
-async def login_page(ctx: TenantCtx, next: str = "") -> Response[bytes]:  # noqa: A002 - the query's name
+async def login_page(ctx: Ctx, next: FromQuery[str] = "") -> Response[bytes]:  # noqa: A002 - the query's name
     if not ctx.actor.is_guest:
         return see_other(ctx, safe_next(next, _HOME))
     return await page(ctx, "core/auth/login.html", email="", next=safe_next(next, ""), error="")
 
 
 @post("/login", opt=anyone(), include_in_schema=False)
-async def log_in(request: Request[Any, Any, Any], ctx: TenantCtx) -> Response[bytes]:
+async def log_in(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
     form = (await read_form(request, LoginForm)).valid()
     target = safe_next(form.next, "")
     try:
@@ -65,14 +66,14 @@ async def log_in(request: Request[Any, Any, Any], ctx: TenantCtx) -> Response[by
 
 
 @get("/login/code", opt=anyone(), include_in_schema=False)
-async def code_page(ctx: TenantCtx) -> Response[bytes]:
+async def code_page(ctx: Ctx) -> Response[bytes]:
     if read_cookie(SECOND_FACTOR, ctx.http) is None:
         return see_other(ctx, "/login")
     return await page(ctx, "core/auth/code.html", error="")
 
 
 @post("/login/code", opt=anyone(), include_in_schema=False)
-async def enter_code(request: Request[Any, Any, Any], ctx: TenantCtx) -> Response[bytes]:
+async def enter_code(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
     form = (await read_form(request, CodeForm)).valid()
     challenge = read_cookie(SECOND_FACTOR, ctx.http) or ""
     try:
@@ -102,7 +103,7 @@ def _welcome(ctx: TenantCtx, opened: OpenedSession, target: str) -> Response[byt
 
 
 @post("/logout", opt=anyone(), include_in_schema=False)
-async def log_out(ctx: TenantCtx) -> Response[bytes]:
+async def log_out(ctx: Ctx) -> Response[bytes]:
     if ctx.actor.user_id is not None and ctx.actor.session_id is not None:
         async with ctx.begin() as tx:
             await revoke_session(tx, ctx.actor.user_id, ctx.actor.session_id, ctx.now())

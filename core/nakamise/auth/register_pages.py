@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
+from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
 from nakamise.auth import register, reset
@@ -15,7 +16,7 @@ from nakamise.auth.register import LinkSpent, Registration
 from nakamise.auth.reset import NewPassword
 from nakamise.errors import TooMany
 from nakamise.plugin.access import anyone
-from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.routing.forms import Form, read_form
 from nakamise.ui.i18n import gettext_for
 from nakamise.ui.pages import page, see_other
@@ -25,14 +26,14 @@ AnyRequest = Request[Any, Any, Any]
 
 
 @get("/register", opt=anyone(), include_in_schema=False)
-async def register_page(ctx: TenantCtx, next: str = "") -> Response[bytes]:  # noqa: A002 - the query's name
+async def register_page(ctx: Ctx, next: FromQuery[str] = "") -> Response[bytes]:  # noqa: A002 - the query's name
     if not ctx.actor.is_guest:
         return see_other(ctx, safe_next(next))
     return await _register_form(ctx, {"next": safe_next(next, "")}, {})
 
 
 @post("/register", opt=anyone(), include_in_schema=False)
-async def sign_up(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
+async def sign_up(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     form = await read_form(request, Registration)
     if form.value is None:
         return await _register_form(ctx, dict(form.raw), fault_texts(ctx, form.errors), status=422)
@@ -56,7 +57,7 @@ async def _sent(ctx: TenantCtx, email: str, next_path: str) -> Response[bytes]:
 
 
 @post("/register/resend", opt=anyone(), include_in_schema=False)
-async def resend(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
+async def resend(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     """Raises TooMany."""
     form = (await read_form(request, Address)).valid()
     target = safe_next(form.next, "")
@@ -66,7 +67,7 @@ async def resend(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
 
 
 @get("/verify", opt=anyone(), include_in_schema=False)
-async def verify_page(ctx: TenantCtx, token: str = "") -> Response[bytes]:
+async def verify_page(ctx: Ctx, token: FromQuery[str] = "") -> Response[bytes]:
     """Asks for a press of a button: programs that look into links must not use them up."""
     if not await register.is_confirmable(ctx, token):
         return await _spent(ctx, "/register")
@@ -74,7 +75,7 @@ async def verify_page(ctx: TenantCtx, token: str = "") -> Response[bytes]:
 
 
 @post("/verify", opt=anyone(), include_in_schema=False)
-async def verify(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
+async def verify(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     form = (await read_form(request, Link)).valid()
     try:
         target = safe_next(await register.confirm_email(ctx, form.token), "/account")
@@ -90,12 +91,12 @@ async def _spent(ctx: TenantCtx, again: str) -> Response[bytes]:
 
 
 @get("/reset", opt=anyone(), include_in_schema=False)
-async def reset_page(ctx: TenantCtx) -> Response[bytes]:
+async def reset_page(ctx: Ctx) -> Response[bytes]:
     return await page(ctx, "core/auth/reset.html", email="", errors={}, error="")
 
 
 @post("/reset", opt=anyone(), include_in_schema=False)
-async def ask_reset(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
+async def ask_reset(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     form = await read_form(request, Address)
     if form.value is None:
         errors = fault_texts(ctx, form.errors)
@@ -111,14 +112,14 @@ async def ask_reset(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
 
 
 @get("/reset/new", opt=anyone(), include_in_schema=False)
-async def new_password_page(ctx: TenantCtx, token: str = "") -> Response[bytes]:
+async def new_password_page(ctx: Ctx, token: FromQuery[str] = "") -> Response[bytes]:
     if not await reset.is_resettable(ctx, token):
         return await _spent(ctx, "/reset")
     return await page(ctx, "core/auth/new_password.html", token=token, errors={})
 
 
 @post("/reset/new", opt=anyone(), include_in_schema=False)
-async def set_new_password(request: AnyRequest, ctx: TenantCtx) -> Response[bytes]:
+async def set_new_password(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     form: Form[NewPassword] = await read_form(request, NewPassword)
     if form.value is None:
         token, errors = form.raw.get("token", ""), fault_texts(ctx, form.errors)

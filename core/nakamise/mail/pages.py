@@ -8,12 +8,13 @@ from typing import Final
 
 import msgspec
 from litestar import MediaType, Response, get
+from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.plugin.access import anyone
-from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.ui.pages import page
 
 _SHOWN: Final = 100
@@ -69,7 +70,7 @@ async def _find(ctx: TenantCtx, mail_id: uuid.UUID) -> WholeMail:
 
 
 @get("/dev/mail", opt=anyone(), include_in_schema=False)
-async def mailbox(ctx: TenantCtx, to: str = "") -> Response[bytes]:
+async def mailbox(ctx: Ctx, to: FromQuery[str] = "") -> Response[bytes]:
     _only_in_demo(ctx)
     async with ctx.read() as tx:
         mails = await newest_mails(tx, to)
@@ -77,12 +78,12 @@ async def mailbox(ctx: TenantCtx, to: str = "") -> Response[bytes]:
 
 
 @get("/dev/mail/{mail_id:uuid}", opt=anyone(), include_in_schema=False)
-async def one_mail(ctx: TenantCtx, mail_id: uuid.UUID) -> Response[bytes]:
+async def one_mail(ctx: Ctx, mail_id: FromPath[uuid.UUID]) -> Response[bytes]:
     return await page(ctx, "core/mail.html", mail=await _find(ctx, mail_id))
 
 
 @get("/dev/mail/{mail_id:uuid}/html", opt=anyone(), include_in_schema=False)
-async def mail_html(ctx: TenantCtx, mail_id: uuid.UUID) -> Response[str]:
+async def mail_html(ctx: Ctx, mail_id: FromPath[uuid.UUID]) -> Response[str]:
     """The mail as its reader sees it, for the frame on the page."""
     mail = await _find(ctx, mail_id)
     headers = {
