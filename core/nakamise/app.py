@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Request, Router
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
-from litestar.types import ASGIApp
 
 from nakamise.account.routes import route_handlers as account_routes
 from nakamise.auth import housekeeping
@@ -23,6 +22,7 @@ from nakamise.mail.outbox import MailOutbox
 from nakamise.mail.pages import route_handlers as mail_routes
 from nakamise.plugin.access import requires
 from nakamise.routing.access import access_of, guard
+from nakamise.routing.asgi import App
 from nakamise.routing.context import provide_ctx
 from nakamise.routing.errors import HANDLERS
 from nakamise.routing.gate import NOWHERE, Gate
@@ -65,7 +65,7 @@ async def build_runtime(
     )
 
 
-def create_app(runtime: Runtime) -> ASGIApp:
+def create_app(runtime: Runtime) -> App:
     """Raises AccessMissing when a route names no access."""
     app = Litestar(
         route_handlers=[
@@ -89,7 +89,7 @@ def create_app(runtime: Runtime) -> ASGIApp:
         for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)]):
             if handler is not None:
                 access_of(handler)
-    return Gate(app, runtime)
+    return Gate(cast("App", app), runtime)
 
 
 def _unreachable() -> Router:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import traceback
 from contextlib import AsyncExitStack
 
-from litestar.types import ASGIApp, Receive, Scope, Send
-
 from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.routing.asgi import App, Receive, Scope, Send
 from nakamise.settings import Settings
 
 
@@ -15,7 +14,7 @@ class Installation:
     """Builds the runtime when the server starts and ends it when the server stops."""
 
     def __init__(self) -> None:
-        self._app: ASGIApp | None = None
+        self._app: App | None = None
         self._stack = AsyncExitStack()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

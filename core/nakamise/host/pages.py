@@ -34,7 +34,7 @@ class PluginList(msgspec.Struct, frozen=True):
     refused: list[RefusedView]
 
 
-def plugin_list(ctx: Ctx) -> PluginList:
+def plugin_list(ctx: TenantCtx) -> PluginList:
     from nakamise.ui.i18n import translate
 
     host = ctx.runtime.host

@@ -9,15 +9,22 @@ import msgspec
 
 from nakamise.errors import FieldError, Invalid
 from nakamise.host.refusal import PluginRefused, Why
+from nakamise.routing.forms import explain
+from nakamise.ui.i18n import N_
+from nakamise.ui.settings_form import fields_of
 
 S = TypeVar("S", bound=msgspec.Struct)
 SIZE_MAX: Final = 64 * 1024
 
 
 def check_type(type_: type[msgspec.Struct]) -> None:
-    """Every field needs a default: a tenant that never opened the form must work. Raises PluginRefused."""
+    """Every field needs a default, for a tenant that never opened the form, and a control in it.
+
+    Raises PluginRefused.
+    """
     try:
         type_()
+        fields_of(type_)
     except TypeError as error:
         raise PluginRefused(Why.BAD_SETTINGS, f"{type_.__name__}: {error}") from error
 
@@ -32,22 +39,22 @@ def parse(type_: type[S], given: Mapping[str, Any]) -> S:
     """What somebody wants to store. Raises Invalid with one error a field, unknown keys included."""
     fields = {info.encode_name: info for info in msgspec.structs.fields(type_)}
     faults: dict[str, FieldError] = {
-        name: FieldError("There is no such setting.") for name in given if name not in fields
+        name: FieldError(N_("There is no such setting.")) for name in given if name not in fields
     }
     for name in given.keys() & fields.keys():
         try:
             msgspec.convert(given[name], fields[name].type)
         except msgspec.ValidationError as error:
-            faults[name] = FieldError("This value cannot be used: %(why)s", why=str(error))
+            faults[name] = explain(str(error))
     if faults:
         raise Invalid(faults)
     try:
         parsed = msgspec.convert(dict(given), type_)
     # A rule over several fields (__post_init__) has no field of its own.
     except msgspec.ValidationError as error:
-        raise Invalid({"": FieldError("This value cannot be used: %(why)s", why=str(error))}) from error
+        raise Invalid({"": explain(str(error))}) from error
     if len(msgspec.json.encode(parsed)) > SIZE_MAX:
-        raise Invalid({"": FieldError("These settings are too large.")})
+        raise Invalid({"": FieldError(N_("These settings are too large."))})
     return parsed
 
 

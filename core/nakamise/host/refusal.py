@@ -28,7 +28,7 @@ class Why(enum.Enum):
     NO_ACCESS = "A route does not say who may call it."
     UNKNOWN_PERMISSION = "A route names a permission that nobody declares."
     BAD_MIGRATIONS = "Its migrations are not a numbered series."
-    BAD_SETTINGS = "Its settings have a field without a default."
+    BAD_SETTINGS = "Its settings have a field without a default or without a form control."
 
 
 class Refused(msgspec.Struct, frozen=True):

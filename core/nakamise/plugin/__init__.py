@@ -5,7 +5,7 @@ Everything else in ``nakamise`` is private. See docs/reference/plugin-contract.m
 
 from nakamise.plugin.access import anyone, requires, signed_in
 from nakamise.plugin.api_version import API_VERSION
-from nakamise.plugin.context import Actor, Tenant, TenantCtx
+from nakamise.plugin.context import Actor, Ctx, Tenant, TenantCtx
 from nakamise.plugin.events import Delivery, Event
 from nakamise.plugin.hooks import (
     CheckoutHooks,
@@ -35,6 +35,7 @@ __all__ = [
     "API_VERSION",
     "Actor",
     "CheckoutHooks",
+    "Ctx",
     "Delivery",
     "Event",
     "Job",

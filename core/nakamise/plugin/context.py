@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
+from litestar.di import NamedDependency
 
 from nakamise.db import Tx
 from nakamise.errors import Forbidden, Unauthenticated
@@ -191,5 +192,5 @@ class TenantCtx:
         return self.runtime.directory.base_url(self.tenant) + path
 
 
-class HasCtx(Protocol):
-    ctx: TenantCtx
+Ctx: TypeAlias = NamedDependency[TenantCtx]
+"""How a route handler asks for its context: a parameter ``ctx: Ctx``."""

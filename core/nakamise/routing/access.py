@@ -28,7 +28,9 @@ async def guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None: 
 
 
 def access_of(handler: BaseRouteHandler) -> Access:
-    """Raises AccessMissing."""
+    """Raises AccessMissing. The framework's own answers to OPTIONS are public."""
+    if handler.handler_name == "options_handler" and handler.fn.__module__.startswith("litestar."):
+        return Access(public=True)
     found = handler.opt.get(OPT_KEY)
     if not isinstance(found, Access):
         raise AccessMissing(f"{handler.handler_name} at {sorted(handler.paths)} names no access")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litestar.types import Scope, Send
+from nakamise.routing.asgi import Scope, Send
 
 
 async def plain(send: Send, status: int, text: str) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from litestar.types import Scope
+from nakamise.routing.asgi import Scope
 
 
 def client_address(scope: Scope, trusted: Collection[str]) -> str:
     """The last address in X-Forwarded-For that is not one of ours, or the peer's own."""
-    peer = scope["client"][0] if scope.get("client") else ""
+    peer = _peer(scope)
     if peer not in trusted:
         return peer
     hops = [hop.strip() for hop in _header(scope, b"x-forwarded-for").split(",") if hop.strip()]
@@ -17,10 +17,15 @@ def client_address(scope: Scope, trusted: Collection[str]) -> str:
 
 
 def is_secure(scope: Scope, trusted: Collection[str]) -> bool:
-    peer = scope["client"][0] if scope.get("client") else ""
+    peer = _peer(scope)
     if peer in trusted:
         return _header(scope, b"x-forwarded-proto").strip().lower() == "https"
     return scope.get("scheme") in ("https", "wss")
+
+
+def _peer(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def _header(scope: Scope, name: bytes) -> str:

@@ -1,4 +1,8 @@
-"""Errors become answers: problem+json (RFC 9457) on the API, a page with a way out everywhere else."""
+"""Errors become answers: problem+json (RFC 9457) on the API, a page with a way out everywhere else.
+
+Litestar calls these outside the event loop's await, so an error page has no boxes of plugins: it must not
+depend on the database anyway.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ from nakamise.plugin.context import TenantCtx
 from nakamise.routing.gate import CTX_KEY
 from nakamise.storage import ObjectMissing, StorageFull
 from nakamise.ui.i18n import N_, gettext_for
-from nakamise.ui.pages import page, see_other
+from nakamise.ui.pages import page_without_slots, see_other
 from nakamise.ui.safe_next import login_path
 
 log = logging.getLogger("nakamise.errors")
@@ -49,7 +53,7 @@ class ProblemBody(msgspec.Struct, omit_defaults=True):
     error_id: str = ""
 
 
-async def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
+def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
     ctx = _ctx(request)
     if ctx is None:
         return Response(problem.message, status_code=problem.status, media_type=MediaType.TEXT)
@@ -62,10 +66,10 @@ async def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Respo
         code=problem.code,
         errors={name: field_text(ctx, fault) for name, fault in fields.items()},
     )
-    return await _answer(ctx, body, problem.headers)
+    return _answer(ctx, body, problem.headers)
 
 
-async def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     status = error.status_code
     code, message = _BY_STATUS.get(status, ("error", _INTERNAL if status >= 500 else _BY_STATUS[400][1]))
     ctx = _ctx(request)
@@ -73,31 +77,29 @@ async def on_http_exception(request: Request[Any, Any, Any], error: HTTPExceptio
         return Response(message, status_code=status, media_type=MediaType.TEXT)
     if isinstance(error, ValidationException):
         faults = {name: FieldError(N_("This value cannot be used.")) for name in _invalid_names(error)}
-        return await on_problem(request, Invalid(faults))
+        return on_problem(request, Invalid(faults))
     said = _say(ctx, message)
     body = ProblemBody("about:blank", said, status, said, code)
     allow = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
-    return await _answer(ctx, body, allow)
+    return _answer(ctx, body, allow)
 
 
-async def on_missing_object(request: Request[Any, Any, Any], _error: ObjectMissing) -> Response[Any]:
-    return await on_problem(request, NotFound())
+def on_missing_object(request: Request[Any, Any, Any], _error: ObjectMissing) -> Response[Any]:
+    return on_problem(request, NotFound())
 
 
-async def on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+def on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Anything unforeseen: logged with an id that the user can quote, and nothing of it shown."""
     if isinstance(error, asyncpg.LockNotAvailableError | asyncpg.TooManyConnectionsError | StorageFull):
         log.warning("busy: %r", error)
-        return await on_problem(request, Unavailable(_BY_STATUS[503][1], headers={"Retry-After": "2"}))
+        return on_problem(request, Unavailable(_BY_STATUS[503][1], headers={"Retry-After": "2"}))
     error_id = uuid.uuid4().hex[:12]
     log.error("unhandled error %s on %s", error_id, request.scope["path"], exc_info=error)
     ctx = _ctx(request)
     if ctx is None:
         return Response("error", status_code=500, media_type=MediaType.TEXT)
     said = _say(ctx, _INTERNAL)
-    return await _answer(
-        request, ctx, ProblemBody("about:blank", said, 500, said, "error", error_id=error_id), {}
-    )
+    return _answer(ctx, ProblemBody("about:blank", said, 500, said, "error", error_id=error_id), {})
 
 
 def field_text(ctx: TenantCtx, fault: FieldError) -> str:
@@ -110,16 +112,35 @@ def _say(
     return gettext_for(ctx.locale, domain)(message, **(params or {}))
 
 
-async def _answer(ctx: TenantCtx, body: ProblemBody, headers: Mapping[str, str]) -> Response[Any]:
+def _answer(ctx: TenantCtx, body: ProblemBody, headers: Mapping[str, str]) -> Response[Any]:
     if ctx.http.is_api:
         return Response(
             msgspec.json.encode(body), status_code=body.status, media_type=PROBLEM_JSON, headers=dict(headers)
         )
     if body.status == Unauthenticated.status and not ctx.http.is_partial:
         return see_other(ctx, login_path(ctx.http))
-    answer = await page(ctx, "core/error.html", status=body.status, problem=body)
+    answer = page_without_slots(
+        ctx,
+        "core/error.html",
+        status=body.status,
+        status_code=body.status,
+        title=body.title,
+        text=body.detail if body.detail != body.title else "",
+        actions=_ways_out(ctx, body),
+        reference=body.error_id,
+    )
     answer.headers.update(headers)
     return answer
+
+
+def _ways_out(ctx: TenantCtx, body: ProblemBody) -> list[tuple[str, str]]:
+    """(label, address), the likeliest first."""
+    ways = []
+    if body.code == "email_unverified":
+        ways.append((_say(ctx, N_("Confirm my e-mail address")), "/account/security"))
+    if body.status in (429, 500, 503) and ctx.http.method == "GET":
+        ways.append((_say(ctx, N_("Try again")), ctx.http.path))
+    return [*ways, (_say(ctx, N_("Back to the top page")), "/")]
 
 
 def _ctx(request: Request[Any, Any, Any]) -> TenantCtx | None:
@@ -132,7 +153,7 @@ def _invalid_names(error: ValidationException) -> list[str]:
     return [str(item.get("key") or "body") for item in extra if isinstance(item, dict)] or ["body"]
 
 
-HANDLERS: Final[dict[type[Exception], Any]] = {
+HANDLERS: Final[dict[int | type[Exception], Any]] = {
     Problem: on_problem,
     HTTPException: on_http_exception,
     ObjectMissing: on_missing_object,

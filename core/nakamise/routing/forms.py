@@ -72,7 +72,7 @@ def fill(type_: type[T], raw: Mapping[str, list[str]]) -> Form[T]:
             elif field.required:
                 errors[field.encode_name] = FieldError(_MESSAGES["missing"])
         except msgspec.ValidationError as fault:
-            errors[field.encode_name] = _explain(str(fault))
+            errors[field.encode_name] = explain(str(fault))
     value = None if errors else _build(type_, values, errors)
     return Form(value, shown, errors)
 
@@ -109,7 +109,7 @@ def _without_none(type_: Any) -> Any:
     return type_
 
 
-def _explain(fault: str) -> FieldError:
+def explain(fault: str) -> FieldError:
     """msgspec's English into ours; the shapes are held by a test."""
     bound = fault.split(" - ", maxsplit=1)[0].rsplit(" ", 1)[-1]
     if "of length >=" in fault:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
-
 from nakamise.plugin.context import GUEST, HttpInfo, Tenant, TenantCtx
 from nakamise.routing import answers
+from nakamise.routing.asgi import App, Message, Receive, Scope, Send
 from nakamise.routing.client import client_address, is_secure
 from nakamise.routing.csp import security_headers
 from nakamise.routing.language import choose_locale
@@ -29,7 +28,7 @@ _ANONYMOUS: Final = (f"{ASSETS_PREFIX}/", "/media/")
 
 
 class Gate:
-    def __init__(self, app: ASGIApp, runtime: Runtime) -> None:
+    def __init__(self, app: App, runtime: Runtime) -> None:
         self._app = app
         self._runtime = runtime
 
@@ -74,6 +73,8 @@ class Gate:
         await self._app(scope, receive, _with_headers(send, http))
 
     def _exists(self, tenant: Tenant, path: str) -> bool:
+        if "\x00" in path:
+            return False
         owner = self._runtime.host.owner_of(path)
         return owner is None or owner in tenant.plugins
 
@@ -107,7 +108,7 @@ def _authorization(scope: Scope) -> str | None:
     """Bearer tokens count on the API only; cookies count everywhere else only (see ``Auth.actor``)."""
     for name, value in scope["headers"]:
         if name == b"authorization":
-            return value.decode("latin-1")
+            return str(value, "latin-1")
     return None
 
 

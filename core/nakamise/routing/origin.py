@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlsplit
 
-from litestar.types import Scope
+from nakamise.routing.asgi import Scope
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 

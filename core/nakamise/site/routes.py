@@ -6,11 +6,12 @@ from typing import Any, Final, Literal
 
 import msgspec
 from litestar import MediaType, Request, Response, get, post
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from nakamise.errors import NotFound
 from nakamise.plugin.access import anyone, requires
-from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.context import Ctx
 from nakamise.plugin.slots import Slot
 from nakamise.routing.forms import read_form
 from nakamise.routing.language import COOKIE as LANGUAGE_COOKIE
@@ -23,12 +24,12 @@ _YEAR_S: Final = 365 * 24 * 3600
 
 
 @get("/", opt=anyone(), include_in_schema=False)
-async def home(ctx: TenantCtx) -> Response[bytes]:
+async def home(ctx: Ctx) -> Response[bytes]:
     return await page(ctx, "core/home.html", slots={Slot.HOME_HERO: None, Slot.HOME_SECTION: None})
 
 
 @get("/pages/{slug:str}", opt=anyone(), include_in_schema=False)
-async def document(ctx: TenantCtx, slug: str) -> Response[bytes]:
+async def document(ctx: Ctx, slug: FromPath[str]) -> Response[bytes]:
     async with ctx.read() as tx:
         found = await find_document(tx, slug, ctx.locale, ctx.tenant.locale)
     if found is None:
@@ -37,7 +38,7 @@ async def document(ctx: TenantCtx, slug: str) -> Response[bytes]:
 
 
 @get("/api/core/pages/{slug:str}", opt=anyone(), tags=["core"])
-async def document_json(ctx: TenantCtx, slug: str) -> Document:
+async def document_json(ctx: Ctx, slug: FromPath[str]) -> Document:
     """A legal or static page in the request's language, else in the tenant's."""
     async with ctx.read() as tx:
         found = await find_document(tx, slug, ctx.locale, ctx.tenant.locale)
@@ -53,7 +54,7 @@ class Preferences(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/preferences", opt=anyone(), include_in_schema=False)
-async def preferences(request: Request[Any, Any, Any], ctx: TenantCtx) -> Response[bytes]:
+async def preferences(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
     """Language and colours of this browser."""
     form = (await read_form(request, Preferences)).valid()
     answer = see_other(ctx, safe_next(form.next, "/"))
@@ -65,12 +66,12 @@ async def preferences(request: Request[Any, Any, Any], ctx: TenantCtx) -> Respon
 
 
 @get("/admin", opt=requires("core.admin"), include_in_schema=False)
-async def dashboard(ctx: TenantCtx) -> Response[bytes]:
+async def dashboard(ctx: Ctx) -> Response[bytes]:
     return await page(ctx, "core/dashboard.html", slots={Slot.ADMIN_DASHBOARD: None})
 
 
 @get("/readyz", opt=anyone(), include_in_schema=False, media_type=MediaType.TEXT)
-async def readyz(ctx: TenantCtx) -> str:
+async def readyz(ctx: Ctx) -> str:
     """The database answers for this tenant."""
     async with ctx.read() as tx:
         await tx.value("SELECT count(*) FROM core_migration")
@@ -83,7 +84,7 @@ async def robots() -> str:
 
 
 @get("/dev/styleguide", opt=anyone(), include_in_schema=False)
-async def styleguide(ctx: TenantCtx) -> Response[bytes]:
+async def styleguide(ctx: Ctx) -> Response[bytes]:
     """Every component in every state, in this tenant's brand. Not in production."""
     if ctx.runtime.settings.environment == "production":
         raise NotFound

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any, Final
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from nakamise.errors import NotFound
 from nakamise.plugin.access import anyone
-from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.context import Ctx
 
 
 @get("/assets/{owner:str}/{digest:str}/{path:path}", opt=anyone(), include_in_schema=False)
 async def asset(
-    request: Request[Any, Any, Any], ctx: TenantCtx, owner: str, digest: str, path: str
+    request: Request[Any, Any, Any], ctx: Ctx, owner: FromPath[str], digest: FromPath[str], path: FromPath[str]
 ) -> Response[bytes]:
     found = ctx.runtime.renderer.assets.find(owner, digest, path.removeprefix("/"))
     if found is None:

@@ -35,12 +35,25 @@ async def page(
 ) -> Response[bytes]:
     """A whole page. ``slots`` names the page's own slots with their subjects."""
     flash = _flash_of(ctx)
-    shell = await _shell(ctx, slots or {}, flash)
+    return _answer(ctx, template, status, await _shell(ctx, slots or {}, flash), data)
+
+
+def page_without_slots(
+    ctx: TenantCtx, template: str, /, *, status: int = 200, **data: object
+) -> Response[bytes]:
+    """A whole page made from memory alone."""
+    flash = _flash_of(ctx)
+    return _answer(ctx, template, status, build_shell(ctx, {}, [flash] if flash else []), data)
+
+
+def _answer(
+    ctx: TenantCtx, template: str, status: int, shell: Shell, data: Mapping[str, object]
+) -> Response[bytes]:
     body = ctx.runtime.renderer.render(template, shell, {"ctx": ctx, **data})
     answer = Response(body.encode(), status_code=status, media_type=MediaType.HTML)
     answer.headers["cache-control"] = "private, no-cache"
     answer.headers["vary"] = "Cookie, Accept-Language"
-    if flash is not None:
+    if shell.flashes:
         answer.delete_cookie(FLASH_COOKIE)
     return answer
 

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from nakamise.app import create_app
+from nakamise.plugin.context import Tenant
+from nakamise.routing.asgi import App
+from nakamise.runtime import Runtime
+from nakamise.testing.fixtures import MakeTenant
+
+
+@pytest.fixture(scope="session")
+def app(runtime: Runtime) -> App:
+    return create_app(runtime)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def bare_tenant(make_tenant: MakeTenant) -> Tenant:
+    """No plugin is on."""
+    return await make_tenant()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(app: App, bare_tenant: Tenant) -> AsyncIterator[httpx.AsyncClient]:
+    """Sends what a browser sends with a form of the same site."""
+    base = f"http://{bare_tenant.canonical_host}"
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url=base, headers={"origin": base}) as client:
+        yield client
