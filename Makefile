@@ -1,11 +1,11 @@
-# run · test · check · bench · lock · clean. Everything happens inside .venv, built from the lock files.
+# run · test · check · bench · coverage-of-requirements · lock · clean. Everything happens inside .venv, built from the lock files.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
 PYTHON_FOUND = $(shell sh scripts/find-python.sh)
 BOOTSTRAP = $(or $(PYTHON_FOUND),false) -m scripts.bootstrap
 
-.PHONY: run test check bench lock clean
+.PHONY: run test check bench coverage-of-requirements lock clean
 
 run: ## build what is missing, start PostgreSQL, fill the demo, serve on PORT (8000)
 	@exec $(BOOTSTRAP) nakamise run
@@ -18,6 +18,9 @@ check: ## style, types, import rules, lock files
 
 bench: ## measure against the goals, as ratios
 	@exec $(BOOTSTRAP) --dev python -m bench $(ARGS)
+
+coverage-of-requirements: ## which tests prove which requirement
+	@exec $(BOOTSTRAP) --dev python -m scripts.requirements
 
 lock: ## resolve the dependencies anew
 	@exec $(BOOTSTRAP) --dev python -m scripts.lock
