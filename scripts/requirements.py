@@ -24,7 +24,7 @@ class Collector:
 
 def main() -> None:
     collector = Collector()
-    status = pytest.main(["--collect-only", "-qq", "--no-header", "-p", "no:terminal"], plugins=[collector])
+    status = pytest.main(["--collect-only", "-p", "no:terminal"], plugins=[collector])
     if status != pytest.ExitCode.OK:
         sys.exit("The tests cannot be collected; `pytest --collect-only` says why.")
     for row in sorted(collector.tests, key=_natural):
