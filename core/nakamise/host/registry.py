@@ -161,6 +161,10 @@ class PluginHost:
         """The plugin that answers for ``path`` (decoded), on or off; None = the core's or nobody's."""
         return routes.owner_of(path, self._ids)
 
+    def exists(self, path: str, enabled: frozenset[str]) -> bool:
+        """False when ``path`` must be answered as if nobody had ever routed it."""
+        return routes.exists(path, self._ids, enabled)
+
     def assert_owners(self, app: Litestar) -> None:
         """To be called once after all routes are registered. Raises RouteOwnerError."""
         routes.assert_owners(app.routes, self._ids)

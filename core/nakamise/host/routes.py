@@ -37,6 +37,19 @@ def owner_of(path: str, plugins: frozenset[str] | Mapping[str, object]) -> str |
     return first if first in plugins else None
 
 
+def exists(path: str, installed: frozenset[str], enabled: frozenset[str]) -> bool:
+    """Whether anything may answer ``path`` where ``enabled`` is on.
+
+    Under /assets nobody but the core and what is on exists at all, so that a plugin that is off is met with
+    the same answer as a name that nobody ever had.
+    """
+    segments = [segment for segment in path.split("/", 8) if segment]
+    if len(segments) > 1 and segments[0] == "assets":
+        return segments[1] == "core" or segments[1] in enabled & installed
+    owner = owner_of(path, installed)
+    return owner is None or owner in enabled
+
+
 def build_routers(manifest: Manifest) -> tuple[Router, ...]:
     """Raises PluginRefused when something named cannot be loaded or mounted."""
     return tuple(_router(manifest.id, area, handlers) for area, handlers in _handlers(manifest).items())

@@ -75,8 +75,7 @@ class Gate:
     def _exists(self, tenant: Tenant, path: str) -> bool:
         if "\x00" in path:
             return False
-        owner = self._runtime.host.owner_of(path)
-        return owner is None or owner in tenant.plugins
+        return self._runtime.host.exists(path, tenant.plugins)
 
 
 def _http_info(scope: Scope, runtime: Runtime) -> HttpInfo:
