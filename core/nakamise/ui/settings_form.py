@@ -69,7 +69,11 @@ def _control(name: str, type_: inspect.Type, extra: Mapping[str, Any], _: Any) -
         case inspect.LiteralType():
             return {"kind": "select", "choices": [(str(value), _(str(value))) for value in type_.values]}
         case inspect.StrType():
-            return {"kind": _text(type_, extra), "length_min": type_.min_length, "length_max": type_.max_length}
+            return {
+                "kind": _text(type_, extra),
+                "length_min": type_.min_length,
+                "length_max": type_.max_length,
+            }
         case inspect.ListType() if isinstance(_bare(type_.item_type), inspect.StrType):
             return {"kind": "lines"}
     raise NoControl(f"{name}: no form control for {type_!r}")
@@ -99,14 +103,35 @@ def _show(field: SettingField, value: Any) -> Any:
     return "\n".join(value) if field.kind == "lines" else str(value)
 
 
+def retyped(fields: Sequence[SettingField], raw: Mapping[str, str]) -> dict[str, Any]:
+    """What the controls show after a refusal: what was typed, but no secret."""
+    given = {field.name: raw.get(field.name, "") for field in fields if field.kind != "secret"}
+    return {
+        field.name: given.get(field.name, "") == "1" if field.kind == "switch" else given.get(field.name, "")
+        for field in fields
+    }
+
+
 def masked(settings: msgspec.Struct) -> dict[str, Any]:
     """For the API: secrets are None."""
-    secrets = {field.name for field in fields_of(type(settings)) if field.kind == "secret"}
     values = msgspec.to_builtins(settings)
-    return {name: None if name in secrets else value for name, value in values.items()}
+    return {**values, **dict.fromkeys(_secrets(type(settings)))}
 
 
-def typed(fields: Sequence[SettingField], raw: Mapping[str, str], stored: Mapping[str, Any]) -> dict[str, Any]:
+def unmasked(stored: msgspec.Struct, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The reverse: secrets that are None or left out keep their value."""
+    values = msgspec.to_builtins(stored)
+    kept = {name: values[name] for name in _secrets(type(stored)) if given.get(name) is None}
+    return {**given, **kept}
+
+
+def _secrets(type_: type[msgspec.Struct]) -> list[str]:
+    return [field.name for field in fields_of(type_) if field.kind == "secret"]
+
+
+def typed(
+    fields: Sequence[SettingField], raw: Mapping[str, str], stored: Mapping[str, Any]
+) -> dict[str, Any]:
     """Form text as JSON values for ``plugin_settings.parse``; what is no number stays text, for it to refuse."""
     return {field.name: _typed(field, raw.get(field.name, "").strip(), stored) for field in fields}
 

@@ -1,0 +1,74 @@
+"""What pages and API show of plugins, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.manifest import Manifest
+from nakamise.ui.i18n import gettext_for, translate
+
+
+class PluginView(msgspec.Struct, frozen=True, kw_only=True):
+    """``missing`` must be switched on first; ``dependents`` are on and need this one. Both are titles."""
+
+    id: str
+    title: str
+    summary: str
+    version: str
+    is_on: bool
+    has_settings: bool
+    missing: Sequence[str]
+    dependents: Sequence[str]
+
+
+class RefusedView(msgspec.Struct, frozen=True):
+    """Installed, but not used. ``detail`` is for its author."""
+
+    id: str
+    why: str
+    detail: str
+
+
+class PluginList(msgspec.Struct, frozen=True):
+    """``gone`` are on here but not usable: checkout is closed until they are back, or off."""
+
+    usable: Sequence[PluginView]
+    refused: Sequence[RefusedView]
+    gone: Sequence[str]
+
+
+def plugin_list(ctx: TenantCtx) -> PluginList:
+    host = ctx.runtime.host
+    usable = {manifest.id for manifest in host.usable}
+    return PluginList(
+        usable=[plugin_view(ctx, manifest) for manifest in host.usable],
+        refused=[
+            RefusedView(refused.id, translate(ctx.locale, "core", refused.why.value), refused.detail)
+            for refused in host.refused
+        ],
+        gone=sorted(ctx.tenant.plugins - usable),
+    )
+
+
+def plugin_view(ctx: TenantCtx, manifest: Manifest) -> PluginView:
+    host = ctx.runtime.host
+    on = ctx.tenant.plugins
+    _ = gettext_for(ctx.locale, manifest.id)
+    return PluginView(
+        id=manifest.id,
+        title=_(manifest.title),
+        summary=_(manifest.summary) if manifest.summary else "",
+        version=manifest.version,
+        is_on=manifest.id in on,
+        has_settings=manifest.settings is not None,
+        missing=_titles(ctx, host.missing_requirements(manifest.id, on)),
+        dependents=_titles(ctx, host.dependents(manifest.id, on)),
+    )
+
+
+def _titles(ctx: TenantCtx, plugin_ids: Sequence[str]) -> list[str]:
+    found = [ctx.runtime.host.manifest(plugin_id) for plugin_id in plugin_ids]
+    return [translate(ctx.locale, manifest.id, manifest.title) for manifest in found]
