@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import msgspec
 from markupsafe import Markup
 
+from nakamise.media import Media
 from nakamise.plugin.context import Tenant, TenantCtx
 from nakamise.plugin.manifest import NavArea
 from nakamise.plugin.slots import Slot
@@ -21,6 +23,8 @@ from nakamise.ui.views import Flash, LinkGroup, NavLink, Shell, UserView
 SHELL_SLOTS: Final = (Slot.HEADER_ACTIONS, Slot.SITE_BANNER)
 SCHEME_COOKIE: Final = "scheme"
 _SCHEMES: Final = ("light", "dark", "auto")
+_LOGO_PX: Final = 480
+_ICON_PX: Final = 128
 
 _ACCOUNT: Final = (
     (N_("My page"), "/account", "user"),
@@ -48,8 +52,9 @@ def build_shell(ctx: TenantCtx, boxes: Mapping[str, Sequence[Markup]], flashes: 
         zone=ctx.tenant.timezone,
         path=ctx.http.path,
         title_suffix=brand.name,
-        description=str(ctx.tenant.brand.get("tagline", "")),
-        logo_url=media_url(ctx.tenant.brand.get("logo")),
+        description=_tagline(ctx),
+        logo_url=_picture_url(ctx.tenant.brand.get("logo"), _LOGO_PX),
+        favicon_url=_picture_url(ctx.tenant.brand.get("icon"), _ICON_PX),
         user=_user(ctx),
         owners=ctx.tenant.plugins,
         nav=site,
@@ -63,6 +68,7 @@ def build_shell(ctx: TenantCtx, boxes: Mapping[str, Sequence[Markup]], flashes: 
         banner="",
         copyright=str(ctx.tenant.brand.get("copyright", "")) or brand.name,
         search_url=_search_url(ctx),
+        search_query=_search_query(ctx),
     )
 
 
@@ -79,6 +85,16 @@ def brand_of(tenant: Tenant) -> Brand:
 
 def media_url(key: Any) -> str | None:
     return f"/media/{key}" if key else None
+
+
+def _picture_url(picture: Any, at_least: int) -> str | None:
+    """``picture`` is a ``Media`` as the brand's JSON holds it."""
+    return msgspec.convert(picture, Media).url(at_least) if picture else None
+
+
+def _tagline(ctx: TenantCtx) -> str:
+    brand = ctx.tenant.brand
+    return str(brand.get(f"tagline_{ctx.locale}") or brand.get("tagline", ""))
 
 
 def _scheme(ctx: TenantCtx, brand: Brand) -> Any:
@@ -137,3 +153,10 @@ def _footer(ctx: TenantCtx) -> list[LinkGroup]:
 def _search_url(ctx: TenantCtx) -> str | None:
     """Where the header's search box sends its query: the first site link of a plugin that can search."""
     return next((link.href for link in _links(ctx, "site") if link.icon == "search"), None)
+
+
+def _search_query(ctx: TenantCtx) -> str:
+    """What was searched for stays in the box."""
+    if ctx.http.path != _search_url(ctx):
+        return ""
+    return dict(parse_qsl(ctx.http.query)).get("q", "")[:100]
