@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import signal
+import subprocess
 import sys
+import threading
 
 PR_SET_PDEATHSIG = 1
 
@@ -24,3 +27,16 @@ def die_with_parent(parent: int, number: signal.Signals) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
         os.kill(os.getpid(), number)
+
+
+def tied_to_us(number: signal.Signals) -> list[str]:
+    """Words to put before a command so that the kernel signals it when this process ends.
+
+    Empty where that cannot be done: without util-linux's setpriv, or outside the main thread, since
+    the kernel looks at the thread that started the child and threads end earlier.
+    """
+    setpriv = shutil.which("setpriv")
+    if setpriv is None or threading.current_thread() is not threading.main_thread():
+        return []
+    usage = subprocess.run([setpriv, "--help"], capture_output=True, text=True, check=False).stdout
+    return [setpriv, "--pdeathsig", number.name.removeprefix("SIG")] if "--pdeathsig" in usage else []

@@ -20,6 +20,7 @@ from nakamise.embedded import binaries, processes
 from nakamise.embedded.account import Account
 from nakamise.embedded.cluster import SUPERUSER, DataFolder, failure
 from nakamise.embedded.errors import EmbeddedError
+from nakamise.embedded.lifeline import tied_to_us
 
 DATABASE = "nakamise"
 HOST = "127.0.0.1"
@@ -161,7 +162,14 @@ class EmbeddedPostgres:
 
     def _spawn(self, program: Path, account: Account, port: int) -> subprocess.Popen[bytes]:
         settings = SETTINGS if self._fsync else SETTINGS + UNSAFE_SETTINGS
-        command = [str(program), "-D", str(self._folder.cluster), "-p", str(port)]
+        command = [
+            *tied_to_us(processes.FAST_SHUTDOWN),
+            str(program),
+            "-D",
+            str(self._folder.cluster),
+            "-p",
+            str(port),
+        ]
         for setting in settings:
             command += ["-c", setting]
         with self._folder.log.open("ab") as log:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import asyncpg
@@ -16,22 +17,40 @@ from nakamise.embedded.processes import servers_of
 from tests.core.embedded.conftest import MakeServer
 
 SUPERVISOR = """
-import sys, time, pathlib
+import sys, threading, time, pathlib
 from nakamise.embedded import EmbeddedPostgres
-server = EmbeddedPostgres(pathlib.Path(sys.argv[1]), fsync=False)
-print(server.start(), server.pid, flush=True)
+
+def start():
+    server = EmbeddedPostgres(pathlib.Path(sys.argv[1]), fsync=False)
+    print(server.start(), server.pid, flush=True)
+
+if sys.argv[2] == "main":
+    start()
+else:
+    threading.Thread(target=start).start()
 time.sleep(600)
 """
 
 
-def start_supervisor(data_dir: Path) -> tuple[subprocess.Popen[str], str, int]:
+def start_supervisor(data_dir: Path, thread: str) -> tuple[subprocess.Popen[str], str, int]:
+    """Another process with a server; one started outside its `main` thread outlives it."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SUPERVISOR, str(data_dir)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", SUPERVISOR, str(data_dir), thread], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     with process.stdout as output:
         url, pid = output.readline().split()
     return process, url, int(pid)
+
+
+def ended(pid: int) -> bool:
+    """Whether the process ended within ten seconds."""
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{pid}/cwd").exists():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 async def write_rows(url: str) -> asyncpg.Connection[asyncpg.Record]:
@@ -75,8 +94,19 @@ async def test_revive_after_sudden_death_keeps_the_url(make_server: MakeServer) 
     assert await committed_rows(url) == [1]
 
 
+def test_server_ends_by_itself_when_its_supervisor_is_killed(data_dir: Path, make_server: MakeServer) -> None:
+    supervisor, _, server = start_supervisor(data_dir, "main")
+
+    supervisor.kill()
+    supervisor.wait()
+
+    assert ended(server)
+    assert not (data_dir / "cluster" / "postmaster.pid").exists()
+    make_server().start()
+
+
 async def test_orphan_of_a_killed_supervisor_is_replaced(make_server: MakeServer, data_dir: Path) -> None:
-    supervisor, url, orphan = start_supervisor(data_dir)
+    supervisor, url, orphan = start_supervisor(data_dir, "other")
     connection = await write_rows(url)
     supervisor.kill()
     supervisor.wait()
@@ -92,7 +122,7 @@ async def test_orphan_of_a_killed_supervisor_is_replaced(make_server: MakeServer
 
 
 async def test_supervisor_and_postmaster_killed_together(make_server: MakeServer, data_dir: Path) -> None:
-    supervisor, url, orphan = start_supervisor(data_dir)
+    supervisor, url, orphan = start_supervisor(data_dir, "other")
     connection = await write_rows(url)
     supervisor.kill()
     os.kill(orphan, signal.SIGKILL)
