@@ -3,8 +3,12 @@
 import click
 
 from nakamise import __version__
+from nakamise.cli.doctor import doctor
+from nakamise.cli.migrate import migrate
+from nakamise.cli.plugin import plugin
 from nakamise.cli.run import run
 from nakamise.cli.serve import serve
+from nakamise.cli.tenant import tenant
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -15,3 +19,7 @@ def main() -> None:
 
 main.add_command(run)
 main.add_command(serve)
+main.add_command(tenant)
+main.add_command(plugin)
+main.add_command(migrate)
+main.add_command(doctor)

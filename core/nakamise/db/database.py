@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
 import asyncpg
 import msgspec
@@ -61,20 +62,22 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, role: str, schema: str, read_only: bool) -> AsyncIterator[Tx]:
-        async with self.pool.acquire() as connection:
-            # One message, so that the context costs no round trip of its own; both settings end
-            # with the transaction, so that a pool or pgbouncer can never hand them to the next one.
-            await connection.execute(
-                f"BEGIN{' READ ONLY' if read_only else ''};"
-                f'SET LOCAL ROLE "{role}";SET LOCAL search_path = "{schema}", pg_temp'
-            )
-            tx = Tx(connection, schema)
+        async with self.pool.acquire() as pooled:
+            # The proxy that a pool lends has all methods of the connection behind it.
+            connection = cast("asyncpg.Connection", pooled)
             try:
+                # One message, so that the context costs no round trip of its own; both settings end
+                # with the transaction, so that a pool or pgbouncer can never hand them to the next one.
+                await connection.execute(
+                    f"BEGIN{' READ ONLY' if read_only else ''};"
+                    f'SET LOCAL ROLE "{role}";SET LOCAL search_path = "{schema}", pg_temp'
+                )
+                tx = Tx(connection, schema)
                 yield tx
+                tag = await connection.execute("COMMIT")
             except BaseException:
                 await _roll_back(connection)
                 raise
-            tag = await connection.execute("COMMIT")
             if tag != "COMMIT":
                 raise CommitLost(f"PostgreSQL answered COMMIT with {tag}")
         await tx.run_after_commit()

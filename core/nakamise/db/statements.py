@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Executable
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-_DIALECT = PGDialect_asyncpg()
+_DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
 
 def compiled(query: str | Executable, args: tuple[object, ...]) -> tuple[str, tuple[Any, ...]]:

@@ -47,6 +47,9 @@ class Gate:
         if tenant is None:
             await answers.refuse(scope, send, 421, "This host is not served here.")
             return
+        if tenant.state != "active":
+            await answers.refuse(scope, send, 503, "This site is not available at the moment.")
+            return
         await self._admit(tenant, scope, receive, send)
 
     async def _admit(self, tenant: Tenant, scope: Scope, receive: Receive, send: Send) -> None:

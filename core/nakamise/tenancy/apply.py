@@ -28,10 +28,14 @@ def pending(history: History, applied: dict[int, str]) -> list[Migration]:
         known = applied.get(migration.revision)
         if known is None:
             if migration.revision < head:
-                raise MigrationError(f"{migration.label} was added after revision {head:04d} had been applied.")
+                raise MigrationError(
+                    f"{migration.label} was added after revision {head:04d} had been applied."
+                )
             todo.append(migration)
         elif known != migration.sha256:
-            raise MigrationChanged(f"{migration.label} was changed after it had been applied. Restore the file.")
+            raise MigrationChanged(
+                f"{migration.label} was changed after it had been applied. Restore the file."
+            )
     return todo
 
 

@@ -68,9 +68,7 @@ class Folder:
             raise BlueprintError(f"{path}: {error}") from error
 
 
-async def apply(
-    runtime: Runtime, folder: Path, base_domain: str, progress: Progress | None = None
-) -> Tenant:
+async def apply(runtime: Runtime, folder: Path, base_domain: str, progress: Progress | None = None) -> Tenant:
     """The tenant as it is afterwards.
 
     Raises BlueprintError for what the files say, Conflict for hosts or slugs that are taken.
@@ -124,7 +122,11 @@ async def _ensure_tenant(runtime: Runtime, file: TenantFile) -> Tenant:
             runtime.settings,
             runtime.host,
             provision.NewTenant(
-                slug=about.slug, name=about.name, hosts=file.hosts, plugins=file.plugins.enabled, agency=about.agency
+                slug=about.slug,
+                name=about.name,
+                hosts=file.hosts,
+                plugins=file.plugins.enabled,
+                agency=about.agency,
             ),
         )
         await runtime.directory.refresh()

@@ -107,4 +107,3 @@ async def _apply_demo(settings: Settings, host: PluginHost, say: Progress) -> No
             await apply(runtime, folder, settings.base_domain, say)
     finally:
         await close_runtime(runtime)
-

@@ -16,9 +16,7 @@ _TENANT_LOCKS: Final = 0x6E6B
 
 async def lock_tenant(connection: asyncpg.Connection, tenant_id: uuid.UUID) -> None:
     """Until the end of the transaction nobody else migrates or switches this tenant."""
-    await connection.execute(
-        "SELECT pg_advisory_xact_lock($1, hashtext($2))", _TENANT_LOCKS, str(tenant_id)
-    )
+    await connection.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", _TENANT_LOCKS, str(tenant_id))
 
 
 async def announce(

@@ -104,15 +104,16 @@ class Directory:
 
     async def refresh(self) -> None:
         """Load now; what was committed before the call is seen after it."""
-        async with self._lock:
-            async with self._db.control(read_only=True) as tx:
-                self._snapshot = await self._load(tx)
+        async with self._lock, self._db.control(read_only=True) as tx:
+            self._snapshot = await self._load(tx)
 
     async def _load(self, tx: Tx) -> _Snapshot:
         # The version is read first: a change during the other reads makes it old, never wrongly new.
         version = await tx.value("SELECT version FROM directory_version")
         switches = _by_tenant(await tx.all(_Switch, _SWITCHES))
-        tenants = {t.id: self._with_switches(t, switches.get(t.id, [])) for t in await tx.all(Tenant, _TENANTS)}
+        tenants = {
+            t.id: self._with_switches(t, switches.get(t.id, [])) for t in await tx.all(Tenant, _TENANTS)
+        }
         hosts = await tx.all(_Host, _HOSTS)
         return _Snapshot(
             version,

@@ -21,7 +21,9 @@ from nakamise.errors import NakamiseError
 from nakamise.plugin.manifest import Manifest
 
 _FILE: Final = re.compile(r"(?P<revision>\d{4})_(?P<name>[a-z0-9_]+)\.sql\Z")
-_NARROW: Final = re.compile(r"^-- (?P<kind>append-only|read-only): *(?P<tables>[a-z0-9_]+(?:, *[a-z0-9_]+)*)$", re.M)
+_NARROW: Final = re.compile(
+    r"^-- (?P<kind>append-only|read-only): *(?P<tables>[a-z0-9_]+(?:, *[a-z0-9_]+)*)$", re.MULTILINE
+)
 _TOKEN: Final = re.compile(
     r"""(?P<line>--[^\n]*)
       | (?P<block>/\*.*?\*/)
@@ -30,7 +32,7 @@ _TOKEN: Final = re.compile(
       | (?P<name>"[^"]*")
       | (?P<dollar>\$(?P<tag>[A-Za-z_]*)\$.*?\$(?P=tag)\$)
       | (?P<end>;)""",
-    re.S | re.X,
+    re.DOTALL | re.VERBOSE,
 )
 
 

@@ -69,7 +69,9 @@ async def create(settings: Settings, host: PluginHost, new: NewTenant) -> uuid.U
             tenant_id = await _enter(connection, schema, new, wanted)
             async with as_tenant(connection, schema) as tx:
                 await ensure_preset_roles(tx)
-            await announce(connection, tenant_id, "tenant.create", detail={"slug": new.slug, "schema": schema})
+            await announce(
+                connection, tenant_id, "tenant.create", detail={"slug": new.slug, "schema": schema}
+            )
     except asyncpg.UniqueViolationError as error:
         raise Conflict(
             "This name or address is taken: %(detail)s", params={"detail": error.detail or ""}
@@ -82,7 +84,7 @@ async def refill(settings: Settings, host: PluginHost, plugins: Sequence[str], *
     wanted = histories(host, plugins)
     mark = fingerprint(wanted)
     async with owner_connection(settings) as connection:
-        count = await connection.fetchval(
+        count: int = await connection.fetchval(
             "SELECT count(*) FROM nakamise.schema_pool WHERE fingerprint = $1", mark
         )
         await _drop_outdated(connection, mark)
@@ -159,7 +161,11 @@ async def set_hosts(connection: asyncpg.Connection, tenant_id: uuid.UUID, hosts:
             position == 0,
         )
     held = await connection.fetchval(
-        "SELECT count(*) FROM nakamise.tenant_host WHERE tenant_id = $1 AND host = ANY ($2)", tenant_id, normal
+        "SELECT count(*) FROM nakamise.tenant_host WHERE tenant_id = $1 AND host = ANY ($2)",
+        tenant_id,
+        normal,
     )
     if held != len(set(normal)):
-        raise Conflict("One of these addresses belongs to another tenant: %(hosts)s", params={"hosts": ", ".join(normal)})
+        raise Conflict(
+            "One of these addresses belongs to another tenant: %(hosts)s", params={"hosts": ", ".join(normal)}
+        )

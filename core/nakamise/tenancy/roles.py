@@ -48,6 +48,7 @@ async def _ensure_role(connection: asyncpg.Connection, role: str, attributes: st
 
 def _rights(named: Names) -> list[str]:
     database = f'"{named.database}"'
+    defaults = "ALTER DEFAULT PRIVILEGES IN SCHEMA nakamise GRANT"
     settings = [
         f'ALTER ROLE "{named.app}" IN DATABASE {database} SET {name} = {value}'
         for name, value in _LOGIN_SETTINGS.items()
@@ -63,9 +64,8 @@ def _rights(named: Names) -> list[str]:
         f"CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA {EXTENSION_SCHEMA}",
         "CREATE SCHEMA IF NOT EXISTS nakamise",
         f'GRANT USAGE ON SCHEMA nakamise TO "{named.tenants}", "{named.control}"',
-        "ALTER DEFAULT PRIVILEGES IN SCHEMA nakamise"
-        f' GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "{named.control}"',
-        f'ALTER DEFAULT PRIVILEGES IN SCHEMA nakamise GRANT USAGE, SELECT ON SEQUENCES TO "{named.control}"',
+        f'{defaults} SELECT, INSERT, UPDATE, DELETE ON TABLES TO "{named.control}"',
+        f'{defaults} USAGE, SELECT ON SEQUENCES TO "{named.control}"',
     ]
 
 

@@ -18,12 +18,15 @@ def path_statement(schema: str) -> str:
 def migration_statements(schema: str, migration: Migration) -> list[str]:
     """Its statements, the rights it takes away and the row that says it was applied."""
     check_schema_name(schema)
+    # All four values come from checked names and hashes, never from outside.
+    applied = (
+        "INSERT INTO core_migration (plugin, revision, name, sha256)"  # noqa: S608
+        f" VALUES ('{migration.plugin}', {migration.revision}, '{migration.name}', '{migration.sha256}')"
+    )
     return [
         *statements(migration.sql),
         *(f'REVOKE {rights} ON "{table}" FROM "{schema}"' for rights, table in narrowed(migration)),
-        # All four values come from checked names and hashes, never from outside.
-        "INSERT INTO core_migration (plugin, revision, name, sha256)"  # noqa: S608
-        f" VALUES ('{migration.plugin}', {migration.revision}, '{migration.name}', '{migration.sha256}')",
+        applied,
     ]
 
 

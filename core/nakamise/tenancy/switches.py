@@ -62,9 +62,7 @@ async def enable(
     await tx.run_after_commit()
 
 
-async def disable(
-    runtime: Runtime, tenant_id: uuid.UUID, plugin_id: str, *, actor: str = "operator"
-) -> None:
+async def disable(runtime: Runtime, tenant_id: uuid.UUID, plugin_id: str, *, actor: str = "operator") -> None:
     """Hides the plugin; deletes nothing. Also works for a plugin that is not installed any more.
 
     Raises NotFound for a tenant, Conflict naming plugins that need this one.

@@ -13,7 +13,9 @@ _LEFT = (
     "SELECT count(*) FROM job WHERE tenant_id = $1 AND every_s IS NULL AND state = 'queued'"
     " AND (run_at <= now() OR (taken AND last_error = ''))"
 )
-_FAILED = "SELECT name || ': ' || last_error FROM job WHERE tenant_id = $1 AND every_s IS NULL AND last_error <> ''"
+_FAILED = (
+    "SELECT name || ': ' || last_error FROM job WHERE tenant_id = $1 AND every_s IS NULL AND last_error <> ''"
+)
 
 
 async def drain(runtime: Runtime, tenant: Tenant, *, allow_failures: bool = False) -> None:

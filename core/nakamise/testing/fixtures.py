@@ -23,13 +23,13 @@ from typing import Protocol
 import asyncpg
 import httpx
 import pytest
-from litestar.types import ASGIApp
 
 from nakamise.clock import FixedClock
 from nakamise.db import Database
 from nakamise.embedded import EmbeddedPostgres
 from nakamise.host.registry import PluginHost
 from nakamise.plugin.context import SYSTEM, Actor, Tenant, TenantCtx
+from nakamise.routing.asgi import App
 from nakamise.runtime import Runtime
 from nakamise.settings import Settings
 from nakamise.tenancy import provision, switches
@@ -138,7 +138,9 @@ async def runtime(settings: Settings, host: PluginHost) -> AsyncIterator[Runtime
 def new_tenant(settings: Settings, host: PluginHost, directory: Directory) -> NewTenant:
     async def make(*, slug: str | None = None, plugins: tuple[str, ...] = ()) -> Tenant:
         slug = slug or f"t-{secrets.token_hex(5)}"
-        wanted = provision.NewTenant(slug=slug, name=slug.upper(), hosts=[f"{slug}.localhost"], plugins=plugins)
+        wanted = provision.NewTenant(
+            slug=slug, name=slug.upper(), hosts=[f"{slug}.localhost"], plugins=plugins
+        )
         tenant_id = await provision.create(settings, host, wanted)
         await directory.refresh()
         tenant = directory.by_id(tenant_id)
@@ -180,14 +182,15 @@ async def two_tenants(make_tenant: MakeTenant) -> tuple[Tenant, Tenant]:
 
 
 @pytest.fixture(scope="session")
-def app(runtime: Runtime) -> ASGIApp:
+def app(runtime: Runtime) -> App:
+    """What a server runs, without its worker."""
     from nakamise.app import create_app
 
     return create_app(runtime)
 
 
 @pytest.fixture
-async def client(app: ASGIApp, runtime: Runtime) -> AsyncIterator[ClientFor]:
+async def client(app: App, runtime: Runtime) -> AsyncIterator[ClientFor]:
     async with AsyncExitStack() as stack:
 
         def client_for(tenant: Tenant) -> httpx.AsyncClient:

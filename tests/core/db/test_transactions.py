@@ -10,7 +10,7 @@ import pytest
 
 from nakamise.db import CommitLost, Database, RowMissing
 from nakamise.errors import Conflict
-from nakamise.ids import uuid7
+from nakamise.ids import new_schema_name, uuid7
 from nakamise.plugin import Tenant
 from nakamise.settings import Settings
 from nakamise.tenancy.owner import app_url, names
@@ -105,6 +105,18 @@ async def test_a_killed_backend_is_replaced(
         async with small.tenant(tenant.schema) as tx:
             assert await tx.value("SELECT current_user") == tenant.schema
             assert await tx.values(MARKS, "killed") == []
+    await small.close()
+
+
+async def test_a_context_that_fails_is_not_handed_on(tenants: list[Tenant], settings: Settings) -> None:
+    small = await _small_pool(settings)
+    for _ in range(4):
+        with pytest.raises(asyncpg.PostgresError, match="does not exist"):
+            async with small.tenant(new_schema_name()):
+                pytest.fail("a transaction began for a tenant that does not exist")
+    for tenant in tenants[:4]:
+        async with small.tenant(tenant.schema) as tx:
+            assert await tx.value("SELECT current_user") == tenant.schema
     await small.close()
 
 

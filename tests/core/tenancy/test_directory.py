@@ -43,7 +43,9 @@ async def _create(settings: Settings, host: PluginHost) -> tuple[uuid.UUID, str]
     return await provision.create(settings, host, new), slug
 
 
-async def test_a_new_tenant_arrives_by_notification(settings: Settings, host: PluginHost, other: Directory) -> None:
+async def test_a_new_tenant_arrives_by_notification(
+    settings: Settings, host: PluginHost, other: Directory
+) -> None:
     await asyncio.sleep(0.2)
     _, slug = await _create(settings, host)
     assert await _until(lambda: other.by_host(f"{slug}.localhost"), 2.5) < module.POLL_S

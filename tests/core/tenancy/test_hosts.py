@@ -129,6 +129,8 @@ def test_host_in_capitals_counts_as_a_second_one() -> None:
         host_of(scope)
 
 
-@pytest.mark.parametrize("name", ["x_forwarded_host", "forwarded", "x_host", "x_original_host", "x_forwarded_server"])
+@pytest.mark.parametrize(
+    "name", ["x_forwarded_host", "forwarded", "x_host", "x_original_host", "x_forwarded_server"]
+)
 def test_forwarded_hosts_are_never_believed(name: str) -> None:
     assert host_of(_scope("http", b"kanon.localhost", **{name: b"gear.localhost"})) == KANON

@@ -51,7 +51,9 @@ async def test_without_a_context_there_is_no_table(settings: Settings) -> None:
             await connection.fetchval(USERS)
 
 
-async def test_without_a_context_a_qualified_table_is_denied(pair: tuple[Tenant, Tenant], settings: Settings) -> None:
+async def test_without_a_context_a_qualified_table_is_denied(
+    pair: tuple[Tenant, Tenant], settings: Settings
+) -> None:
     async with _login(settings) as connection:
         for table in (f'"{pair[0].schema}".core_user', "nakamise.tenant", "nakamise.plugin_switch"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -81,7 +83,9 @@ async def test_role_of_one_path_of_the_other(pair: tuple[Tenant, Tenant], settin
         with pytest.raises(asyncpg.UndefinedTableError):
             await _in_tx(connection, one.schema, other.schema, USERS)
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await _in_tx(connection, one.schema, other.schema, f'SELECT count(*) FROM "{other.schema}".core_user')
+            await _in_tx(
+                connection, one.schema, other.schema, f'SELECT count(*) FROM "{other.schema}".core_user'
+            )
 
 
 async def test_missing_role(settings: Settings, db: Database) -> None:
@@ -90,7 +94,9 @@ async def test_missing_role(settings: Settings, db: Database) -> None:
             pytest.fail("a transaction began for a tenant that does not exist")
 
 
-@pytest.mark.parametrize("name", ["public", "nakamise", "t_short", 't_aaaaaaaaaaaaa"; --', "T_AAAAAAAAAAAAA", ""])
+@pytest.mark.parametrize(
+    "name", ["public", "nakamise", "t_short", 't_aaaaaaaaaaaaa"; --', "T_AAAAAAAAAAAAA", ""]
+)
 async def test_a_name_that_is_no_tenant_schema(name: str, db: Database) -> None:
     with pytest.raises(ValueError, match="not a tenant schema"):
         async with db.tenant(name):
@@ -105,7 +111,14 @@ async def test_reset_role_inside_sees_nothing(pair: tuple[Tenant, Tenant], db: D
 
 
 async def test_a_tenant_cannot_read_the_shared_schema(pair: tuple[Tenant, Tenant], db: Database) -> None:
-    for table in ("tenant", "tenant_host", "plugin_switch", "control_audit", "migration_ledger", "schema_pool"):
+    for table in (
+        "tenant",
+        "tenant_host",
+        "plugin_switch",
+        "control_audit",
+        "migration_ledger",
+        "schema_pool",
+    ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with db.tenant(pair[0].schema) as tx:
                 await tx.value(f"SELECT count(*) FROM nakamise.{table}")
@@ -137,8 +150,12 @@ async def test_control_cannot_read_a_tenants_tables(pair: tuple[Tenant, Tenant],
 
 
 @pytest.mark.parametrize("role_of", ["tenant", "control", "login"])
-async def test_nobody_can_make_anything(role_of: str, pair: tuple[Tenant, Tenant], settings: Settings) -> None:
-    role = {"tenant": pair[0].schema, "control": names(settings).control, "login": names(settings).app}[role_of]
+async def test_nobody_can_make_anything(
+    role_of: str, pair: tuple[Tenant, Tenant], settings: Settings
+) -> None:
+    role = {"tenant": pair[0].schema, "control": names(settings).control, "login": names(settings).app}[
+        role_of
+    ]
     schema = pair[0].schema
     for statement in (
         f'CREATE TABLE "{schema}".x (id int)',
@@ -163,14 +180,18 @@ async def test_the_audit_only_grows(pair: tuple[Tenant, Tenant], db: Database) -
                 await tx.execute(statement)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with db.tenant(pair[0].schema) as tx:
-            await tx.execute("INSERT INTO core_migration (plugin, revision, name, sha256) VALUES ('x', 1, '', '')")
+            await tx.execute(
+                "INSERT INTO core_migration (plugin, revision, name, sha256) VALUES ('x', 1, '', '')"
+            )
     for statement in ("UPDATE control_audit SET act = 'x'", "DELETE FROM control_audit"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with db.control() as tx:
                 await tx.execute(statement)
 
 
-async def test_the_login_role_has_no_right_on_any_table(settings: Settings, owner: asyncpg.Connection) -> None:
+async def test_the_login_role_has_no_right_on_any_table(
+    settings: Settings, owner: asyncpg.Connection
+) -> None:
     visible = await owner.fetch(
         "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
         " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S')"

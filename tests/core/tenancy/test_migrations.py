@@ -14,12 +14,11 @@ import msgspec
 import pytest
 
 from nakamise.host.registry import PluginHost
-from nakamise.plugin import Tenant
 from nakamise.settings import Settings
 from nakamise.tenancy import provision
 from nakamise.tenancy.apply import MigrationChanged, pending
 from nakamise.tenancy.history import MigrationError, parse, statements
-from nakamise.tenancy.migrations import Result, behind, migrate_all
+from nakamise.tenancy.migrations import behind, migrate_all
 from tests.core.tenancy.sample import Sample, importable
 
 COLUMNS = (
@@ -62,7 +61,10 @@ async def test_every_tenant_that_ever_had_it(
     settings: Settings, crops: Sample, field: PluginHost, owner: asyncpg.Connection
 ) -> None:
     schemas = await _tenants(settings, field, owner, 5)
-    crops.write("0002_more", "ALTER TABLE {id}_note ADD COLUMN more text;\nCREATE INDEX {id}_more ON {id}_note (more);")
+    crops.write(
+        "0002_more",
+        "ALTER TABLE {id}_note ADD COLUMN more text;\nCREATE INDEX {id}_more ON {id}_note (more);",
+    )
     seen: list[tuple[int, int]] = []
     results = await migrate_all(settings, field, progress=lambda done, total: seen.append((done, total)))
     assert [(result.state, result.applied) for result in results] == [("done", 1)] * 5
@@ -79,9 +81,10 @@ async def test_a_changed_file_is_a_loud_error(
     [result] = await migrate_all(settings, field)
     assert result.state == "failed"
     assert "0001_first was changed after it had been applied" in result.error
-    assert await owner.fetchval(
-        "SELECT error FROM nakamise.migration_ledger WHERE plugin = $1", crops.id
-    ) == result.error
+    assert (
+        await owner.fetchval("SELECT error FROM nakamise.migration_ledger WHERE plugin = $1", crops.id)
+        == result.error
+    )
 
 
 async def test_one_broken_tenant_does_not_stop_the_others(
@@ -90,7 +93,10 @@ async def test_one_broken_tenant_does_not_stop_the_others(
     schemas = await _tenants(settings, field, owner, 3)
     table = f"{crops.id}_note"
     await owner.execute(f"INSERT INTO \"{schemas[1]}\".{table} (id, body) VALUES (1, 'x'), (2, 'x')")
-    crops.write("0002_unique", "ALTER TABLE {id}_note ADD COLUMN more text;\nCREATE UNIQUE INDEX {id}_u ON {id}_note (body);")
+    crops.write(
+        "0002_unique",
+        "ALTER TABLE {id}_note ADD COLUMN more text;\nCREATE UNIQUE INDEX {id}_u ON {id}_note (body);",
+    )
     results = await migrate_all(settings, field)
     assert [result.state for result in results] == ["done", "failed", "done"]
     # The half that went well was undone with the other.
@@ -118,7 +124,9 @@ async def test_two_runners_share_the_work(
     schemas = await _tenants(settings, field, owner, 12)
     # Fails when it runs twice.
     crops.write("0002_once", "CREATE TABLE {id}_once (id integer PRIMARY KEY);")
-    both = await asyncio.gather(migrate_all(settings, field, workers=2), migrate_all(settings, field, workers=2))
+    both = await asyncio.gather(
+        migrate_all(settings, field, workers=2), migrate_all(settings, field, workers=2)
+    )
     results = [*both[0], *both[1]]
     assert not [result for result in results if result.state == "failed"]
     assert sum(result.applied for result in results) == len(schemas)
@@ -174,15 +182,16 @@ async def _run_and_kill(settings: Settings, crops: Sample, after: int) -> None:
 async def _agree(owner: asyncpg.Connection, crops: Sample, schemas: list[str]) -> bool:
     """Tables, version rows and ledger tell the same of every tenant, once the killed backends are gone."""
     await asyncio.sleep(0.3)
-    ledger = dict(
-        await owner.fetch(
-            "SELECT t.schema, l.revision FROM nakamise.migration_ledger l JOIN nakamise.tenant t"
-            " ON t.id = l.tenant_id WHERE l.plugin = $1",
-            crops.id,
-        )
+    rows = await owner.fetch(
+        "SELECT t.schema, l.revision FROM nakamise.migration_ledger l JOIN nakamise.tenant t"
+        " ON t.id = l.tenant_id WHERE l.plugin = $1",
+        crops.id,
     )
+    ledger = {row["schema"]: row["revision"] for row in rows}
     for schema in schemas:
-        truth = await owner.fetchval(f'SELECT max(revision) FROM "{schema}".core_migration WHERE plugin = $1', crops.id)
+        truth = await owner.fetchval(
+            f'SELECT max(revision) FROM "{schema}".core_migration WHERE plugin = $1', crops.id
+        )
         has_table = await owner.fetchval(COLUMNS, [schema], f"{crops.id}_once", "id") == 1
         if not (ledger[schema] == truth == (2 if has_table else 1)):
             return False

@@ -36,9 +36,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PluginHost]:
         yield host
 
 
-async def _one_by_one(
-    settings: Settings, owner: asyncpg.Connection, histories: list[History]
-) -> str:
+async def _one_by_one(settings: Settings, owner: asyncpg.Connection, histories: list[History]) -> str:
     """A schema as one that is as old as the first migration, each step in a transaction of its own."""
     schema = new_schema_name()
     await owner.execute(tenant_role_script(schema, names(settings)))
@@ -96,7 +94,9 @@ async def test_a_ready_schema_is_taken_from_the_pool(
     assert await owner.fetchval("SELECT count(*) FROM pg_roles WHERE rolname = $1", left) == 0
 
 
-@pytest.mark.parametrize("slug", ["www", "admin", "nakamise", "a", "Kanon", "a_b", "-a", "a-", "a--b", "花", "a" * 41])
+@pytest.mark.parametrize(
+    "slug", ["www", "admin", "nakamise", "a", "Kanon", "a_b", "-a", "a-", "a--b", "花", "a" * 41]
+)
 async def test_names_that_nobody_may_have(slug: str, settings: Settings, host: PluginHost) -> None:
     new = provision.NewTenant(slug=slug, name="x", hosts=[f"fine-{abs(hash(slug))}.localhost"])
     with pytest.raises(asyncpg.CheckViolationError):
@@ -116,7 +116,9 @@ async def test_what_is_taken_leaves_nothing_behind(
     before = await owner.fetchval("SELECT count(*) FROM pg_roles")
     taken_slug = provision.NewTenant(slug=tenant.slug, name="x", hosts=["elsewhere.localhost"])
     taken_host = provision.NewTenant(slug="elsewhere", name="x", hosts=[tenant.canonical_host.upper() + "."])
-    no_agency = provision.NewTenant(slug="elsewhere", name="x", hosts=["elsewhere.localhost"], agency="nobody")
+    no_agency = provision.NewTenant(
+        slug="elsewhere", name="x", hosts=["elsewhere.localhost"], agency="nobody"
+    )
     for new in (taken_slug, taken_host, no_agency):
         with pytest.raises(Conflict):
             await provision.create(settings, host, new)

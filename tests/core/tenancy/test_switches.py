@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -38,13 +37,17 @@ def _now(garden: Runtime, tenant: Tenant) -> Tenant:
     return found
 
 
-async def test_on_brings_tables_rights_permissions_and_the_hook(garden: Runtime, new_tenant: NewTenant) -> None:
+async def test_on_brings_tables_rights_permissions_and_the_hook(
+    garden: Runtime, new_tenant: NewTenant
+) -> None:
     tenant = await new_tenant()
     await switches.enable(garden, tenant.id, "soil")
     assert _now(garden, tenant).plugins == {"soil"}
     async with garden.db.tenant(tenant.schema) as tx:
         assert await tx.values("SELECT body FROM soil_note") == ["hi"]
-        roles = await tx.values("SELECT role_id FROM core_role_permission WHERE permission = 'soil.dig' ORDER BY 1")
+        roles = await tx.values(
+            "SELECT role_id FROM core_role_permission WHERE permission = 'soil.dig' ORDER BY 1"
+        )
     assert roles == ["admin", "shop_staff"]
     for statement in ("UPDATE soil_ledger SET id = 2", "DELETE FROM soil_ledger"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -60,14 +63,18 @@ async def test_on_twice_is_on_once(garden: Runtime, new_tenant: NewTenant) -> No
         assert await tx.values("SELECT revision FROM core_migration WHERE plugin = 'soil'") == [1]
 
 
-async def test_other_tenants_see_nothing(garden: Runtime, new_tenant: NewTenant, owner: asyncpg.Connection) -> None:
+async def test_other_tenants_see_nothing(
+    garden: Runtime, new_tenant: NewTenant, owner: asyncpg.Connection
+) -> None:
     one, other = await new_tenant(), await new_tenant()
     await switches.enable(garden, one.id, "soil")
     assert _now(garden, other).plugins == frozenset()
     assert await owner.fetchval(TABLES, other.schema, "soil%") == 0
 
 
-async def test_a_raising_hook_leaves_nothing(garden: Runtime, new_tenant: NewTenant, owner: asyncpg.Connection) -> None:
+async def test_a_raising_hook_leaves_nothing(
+    garden: Runtime, new_tenant: NewTenant, owner: asyncpg.Connection
+) -> None:
     tenant = await new_tenant()
     with pytest.raises(RuntimeError, match="too shallow"):
         await switches.enable(garden, tenant.id, "soil", settings={"depth": -1})
@@ -109,7 +116,9 @@ async def test_off_keeps_data_and_settings(garden: Runtime, new_tenant: NewTenan
     assert _now(garden, tenant).plugin_settings["soil"] == {"depth": 7}
 
 
-async def test_settings_are_checked_and_audited(garden: Runtime, new_tenant: NewTenant, owner: asyncpg.Connection) -> None:
+async def test_settings_are_checked_and_audited(
+    garden: Runtime, new_tenant: NewTenant, owner: asyncpg.Connection
+) -> None:
     tenant = await new_tenant()
     with pytest.raises(NotFound):
         await switches.configure(garden, tenant.id, "soil", {"depth": 4})

@@ -1,0 +1,79 @@
+"""`nakamise plugin`: what is installed, and what is on for whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from nakamise.cli.installation import on_installation, open_runtime
+
+if TYPE_CHECKING:
+    from nakamise.plugin.context import Tenant
+    from nakamise.runtime import Runtime
+    from nakamise.settings import Settings
+
+
+@click.group()
+def plugin() -> None:
+    """Features of this installation."""
+
+
+@plugin.command("list")
+@click.argument("tenant", required=False)
+@on_installation
+async def list_(settings: Settings, tenant: str | None) -> None:
+    """Installed plugins, with the reason for each that is refused; for TENANT also what is on."""
+    async with open_runtime(settings) as runtime:
+        on = runtime.directory.all() if tenant is None else [_tenant(runtime, tenant)]
+        for manifest in runtime.host.usable:
+            where = ", ".join(sorted(one.slug for one in on if manifest.id in one.plugins)) or "-"
+            click.echo(f"{manifest.id}\t{manifest.version}\t{where}")
+        for refused in runtime.host.refused:
+            click.echo(f"{refused.id}\trefused\t{refused.why.value} {refused.detail}".rstrip())
+
+
+@plugin.command()
+@click.argument("tenant")
+@click.argument("plugin_id", metavar="PLUGIN")
+@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting; VALUE is JSON or text.")
+@on_installation
+async def enable(settings: Settings, tenant: str, plugin_id: str, pairs: tuple[str, ...]) -> None:
+    """Switch PLUGIN on for TENANT."""
+    from nakamise.tenancy import switches
+
+    async with open_runtime(settings) as runtime:
+        given = dict(map(_pair, pairs)) if pairs else None
+        await switches.enable(runtime, _tenant(runtime, tenant).id, plugin_id, settings=given)
+        click.echo(f"{plugin_id} is on for {tenant}.")
+
+
+@plugin.command()
+@click.argument("tenant")
+@click.argument("plugin_id", metavar="PLUGIN")
+@on_installation
+async def disable(settings: Settings, tenant: str, plugin_id: str) -> None:
+    """Switch PLUGIN off for TENANT; its data stays."""
+    from nakamise.tenancy import switches
+
+    async with open_runtime(settings) as runtime:
+        await switches.disable(runtime, _tenant(runtime, tenant).id, plugin_id)
+        click.echo(f"{plugin_id} is off for {tenant}.")
+
+
+def _tenant(runtime: Runtime, slug: str) -> Tenant:
+    found = runtime.directory.by_slug(slug)
+    if found is None:
+        raise click.ClickException(f"There is no tenant {slug}.")
+    return found
+
+
+def _pair(text: str) -> tuple[str, Any]:
+    key, mark, value = text.partition("=")
+    if not mark:
+        raise click.ClickException(f"--set {text}: write KEY=VALUE.")
+    try:
+        return key, msgspec.json.decode(value.encode())
+    except msgspec.DecodeError:
+        return key, value
