@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from litestar import Response, get, post
-from litestar.params import Parameter, QueryParameter
+from litestar.params import QueryParameter
 
 from nakamise.contracts.payments import OpKind
 from nakamise.plugin import Ctx, requires
@@ -15,7 +15,7 @@ from nakamise_payments import overview
 from nakamise_payments.reconciler import reconcile
 from nakamise_payments.schemas import OpState, Trouble
 
-Page = Annotated[int, Parameter(ge=1, le=10_000)]
+Page = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
 # (label, badge kind, icon)
 STATES: Final[Mapping[OpState, tuple[str, str, str]]] = {
     OpState.NEW: (N_("Waiting"), "outline", "clock"),
@@ -39,27 +39,29 @@ TROUBLES: Final[Mapping[Trouble, str]] = {
 }
 
 
-@get("/", opt=requires("payments.read"))
+@get("/", opt=requires("payments.read"), include_in_schema=False)
 async def show(
-    ctx: Ctx, state: OpState | None = None, page_number: Annotated[Page, QueryParameter(name="page")] = 1
-) -> Response[Any]:
+    ctx: Ctx,
+    op_state: Annotated[OpState | None, QueryParameter(name="state")] = None,
+    page_number: Page = 1,
+) -> Response[bytes]:
     async with ctx.read() as tx:
-        ops = await overview.op_page(tx, state, page_number)
+        ops = await overview.op_page(tx, op_state, page_number)
         reports = await overview.reports(tx)
     return await page(
         ctx,
         "payments/list.html",
         ops=ops,
         reports=reports,
-        chosen=state,
+        chosen=op_state,
         states=STATES,
         kinds=KINDS,
         troubles=TROUBLES,
     )
 
 
-@post("/reconcile", opt=requires("payments.reconcile"))
-async def reconcile_now(ctx: Ctx) -> Response[Any]:
+@post("/reconcile", opt=requires("payments.reconcile"), include_in_schema=False)
+async def reconcile_now(ctx: Ctx) -> Response[bytes]:
     _ = gettext_for(ctx.locale, "payments")
     reports = await reconcile(ctx)
     found = sum(len(report.differences) for report in reports)
@@ -69,4 +71,4 @@ async def reconcile_now(ctx: Ctx) -> Response[Any]:
     return see_other(ctx, "/admin/payments", flash=_("Everything agrees with the payment provider."))
 
 
-route_handlers = [show, reconcile_now]
+route_handlers: Final[list[ControllerRouterHandler]] = [show, reconcile_now]

@@ -29,7 +29,7 @@ class Token(msgspec.Struct, frozen=True):
     token: str
 
 
-@post("/tokens", opt=anyone(), status_code=201)
+@post("/tokens", opt=anyone(), tags=["payments"], operation_id="payments_sandbox_make_token")
 async def make_token(data: JSONBody[CardData]) -> Token:
     """Exchange a test card for a token. 422 for every other card."""
     card = card_of_number(data.number)
@@ -44,4 +44,4 @@ async def make_token(data: JSONBody[CardData]) -> Token:
     return Token(card.token)
 
 
-route_handlers = [make_token]
+route_handlers: Final[list[ControllerRouterHandler]] = [make_token]

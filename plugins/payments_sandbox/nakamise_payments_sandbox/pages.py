@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -20,16 +20,16 @@ class Decision(msgspec.Struct, frozen=True):
     outcome: Literal["confirm", "fail"]
 
 
-@get("/3ds/{reference:str}", opt=signed_in())
-async def challenge(ctx: Ctx, reference: FromPath[str]) -> Response[Any]:
+@get("/3ds/{reference:str}", opt=signed_in(), include_in_schema=False)
+async def challenge(ctx: Ctx, reference: FromPath[str]) -> Response[bytes]:
     entry = await _entry(ctx, reference)
     if entry.state is not ChargeState.REQUIRES_ACTION:
         return see_other(ctx, entry.return_url)
     return await page(ctx, "payments_sandbox/challenge.html", entry=entry)
 
 
-@post("/3ds/{reference:str}", opt=signed_in())
-async def decide(ctx: Ctx, request: Request[Any, Any, Any], reference: FromPath[str]) -> Response[Any]:
+@post("/3ds/{reference:str}", opt=signed_in(), include_in_schema=False)
+async def decide(ctx: Ctx, request: Request[Any, Any, Any], reference: FromPath[str]) -> Response[bytes]:
     decision = (await read_form(request, Decision)).valid()
     entry = await _entry(ctx, reference)
     async with ctx.begin() as tx:
@@ -48,4 +48,4 @@ async def _entry(ctx: TenantCtx, reference: str) -> books.Entry:
     return entry
 
 
-route_handlers = [challenge, decide]
+route_handlers: Final[list[ControllerRouterHandler]] = [challenge, decide]

@@ -1,0 +1,102 @@
+"""What would be ordered now: cart, address, quote, ways to pay."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+import msgspec
+
+from nakamise.account.addresses import Address, address_of
+from nakamise.contracts.payments import PaymentMethod, Payments
+from nakamise.contracts.pricing import Quote
+from nakamise.db import Tx
+from nakamise.errors import Conflict, Unavailable
+from nakamise.plugin import TenantCtx
+from nakamise.web import N_
+from nakamise_shop.cart import service as carts
+from nakamise_shop.cart.schemas import Cart
+from nakamise_shop.checkout.confirmed import Change, changes, confirmed, decode, encode
+from nakamise_shop.checkout.schemas import ConfirmView
+
+
+class Basket(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be confirmed now: nothing in ``cart`` is in trouble and ``quote`` is not degraded."""
+
+    cart_id: uuid.UUID
+    cart: Cart
+    quote: Quote
+    address: Address
+    fingerprint: str
+    methods: Sequence[PaymentMethod]
+
+
+class CartChanged(Conflict):
+    """Price, stock or address are not what the buyer confirmed; ``found`` says how."""
+
+    default_code = "cart_changed"
+
+    def __init__(self, found: list[Change]) -> None:
+        super().__init__(
+            N_("Something changed since you confirmed. Please check and confirm again."), domain="shop"
+        )
+        self.found = found
+
+
+async def basket(ctx: TenantCtx, tx: Tx, address_id: uuid.UUID) -> Basket:
+    """Raises Conflict for an empty cart or a line that cannot be bought, Unavailable while prices are not
+    certain, NotFound for an address of somebody else."""
+    user_id = ctx.require_user()
+    key = carts.key_of(ctx)
+    cart_id = await carts.find(tx, key)
+    cart = await carts.view(ctx, tx, key)
+    if cart_id is None or cart.quantity == 0:
+        raise Conflict(N_("Your cart is empty."), code="cart_empty", domain="shop")
+    if cart.quote is None or cart.has_trouble:
+        raise Conflict(
+            N_("Some items in your cart cannot be bought as they are."), code="cart_trouble", domain="shop"
+        )
+    if cart.quote.degraded:
+        raise Unavailable(
+            N_("Prices cannot be confirmed at the moment, so orders are closed for a short while."),
+            code="pricing_degraded",
+            domain="shop",
+            headers={"Retry-After": "30"},
+        )
+    address = await address_of(tx, user_id, address_id)
+    return Basket(
+        cart_id=cart_id,
+        cart=cart,
+        quote=cart.quote,
+        address=address,
+        fingerprint=encode(confirmed(cart, address)),
+        methods=ctx.service(Payments).methods(),
+    )
+
+
+def check_confirmed(now: Basket, fingerprint: str) -> None:
+    """Raises CartChanged."""
+    if fingerprint == now.fingerprint:
+        return
+    raise CartChanged(changes_since(now.cart, now.address, fingerprint))
+
+
+def changes_since(cart: Cart, address: Address, fingerprint: str) -> list[Change]:
+    """What differs from what was seen; empty for a text that is not ours."""
+    before = decode(fingerprint)
+    if before is None:
+        return []
+    names = {line.variant_id: f"{line.name} {line.variant_name}".strip() for line in cart.lines}
+    return changes(before, confirmed(cart, address), names)
+
+
+async def confirm_view(ctx: TenantCtx, address_id: uuid.UUID) -> ConfirmView:
+    """Raises as ``basket`` does."""
+    async with ctx.read() as tx:
+        now = await basket(ctx, tx, address_id)
+    return ConfirmView(
+        address_id=address_id,
+        quote=now.quote,
+        fingerprint=now.fingerprint,
+        methods=list(now.methods),
+    )

@@ -1,0 +1,89 @@
+"""What checkout takes and answers. Amounts are tax-included, in minor units."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from nakamise.contracts.payments import Payment, PaymentMethod
+from nakamise.contracts.pricing import Quote
+from nakamise_shop.checkout.confirmed import Change
+
+
+class PurchaseState(enum.StrEnum):
+    PENDING = "pending"
+    PAID = "paid"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class PlaceOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``fingerprint`` is what the confirmation showed: another price or stock places nothing."""
+
+    address_id: uuid.UUID
+    fingerprint: Annotated[str, Meta(min_length=1, max_length=60_000)]
+    provider_id: str | None = None
+
+
+class PlacedOrder(msgspec.Struct, frozen=True):
+    id: uuid.UUID
+    number: str
+    total: int
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """A purchase and the orders in it, one per shop; ``due`` 0 is paid at once."""
+
+    purchase_id: uuid.UUID
+    total: int
+    due: int
+    expires_at: datetime
+    orders: list[PlacedOrder]
+
+
+class Pay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``token`` stands for a card at the provider."""
+
+    token: Annotated[str, Meta(min_length=1, max_length=200)]
+    provider_id: str | None = None
+
+
+class Purchase(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of shop_purchase, without its snapshots."""
+
+    id: uuid.UUID
+    buyer_id: uuid.UUID
+    state: PurchaseState
+    currency: str
+    total: int
+    charge: int
+    provider_id: str
+    email: str
+    locale: str
+    expires_at: datetime
+    placed_at: datetime
+    paid_at: datetime | None
+
+
+class PurchaseView(msgspec.Struct, frozen=True, kw_only=True):
+    """``payment`` is the latest try; ``can_pay``: unpaid, and the hold has not ended."""
+
+    purchase: Purchase
+    orders: list[PlacedOrder]
+    payment: Payment | None
+    can_pay: bool
+
+
+class ConfirmView(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that the confirmation shows; ``fingerprint`` goes back with the order."""
+
+    address_id: uuid.UUID
+    quote: Quote
+    fingerprint: str
+    methods: list[PaymentMethod]
+    changes: list[Change] = []

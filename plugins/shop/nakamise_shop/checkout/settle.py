@@ -1,0 +1,84 @@
+"""What follows when money arrived or went back: called inside the payment's own transaction."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import Final
+
+from nakamise.contracts.checkout import OrderDraft, OrderRef
+from nakamise.contracts.payments import Payment, Payments, Refunded
+from nakamise.db import Tx
+from nakamise.errors import Problem
+from nakamise.plugin import TenantCtx
+from nakamise_shop.checkout import repository, stock
+from nakamise_shop.checkout.schemas import Purchase, PurchaseState
+from nakamise_shop.orders import announce, timeline
+from nakamise_shop.orders.timeline import Happened
+
+log: Final = logging.getLogger("nakamise.shop")
+LATE: Final = "late"
+
+
+class PurchasePayments:
+    """The shop as owner of what is paid for."""
+
+    def __init__(self, ctx: TenantCtx) -> None:
+        self._ctx = ctx
+
+    async def payment_succeeded(self, tx: Tx, payment: Payment) -> None:
+        purchase = await repository.lock_purchase(tx, payment.subject)
+        if purchase is None:
+            log.error("payment %s is for an unknown purchase %s", payment.id, payment.subject)
+            return
+        if purchase.state is PurchaseState.PENDING:
+            await mark_paid(self._ctx, tx, purchase.id)
+        elif purchase.state is PurchaseState.EXPIRED and await _take_again(self._ctx, tx, purchase):
+            await mark_paid(self._ctx, tx, purchase.id)
+        elif purchase.state is not PurchaseState.PAID:
+            await self._ctx.service(Payments).give_back(tx, purchase.id, payment.amount.amount, LATE)
+
+    async def payment_refunded(self, tx: Tx, refund: Refunded) -> None:
+        """``reference`` names the order; without one the whole purchase came too late and goes back."""
+        if refund.reference:
+            ids = [uuid.UUID(refund.reference)]
+        else:
+            ids = [order.id for order in await repository.orders_in(tx, refund.subject)]
+        for order_id in ids:
+            await repository.move_order(tx, order_id, ("cancelled", "expired"), "refunded")
+        await timeline.note(self._ctx, tx, ids, Happened.REFUNDED, amount=refund.amount.amount)
+
+
+def payment_subject(ctx: TenantCtx) -> PurchasePayments:
+    return PurchasePayments(ctx)
+
+
+async def mark_paid(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID) -> None:
+    """Once: a purchase that is paid already is left alone."""
+    if not await repository.move_purchase(tx, purchase_id, ("pending", "expired"), "paid"):
+        return
+    orders = await repository.move_orders(tx, purchase_id, ("pending", "expired"), "paid")
+    await timeline.note(ctx, tx, [order.id for order in orders], Happened.PAID)
+    await announce.paid(ctx, tx, orders)
+
+
+async def _take_again(ctx: TenantCtx, tx: Tx, purchase: Purchase) -> bool:
+    """Late money: take stock and what plugins took once more; False when it is gone by now."""
+    draft = OrderDraft(
+        purchase_id=purchase.id,
+        orders=tuple(
+            OrderRef(order.id, purchase.id, order.number)
+            for order in await repository.orders_in(tx, purchase.id)
+        ),
+        buyer_id=purchase.buyer_id,
+        currency=purchase.currency,
+        quote=await repository.quote_of(tx, purchase.id),
+    )
+    try:
+        async with tx.savepoint():
+            await ctx.lineup.call("checkout_commit", ctx=ctx, tx=tx, order=draft)
+            await stock.reserve(tx, await repository.wants_of_purchase(tx, purchase.id))
+    except Problem as gone:
+        log.warning("purchase %s was paid too late: %s", purchase.id, gone)
+        return False
+    return True

@@ -1,0 +1,143 @@
+"""Purchases, orders and what happened to them: see migration 0003."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from nakamise_shop.models.base import metadata, moment
+
+purchase: Final = Table(
+    "shop_purchase",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("buyer_id", Uuid, nullable=False),
+    Column("idem", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("charge", BigInteger, nullable=False),
+    Column("quote", JSONB, nullable=False),
+    Column("address", JSONB, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    moment("expires_at", default=False),
+    moment("placed_at"),
+    moment("paid_at", default=False, nullable=True),
+    Column("version", BigInteger, nullable=False),
+)
+
+order: Final = Table(
+    "shop_order",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("purchase_id", Uuid, ForeignKey("shop_purchase.id"), nullable=False),
+    Column("shop_id", Uuid, ForeignKey("shop_shop.id"), nullable=False),
+    Column("number", Text, nullable=False, unique=True),
+    Column("buyer_id", Uuid, nullable=False),
+    Column("buyer_name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("fulfil_state", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("goods", BigInteger, nullable=False),
+    Column("shipping", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("points", BigInteger, nullable=False),
+    Column("charge", BigInteger, nullable=False),
+    Column("tax", BigInteger, nullable=False),
+    Column("quote", JSONB, nullable=False),
+    Column("shop", JSONB, nullable=False),
+    Column("address", JSONB, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("search_text", Text, nullable=False),
+    moment("placed_at"),
+    moment("paid_at", default=False, nullable=True),
+    moment("closed_at", default=False, nullable=True),
+    Column("version", BigInteger, nullable=False),
+)
+
+order_line: Final = Table(
+    "shop_order_line",
+    metadata,
+    Column("order_id", Uuid, ForeignKey("shop_order.id"), nullable=False),
+    Column("line_no", Integer, nullable=False),
+    Column("product_id", Uuid, nullable=False),
+    Column("variant_id", Uuid, nullable=False),
+    Column("sku", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("variant_name", Text, nullable=False),
+    Column("picture", Text),
+    Column("qty", Integer, nullable=False),
+    Column("list", BigInteger, nullable=False),
+    Column("unit", BigInteger, nullable=False),
+    Column("sub", BigInteger, nullable=False),
+    Column("discount", BigInteger, nullable=False),
+    Column("net", BigInteger, nullable=False),
+    Column("points_part", BigInteger, nullable=False),
+    Column("cash", BigInteger, nullable=False),
+    Column("tax_bp", Integer, nullable=False),
+    Column("reduced", Boolean, nullable=False),
+    Column("refunded_qty", Integer, nullable=False),
+    Column("fulfil_state", Text, nullable=False),
+    Column("shipment_id", Uuid),
+    PrimaryKeyConstraint("order_id", "line_no"),
+)
+
+shipment: Final = Table(
+    "shop_shipment",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("order_id", Uuid, ForeignKey("shop_order.id"), nullable=False),
+    Column("carrier", Text, nullable=False),
+    Column("tracking_number", Text, nullable=False),
+    moment("shipped_at"),
+    moment("delivered_at", default=False, nullable=True),
+    Column("created_by", Uuid),
+)
+
+order_event: Final = Table(
+    "shop_order_event",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("order_id", Uuid, ForeignKey("shop_order.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    moment("at"),
+    Column("actor_id", Uuid),
+    Column("actor_name", Text, nullable=False),
+    Column("data", JSONB, nullable=False),
+)
+
+order_counter: Final = Table(
+    "shop_order_counter",
+    metadata,
+    Column("prefix", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("last", Integer, nullable=False),
+    PrimaryKeyConstraint("prefix", "day"),
+)
+
+idempotency: Final = Table(
+    "shop_idempotency",
+    metadata,
+    Column("actor_id", Uuid, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("status", Integer),
+    Column("body", JSONB),
+    moment("created_at"),
+    PrimaryKeyConstraint("actor_id", "key"),
+)

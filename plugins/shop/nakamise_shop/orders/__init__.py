@@ -1,0 +1,1 @@
+"""Orders after they were placed: history, cancelling, fulfilment, mails."""

@@ -1,0 +1,49 @@
+"""Events about orders, published in the transaction that made them true."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import TypedDict
+
+from nakamise.contracts.orders import OrderCancelled, OrderPaid, OrderPlaced
+from nakamise.db import Tx
+from nakamise.plugin import TenantCtx
+from nakamise_shop.checkout.repository import OrderHead
+
+
+class _About(TypedDict):
+    order_id: uuid.UUID
+    purchase_id: uuid.UUID
+    shop_id: uuid.UUID
+    number: str
+    buyer_id: uuid.UUID
+    currency: str
+    total: int
+
+
+def _about(order: OrderHead) -> _About:
+    return {
+        "order_id": order.id,
+        "purchase_id": order.purchase_id,
+        "shop_id": order.shop_id,
+        "number": order.number,
+        "buyer_id": order.buyer_id,
+        "currency": order.currency,
+        "total": order.total,
+    }
+
+
+async def placed(ctx: TenantCtx, tx: Tx, orders: Iterable[OrderHead]) -> None:
+    for order in orders:
+        await ctx.publish(tx, OrderPlaced(**_about(order)))
+
+
+async def paid(ctx: TenantCtx, tx: Tx, orders: Iterable[OrderHead]) -> None:
+    for order in orders:
+        await ctx.publish(tx, OrderPaid(**_about(order)))
+
+
+async def cancelled(ctx: TenantCtx, tx: Tx, orders: Iterable[OrderHead], reason: str) -> None:
+    for order in orders:
+        await ctx.publish(tx, OrderCancelled(**_about(order), reason=reason))

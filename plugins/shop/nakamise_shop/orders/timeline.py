@@ -1,0 +1,55 @@
+"""What happened to an order, written once, in the transaction in which it happened."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from nakamise.db import Tx
+from nakamise.ids import uuid7
+from nakamise.plugin import TenantCtx
+
+
+class Happened(enum.StrEnum):
+    PLACED = "placed"
+    PAID = "paid"
+    PROCESSING = "processing"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    REFUNDED = "refunded"
+
+
+class OrderNote(msgspec.Struct, frozen=True):
+    """``data`` depends on the kind: line numbers, carrier and tracking number, an amount, a reason."""
+
+    kind: Happened
+    at: datetime
+    actor_name: str
+    data: dict[str, object]
+
+
+async def note(
+    ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID], kind: Happened, **data: object
+) -> None:
+    await tx.execute_many(
+        "INSERT INTO shop_order_event (id, order_id, kind, actor_id, actor_name, data)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        [
+            (uuid7(), order_id, kind.value, ctx.actor.user_id, ctx.actor.display_name, data)
+            for order_id in order_ids
+        ],
+    )
+
+
+async def notes_of(tx: Tx, order_id: uuid.UUID) -> list[OrderNote]:
+    return await tx.all(
+        OrderNote,
+        "SELECT kind, at, actor_name, data FROM shop_order_event WHERE order_id = $1 ORDER BY at, id",
+        order_id,
+    )
