@@ -38,9 +38,7 @@ async def _site(runtime: Runtime, new_tenant: NewTenant, clock: FixedClock) -> S
 
 
 @pytest.fixture
-async def site(
-    still_runtime: Runtime, new_tenant: NewTenant, still_clock: FixedClock
-) -> AsyncIterator[Site]:
+async def site(still_runtime: Runtime, new_tenant: NewTenant, still_clock: FixedClock) -> AsyncIterator[Site]:
     made = await _site(still_runtime, new_tenant, still_clock)
     yield made
     for client in made.clients:

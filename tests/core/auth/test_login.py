@@ -13,7 +13,9 @@ from tests.core.accounts import PASSWORD, Site
 FAILED = "ログインに失敗しました"
 
 
-async def log_in(browser: httpx.AsyncClient, email: str, password: str, next_path: str = "") -> httpx.Response:
+async def log_in(
+    browser: httpx.AsyncClient, email: str, password: str, next_path: str = ""
+) -> httpx.Response:
     return await browser.post("/login", data={"email": email, "password": password, "next": next_path})
 
 

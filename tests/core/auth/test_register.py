@@ -136,7 +136,9 @@ async def test_registering_a_known_address_looks_like_a_new_one(site: Site) -> N
     assert blank(known.text, user.email) == blank(new.text, "new@example.com")
     [hint] = await site.mails(user.email)
     assert "token=" not in hint.text_body
-    assert (await site.browser().post("/login", data={"email": user.email, "password": PASSWORD})).status_code == 303
+    assert (
+        await site.browser().post("/login", data={"email": user.email, "password": PASSWORD})
+    ).status_code == 303
 
 
 @pytest.mark.req("LC-1.2.1")

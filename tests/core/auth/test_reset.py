@@ -35,7 +35,9 @@ async def test_known_and_unknown_addresses_get_the_same_answer(site: Site) -> No
 
 @pytest.mark.req("LC-1.3.1")
 async def test_asking_is_braked(site: Site) -> None:
-    codes = [(await site.browser().post("/reset", data={"email": "a@example.com"})).status_code for _ in range(4)]
+    codes = [
+        (await site.browser().post("/reset", data={"email": "a@example.com"})).status_code for _ in range(4)
+    ]
     assert codes == [200, 200, 200, 429]
 
 
@@ -83,7 +85,9 @@ async def test_of_many_uses_at_once_one_wins(site: Site) -> None:
     won = [word for word, answer in zip(passwords, answers, strict=True) if answer.status_code == 303]
     assert len(won) == 1
     assert sorted(answer.status_code for answer in answers) == [303] + [410] * 7
-    assert (await site.browser().post("/login", data={"email": user.email, "password": won[0]})).status_code == 303
+    assert (
+        await site.browser().post("/login", data={"email": user.email, "password": won[0]})
+    ).status_code == 303
 
 
 async def test_a_bad_password_does_not_use_up_the_link(site: Site) -> None:
@@ -94,7 +98,9 @@ async def test_a_bad_password_does_not_use_up_the_link(site: Site) -> None:
     )
     assert refused.status_code == 422
     assert token in refused.text
-    done = await site.browser().post("/reset/new", data={"token": token, "password": NEW, "password_again": NEW})
+    done = await site.browser().post(
+        "/reset/new", data={"token": token, "password": NEW, "password_again": NEW}
+    )
     assert done.status_code == 303
 
 
