@@ -62,7 +62,7 @@ class LifecycleHooks:
     async def tenant_disabled(self, ctx: TenantCtx, tx: Tx) -> None:
         """Switched off. Deletes nothing."""
 
-    @_hook(OnError.RAISE, 120.0)
+    @_hook(OnError.RAISE, 900.0)
     async def tenant_seed(self, ctx: TenantCtx, blueprint: Blueprint) -> None:
         """Fill the tenant from ``blueprint.data(<plugin id>)``. Must be idempotent; opens its own transactions."""
 

@@ -13,7 +13,7 @@ import msgspec
 from nakamise.errors import NakamiseError
 from nakamise.host.registry import PluginHost
 from nakamise.images import Picture, ingest
-from nakamise.images.art import rasterise_svg
+from nakamise.images.art import draw
 from nakamise.media import add_picture, media_of
 from nakamise.plugin.context import SYSTEM, Tenant, TenantCtx
 from nakamise.runtime import Runtime
@@ -33,8 +33,6 @@ from nakamise.tenancy.control import announce
 from nakamise.tenancy.owner import owner_transaction
 
 Progress = Callable[[str], None]
-# Drawings have no size of their own; this is the largest that is served.
-DRAWING_WIDTH_PX = 1280
 PICTURE_KIND = "art"
 
 
@@ -181,11 +179,7 @@ async def _remember(runtime: Runtime, tenant_id: uuid.UUID, state: str) -> None:
 
 
 def _preparation(path: Path) -> Callable[[bytes], Awaitable[Picture]]:
-    return _draw if path.suffix == ".svg" else ingest
-
-
-async def _draw(svg: bytes) -> Picture:
-    return await ingest(await asyncio.to_thread(rasterise_svg, svg, DRAWING_WIDTH_PX))
+    return draw if path.suffix == ".svg" else ingest
 
 
 def _ctx(runtime: Runtime, tenant_id: uuid.UUID) -> TenantCtx:
