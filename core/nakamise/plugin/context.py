@@ -144,7 +144,8 @@ class TenantCtx:
         self, tx: Tx, template: str, to: str, *, locale: str | None = None, **data: object
     ) -> None:
         """Queue a mail in ``tx``; it leaves after the commit. ``template`` as in the mail reference."""
-        await self.runtime.mail.queue(self, tx, template, to, locale=locale, **data)
+        ctx = self if locale is None else self.in_language(locale)
+        await self.runtime.mail.queue(ctx, tx, template, to, **data)
 
     async def audit(self, tx: Tx, act: str, subject: str, **detail: object) -> None:
         """Write who did what to the tenant's audit log, in ``tx``; no secrets in ``detail``."""
@@ -183,6 +184,10 @@ class TenantCtx:
         if self.actor.is_guest:
             raise Unauthenticated("Please log in.")
         raise Forbidden("You may not do this.")
+
+    def in_language(self, locale: str) -> TenantCtx:
+        """The same tenant and actor, speaking ``locale``: for mails to somebody else."""
+        return TenantCtx(self.runtime, self.tenant, self.actor, self.lineup, locale=locale, http=self.http)
 
     def as_system(self) -> TenantCtx:
         return TenantCtx(self.runtime, self.tenant, SYSTEM, self.lineup, locale=self.tenant.locale)

@@ -38,5 +38,5 @@ async def expire(ctx: TenantCtx, purchase_id: uuid.UUID) -> bool:
             ref = OrderRef(order.id, order.purchase_id, order.number)
             await ctx.lineup.call("checkout_revert", ctx=ctx, tx=tx, order=ref, why=RevertReason.EXPIRED)
         await payments.give_back(tx, purchase_id, 0, REASON)
-        await stock.release(tx, await repository.wants_of_purchase(tx, purchase_id))
+        await stock.release(tx, await repository.wants_of_orders(tx, [order.id for order in orders]))
     return True

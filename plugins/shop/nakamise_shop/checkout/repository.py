@@ -183,18 +183,11 @@ async def orders_in(tx: Tx, purchase_id: uuid.UUID) -> list[PlacedOrder]:
     )
 
 
-async def wants_of_purchase(tx: Tx, purchase_id: uuid.UUID) -> list[Wants]:
+async def wants_of_orders(tx: Tx, order_ids: Sequence[uuid.UUID]) -> list[Wants]:
     return await tx.all(
         Wants,
-        "SELECT l.variant_id, l.qty, l.name FROM shop_order_line l JOIN shop_order o ON o.id = l.order_id"
-        " WHERE o.purchase_id = $1",
-        purchase_id,
-    )
-
-
-async def wants_of_order(tx: Tx, order_id: uuid.UUID) -> list[Wants]:
-    return await tx.all(
-        Wants, "SELECT variant_id, qty, name FROM shop_order_line WHERE order_id = $1", order_id
+        "SELECT variant_id, qty, name FROM shop_order_line WHERE order_id = ANY($1)",
+        list(order_ids),
     )
 
 

@@ -64,12 +64,10 @@ async def mark_paid(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID) -> None:
 
 async def _take_again(ctx: TenantCtx, tx: Tx, purchase: Purchase) -> bool:
     """Late money: take stock and what plugins took once more; False when it is gone by now."""
+    orders = await repository.orders_in(tx, purchase.id)
     draft = OrderDraft(
         purchase_id=purchase.id,
-        orders=tuple(
-            OrderRef(order.id, purchase.id, order.number)
-            for order in await repository.orders_in(tx, purchase.id)
-        ),
+        orders=tuple(OrderRef(order.id, purchase.id, order.number) for order in orders),
         buyer_id=purchase.buyer_id,
         currency=purchase.currency,
         quote=await repository.quote_of(tx, purchase.id),
@@ -77,7 +75,7 @@ async def _take_again(ctx: TenantCtx, tx: Tx, purchase: Purchase) -> bool:
     try:
         async with tx.savepoint():
             await ctx.lineup.call("checkout_commit", ctx=ctx, tx=tx, order=draft)
-            await stock.reserve(tx, await repository.wants_of_purchase(tx, purchase.id))
+            await stock.reserve(tx, await repository.wants_of_orders(tx, [order.id for order in orders]))
     except Problem as gone:
         log.warning("purchase %s was paid too late: %s", purchase.id, gone)
         return False

@@ -1,18 +1,125 @@
-"""Being built."""
+"""Mails about an order, in the language of the purchase. Each event is answered once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
+
 from nakamise.contracts.orders import OrderCancelled, OrderPaid, OrderShipped
+from nakamise.db import Tx
 from nakamise.plugin import Delivery, TenantCtx
+from nakamise.ui.formats import minute, yen
+from nakamise.web import N_, gettext_for
+from nakamise_shop.domain.carriers import Carrier
+from nakamise_shop.orders.labels import CARRIERS, bill
+from nakamise_shop.orders.schemas import Line, Order
+from nakamise_shop.orders.service import order_by_id
+
+TEMPLATE: Final = "shop/mail/order"
+_CANCELLED: Final = {
+    "expired": N_("The time to pay ended, so order %(number)s was closed. Nothing was charged."),
+    "buyer": N_("Order %(number)s was cancelled as you asked."),
+    "staff": N_("The shop cancelled order %(number)s."),
+}
+
+
+class MailLine(msgspec.Struct, frozen=True):
+    """``amount`` is ready to read."""
+
+    name: str
+    qty: int
+    amount: str
 
 
 async def on_order_paid(ctx: TenantCtx, event: OrderPaid, delivery: Delivery) -> None:
-    raise NotImplementedError
+    async with ctx.begin() as tx:
+        if await delivery.first_time(tx):
+            order = await order_by_id(ctx, tx, event.order_id)
+            _ = gettext_for(order.header.locale, "shop")
+            await _send(
+                ctx,
+                tx,
+                order,
+                _("Thank you for your order %(number)s", number=event.number),
+                [_("Your payment has arrived. The shop will now prepare your parcel.")],
+                order.lines,
+                with_bill=True,
+            )
 
 
 async def on_order_shipped(ctx: TenantCtx, event: OrderShipped, delivery: Delivery) -> None:
-    raise NotImplementedError
+    async with ctx.begin() as tx:
+        if await delivery.first_time(tx):
+            order = await order_by_id(ctx, tx, event.order_id)
+            _ = gettext_for(order.header.locale, "shop")
+            carrier = _(CARRIERS[Carrier(event.carrier)])
+            await _send(
+                ctx,
+                tx,
+                order,
+                _("Order %(number)s is on its way", number=event.number),
+                [_("%(carrier)s, tracking number %(n)s", carrier=carrier, n=event.tracking_number)],
+                [line for line in order.lines if line.line_no in event.line_numbers],
+                with_bill=False,
+            )
 
 
 async def on_order_cancelled(ctx: TenantCtx, event: OrderCancelled, delivery: Delivery) -> None:
-    raise NotImplementedError
+    async with ctx.begin() as tx:
+        if await delivery.first_time(tx):
+            order = await order_by_id(ctx, tx, event.order_id)
+            _ = gettext_for(order.header.locale, "shop")
+            paragraphs = [_(_CANCELLED[event.reason], number=event.number)]
+            if order.header.paid_at is not None:
+                amount = yen(order.header.charge)
+                paragraphs.append(_("%(amount)s will be refunded the way you paid.", amount=amount))
+            subject = _("Order %(number)s was cancelled", number=event.number)
+            await _send(ctx, tx, order, subject, paragraphs, order.lines, with_bill=False)
+
+
+async def _send(
+    ctx: TenantCtx,
+    tx: Tx,
+    order: Order,
+    subject: str,
+    paragraphs: Sequence[str],
+    lines: Sequence[Line],
+    *,
+    with_bill: bool,
+) -> None:
+    header = order.header
+    _ = gettext_for(header.locale, "shop")
+    await ctx.send_mail(
+        tx,
+        TEMPLATE,
+        header.email,
+        locale=header.locale,
+        subject=subject,
+        greeting=_("Dear %(name)s,", name=header.address.name),
+        paragraphs=list(paragraphs),
+        lines=[_mail_line(line) for line in lines],
+        bill=[(label, yen(amount)) for label, amount in bill(_, header)] if with_bill else [],
+        facts=_facts(ctx, order, _),
+        action={"path": f"/shop/orders/{header.number}", "label": _("See the order")},
+    )
+
+
+def _mail_line(line: Line) -> MailLine:
+    mark = " ※" if line.reduced else ""
+    name = f"{line.name} {line.variant_name}".strip()
+    return MailLine(name + mark, line.qty, yen(line.net))
+
+
+def _facts(ctx: TenantCtx, order: Order, _: Callable[..., str]) -> list[tuple[str, str]]:
+    header = order.header
+    address = header.address
+    return [
+        (_("Order number"), header.number),
+        (_("Ordered at"), minute(header.placed_at, header.locale, ctx.tenant.timezone)),
+        (_("Shop"), header.shop.name),
+        (_("Ship to"), f"〒{address.postal_code[:3]}-{address.postal_code[3:]} {address.place} {address.name}"),
+    ]
+
+

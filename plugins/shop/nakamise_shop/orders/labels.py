@@ -1,0 +1,82 @@
+"""Words for states, carriers and the lines of a bill: msgids, with the badge's colour and icon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from nakamise.web import N_
+from nakamise_shop.domain.carriers import Carrier
+from nakamise_shop.domain.order_state import LineState, OrderStatus
+from nakamise_shop.orders.schemas import OrderHeader, PayStatus
+from nakamise_shop.orders.timeline import Happened
+
+
+class Badge(NamedTuple):
+    """``kind`` and ``icon`` as ``ui.badge`` takes them; never colour alone."""
+
+    label: str
+    kind: str
+    icon: str
+
+
+STATUSES: Final[Mapping[OrderStatus, Badge]] = {
+    OrderStatus.PENDING: Badge(N_("Awaiting payment"), "warn", "clock"),
+    OrderStatus.CONFIRMED: Badge(N_("Confirmed"), "info", "check"),
+    OrderStatus.PROCESSING: Badge(N_("Processing"), "brand", "package-open"),
+    OrderStatus.SHIPPED: Badge(N_("Shipped"), "info", "truck"),
+    OrderStatus.DELIVERED: Badge(N_("Delivered"), "ok", "package-check"),
+    OrderStatus.CANCELLED: Badge(N_("Cancelled"), "outline", "ban"),
+}
+PAY_STATUSES: Final[Mapping[PayStatus, Badge]] = {
+    PayStatus.UNPAID: Badge(N_("Unpaid"), "warn", "credit-card"),
+    PayStatus.PAID: Badge(N_("Paid"), "ok", "circle-check"),
+    PayStatus.EXPIRED: Badge(N_("Payment expired"), "outline", "clock"),
+    PayStatus.VOIDED: Badge(N_("Not charged"), "outline", "ban"),
+    PayStatus.REFUNDING: Badge(N_("Refund under way"), "warn", "rotate-ccw"),
+    PayStatus.PART_REFUNDED: Badge(N_("Partly refunded"), "warn", "rotate-ccw"),
+    PayStatus.REFUNDED: Badge(N_("Refunded"), "outline", "rotate-ccw"),
+}
+LINES: Final[Mapping[LineState, Badge]] = {
+    LineState.UNFULFILLED: Badge(N_("Not processed yet"), "outline", "clock"),
+    LineState.PROCESSING: Badge(N_("Processing"), "brand", "package-open"),
+    LineState.SHIPPED: Badge(N_("Shipped"), "info", "truck"),
+    LineState.DELIVERED: Badge(N_("Delivered"), "ok", "package-check"),
+    LineState.RETURNED: Badge(N_("Returned"), "outline", "rotate-ccw"),
+}
+CARRIERS: Final[Mapping[Carrier, str]] = {
+    Carrier.YAMATO: N_("Yamato Transport"),
+    Carrier.SAGAWA: N_("Sagawa Express"),
+    Carrier.JAPAN_POST: N_("Japan Post"),
+    Carrier.OTHER: N_("Other carrier"),
+}
+HAPPENED: Final[Mapping[Happened, str]] = {
+    Happened.PLACED: N_("Order placed"),
+    Happened.PAID: N_("Payment completed"),
+    Happened.PROCESSING: N_("Being prepared"),
+    Happened.SHIPPED: N_("Shipped"),
+    Happened.DELIVERED: N_("Delivered"),
+    Happened.CANCELLED: N_("Cancelled"),
+    Happened.EXPIRED: N_("Closed, unpaid"),
+    Happened.REFUNDED: N_("Refunded"),
+}
+
+
+def bill(_: Callable[..., str], order: OrderHeader) -> list[tuple[str, int]]:
+    """Goods, shipping, what points paid, the total and the tax in it per rate: (label, amount)."""
+    found = [(_("Subtotal"), order.goods), (_("Shipping"), order.shipping)]
+    if order.points:
+        found.append((_("Paid with points"), -order.points))
+    found.append((_("Total (tax incl.)"), order.charge))
+    for tax in order.quote.tax_lines:
+        mark = "※" if tax.reduced else ""
+        label = _("%(rate)s %% taxable%(mark)s: %(gross)s, of which tax", rate=rate(tax.rate_bp), mark=mark,
+                  gross=f"¥{tax.gross:,}")  # fmt: skip
+        found.append((label, tax.tax))
+    return found
+
+
+def rate(basis_points: int) -> str:
+    """1000 -> "10", 800 -> "8", 850 -> "8.5"."""
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole}.{rest:02d}".rstrip("0") if rest else str(whole)

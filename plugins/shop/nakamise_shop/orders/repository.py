@@ -1,0 +1,91 @@
+"""Reading orders."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Final
+
+import msgspec
+
+from nakamise.db import Tx
+from nakamise_shop.domain.order_state import OrderStatus
+from nakamise_shop.orders.schemas import Line, OrderHeader, OrderRow, Shipment
+from nakamise_shop.orders.status import STATUS_SQL
+
+_ROWS: Final = f"""
+SELECT o.id, o.number, o.placed_at, o.state, o.status, o.paid_at, o.shop ->> 'name' AS shop_name, o.total,
+       l.first_name, l.picture, l.line_count, l.piece_count
+FROM (SELECT id, number, placed_at, state, fulfil_state, paid_at, shop, total, {STATUS_SQL} AS status
+      FROM shop_order WHERE buyer_id = $1) o
+CROSS JOIN LATERAL (
+    SELECT (array_agg(name ORDER BY line_no))[1] AS first_name,
+           (array_agg(picture ORDER BY line_no))[1] AS picture,
+           count(*)::int AS line_count, sum(qty)::int AS piece_count
+    FROM shop_order_line WHERE order_id = o.id) l
+WHERE $2::text IS NULL OR o.status = $2
+ORDER BY o.placed_at DESC, o.number DESC LIMIT $3 OFFSET $4
+"""  # noqa: S608 - a constant
+_COUNTS: Final = (
+    f"SELECT {STATUS_SQL} AS status, count(*)::int AS count FROM shop_order"  # noqa: S608 - a constant
+    " WHERE buyer_id = $1 GROUP BY 1"
+)
+_HEADER: Final = (
+    "SELECT o.id, o.purchase_id, o.shop_id, o.number, o.buyer_id, o.state, o.currency, o.goods, o.shipping,"
+    " o.total, o.points, o.charge, o.tax, o.quote, o.shop, o.address, o.placed_at, o.paid_at,"
+    " p.email, p.locale, p.expires_at"
+    " FROM shop_order o JOIN shop_purchase p ON p.id = o.purchase_id"
+)
+
+
+class _Count(msgspec.Struct, frozen=True):
+    status: str
+    count: int
+
+
+async def list_orders(
+    tx: Tx, buyer_id: uuid.UUID, status: OrderStatus | None, page: int, size: int
+) -> list[OrderRow]:
+    wanted = status.value if status else None
+    return await tx.all(OrderRow, _ROWS, buyer_id, wanted, size, (page - 1) * size)
+
+
+async def counts(tx: Tx, buyer_id: uuid.UUID) -> dict[str, int]:
+    """Orders by shown status; a status without orders is missing."""
+    return {row.status: row.count for row in await tx.all(_Count, _COUNTS, buyer_id)}
+
+
+async def header_by_number(tx: Tx, number: str) -> OrderHeader | None:
+    return await tx.first(OrderHeader, f"{_HEADER} WHERE o.number = $1", number)
+
+
+async def header_by_id(tx: Tx, order_id: uuid.UUID) -> OrderHeader | None:
+    return await tx.first(OrderHeader, f"{_HEADER} WHERE o.id = $1", order_id)
+
+
+async def lines_of(tx: Tx, order_id: uuid.UUID) -> list[Line]:
+    return await tx.all(
+        Line,
+        "SELECT l.line_no, l.product_id, p.slug AS product_slug, l.variant_id, l.sku, l.name, l.variant_name,"
+        " l.picture, l.qty, l.list, l.unit, l.sub, l.discount, l.net, l.tax_bp, l.reduced, l.fulfil_state,"
+        " l.shipment_id FROM shop_order_line l"
+        " LEFT JOIN shop_product p ON p.id = l.product_id AND p.state = 'published'"
+        " WHERE l.order_id = $1 ORDER BY l.line_no",
+        order_id,
+    )
+
+
+async def shipments_of(tx: Tx, order_id: uuid.UUID) -> list[Shipment]:
+    return await tx.all(
+        Shipment,
+        "SELECT id, carrier, tracking_number, shipped_at, delivered_at FROM shop_shipment"
+        " WHERE order_id = $1 ORDER BY shipped_at, id",
+        order_id,
+    )
+
+
+async def other_numbers(tx: Tx, purchase_id: uuid.UUID, order_id: uuid.UUID) -> list[str]:
+    """The purchase's other orders."""
+    return await tx.values(
+        "SELECT number FROM shop_order WHERE purchase_id = $1 AND id <> $2 ORDER BY number",
+        *(purchase_id, order_id),
+    )

@@ -1,0 +1,204 @@
+"""Orders as the buyer sees them. Amounts are tax-included, in minor units."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from nakamise.contracts.pricing import ShopQuote
+from nakamise_shop.domain.carriers import Carrier, tracking_url
+from nakamise_shop.domain.order_state import LineState, OrderState, OrderStatus
+from nakamise_shop.orders.timeline import OrderNote
+
+
+class PayStatus(enum.StrEnum):
+    """What the payment badge says."""
+
+    UNPAID = "unpaid"
+    PAID = "paid"
+    EXPIRED = "expired"
+    VOIDED = "voided"
+    REFUNDING = "refunding"
+    PART_REFUNDED = "part_refunded"
+    REFUNDED = "refunded"
+
+
+class OrderFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """``status`` None = all; ``page`` counts from 1."""
+
+    status: OrderStatus | None = None
+    page: Annotated[int, Meta(ge=1, le=1000)] = 1
+
+
+class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One order in a list, with its first line's name and picture."""
+
+    id: uuid.UUID
+    number: str
+    placed_at: datetime
+    state: OrderState
+    status: OrderStatus
+    paid_at: datetime | None
+    shop_name: str
+    total: int
+    first_name: str
+    picture: str | None
+    line_count: int
+    piece_count: int
+
+    @property
+    def pay_status(self) -> PayStatus:
+        return pay_status(self.state, self.paid_at)
+
+
+class OrderPage(msgspec.Struct, frozen=True):
+    """``counts`` of all statuses are for the tabs."""
+
+    items: list[OrderRow]
+    total: int
+    page: int
+    page_size: int
+    counts: dict[str, int]
+
+    @property
+    def page_count(self) -> int:
+        return max(1, -(-self.total // self.page_size))
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    line_no: int
+    product_id: uuid.UUID
+    product_slug: str | None
+    variant_id: uuid.UUID
+    sku: str
+    name: str
+    variant_name: str
+    picture: str | None
+    qty: int
+    list: int
+    unit: int
+    sub: int
+    discount: int
+    net: int
+    tax_bp: int
+    reduced: bool
+    fulfil_state: LineState
+    shipment_id: uuid.UUID | None
+
+
+class Shipment(msgspec.Struct, frozen=True, kw_only=True):
+    id: uuid.UUID
+    carrier: Carrier
+    tracking_number: str
+    shipped_at: datetime
+    delivered_at: datetime | None
+
+    @property
+    def url(self) -> str | None:
+        """The carrier's page for the parcel; None for a carrier that we do not know."""
+        return tracking_url(self.carrier, self.tracking_number)
+
+
+class ShopSnapshot(msgspec.Struct, frozen=True):
+    """The shop as it was when the order was placed."""
+
+    name: str
+    slug: str
+    seller: str
+    invoice_number: str | None
+
+
+class ShipTo(msgspec.Struct, frozen=True, kw_only=True):
+    """The address as it was when the order was placed."""
+
+    family_name: str
+    given_name: str
+    family_kana: str
+    given_kana: str
+    postal_code: str
+    prefecture: str
+    city: str
+    line1: str
+    line2: str
+    phone: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.family_name} {self.given_name}"
+
+    @property
+    def place(self) -> str:
+        return f"{self.prefecture}{self.city}{self.line1} {self.line2}".strip()
+
+
+class OrderHeader(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of shop_order with its snapshots."""
+
+    id: uuid.UUID
+    purchase_id: uuid.UUID
+    shop_id: uuid.UUID
+    number: str
+    buyer_id: uuid.UUID
+    state: OrderState
+    currency: str
+    goods: int
+    shipping: int
+    total: int
+    points: int
+    charge: int
+    tax: int
+    quote: ShopQuote
+    shop: ShopSnapshot
+    address: ShipTo
+    placed_at: datetime
+    paid_at: datetime | None
+    email: str
+    locale: str
+    expires_at: datetime
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """An order with everything that its page shows."""
+
+    header: OrderHeader
+    status: OrderStatus
+    pay_status: PayStatus
+    lines: list[Line]
+    shipments: list[Shipment]
+    timeline: list[OrderNote]
+    may_cancel: bool
+    with_others: list[str]
+
+    def lines_of(self, shipment: Shipment) -> list[Line]:
+        return [line for line in self.lines if line.shipment_id == shipment.id]
+
+
+class Cancelled(msgspec.Struct, frozen=True):
+    """``numbers`` were cancelled; ``refund`` is what goes back to the buyer."""
+
+    numbers: list[str]
+    refund: int
+
+
+def pay_status(state: OrderState, paid_at: datetime | None) -> PayStatus:
+    """A cancelled order that was paid is being refunded until the provider confirms it."""
+    if state is OrderState.CANCELLED:
+        return PayStatus.VOIDED if paid_at is None else PayStatus.REFUNDING
+    return _PAY_STATUS[state]
+
+
+_PAY_STATUS = {
+    OrderState.DRAFT: PayStatus.UNPAID,
+    OrderState.PENDING: PayStatus.UNPAID,
+    OrderState.PAID: PayStatus.PAID,
+    OrderState.CLOSED: PayStatus.PAID,
+    OrderState.DISPUTED: PayStatus.PAID,
+    OrderState.EXPIRED: PayStatus.EXPIRED,
+    OrderState.PART_REFUNDED: PayStatus.PART_REFUNDED,
+    OrderState.REFUNDED: PayStatus.REFUNDED,
+}

@@ -1,0 +1,67 @@
+"""A buyer's orders."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Final
+
+from nakamise.db import Tx
+from nakamise.errors import NotFound
+from nakamise.plugin import TenantCtx
+from nakamise_shop.domain.order_state import OrderState, OrderStatus, is_cancellable, order_status
+from nakamise_shop.orders import repository, timeline
+from nakamise_shop.orders.schemas import Line, Order, OrderFilter, OrderHeader, OrderPage, pay_status
+from nakamise_shop.settings import ShopSettings
+
+PAGE_SIZE: Final = 20
+_CANCELLABLE: Final = {
+    "pending": frozenset({OrderStatus.PENDING}),
+    "until_processing": frozenset({OrderStatus.PENDING, OrderStatus.CONFIRMED}),
+}
+
+
+async def order_page(ctx: TenantCtx, tx: Tx, wanted: OrderFilter) -> OrderPage:
+    buyer_id = ctx.require_user()
+    counts = await repository.counts(tx, buyer_id)
+    total = counts.get(wanted.status.value, 0) if wanted.status else sum(counts.values())
+    items = await repository.list_orders(tx, buyer_id, wanted.status, wanted.page, PAGE_SIZE)
+    return OrderPage(items, total, wanted.page, PAGE_SIZE, counts)
+
+
+async def own_order(ctx: TenantCtx, tx: Tx, number: str) -> Order:
+    """The actor's order. Raises NotFound for anybody else's."""
+    header = await repository.header_by_number(tx, number)
+    if header is None or header.buyer_id != ctx.require_user():
+        raise NotFound
+    return await assembled(ctx, tx, header)
+
+
+async def order_by_id(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> Order:
+    """Anybody's order, for staff and mails. Raises NotFound."""
+    header = await repository.header_by_id(tx, order_id)
+    if header is None:
+        raise NotFound
+    return await assembled(ctx, tx, header)
+
+
+async def assembled(ctx: TenantCtx, tx: Tx, header: OrderHeader) -> Order:
+    lines = await repository.lines_of(tx, header.id)
+    return Order(
+        header=header,
+        status=order_status(header.state, [line.fulfil_state for line in lines]),
+        pay_status=pay_status(header.state, header.paid_at),
+        lines=lines,
+        shipments=await repository.shipments_of(tx, header.id),
+        timeline=await timeline.notes_of(tx, header.id),
+        may_cancel=may_cancel(ctx, header.state, lines),
+        with_others=await repository.other_numbers(tx, header.purchase_id, header.id)
+        if header.state is OrderState.PENDING
+        else [],
+    )
+
+
+def may_cancel(ctx: TenantCtx, state: OrderState, lines: Sequence[Line]) -> bool:
+    """By the tenant's rule, and never once a line was sent."""
+    allowed = _CANCELLABLE[ctx.settings(ShopSettings).cancellable]
+    return is_cancellable(state, [line.fulfil_state for line in lines], allowed)
