@@ -5,10 +5,10 @@ Source of the list: 消費者庁 特定商取引法ガイド「通信販売」. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from nakamise.web import N_
+from nakamise.web import N_, gettext_for
 from nakamise_shop.catalog.schemas import Shop
 
 LABELS: Final[Mapping[str, str]] = {
@@ -51,10 +51,21 @@ def missing_items(legal: Mapping[str, str]) -> list[str]:
     return [name for name in MANDATORY if not legal.get(name, "").strip()]
 
 
+# What a buyer wants to know before the cart.
+_FACTS: Final = ("delivery_time", "returns")
+
+
+def delivery_facts(legal: Mapping[str, str], locale: str) -> list[tuple[str, str]]:
+    """(label, text) of delivery and returns, as the shop wrote them."""
+    return _items(legal, locale, _FACTS)
+
+
 def notice_of(shop: Shop, locale: str) -> list[tuple[str, str]]:
-    """(label msgid, text) in display order, in the asked language where the shop wrote it."""
-    return [(label, text) for name, label in LABELS.items() if (text := _text(shop.legal, name, locale))]
+    """(label, text) in display order, in the asked language where the shop wrote it."""
+    return _items(shop.legal, locale, LABELS)
 
 
-def _text(legal: Mapping[str, str], name: str, locale: str) -> str:
-    return legal.get(f"{name}_{locale}") or legal.get(name, "")
+def _items(legal: Mapping[str, str], locale: str, names: Iterable[str]) -> list[tuple[str, str]]:
+    _ = gettext_for(locale, "shop")
+    texts = {name: legal.get(f"{name}_{locale}") or legal.get(name, "") for name in names}
+    return [(_(LABELS[name]), text) for name, text in texts.items() if text]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -34,30 +35,34 @@ class _TermsRow(msgspec.Struct, frozen=True, kw_only=True):
     prices_include_tax: bool
     shipping_fee: int
     free_over: int | None
+    at: datetime
 
 
 _TERMS: Final = (
-    "SELECT id, rounding, prices_include_tax, shipping_fee, free_over FROM shop_shop WHERE id = ANY($1)"
+    "SELECT id, rounding, prices_include_tax, shipping_fee, free_over, now() AS at"
+    " FROM shop_shop WHERE id = ANY($1)"
 )
 
 
-async def terms_of(tx: Tx, shop_ids: Sequence[uuid.UUID]) -> dict[str, ShopTerms]:
-    rows = await tx.all(_TermsRow, _TERMS, list(shop_ids))
-    return {
-        str(row.id): ShopTerms(
-            shipping=ShippingRule(fee=row.shipping_fee, free_from=row.free_over),
-            rounding=row.rounding,
-            prices_include_tax=row.prices_include_tax,
-        )
-        for row in rows
-    }
+def _terms(row: _TermsRow) -> ShopTerms:
+    return ShopTerms(
+        shipping=ShippingRule(fee=row.shipping_fee, free_from=row.free_over),
+        rounding=row.rounding,
+        prices_include_tax=row.prices_include_tax,
+    )
 
 
 async def quote(
     ctx: TenantCtx, tx: Tx, wanted: Sequence[Wanted], inputs: Mapping[str, str] | None = None
 ) -> Quote:
-    """``quote.degraded`` names plugins whose rules could not be asked: shown, but never sold."""
-    at = await tx.value("SELECT now()")
+    """``quote.degraded`` names plugins whose rules could not be asked: shown, but never sold.
+
+    Raises ValueError for nothing wanted.
+    """
+    if not wanted:
+        raise ValueError("nothing to price")
+    rows = await tx.all(_TermsRow, _TERMS, list({one.shop_id for one in wanted}))
+    at = rows[0].at
     request = QuoteRequest(
         lines=tuple(_line(one) for one in wanted),
         at=at,
@@ -66,7 +71,7 @@ async def quote(
         buyer_id=str(ctx.actor.user_id) if ctx.actor.user_id else None,
         inputs=dict(inputs or {}),
     )
-    terms = await terms_of(tx, list({one.shop_id for one in wanted}))
+    terms = {str(row.id): _terms(row) for row in rows}
     proposals, degraded = await _ask(ctx, tx, request, terms)
     return price(request, proposals, terms, degraded=degraded)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -11,7 +12,7 @@ from nakamise.contracts.blueprint import Blueprint
 from nakamise.db import Tx
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
-from nakamise.japan import fold
+from nakamise_shop.catalog.search import search_text
 from nakamise_shop.legal import LABELS
 
 Row = Mapping[str, Any]
@@ -48,12 +49,23 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 
 async def seed(ctx: TenantCtx, blueprint: Blueprint) -> None:
     data = blueprint.data("shop")
+    await _draw_all(blueprint, data)
     shops = {row["slug"]: await _shop(ctx, blueprint, row) for row in data.get("shops", [])}
     categories: dict[str, uuid.UUID] = {}
     for position, row in enumerate(data.get("categories", [])):
         categories[row["slug"]] = await _category(ctx, blueprint, row, position, categories)
+    known = {row["slug"]: row for row in data.get("categories", [])}
     for row in data.get("products", []):
-        await _product(ctx, blueprint, row, shops, categories)
+        category = known.get(row.get("category", ""))
+        category_id = categories[category["slug"]] if category else None
+        await _product(ctx, blueprint, row, shops[row["shop"]], category_id, category)
+
+
+async def _draw_all(blueprint: Blueprint, data: Row) -> None:
+    """All pictures at once; each is then found ready where it is used."""
+    single = [row["image"] for part in ("shops", "categories") for row in data.get(part, []) if "image" in row]
+    many = [path for row in data.get("products", []) for path in row.get("images", [])]
+    await asyncio.gather(*(blueprint.picture(path) for path in (*single, *many)))
 
 
 async def _shop(ctx: TenantCtx, blueprint: Blueprint, row: Row) -> uuid.UUID:
@@ -104,17 +116,17 @@ async def _product(
     ctx: TenantCtx,
     blueprint: Blueprint,
     row: Row,
-    shops: Mapping[str, uuid.UUID],
-    categories: Mapping[str, uuid.UUID],
+    shop_id: uuid.UUID,
+    category_id: uuid.UUID | None,
+    category: Row | None,
 ) -> None:
     """A product that is there already belongs to the shop's staff: it is left alone, stock above all."""
     async with ctx.read() as tx:
         if await tx.value("SELECT id FROM shop_product WHERE slug = $1", row["slug"]):
             return
     pictures = [picture for path in row.get("images", []) if (picture := await _picture(blueprint, path))]
-    shop_id = shops[row["shop"]]
     async with ctx.begin() as tx:
-        product_id = await _insert_product(tx, row, shop_id, categories.get(row.get("category", "")))
+        product_id = await _insert_product(tx, row, shop_id, category_id, category)
         if product_id is None:
             return
         for position, picture in enumerate(pictures):
@@ -128,7 +140,7 @@ async def _product(
 
 
 async def _insert_product(
-    tx: Tx, row: Row, shop_id: uuid.UUID, category_id: uuid.UUID | None
+    tx: Tx, row: Row, shop_id: uuid.UUID, category_id: uuid.UUID | None, category: Row | None
 ) -> uuid.UUID | None:
     prices = [variant["price"] for variant in row["variants"]]
     published = bool(row.get("published", True))
@@ -148,7 +160,7 @@ async def _insert_product(
         row.get("specs", []),
         row.get("badges", []),
         row.get("per_order_limit"),
-        search_text(row),
+        _search_text(row, category),
         min(prices),
         max(prices),
         row.get("published_at", created_at) if published else None,
@@ -182,11 +194,12 @@ async def _insert_variants(
         )
 
 
-def search_text(row: Row) -> str:
-    """Everything a buyer might type, in the form in which search compares."""
+def _search_text(row: Row, category: Row | None) -> str:
     parts = [row["name"], row.get("name_en", ""), row.get("description", ""), row.get("description_en", "")]
     parts += [f"{variant['sku']} {variant.get('name', '')}" for variant in row["variants"]]
-    return fold(" ".join(parts))
+    if category:
+        parts += [category["name"], category.get("name_en", "")]
+    return search_text(parts)
 
 
 def _translations(row: Row, fields: Iterable[str]) -> dict[str, dict[str, str]]:

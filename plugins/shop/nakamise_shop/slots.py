@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
+import msgspec
+
 from nakamise.db import Tx
+from nakamise.media import Media
 from nakamise.plugin import Slot, TenantCtx
 from nakamise_shop.cart import repository as carts
 from nakamise_shop.cart import service as cart_service
-from nakamise_shop.catalog import repository as catalog
-from nakamise_shop.catalog.schemas import ProductFilter
+from nakamise_shop.catalog import places, service
 from nakamise_shop.settings import ShopSettings
 
 Context = Mapping[str, object]
@@ -19,8 +21,8 @@ SHELF_SIZE: Final = 8
 
 async def cart_badge(ctx: TenantCtx, tx: Tx) -> Context:
     key = cart_service.key_of(ctx)
-    cart_id = await cart_service.find(tx, key) if key.user_id or key.token else None
-    return {"quantity": await carts.quantity_of(tx, cart_id) if cart_id else 0}
+    known = key.user_id or key.token
+    return {"quantity": await carts.quantity_for(tx, key.user_id, key.token) if known else 0}
 
 
 async def hero(ctx: TenantCtx, tx: Tx) -> Context | None:
@@ -28,16 +30,20 @@ async def hero(ctx: TenantCtx, tx: Tx) -> Context | None:
     brand = ctx.tenant.brand
     if not brand.get("hero_wide"):
         return None
-    line = brand.get(f"tagline_{ctx.locale}") or brand.get("tagline", "")
-    return {"wide": brand["hero_wide"], "phone": brand.get("hero_phone") or brand["hero_wide"], "line": line}
+    return {
+        "wide": msgspec.convert(brand["hero_wide"], Media),
+        "phone": msgspec.convert(brand.get("hero_phone") or brand["hero_wide"], Media),
+        "line": brand.get(f"tagline_{ctx.locale}") or brand.get("tagline", ""),
+        "tone": "dark" if brand.get("scheme") == "dark" else "light",
+    }
 
 
 async def home_shelves(ctx: TenantCtx, tx: Tx) -> Context:
-    newest, _ = await catalog.list_products(tx, ProductFilter(in_stock=True), ctx.locale, SHELF_SIZE)
+    categories = await places.list_categories(tx, ctx.locale)
     return {
-        "newest": newest,
-        "categories": await catalog.list_categories(tx, ctx.locale),
-        "shops": await catalog.list_shops(tx, ctx.locale),
+        "newest": await service.newest(ctx, tx, SHELF_SIZE),
+        "categories": [one for one in categories if one.parent_slug is None and one.product_count],
+        "shops": await places.list_shops(tx, ctx.locale),
         "low_stock_from": ctx.settings(ShopSettings).low_stock_from,
     }
 

@@ -7,24 +7,35 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, HeaderParameter, JSONBody
 from litestar.types import ControllerRouterHandler
 
-from nakamise.plugin import TenantCtx, anyone
-from nakamise_shop.cart import service
+from nakamise.db import Tx
+from nakamise.errors import NotFound
+from nakamise.plugin import Ctx, anyone
+from nakamise_shop.cart import repository, service
 from nakamise_shop.cart.schemas import AddLine, Cart, Quantity
 
 TAGS: Final = ["shop"]
 TOKEN_HEADER: Final = "X-Cart-Token"  # noqa: S105 (a header's name)
-CartToken = Annotated[str | None, Parameter(header=TOKEN_HEADER)]
+CartToken = Annotated[str | None, HeaderParameter(name=TOKEN_HEADER)]
 
 
 class QuantityBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantity: Quantity
 
 
+async def _existing(tx: Tx, key: service.CartKey) -> uuid.UUID:
+    """Raises NotFound: a cart comes into being with its first line."""
+    await service.adopt(tx, key)
+    found = await service.find(tx, key)
+    if found is None:
+        raise NotFound
+    return found
+
+
 @get("/cart", opt=anyone(), tags=TAGS, operation_id="shop_get_cart")
-async def get_cart(ctx: TenantCtx, cart_token: CartToken = None) -> Cart:
+async def get_cart(ctx: Ctx, cart_token: CartToken = None) -> Cart:
     key = service.key_of(ctx, cart_token)
     async with ctx.begin() as tx:
         await service.adopt(tx, key)
@@ -32,7 +43,7 @@ async def get_cart(ctx: TenantCtx, cart_token: CartToken = None) -> Cart:
 
 
 @post("/cart/lines", opt=anyone(), tags=TAGS, operation_id="shop_add_to_cart")
-async def add_line(ctx: TenantCtx, data: AddLine, cart_token: CartToken = None) -> Response[Cart]:
+async def add_line(ctx: Ctx, data: JSONBody[AddLine], cart_token: CartToken = None) -> Response[Cart]:
     """Returns the cart; for a new guest the header ``X-Cart-Token`` names it from now on."""
     key = service.key_of(ctx, cart_token)
     async with ctx.begin() as tx:
@@ -45,12 +56,11 @@ async def add_line(ctx: TenantCtx, data: AddLine, cart_token: CartToken = None) 
 
 @put("/cart/lines/{variant_id:uuid}", opt=anyone(), tags=TAGS, operation_id="shop_set_cart_quantity")
 async def set_line(
-    ctx: TenantCtx, variant_id: uuid.UUID, data: QuantityBody, cart_token: CartToken = None
+    ctx: Ctx, variant_id: FromPath[uuid.UUID], data: JSONBody[QuantityBody], cart_token: CartToken = None
 ) -> Cart:
     key = service.key_of(ctx, cart_token)
     async with ctx.begin() as tx:
-        cart_id, _ = await service.find_or_make(tx, key)
-        await service.set_quantity(ctx, tx, cart_id, variant_id, data.quantity)
+        await service.set_quantity(ctx, tx, await _existing(tx, key), variant_id, data.quantity)
         return await service.view(ctx, tx, key)
 
 
@@ -61,11 +71,11 @@ async def set_line(
     operation_id="shop_remove_from_cart",
     status_code=200,
 )
-async def remove_line(ctx: TenantCtx, variant_id: uuid.UUID, cart_token: CartToken = None) -> Cart:
+async def remove_line(ctx: Ctx, variant_id: FromPath[uuid.UUID], cart_token: CartToken = None) -> Cart:
     key = service.key_of(ctx, cart_token)
     async with ctx.begin() as tx:
-        cart_id, _ = await service.find_or_make(tx, key)
-        await service.set_quantity(ctx, tx, cart_id, variant_id, 0)
+        if not await repository.remove(tx, await _existing(tx, key), variant_id):
+            raise NotFound
         return await service.view(ctx, tx, key)
 
 

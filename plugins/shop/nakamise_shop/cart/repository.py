@@ -6,13 +6,43 @@ import hashlib
 import uuid
 from typing import Final
 
+import msgspec
+
+from nakamise.contracts.pricing import Rounding
 from nakamise.db import Tx
 from nakamise.ids import uuid7
-from nakamise_shop.cart.schemas import CartLine
+from nakamise.media import Media
+
+
+class LineRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A line with its product as it is now; amounts are as the shop typed them."""
+
+    variant_id: uuid.UUID
+    product_id: uuid.UUID
+    shop_id: uuid.UUID
+    product_slug: str
+    name: str
+    variant_name: str
+    sku: str
+    price: int
+    seen_price: int
+    quantity: int
+    available: int
+    per_order_limit: int | None
+    tax_class: str
+    prices_include_tax: bool
+    rounding: Rounding
+    is_for_sale: bool
+    shop_slug: str
+    shop_name: str
+    shipping_fee: int
+    free_over: int | None
+    picture: Media | None
+
 
 _LINES: Final = """
 SELECT l.variant_id, l.quantity, l.seen_price, v.product_id, v.sku, v.price, p.slug AS product_slug,
-       p.shop_id, p.per_order_limit, p.tax_class,
+       p.shop_id, p.per_order_limit, p.tax_class, s.prices_include_tax, s.rounding, s.shipping_fee, s.free_over,
        coalesce(p.translations #>> ARRAY[$2::text, 'name'], p.name) AS name,
        coalesce(v.translations #>> ARRAY[$2::text, 'name'], v.name) AS variant_name,
        (k.on_hand - k.reserved) AS available,
@@ -66,13 +96,24 @@ async def make_guest_cart(tx: Tx, token: str) -> uuid.UUID:
     return cart_id
 
 
-async def lines_of(tx: Tx, cart_id: uuid.UUID, locale: str) -> list[CartLine]:
-    return await tx.all(CartLine, _LINES, cart_id, locale)
+async def lines_of(tx: Tx, cart_id: uuid.UUID, locale: str) -> list[LineRow]:
+    return await tx.all(LineRow, _LINES, cart_id, locale)
 
 
-async def quantity_of(tx: Tx, cart_id: uuid.UUID) -> int:
+async def count_lines(tx: Tx, cart_id: uuid.UUID) -> int:
+    return int(await tx.value("SELECT count(*) FROM shop_cart_line WHERE cart_id = $1", cart_id))
+
+
+async def quantity_for(tx: Tx, user_id: uuid.UUID | None, token: str | None) -> int:
+    """The badge's number: the user's cart and the guest's that will join it, counted as `merge` joins them."""
     return int(
-        await tx.value("SELECT coalesce(sum(quantity), 0) FROM shop_cart_line WHERE cart_id = $1", cart_id)
+        await tx.value(
+            "SELECT coalesce(sum(most), 0) FROM (SELECT max(l.quantity) AS most FROM shop_cart_line l"
+            " JOIN shop_cart c ON c.id = l.cart_id WHERE c.user_id = $1 OR c.token_hash = $2"
+            " GROUP BY l.variant_id) lines",
+            user_id,
+            hash_token(token) if token else None,
+        )
     )
 
 
@@ -108,8 +149,14 @@ async def set_quantity(tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID, quanti
 
 
 async def remove(tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID) -> int:
-    return await tx.execute(
-        "DELETE FROM shop_cart_line WHERE cart_id = $1 AND variant_id = $2", cart_id, variant_id
+    """The quantity that was taken out; 0 when it was not in the cart."""
+    return int(
+        await tx.value(
+            "DELETE FROM shop_cart_line WHERE cart_id = $1 AND variant_id = $2 RETURNING quantity",
+            cart_id,
+            variant_id,
+        )
+        or 0
     )
 
 

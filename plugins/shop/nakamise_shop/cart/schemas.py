@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from nakamise.contracts.pricing import Quote
+from nakamise.contracts.pricing import Applied, Phase, Quote, QuotedLine, ShopQuote
 from nakamise.media import Media
 
 Quantity = Annotated[int, Meta(ge=1, le=999)]
@@ -34,11 +34,10 @@ class Trouble(enum.StrEnum):
     TOO_MANY = "too_many"
     OVER_LIMIT = "over_limit"
     NOT_FOR_SALE = "not_for_sale"
-    DEARER = "dearer"
 
 
 class CartLine(msgspec.Struct, frozen=True, kw_only=True):
-    """``seen_price`` is what the buyer saw when adding; ``limit`` the most one order may hold now."""
+    """``seen_price`` is what the buyer saw when adding; ``list_amount`` the price as the shop typed it."""
 
     variant_id: uuid.UUID
     product_id: uuid.UUID
@@ -49,10 +48,12 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     sku: str
     price: int
     seen_price: int
+    list_amount: int
     quantity: int
     available: int
     per_order_limit: int | None
     tax_class: str
+    reduced: bool
     is_for_sale: bool
     shop_slug: str
     shop_name: str
@@ -60,6 +61,7 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def limit(self) -> int:
+        """The most that one order may hold now."""
         return min(self.available, self.per_order_limit or self.available)
 
     @property
@@ -68,10 +70,10 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
             return Trouble.NOT_FOR_SALE
         if self.available <= 0:
             return Trouble.SOLD_OUT
-        if self.quantity > self.available:
-            return Trouble.TOO_MANY
         if self.per_order_limit is not None and self.quantity > self.per_order_limit:
             return Trouble.OVER_LIMIT
+        if self.quantity > self.available:
+            return Trouble.TOO_MANY
         return None
 
     @property
@@ -79,11 +81,14 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
         return self.price > self.seen_price
 
 
-class CartGroup(msgspec.Struct, frozen=True):
-    """One shop's lines in the cart."""
+class CartGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """One shop's lines in the cart; ``free_over`` is the worth of goods from which shipping is free."""
 
+    shop_id: uuid.UUID
     shop_slug: str
     shop_name: str
+    shipping_fee: int
+    free_over: int | None
     lines: list[CartLine]
 
 
@@ -107,3 +112,35 @@ class Cart(msgspec.Struct, frozen=True, kw_only=True):
         return (
             self.quantity > 0 and not self.has_trouble and self.quote is not None and not self.quote.degraded
         )
+
+    @property
+    def tax(self) -> int:
+        """Contained in the total."""
+        return sum(shop.tax for shop in self.quote.shops) if self.quote else 0
+
+    @property
+    def subtotal(self) -> int:
+        """Goods before discounts on lines, cart and shipping; unit prices are already the lowered ones."""
+        shops = self.quote.shops if self.quote else ()
+        return sum(line.subtotal for shop in shops for line in shop.lines)
+
+    @property
+    def shipping_fee(self) -> int:
+        """Before discounts."""
+        return sum(shop.shipping.fee for shop in self.quote.shops) if self.quote else 0
+
+    @property
+    def reductions(self) -> list[Applied]:
+        """What lies between ``subtotal`` with ``shipping_fee`` and the total."""
+        applied = self.quote.applied if self.quote else ()
+        return [one for one in applied if one.taken and Phase.UNIT < one.adjustment.phase < Phase.TENDER]
+
+    def shop_quote(self, group: CartGroup) -> ShopQuote | None:
+        """None while nothing of this shop can be bought."""
+        shops = self.quote.shops if self.quote else ()
+        return next((shop for shop in shops if shop.shop_id == str(group.shop_id)), None)
+
+    def quoted(self, line: CartLine) -> QuotedLine | None:
+        shops = self.quote.shops if self.quote else ()
+        lines = (one for shop in shops for one in shop.lines)
+        return next((one for one in lines if one.line_id == str(line.variant_id)), None)

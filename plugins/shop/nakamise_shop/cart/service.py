@@ -1,9 +1,12 @@
-"""Acts on a cart. The guest's cart joins the user's at the first request after a login."""
+"""Acts on a cart. The guest's cart joins the user's at the first act after a login."""
 
 from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
 
 import msgspec
 
@@ -13,10 +16,14 @@ from nakamise.ids import new_token
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop.cart import repository
+from nakamise_shop.cart.repository import LineRow
 from nakamise_shop.cart.schemas import Cart, CartGroup, CartLine
+from nakamise_shop.catalog.prices import is_reduced, shown
+from nakamise_shop.catalog.service import today
 from nakamise_shop.quoting import Wanted, quote
 
-COOKIE = "cart"
+COOKIE: Final = "cart"
+LINES_MAX: Final = 100
 
 
 class CartKey(msgspec.Struct, frozen=True):
@@ -28,7 +35,7 @@ class CartKey(msgspec.Struct, frozen=True):
 
 def key_of(ctx: TenantCtx, token: str | None = None) -> CartKey:
     """``token`` from the API's header; pages have it in a cookie."""
-    return CartKey(ctx.actor.user_id, token or ctx.http.cookies.get(COOKIE))
+    return CartKey(ctx.actor.user_id, token or ctx.http.cookies.get(COOKIE) or None)
 
 
 async def find(tx: Tx, key: CartKey) -> uuid.UUID | None:
@@ -60,16 +67,46 @@ async def adopt(tx: Tx, key: CartKey) -> bool:
 
 async def view(ctx: TenantCtx, tx: Tx, key: CartKey) -> Cart:
     cart_id = await find(tx, key)
-    lines = await repository.lines_of(tx, cart_id, ctx.locale) if cart_id else []
-    buyable = [line for line in lines if line.trouble is None]
+    rows = await repository.lines_of(tx, cart_id, ctx.locale) if cart_id else []
+    groups = _groups(rows, today(ctx))
+    lines = [line for group in groups for line in group.lines]
+    buyable = [wanted(line) for line in lines if line.trouble is None]
     return Cart(
-        groups=[
-            CartGroup(slug, own[0].shop_name, own)
-            for slug, same in itertools.groupby(lines, key=lambda line: line.shop_slug)
-            if (own := list(same))
-        ],
+        groups=groups,
         quantity=sum(line.quantity for line in lines),
-        quote=await quote(ctx, tx, [wanted(line) for line in buyable]) if buyable else None,
+        quote=await quote(ctx, tx, buyable) if buyable else None,
+    )
+
+
+def _groups(rows: Sequence[LineRow], day: date) -> list[CartGroup]:
+    return [
+        CartGroup(
+            shop_id=same[0].shop_id,
+            shop_slug=slug,
+            shop_name=same[0].shop_name,
+            shipping_fee=same[0].shipping_fee,
+            free_over=same[0].free_over,
+            lines=[_line(row, day) for row in same],
+        )
+        for slug, found in itertools.groupby(rows, key=lambda row: row.shop_slug)
+        if (same := list(found))
+    ]
+
+
+_SAME_FIELDS: Final = tuple(
+    name
+    for name in CartLine.__struct_fields__
+    if name in LineRow.__struct_fields__ and name not in ("price", "seen_price")
+)
+
+
+def _line(row: LineRow, day: date) -> CartLine:
+    return CartLine(
+        **{name: getattr(row, name) for name in _SAME_FIELDS},
+        price=shown(row.price, row, day),
+        seen_price=shown(row.seen_price, row, day),
+        list_amount=row.price,
+        reduced=is_reduced(row.tax_class, day),
     )
 
 
@@ -80,17 +117,25 @@ def wanted(line: CartLine) -> Wanted:
         product_id=line.product_id,
         variant_id=line.variant_id,
         qty=line.quantity,
-        price=line.price,
+        price=line.list_amount,
         tax_class=line.tax_class,
     )
 
 
 async def add(ctx: TenantCtx, tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID, quantity: int) -> CartLine:
     """Raises NotFound, or Conflict when there is not enough; the line then stays as it was."""
-    if await repository.add(tx, cart_id, variant_id, quantity) == 0:
+    after = await repository.add(tx, cart_id, variant_id, quantity)
+    if after == 0:
         raise NotFound
-    line = await _line(ctx, tx, cart_id, variant_id)
-    _check(line)
+    if await repository.count_lines(tx, cart_id) > LINES_MAX:
+        raise Conflict(
+            N_("A cart holds at most %(n)s different items."),
+            code="cart_full",
+            domain="shop",
+            params={"n": LINES_MAX},
+        )
+    line = await _find_line(ctx, tx, cart_id, variant_id)
+    _check(line, already=after - quantity)
     return line
 
 
@@ -98,26 +143,30 @@ async def set_quantity(
     ctx: TenantCtx, tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID, quantity: int
 ) -> None:
     """Raises NotFound, or Conflict that says how many there are."""
-    if quantity == 0:
-        await repository.remove(tx, cart_id, variant_id)
-        return
     if await repository.set_quantity(tx, cart_id, variant_id, quantity) != 1:
         raise NotFound
-    _check(await _line(ctx, tx, cart_id, variant_id))
+    _check(await _find_line(ctx, tx, cart_id, variant_id))
 
 
-async def _line(ctx: TenantCtx, tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID) -> CartLine:
-    lines = await repository.lines_of(tx, cart_id, ctx.locale)
-    return next(line for line in lines if line.variant_id == variant_id)
+async def _find_line(ctx: TenantCtx, tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID) -> CartLine:
+    rows = await repository.lines_of(tx, cart_id, ctx.locale)
+    return next(_line(row, today(ctx)) for row in rows if row.variant_id == variant_id)
 
 
-def _check(line: CartLine) -> None:
+def _check(line: CartLine, already: int = 0) -> None:
     if line.available <= 0:
         raise Conflict(N_("This item is sold out."), code="sold_out", domain="shop")
-    if line.quantity > line.limit:
-        message = (
-            N_("Only %(n)s left in stock.")
-            if line.limit == line.available
-            else N_("At most %(n)s per order.")
-        )
-        raise Conflict(message, code="not_enough", domain="shop", params={"n": line.limit})
+    if line.quantity <= line.limit:
+        return
+    message = _too_many(line, already)
+    raise Conflict(message, code="not_enough", domain="shop", params={"n": line.limit, "have": already})
+
+
+def _too_many(line: CartLine, already: int) -> str:
+    if line.limit < line.available:
+        if already:
+            return N_("At most %(n)s per order; %(have)s are in your cart already.")
+        return N_("At most %(n)s per order.")
+    if already:
+        return N_("Only %(n)s left in stock; %(have)s are in your cart already.")
+    return N_("Only %(n)s left in stock.")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
-from nakamise.plugin import TenantCtx, anyone
-from nakamise_shop.catalog import repository, service
+from nakamise.plugin import Ctx, anyone
+from nakamise_shop.catalog import places, service
 from nakamise_shop.catalog.schemas import Category, Product, ProductFilter, ProductPage, Shop, ShopCard, Sort
 
 TAGS: Final = ["shop"]
@@ -20,13 +20,13 @@ SearchText = Annotated[str, Meta(max_length=100)]
 
 @get("/products", opt=anyone(), tags=TAGS, operation_id="shop_list_products")
 async def list_products(
-    ctx: TenantCtx,
-    q: SearchText = "",
-    category: str | None = None,
-    shop: str | None = None,
-    in_stock: bool = False,
-    sort: Sort = Sort.NEW,
-    page_number: Annotated[PageNumber, Parameter(query="page")] = 1,
+    ctx: Ctx,
+    q: FromQuery[SearchText] = "",
+    category: FromQuery[str | None] = None,
+    shop: FromQuery[str | None] = None,
+    in_stock: FromQuery[bool] = False,
+    sort: FromQuery[Sort] = Sort.NEW,
+    page_number: Annotated[PageNumber, QueryParameter(name="page")] = 1,
 ) -> ProductPage:
     """Published products of open shops."""
     wanted = ProductFilter(q=q, category=category, shop=shop, in_stock=in_stock, sort=sort, page=page_number)
@@ -35,25 +35,25 @@ async def list_products(
 
 
 @get("/products/{slug:str}", opt=anyone(), tags=TAGS, operation_id="shop_get_product")
-async def get_product(ctx: TenantCtx, slug: str) -> Product:
+async def get_product(ctx: Ctx, slug: FromPath[str]) -> Product:
     async with ctx.read() as tx:
         return await service.product(ctx, tx, slug)
 
 
 @get("/categories", opt=anyone(), tags=TAGS, operation_id="shop_list_categories")
-async def list_categories(ctx: TenantCtx) -> list[Category]:
+async def list_categories(ctx: Ctx) -> list[Category]:
     async with ctx.read() as tx:
-        return await repository.list_categories(tx, ctx.locale)
+        return await places.list_categories(tx, ctx.locale)
 
 
 @get("/shops", opt=anyone(), tags=TAGS, operation_id="shop_list_shops")
-async def list_shops(ctx: TenantCtx) -> list[ShopCard]:
+async def list_shops(ctx: Ctx) -> list[ShopCard]:
     async with ctx.read() as tx:
-        return await repository.list_shops(tx, ctx.locale)
+        return await places.list_shops(tx, ctx.locale)
 
 
 @get("/shops/{slug:str}", opt=anyone(), tags=TAGS, operation_id="shop_get_shop")
-async def get_shop(ctx: TenantCtx, slug: str) -> Shop:
+async def get_shop(ctx: Ctx, slug: FromPath[str]) -> Shop:
     async with ctx.read() as tx:
         return await service.shop(ctx, tx, slug)
 

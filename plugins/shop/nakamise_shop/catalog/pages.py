@@ -3,76 +3,83 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 from litestar import Request, Response, get
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from nakamise.contracts.ui import ProductSubject
 from nakamise.errors import NotFound
-from nakamise.plugin import Slot, TenantCtx, anyone
-from nakamise.web import page
-from nakamise_shop.catalog import repository, service
-from nakamise_shop.catalog.schemas import Product, ProductFilter, Sort
-from nakamise_shop.legal import notice_of
+from nakamise.plugin import Ctx, Slot, TenantCtx, anyone
+from nakamise.web import gettext_for, page, see_other
+from nakamise_shop.catalog import choice, places, service
+from nakamise_shop.catalog.listing import Listing, address, filter_of
+from nakamise_shop.catalog.schemas import Product, ProductCard, Shop
+from nakamise_shop.catalog.structured import structured
+from nakamise_shop.catalog.words import SHOP_STATES
+from nakamise_shop.legal import delivery_facts, notice_of
 from nakamise_shop.settings import ShopSettings
 
-
-def filter_of(query: dict[str, str]) -> ProductFilter:
-    """What the address asks for; what it cannot mean is left out, so that an old link still works."""
-    known = {key: value for key, value in query.items() if value and key in ProductFilter.__struct_fields__}
-    for key in list(known):
-        try:
-            msgspec.convert({key: known[key]}, ProductFilter, strict=False)
-        except msgspec.ValidationError:
-            del known[key]
-    return msgspec.convert(known, ProductFilter, strict=False)
-
-
-def address(wanted: ProductFilter, **changes: object) -> str:
-    """The list's address with ``changes``; another filter begins at page 1 again."""
-    fields = msgspec.structs.asdict(msgspec.structs.replace(wanted, **({"page": 1} | changes)))
-    plain = {key: value for key, value in fields.items() if value not in ("", None, False, 1, Sort.NEW)}
-    return "/shop/products" + (f"?{urlencode(plain)}" if plain else "")
+AnyRequest = Request[Any, Any, Any]
+LIST: Final = "/shop/products"
 
 
 @get("/products", opt=anyone(), include_in_schema=False)
-async def product_list(request: Request[Any, Any, Any], ctx: TenantCtx) -> Response[bytes]:
+async def product_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     wanted = filter_of(dict(request.query_params))
     async with ctx.read() as tx:
         found = await service.product_page(ctx, tx, wanted)
-        categories = await repository.list_categories(tx, ctx.locale)
+        categories = await places.list_categories(tx, ctx.locale)
+    if wanted.page > found.page_count:
+        return see_other(ctx, address(LIST, wanted, page=found.page_count))
     return await page(
         ctx,
         "shop/catalog_list.html",
-        found=found,
-        wanted=wanted,
-        categories=categories,
-        sorts=list(Sort),
-        address=address,
+        listing=Listing(ctx, LIST, wanted, found, categories),
         low_stock_from=ctx.settings(ShopSettings).low_stock_from,
     )
 
 
 @get("/products/{slug:str}", opt=anyone(), include_in_schema=False)
-async def product_detail(request: Request[Any, Any, Any], ctx: TenantCtx, slug: str) -> Response[bytes]:
+async def product_detail(request: AnyRequest, ctx: Ctx, slug: FromPath[str]) -> Response[bytes]:
     async with ctx.read() as tx:
         product = await service.product(ctx, tx, slug)
-        shop = await repository.find_shop(tx, product.shop_slug, ctx.locale)
         related = await service.related(ctx, tx, product)
+    return await _product_page(ctx, request, product, related)
+
+
+async def _product_page(
+    ctx: TenantCtx, request: AnyRequest, product: Product, related: list[ProductCard]
+) -> Response[bytes]:
     subject = product_subject(ctx, product)
     slots = dict.fromkeys((Slot.PRODUCT_BELOW_PRICE, Slot.PRODUCT_BELOW_BUY, Slot.PRODUCT_SECTION), subject)
+    variant = choice.chosen(product, dict(request.query_params))
     return await page(
         ctx,
         "shop/catalog_product.html",
         slots=slots,
         product=product,
-        shop=shop,
+        variant=variant,
+        face=choice.face(ctx, product, variant) if variant else None,
+        faces=choice.faces(ctx, product),
+        is_offered=choice.is_offered,
+        delivery=delivery_facts(product.legal, ctx.locale),
+        back=_back(ctx, request),
         related=related,
-        chosen=request.query_params.get("variant", ""),
+        structured=structured(ctx, product),
         low_stock_from=ctx.settings(ShopSettings).low_stock_from,
     )
+
+
+def _back(ctx: TenantCtx, request: AnyRequest) -> str:
+    """The list that the buyer came from, with its filter; the plain list otherwise."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    if f"{came_from.scheme}://{came_from.netloc}" != ctx.http.origin or came_from.path != LIST:
+        return LIST
+    wanted = filter_of(dict(parse_qsl(came_from.query)))
+    return address(LIST, wanted, page=wanted.page)
 
 
 def product_subject(ctx: TenantCtx, product: Product) -> ProductSubject:
@@ -89,39 +96,53 @@ def product_subject(ctx: TenantCtx, product: Product) -> ProductSubject:
 
 
 @get("/shops", opt=anyone(), include_in_schema=False)
-async def shop_list(ctx: TenantCtx) -> Response[bytes]:
+async def shop_list(ctx: Ctx) -> Response[bytes]:
     async with ctx.read() as tx:
-        shops = await repository.list_shops(tx, ctx.locale)
+        shops = await places.list_shops(tx, ctx.locale)
     return await page(ctx, "shop/catalog_shops.html", shops=shops)
 
 
 @get("/shops/{slug:str}", opt=anyone(), include_in_schema=False)
-async def shop_detail(request: Request[Any, Any, Any], ctx: TenantCtx, slug: str) -> Response[bytes]:
+async def shop_detail(request: AnyRequest, ctx: Ctx, slug: FromPath[str]) -> Response[bytes]:
     wanted = msgspec.structs.replace(filter_of(dict(request.query_params)), shop=slug)
+    base = f"/shop/shops/{slug}"
     async with ctx.read() as tx:
         shop = await service.shop(ctx, tx, slug)
         found = await service.product_page(ctx, tx, wanted)
+    if wanted.page > found.page_count:
+        return see_other(ctx, address(base, wanted, page=found.page_count))
     return await page(
         ctx,
         "shop/catalog_shop.html",
         shop=shop,
-        found=found,
+        state_word=gettext_for(ctx.locale, "shop")(SHOP_STATES[shop.state]),
+        listing=Listing(ctx, base, wanted, found, []),
         notice=notice_of(shop, ctx.locale),
         low_stock_from=ctx.settings(ShopSettings).low_stock_from,
     )
 
 
+@get("/shops/{slug:str}/legal", opt=anyone(), include_in_schema=False)
+async def shop_legal(ctx: Ctx, slug: FromPath[str]) -> Response[bytes]:
+    """One shop's legal notice."""
+    async with ctx.read() as tx:
+        shop = await service.shop(ctx, tx, slug)
+    return await _legal_page(ctx, [shop])
+
+
 @get("/legal", opt=anyone(), include_in_schema=False)
-async def legal(ctx: TenantCtx) -> Response[bytes]:
+async def legal(ctx: Ctx) -> Response[bytes]:
     """The legal notice of every shop (Act on Specified Commercial Transactions, art. 11)."""
     async with ctx.read() as tx:
-        cards = await repository.list_shops(tx, ctx.locale)
-        shops = [await service.shop(ctx, tx, card.slug) for card in cards]
+        shops = await service.open_shops(ctx, tx)
     if not shops:
         raise NotFound
-    return await page(
-        ctx, "shop/catalog_legal.html", notices=[(shop, notice_of(shop, ctx.locale)) for shop in shops]
-    )
+    return await _legal_page(ctx, shops)
+
+
+async def _legal_page(ctx: TenantCtx, shops: list[Shop]) -> Response[bytes]:
+    notices = [(shop, notice_of(shop, ctx.locale)) for shop in shops]
+    return await page(ctx, "shop/catalog_legal.html", notices=notices)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
@@ -129,5 +150,6 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     product_detail,
     shop_list,
     shop_detail,
+    shop_legal,
     legal,
 ]

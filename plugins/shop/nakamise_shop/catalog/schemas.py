@@ -32,7 +32,7 @@ class ProductFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProductCard(msgspec.Struct, frozen=True, kw_only=True):
-    """``available`` is what can be sold now, over all variants."""
+    """``available`` is what can be sold now, over all variants; ``compare_at`` belongs to ``min_price``."""
 
     id: uuid.UUID
     slug: str
@@ -62,6 +62,8 @@ class ProductPage(msgspec.Struct, frozen=True):
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
+    """``option_values`` has one ``OptionValue.key`` per option."""
+
     id: uuid.UUID
     sku: str
     name: str
@@ -76,15 +78,22 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
         return self.available <= 0
 
 
+class OptionValue(msgspec.Struct, frozen=True):
+    """``key`` names the value in every language, ``label`` is for reading."""
+
+    key: str
+    label: str
+
+
 class Option(msgspec.Struct, frozen=True, kw_only=True):
     """One choice a buyer makes, e.g. a shade; ``values`` in display order."""
 
     name: str
-    values: list[str]
+    values: list[OptionValue]
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
-    """``specs`` are (label, value) pairs in the asked language."""
+    """``specs`` are (label, value) pairs in the asked language; ``reduced`` marks the reduced tax rate (※)."""
 
     id: uuid.UUID
     slug: str
@@ -96,6 +105,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     category_slug: str | None
     category_name: str | None
     tax_class: str
+    reduced: bool
     state: str
     options: list[Option]
     specs: list[tuple[str, str]]
@@ -103,6 +113,9 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     per_order_limit: int | None
     min_price: int
     max_price: int
+    shipping_fee: int
+    free_over: int | None
+    legal: Mapping[str, str]
     variants: list[Variant]
     pictures: list[Media]
 
@@ -114,6 +127,10 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
         """The variant's own picture, else the main one."""
         own = next((picture for picture in self.pictures if picture.id == variant.picture_id), None)
         return own or (self.pictures[0] if self.pictures else None)
+
+    def limit_of(self, variant: Variant) -> int:
+        """The most that one order may hold of it now."""
+        return min(variant.available, self.per_order_limit or variant.available)
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +149,7 @@ class ShopCard(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     introduction: str
     product_count: int
+    opened_at: datetime | None
     picture: Media | None = None
 
 

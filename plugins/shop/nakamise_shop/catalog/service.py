@@ -2,23 +2,63 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
+
+import msgspec
 
 from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.plugin import TenantCtx
-from nakamise_shop.catalog import repository
-from nakamise_shop.catalog.schemas import Option, Product, ProductCard, ProductFilter, ProductPage, Shop
+from nakamise_shop.catalog import places, repository
+from nakamise_shop.catalog.prices import is_reduced, shown, shown_if_any
+from nakamise_shop.catalog.repository import CardRow, ProductRow
+from nakamise_shop.catalog.schemas import (
+    Option,
+    OptionValue,
+    Product,
+    ProductCard,
+    ProductFilter,
+    ProductPage,
+    Shop,
+    Variant,
+)
 from nakamise_shop.settings import ShopSettings
 
 MAY_PREVIEW: Final = "shop.products.read"
 RELATED_MAX: Final = 4
+OPEN: Final = "open"
+PUBLISHED: Final = "published"
+_CARD_FIELDS: Final = ProductCard.__struct_fields__
+# Fields that a product has as its row has them.
+_SAME_FIELDS: Final = tuple(
+    name
+    for name in Product.__struct_fields__
+    if name in ProductRow.__struct_fields__
+    and name not in ("options", "specs", "variants", "min_price", "max_price")
+)
+
+
+def today(ctx: TenantCtx) -> date:
+    """The day in the tenant's zone: tax rates change at its midnight."""
+    return ctx.now().astimezone(ctx.tenant.zone).date()
 
 
 async def product_page(ctx: TenantCtx, tx: Tx, wanted: ProductFilter) -> ProductPage:
+    """A page past the end is empty but knows the total."""
     size = ctx.settings(ShopSettings).page_size
-    items, total = await repository.list_products(tx, wanted, ctx.locale, size)
-    return ProductPage(items=items, total=total, page=wanted.page, page_size=size)
+    rows = await repository.list_products(tx, wanted, ctx.locale, size)
+    total = rows[0].total if rows else 0
+    if not rows and wanted.page > 1:
+        total = await repository.count_products(tx, wanted)
+    return ProductPage(items=_cards(ctx, rows), total=total, page=wanted.page, page_size=size)
+
+
+async def newest(ctx: TenantCtx, tx: Tx, count: int) -> list[ProductCard]:
+    """What can be bought now, the latest first."""
+    return _cards(
+        ctx, await repository.list_products(tx, ProductFilter(in_stock=True), ctx.locale, count)
+    )
 
 
 async def product(ctx: TenantCtx, tx: Tx, slug: str) -> Product:
@@ -26,47 +66,35 @@ async def product(ctx: TenantCtx, tx: Tx, slug: str) -> Product:
     row = await repository.find_product(tx, slug, ctx.locale)
     if row is None or not _visible(ctx, row):
         raise NotFound
-    own_names = ("id", "slug", "name", "description", "shop_id", "shop_slug", "shop_name", "category_slug")
+    day = today(ctx)
     return Product(
-        **{name: getattr(row, name) for name in own_names},
-        category_name=row.category_name,
-        tax_class=row.tax_class,
-        state=row.state,
-        options=[_option(option, ctx) for option in row.options],
-        specs=[_spec(spec, ctx) for spec in row.specs],
-        badges=row.badges,
-        per_order_limit=row.per_order_limit,
-        min_price=row.min_price,
-        max_price=row.max_price,
-        variants=await repository.variants_of(tx, row.id, ctx.locale),
-        pictures=await repository.pictures_of(tx, row.id),
+        **{name: getattr(row, name) for name in _SAME_FIELDS},
+        reduced=is_reduced(row.tax_class, day),
+        min_price=shown(row.min_price, row, day),
+        max_price=shown(row.max_price, row, day),
+        options=[_option(option, ctx.locale) for option in row.options],
+        specs=[_spec(spec, ctx.locale) for spec in row.specs],
+        variants=[_variant(row, variant, day) for variant in row.variants],
     )
 
 
 async def shop(ctx: TenantCtx, tx: Tx, slug: str) -> Shop:
     """An open shop. Raises NotFound."""
-    found = await repository.find_shop(tx, slug, ctx.locale)
-    if found is None or found.state != "open":
+    found = await places.find_shop(tx, slug, ctx.locale)
+    if found is None or found.state != OPEN:
         raise NotFound
-    return found
+    return as_shown(ctx, found)
 
 
-def _visible(ctx: TenantCtx, row: repository.ProductRow) -> bool:
-    return (row.state == "published" and row.shop_state == "open") or ctx.actor.can(MAY_PREVIEW)
+async def open_shops(ctx: TenantCtx, tx: Tx) -> list[Shop]:
+    return [as_shown(ctx, found) for found in await places.list_open_shops(tx, ctx.locale)]
 
 
-def _option(option: dict[str, object], ctx: TenantCtx) -> Option:
-    values = option.get(f"values_{ctx.locale}") or option.get("values")
-    name = option.get(f"name_{ctx.locale}") or option.get("name")
-    return Option(name=str(name), values=[str(value) for value in values] if isinstance(values, list) else [])
-
-
-def _spec(spec: list[str], ctx: TenantCtx) -> tuple[str, str]:
-    """[label, value] or [label, value, English label, English value]."""
-    label, value, *english = spec
-    if ctx.locale == "en" and len(english) == 2:
-        label, value = english
-    return label, value
+def as_shown(ctx: TenantCtx, found: Shop) -> Shop:
+    """Without the number of orders where the tenant hides it."""
+    if ctx.settings(ShopSettings).show_order_count:
+        return found
+    return msgspec.structs.replace(found, order_count=None)
 
 
 async def related(ctx: TenantCtx, tx: Tx, of: Product) -> list[ProductCard]:
@@ -74,5 +102,53 @@ async def related(ctx: TenantCtx, tx: Tx, of: Product) -> list[ProductCard]:
     by_category = (
         ProductFilter(category=of.category_slug) if of.category_slug else ProductFilter(shop=of.shop_slug)
     )
-    items, _ = await repository.list_products(tx, by_category, ctx.locale, RELATED_MAX + 1)
-    return [item for item in items if item.id != of.id][:RELATED_MAX]
+    rows = await repository.list_products(tx, by_category, ctx.locale, RELATED_MAX + 1)
+    return [card for card in _cards(ctx, rows) if card.id != of.id][:RELATED_MAX]
+
+
+def _cards(ctx: TenantCtx, rows: list[CardRow]) -> list[ProductCard]:
+    day = today(ctx)
+    return [_card(row, day) for row in rows]
+
+
+def _card(row: CardRow, day: date) -> ProductCard:
+    fields = {name: getattr(row, name) for name in _CARD_FIELDS}
+    fields["min_price"] = shown(row.min_price, row, day)
+    fields["max_price"] = shown(row.max_price, row, day)
+    fields["compare_at"] = shown_if_any(row.compare_at, row, day)
+    return ProductCard(**fields)
+
+
+def _variant(row: ProductRow, variant: Variant, day: date) -> Variant:
+    return msgspec.structs.replace(
+        variant,
+        price=shown(variant.price, row, day),
+        compare_at=shown_if_any(variant.compare_at, row, day),
+    )
+
+
+def _visible(ctx: TenantCtx, row: ProductRow) -> bool:
+    return (row.state == PUBLISHED and row.shop_state == OPEN) or ctx.actor.can(MAY_PREVIEW)
+
+
+def _option(option: dict[str, object], locale: str) -> Option:
+    keys = _texts(option.get("values"))
+    labels = _texts(option.get(f"values_{locale}"))
+    if len(labels) != len(keys):
+        labels = keys
+    return Option(
+        name=str(option.get(f"name_{locale}") or option.get("name")),
+        values=[OptionValue(key, label) for key, label in zip(keys, labels, strict=True)],
+    )
+
+
+def _texts(values: object) -> list[str]:
+    return [str(value) for value in values] if isinstance(values, list) else []
+
+
+def _spec(spec: list[str], locale: str) -> tuple[str, str]:
+    """[label, value] or [label, value, English label, English value]."""
+    label, value, *english = spec
+    if locale == "en" and len(english) == 2:
+        label, value = english
+    return label, value

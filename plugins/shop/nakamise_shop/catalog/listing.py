@@ -1,0 +1,133 @@
+"""A list of products with everything that can be chosen on it; the choice lives in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import urlencode
+
+import msgspec
+
+from nakamise.plugin import TenantCtx
+from nakamise.web import N_, gettext_for
+from nakamise_shop.catalog.schemas import Category, ProductFilter, ProductPage, Sort
+
+SORTS: Final[Mapping[Sort, str]] = {
+    Sort.NEW: N_("Newest"),
+    Sort.PRICE_UP: N_("Price: low to high"),
+    Sort.PRICE_DOWN: N_("Price: high to low"),
+}
+_DEFAULTS: Final = msgspec.structs.asdict(ProductFilter())
+
+
+class FilterLink(msgspec.Struct, frozen=True):
+    """One choice as a link; ``count`` is how many products it leads to."""
+
+    label: str
+    href: str
+    current: bool = False
+    count: int | None = None
+
+
+def filter_of(query: Mapping[str, str]) -> ProductFilter:
+    """What the address asks for; what it cannot mean is left out, so that an old link still works."""
+    known = {key: value for key, value in query.items() if value and key in ProductFilter.__struct_fields__}
+    for key in list(known):
+        try:
+            msgspec.convert({key: known[key]}, ProductFilter, strict=False)
+        except msgspec.ValidationError:
+            del known[key]
+    return msgspec.convert(known, ProductFilter, strict=False)
+
+
+def address(base: str, wanted: ProductFilter, **changes: object) -> str:
+    """``base`` with the filter and ``changes`` to it; another filter begins at page 1 again."""
+    fields = msgspec.structs.asdict(msgspec.structs.replace(wanted, **({"page": 1} | changes)))
+    if base != "/shop/products":
+        del fields["shop"]
+    plain = {key: _plain(value) for key, value in fields.items() if value != _DEFAULTS[key]}
+    return base + (f"?{urlencode(plain)}" if plain else "")
+
+
+def _plain(value: object) -> object:
+    return "1" if value is True else value
+
+
+class Listing:
+    """What the list's template draws."""
+
+    def __init__(
+        self,
+        ctx: TenantCtx,
+        base: str,
+        wanted: ProductFilter,
+        found: ProductPage,
+        categories: Sequence[Category],
+    ) -> None:
+        self.base = base
+        self.wanted = wanted
+        self.found = found
+        self._categories = [category for category in categories if category.product_count]
+        self._ = gettext_for(ctx.locale, "shop")
+
+    def address(self, **changes: object) -> str:
+        return address(self.base, self.wanted, **changes)
+
+    @property
+    def page_base(self) -> str:
+        """The address up to the page's number."""
+        first = self.address()
+        return f"{first}{'&' if '?' in first else '?'}page="
+
+    @property
+    def sorts(self) -> list[tuple[str, str]]:
+        return [(sort.value, self._(label)) for sort, label in SORTS.items()]
+
+    @property
+    def category(self) -> Category | None:
+        return next((one for one in self._categories if one.slug == self.wanted.category), None)
+
+    @property
+    def top(self) -> list[FilterLink]:
+        """All, and the top categories; the one above the chosen category is marked too."""
+        chosen = self.category
+        open_slug = (chosen.parent_slug or chosen.slug) if chosen else None
+        everything = FilterLink(self._("All"), self.address(category=None), chosen is None)
+        return [everything, *(self._link(one, one.slug == open_slug) for one in self._below(None))]
+
+    @property
+    def below(self) -> list[FilterLink]:
+        """Sub-categories of the chosen branch; empty when it has none."""
+        chosen = self.category
+        if chosen is None:
+            return []
+        parent = chosen.parent_slug or chosen.slug
+        children = [self._link(one, one.slug == chosen.slug) for one in self._below(parent)]
+        if not children:
+            return []
+        whole = FilterLink(
+            self._("All of this category"), self.address(category=parent), chosen.slug == parent
+        )
+        return [whole, *children]
+
+    @property
+    def active(self) -> list[FilterLink]:
+        """What narrows the list, each with the address without it."""
+        found = []
+        if self.wanted.q:
+            found.append(FilterLink(f"「{self.wanted.q}」", self.address(q="")))
+        if self.category:
+            found.append(FilterLink(self.category.name, self.address(category=None)))
+        if self.wanted.shop and self.base == "/shop/products":
+            found.append(FilterLink(self._("One shop only"), self.address(shop=None)))
+        if self.wanted.in_stock:
+            found.append(FilterLink(self._("In stock only"), self.address(in_stock=False)))
+        return found
+
+    def _below(self, parent: str | None) -> list[Category]:
+        return [one for one in self._categories if one.parent_slug == parent]
+
+    def _link(self, category: Category, current: bool) -> FilterLink:
+        return FilterLink(
+            category.name, self.address(category=category.slug), current, category.product_count
+        )

@@ -1,0 +1,76 @@
+"""Reading categories and shops."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nakamise.db import Tx
+from nakamise_shop.catalog.schemas import Category, Shop, ShopCard
+
+_PICTURE: Final = """
+LEFT JOIN LATERAL (
+    SELECT jsonb_build_object('id', m.id, 'width', m.width, 'height', m.height,
+                              'colour', m.colour, 'keys', m.keys) AS picture
+    FROM core_media m WHERE m.id = {owner}.picture_id) pic ON true
+"""
+
+_CATEGORIES: Final = f"""
+WITH RECURSIVE below AS (
+    SELECT id AS top, id FROM shop_category
+    UNION ALL SELECT b.top, c.id FROM shop_category c JOIN below b ON c.parent_id = b.id),
+counted AS (
+    SELECT b.top, count(*) AS product_count
+    FROM below b
+    JOIN shop_product p ON p.category_id = b.id AND p.state = 'published'
+    JOIN shop_shop s ON s.id = p.shop_id AND s.state = 'open'
+    GROUP BY b.top)
+SELECT c.id, c.slug, coalesce(c.translations #>> ARRAY[$1::text, 'name'], c.name) AS name,
+       parent.slug AS parent_slug, coalesce(n.product_count, 0)::int AS product_count, pic.picture
+FROM shop_category c
+LEFT JOIN shop_category parent ON parent.id = c.parent_id
+LEFT JOIN counted n ON n.top = c.id
+{_PICTURE.format(owner="c")}
+WHERE c.is_on
+ORDER BY c.position, c.slug
+"""  # noqa: S608 (our own text)
+
+_SHOP: Final = f"""
+SELECT s.id, s.slug, s.state, s.legal, s.invoice_number, s.shipping_fee, s.free_over, s.opened_at, pic.picture,
+       coalesce(s.translations #>> ARRAY[$1::text, 'name'], s.name) AS name,
+       coalesce(s.translations #>> ARRAY[$1::text, 'introduction'], s.introduction) AS introduction,
+       (SELECT count(*) FROM shop_product p WHERE p.shop_id = s.id AND p.state = 'published')::int AS product_count,
+       (SELECT count(*) FROM shop_order o WHERE o.shop_id = s.id
+        AND o.state IN ('paid', 'part_refunded', 'refunded'))::int AS order_count
+FROM shop_shop s
+{_PICTURE.format(owner="s")}
+"""  # noqa: S608 (our own text)
+
+_SHOP_CARDS: Final = f"""
+SELECT s.slug, s.opened_at, pic.picture,
+       coalesce(s.translations #>> ARRAY[$1::text, 'name'], s.name) AS name,
+       coalesce(s.translations #>> ARRAY[$1::text, 'introduction'], s.introduction) AS introduction,
+       (SELECT count(*) FROM shop_product p WHERE p.shop_id = s.id AND p.state = 'published')::int AS product_count
+FROM shop_shop s
+{_PICTURE.format(owner="s")}
+WHERE s.state = 'open' ORDER BY s.opened_at, s.slug
+"""  # noqa: S608 (our own text)
+
+
+async def list_categories(tx: Tx, locale: str) -> list[Category]:
+    """Switched-on categories in display order."""
+    return await tx.all(Category, _CATEGORIES, locale)
+
+
+async def find_shop(tx: Tx, slug: str, locale: str) -> Shop | None:
+    """In any state."""
+    return await tx.first(Shop, _SHOP + "WHERE s.slug = $2", locale, slug)
+
+
+async def list_open_shops(tx: Tx, locale: str) -> list[Shop]:
+    """The oldest first."""
+    return await tx.all(Shop, _SHOP + "WHERE s.state = 'open' ORDER BY s.opened_at, s.slug", locale)
+
+
+async def list_shops(tx: Tx, locale: str) -> list[ShopCard]:
+    """Open shops, the oldest first."""
+    return await tx.all(ShopCard, _SHOP_CARDS, locale)

@@ -1,0 +1,20 @@
+"""States as people read them; a raw state never stands on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from nakamise.web import N_
+
+SHOP_STATES: Final[Mapping[str, str]] = {
+    "pending": N_("In preparation"),
+    "open": N_("Open for business"),
+    "suspended": N_("Suspended"),
+    "closed": N_("Closed"),
+}
+PRODUCT_STATES: Final[Mapping[str, str]] = {
+    "draft": N_("Draft"),
+    "published": N_("Published"),
+    "archived": N_("Archived"),
+}
