@@ -70,9 +70,9 @@ class _Owner(msgspec.Struct, frozen=True):
 class AssetStore:
     """All static files in memory. Raises FileNotFoundError at start when a declared css or js is missing."""
 
-    def __init__(self, sources: Sequence[TemplateSource], *, debug: bool = False) -> None:
+    def __init__(self, sources: Sequence[TemplateSource]) -> None:
         self._sources = {source.owner: source for source in sources}
-        self._debug = debug
+        self._icons: dict[tuple[str, str], Markup] = {}
         self._owners = {source.owner: _load(source) for source in sources if source.static is not None}
         for source in sources:
             for path in (*source.css, *source.js):
@@ -95,6 +95,13 @@ class AssetStore:
 
     def icon(self, name: str, cls: str = "") -> Markup:
         """An icon of the sprite, hidden from assistive technology: give the control a label."""
+        # A page has a hundred of them, and formatting markup is what costs most in a page.
+        known = self._icons.get((name, cls))
+        if known is None:
+            known = self._icons[name, cls] = self._draw_icon(name, cls)
+        return known
+
+    def _draw_icon(self, name: str, cls: str) -> Markup:
         classes = f"n-icon {cls}" if cls else "n-icon"
         return Markup(
             '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>'

@@ -78,7 +78,7 @@ class Renderer:
         locales: Sequence[str] = ("ja", "en"),
     ) -> None:
         self.sources = (CORE_SOURCE, *(source for source in sources if source.owner != CORE))
-        self.assets = AssetStore(self.sources, debug=debug)
+        self.assets = AssetStore(self.sources)
         for source in self.sources:
             if source.locales is not None:
                 register(source.owner, source.locales)
