@@ -54,7 +54,7 @@ def read_catalog(path: Path) -> dict[_Key, _Entry]:
         singular = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
         strings = message.string or ""
         entry = strings if isinstance(strings, str) else tuple(strings)
-        if all(entry):
+        if entry and all(entry):
             entries[message.context, singular] = entry
     return entries
 
