@@ -10,11 +10,13 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import hashlib
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import tomllib
 import venv
 from pathlib import Path
 
@@ -81,10 +83,10 @@ def _up_to_date(kind: str) -> bool:
 
 
 def _stamp(kind: str) -> str:
-    digest = hashlib.sha256(f"{kind} {ROOT}".encode())
-    for path in (LOCKS[kind], ROOT / "pyproject.toml"):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    # How we lint is no reason to install anew.
+    facts = [kind, str(ROOT), project["project"], project["tool"]["hatch"], LOCKS[kind].read_text()]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def _install(kind: str) -> None:
