@@ -7,7 +7,9 @@ so a visitor may switch and a part of a page may force its own `color-scheme`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final, Literal
 
 import msgspec
@@ -58,7 +60,7 @@ class Brand(msgspec.Struct, frozen=True):
     uppercase: bool = False
 
 
-Ramp = dict[str, Oklch]
+Ramp = Mapping[str, Oklch]
 
 
 @lru_cache(maxsize=1024)
@@ -97,7 +99,7 @@ def build_ramp(brand: Brand, *, dark: bool) -> Ramp:
     tint = _TINT_CHROMA * max(0.0, min(1.0, brand.tint))
     grounds = _grounds(main.hue, tint, dark=dark)
     text_on = tuple(grounds.values())
-    ramp = dict(grounds)
+    ramp: dict[str, Oklch] = dict(grounds)
     ramp |= _neutrals(main.hue, tint, text_on, dark=dark)
     ramp |= _fills("brand", main, grounds["bg"], dark=dark)
     ramp |= _fills("accent", parse_color(brand.accent), grounds["bg"], dark=dark)
@@ -106,10 +108,10 @@ def build_ramp(brand: Brand, *, dark: bool) -> Ramp:
     for name, color in _STATES.items():
         ramp |= _soft(name, color, text_on, dark=dark)
     ramp |= _fills("live", _LIVE, grounds["bg"], dark=dark)
-    return ramp
+    return MappingProxyType(ramp)
 
 
-def _grounds(hue: float, tint: float, *, dark: bool) -> Ramp:
+def _grounds(hue: float, tint: float, *, dark: bool) -> dict[str, Oklch]:
     if dark:
         return {
             "bg": Oklch(0.155, tint, hue),
@@ -123,7 +125,7 @@ def _grounds(hue: float, tint: float, *, dark: bool) -> Ramp:
     }
 
 
-def _neutrals(hue: float, tint: float, grounds: tuple[Oklch, ...], *, dark: bool) -> Ramp:
+def _neutrals(hue: float, tint: float, grounds: tuple[Oklch, ...], *, dark: bool) -> dict[str, Oklch]:
     text = TEXT_RATIO + _MARGIN
     ink = Oklch(0.965, tint / 2, hue) if dark else Oklch(0.215, min(0.02, tint * 2), hue)
     muted = Oklch(0.70, tint, hue) if dark else Oklch(0.52, min(0.02, tint * 2), hue)
@@ -136,7 +138,7 @@ def _neutrals(hue: float, tint: float, grounds: tuple[Oklch, ...], *, dark: bool
     }
 
 
-def _fills(name: str, color: Oklch, ground: Oklch, *, dark: bool) -> Ramp:
+def _fills(name: str, color: Oklch, ground: Oklch, *, dark: bool) -> dict[str, Oklch]:
     """A filled part: fill, the text on it, its hover and an edge that stands out from the page."""
     paper_better = contrast(_PAPER, color) >= contrast(_COAL, color)
     on = _PAPER if paper_better else _COAL
@@ -151,7 +153,7 @@ def _fills(name: str, color: Oklch, ground: Oklch, *, dark: bool) -> Ramp:
     }
 
 
-def _soft(name: str, color: Oklch, grounds: tuple[Oklch, ...], *, dark: bool) -> Ramp:
+def _soft(name: str, color: Oklch, grounds: tuple[Oklch, ...], *, dark: bool) -> dict[str, Oklch]:
     """A quiet tinted background and a text colour that is readable on it and on every ground."""
     tint = min(color.chroma, 0.05 if dark else 0.026)
     soft = Oklch(0.275 if dark else 0.95, tint, color.hue)

@@ -5,6 +5,7 @@ The browser's requests are answered from the renderer and the asset store, under
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -37,6 +38,10 @@ BRANDS = {
     "gear": Brand(name="GEAR", brand="#bef51e", accent="#35d6ff", scheme="dark", radius=4, uppercase=True),
 }
 
+FRAGMENT = (
+    '<dialog class="n-dialog" aria-label="buy" data-auto-open><button data-close>close</button></dialog>'
+)
+
 
 class Site:
     """Answers a browser: `/?brand=&locale=&scheme=` is the style guide; POSTs are remembered."""
@@ -52,6 +57,9 @@ class Site:
             await route.fulfill(status=204)
         elif url.path.startswith("/assets/"):
             await self._asset(route, url.path)
+        elif url.path == "/fragment":
+            headers = {"content-type": "text/html", "hx-trigger": json.dumps({"toast": "追加しました"})}
+            await route.fulfill(body=FRAGMENT, headers=headers)
         else:
             headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": POLICY}
             await route.fulfill(body=self.page(parse_qs(url.query)), headers=headers)
@@ -293,4 +301,27 @@ async def test_without_scripts_forms_and_menus_still_work(browser: Browser, site
     await page.get_by_role("navigation", name="メニュー").get_by_role("button", name="English").click()
     await page.wait_for_timeout(100)
     assert site.posts == [{"_csrf_token": ["t0ken"], "next": ["/"], "locale": ["en"]}]
+    await page.context.close()
+
+
+async def test_a_fragment_may_bring_a_dialog_and_a_toast(browser: Browser, site: Site) -> None:
+    page, problems = await open_page(browser, site)
+    await page.evaluate(
+        """() => {
+          const button = document.createElement("button");
+          button.id = "fetch";
+          button.setAttribute("hx-get", "/fragment");
+          button.setAttribute("hx-target", "#sheet");
+          document.querySelector("main").prepend(button);
+          htmx.process(button);
+        }"""
+    )
+    await page.evaluate("document.getElementById('fetch').click()")
+    dialog = page.get_by_role("dialog", name="buy")
+    await expect(dialog).to_be_visible()
+    await expect(page.locator(".n-toast")).to_have_text("追加しました")
+    await expect(page.locator(".n-toast")).to_be_visible()
+    await dialog.get_by_role("button", name="close").click()
+    await expect(dialog).to_be_hidden()
+    assert problems == []
     await page.context.close()
