@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import re
-from typing import Final
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Final, Self
 
 import resvg_py
 from PIL import Image
@@ -14,7 +16,7 @@ from nakamise.images.ingest import Limits, Picture, Rendition
 
 # Blurred shadows cost by area: 960 px are sharp enough for a drawing on any screen, at half the time of 1280.
 ART_LIMITS: Final = Limits(sizes=(960, 640, 256))
-_AT_ONCE: Final = asyncio.Semaphore(2)
+PROCESSES: Final = 2
 
 _MAX_WIDTH_PX: Final = 4096
 # resvg reads files that an <image> names by absolute path, and a DTD could hide one. No drawing needs them.
@@ -35,21 +37,29 @@ def rasterise_svg(svg: bytes, size: int) -> bytes:
     return bytes(resvg_py.svg_to_bytes(svg_string=text, width=size))
 
 
-async def draw(svg: bytes, limits: Limits = ART_LIMITS) -> Picture:
-    """The drawing as pictures to serve, largest first. No child process: the drawing is ours, not a user's.
+class Easel:
+    """Draws in processes of its own: resvg keeps the interpreter's lock for a second and more."""
 
-    Raises ValueError as ``rasterise_svg`` does.
-    """
-    async with _AT_ONCE:
-        return await asyncio.to_thread(_draw, svg, limits)
+    def __init__(self) -> None:
+        # Started when there is something to draw; a fork would copy our threads' locks.
+        self._pool = ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    async def draw(self, svg: bytes, limits: Limits = ART_LIMITS) -> Picture:
+        """The drawing as pictures to serve, largest first. Raises ValueError as ``rasterise_svg`` does."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, _draw, svg, limits)
 
 
 def _draw(svg: bytes, limits: Limits) -> Picture:
     with Image.open(io.BytesIO(rasterise_svg(svg, max(limits.sizes)))) as png:
         # Opaque art is stored without alpha: half the encoding time.
         whole = png.convert("RGB" if png.mode != "RGBA" or png.getextrema()[3] == (255, 255) else "RGBA")
-    average = whole.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
-    red, green, blue, *_ = average if isinstance(average, tuple) else (0, 0, 0)
+    red, green, blue = whole.convert("RGB").resize((1, 1), Image.Resampling.BOX).tobytes()
     sizes = sorted(limits.sizes, reverse=True)
     return Picture(
         tuple(_rendition(whole, size, limits.quality) for size in sizes), f"#{red:02x}{green:02x}{blue:02x}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,8 @@ import msgspec
 
 from nakamise.errors import NakamiseError
 from nakamise.host.registry import PluginHost
-from nakamise.images import Picture, ingest
-from nakamise.images.art import draw
+from nakamise.images import ingest
+from nakamise.images.art import Easel
 from nakamise.media import add_picture, media_of
 from nakamise.plugin.context import SYSTEM, Tenant, TenantCtx
 from nakamise.runtime import Runtime
@@ -22,9 +22,11 @@ from nakamise.tenancy.blueprint_file import (
     PICTURES,
     TENANT_FILE,
     BlueprintError,
+    PluginsMissing,
     TenantFile,
     fingerprint,
     inside,
+    pictures_of,
     read_tenant_file,
     read_toml,
 )
@@ -39,9 +41,10 @@ PICTURE_KIND = "art"
 class Folder:
     """What ``tenant_seed`` gets: see ``contracts.blueprint.Blueprint``."""
 
-    def __init__(self, ctx: TenantCtx, path: Path) -> None:
+    def __init__(self, ctx: TenantCtx, path: Path, easel: Easel) -> None:
         self._ctx = ctx
         self._path = path
+        self._easel = easel
         self._pictures: dict[str, asyncio.Future[str]] = {}
 
     def data(self, plugin_id: str) -> dict[str, Any]:
@@ -59,9 +62,10 @@ class Folder:
 
     async def _ingest(self, relative: str) -> str:
         path = self.file(relative)
+        prepare = self._easel.draw if path.suffix == ".svg" else ingest
         try:
             data = path.read_bytes()
-            return str(await add_picture(self._ctx, data, PICTURE_KIND, prepare=_preparation(path)))
+            return str(await add_picture(self._ctx, data, PICTURE_KIND, prepare=prepare))
         except (OSError, ValueError, NakamiseError) as error:
             raise BlueprintError(f"{path}: {error}") from error
 
@@ -78,29 +82,39 @@ async def apply(runtime: Runtime, folder: Path, base_domain: str, progress: Prog
     for plugin_id in runtime.host.in_order(file.plugins.enabled):
         say(f"{file.tenant.slug}: {plugin_id}")
         await _switch(runtime, tenant.id, plugin_id, file)
-    ctx = _ctx(runtime, tenant.id)
-    blueprint = Folder(ctx, folder)
+    with Easel() as easel:
+        await _fill(runtime, tenant.id, folder, file, easel, say)
+    await _remember(runtime, tenant.id, state_of(runtime.host, folder, file))
+    return _ctx(runtime, tenant.id).tenant
+
+
+async def _fill(
+    runtime: Runtime, tenant_id: uuid.UUID, folder: Path, file: TenantFile, easel: Easel, say: Progress
+) -> None:
+    ctx = _ctx(runtime, tenant_id)
+    blueprint = Folder(ctx, folder, easel)
     say(f"{file.tenant.slug}: pictures and pages")
+    # All at once; each is then found ready where it is used.
+    await asyncio.gather(*(blueprint.picture(relative) for relative in pictures_of(file)))
     await _write_tenant(runtime, ctx, file, await _brand(ctx, blueprint, file))
     await write_pages(ctx, blueprint, file)
     await write_users(ctx, blueprint, file)
-    ctx = _ctx(runtime, tenant.id)
     say(f"{file.tenant.slug}: data")
-    await ctx.lineup.call("tenant_seed", ctx=ctx, blueprint=blueprint)
-    await _remember(runtime, tenant.id, state_of(runtime.host, folder))
-    return ctx.tenant
+    ctx = _ctx(runtime, tenant_id)
+    await ctx.lineup.call("tenant_seed", ctx=ctx, blueprint=Folder(ctx, folder, easel))
 
 
-def state_of(host: PluginHost, folder: Path) -> str:
-    """Equal while neither the files nor the installed plugins changed."""
-    return fingerprint(folder, ",".join(f"{m.id}={m.version}" for m in host.usable))
+def state_of(host: PluginHost, folder: Path, file: TenantFile) -> str:
+    """Equal while neither the files nor the plugins that they switch on changed."""
+    used = [manifest for manifest in host.usable if manifest.id in file.plugins.enabled]
+    return fingerprint(folder, ",".join(f"{manifest.id}={manifest.version}" for manifest in used))
 
 
 def _check_plugins(runtime: Runtime, folder: Path, file: TenantFile) -> None:
     usable = {manifest.id for manifest in runtime.host.usable}
     missing = [id_ for id_ in (*file.plugins.enabled, *file.plugins.settings) if id_ not in usable]
     if missing:
-        raise BlueprintError(f"{folder / TENANT_FILE}: plugins: {', '.join(missing)} cannot be used here")
+        raise PluginsMissing(f"{folder / TENANT_FILE}: plugins: {', '.join(missing)} cannot be used here")
     for id_ in file.plugins.enabled:
         absent = [need for need in runtime.host.manifest(id_).requires if need not in file.plugins.enabled]
         if absent:
@@ -176,10 +190,6 @@ async def _remember(runtime: Runtime, tenant_id: uuid.UUID, state: str) -> None:
         await connection.execute(
             "UPDATE nakamise.tenant SET blueprint_sha256 = $2 WHERE id = $1", tenant_id, state
         )
-
-
-def _preparation(path: Path) -> Callable[[bytes], Awaitable[Picture]]:
-    return draw if path.suffix == ".svg" else ingest
 
 
 def _ctx(runtime: Runtime, tenant_id: uuid.UUID) -> TenantCtx:

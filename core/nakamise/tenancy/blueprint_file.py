@@ -24,6 +24,10 @@ class BlueprintError(NakamiseError):
     """A file of a blueprint cannot be used; the message names file and key."""
 
 
+class PluginsMissing(BlueprintError):
+    """It names plugins that are not installed, or refused."""
+
+
 class TenantTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     slug: str
     name: str
@@ -110,6 +114,12 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BlueprintError(f"{path}: {error}") from error
+
+
+def pictures_of(file: TenantFile) -> list[str]:
+    """The pictures that ``tenant.toml`` itself names."""
+    brand = [file.brand[key] for key in PICTURES if file.brand.get(key)]
+    return [*brand, *(user.avatar for user in file.users if user.avatar)]
 
 
 def inside(folder: Path, relative: str) -> Path:

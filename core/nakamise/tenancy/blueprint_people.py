@@ -6,8 +6,7 @@ import uuid
 
 from nakamise.account.addresses import AddressInput, add_address, addresses_of
 from nakamise.contracts.blueprint import Blueprint
-from nakamise.db import Tx
-from nakamise.errors import Invalid
+from nakamise.errors import Invalid, NotFound
 from nakamise.plugin.context import TenantCtx
 from nakamise.tenancy.blueprint_file import Address, BlueprintError, Page, TenantFile, User
 
@@ -41,28 +40,30 @@ def _languages(page: Page) -> list[tuple[str, str, str]]:
 async def write_users(ctx: TenantCtx, blueprint: Blueprint, file: TenantFile) -> None:
     """Users that are there keep what they changed themselves."""
     for user in file.users:
-        avatar = uuid.UUID(await blueprint.picture(user.avatar)) if user.avatar else None
-        async with ctx.begin() as tx:
-            user_id = await ctx.runtime.auth.ensure_user(
-                tx,
-                email=user.email,
-                password=user.password,
-                display_name=user.display_name,
-                roles=user.roles,
-                avatar_id=avatar,
-                registered_at=user.registered_at,
-            )
-            await _write_addresses(ctx, tx, user_id, user)
-
-
-async def _write_addresses(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID, user: User) -> None:
-    if await addresses_of(tx, user_id):
-        return
-    for address in user.addresses:
         try:
-            await add_address(tx, user_id, _input(address), ctx.now())
+            await _write_user(ctx, blueprint, user)
+        except NotFound as error:
+            raise BlueprintError(f"users.{user.email}.roles: {error.message}") from error
         except Invalid as error:
             raise BlueprintError(f"users.{user.email}.addresses: {', '.join(error.fields)}") from error
+
+
+async def _write_user(ctx: TenantCtx, blueprint: Blueprint, user: User) -> None:
+    avatar = uuid.UUID(await blueprint.picture(user.avatar)) if user.avatar else None
+    async with ctx.begin() as tx:
+        user_id = await ctx.runtime.auth.ensure_user(
+            tx,
+            email=user.email,
+            password=user.password,
+            display_name=user.display_name,
+            roles=user.roles,
+            avatar_id=avatar,
+            registered_at=user.registered_at,
+        )
+        if await addresses_of(tx, user_id):
+            return
+        for address in user.addresses:
+            await add_address(tx, user_id, _input(address), ctx.now())
 
 
 def _input(address: Address) -> AddressInput:

@@ -11,10 +11,11 @@ import msgspec
 import nakamise
 from nakamise.errors import NakamiseError
 from nakamise.host.registry import PluginHost
+from nakamise.runtime import Runtime
 from nakamise.settings import Settings
 from nakamise.tenancy.apply import migrate_shared
 from nakamise.tenancy.blueprint import apply, state_of
-from nakamise.tenancy.blueprint_file import TENANT_FILE, read_tenant_file
+from nakamise.tenancy.blueprint_file import TENANT_FILE, PluginsMissing, read_tenant_file
 from nakamise.tenancy.migrations import migrate_all
 from nakamise.tenancy.owner import names, owner_connection
 from nakamise.tenancy.provision import ensure_agency
@@ -92,11 +93,11 @@ async def _apply_demo(settings: Settings, host: PluginHost, say: Progress) -> No
     async with owner_connection(settings) as connection:
         rows = await connection.fetch("SELECT slug, blueprint_sha256 FROM nakamise.tenant")
     applied = {row["slug"]: row["blueprint_sha256"] for row in rows}
-    changed = [
-        folder
-        for folder in demo_folders()
-        if applied.get(read_tenant_file(folder, settings.base_domain).tenant.slug) != state_of(host, folder)
-    ]
+    changed = []
+    for folder in demo_folders():
+        file = read_tenant_file(folder, settings.base_domain)
+        if applied.get(file.tenant.slug) != state_of(host, folder, file):
+            changed.append(folder)
     if not changed:
         return
     from nakamise.app import build_runtime, close_runtime
@@ -104,6 +105,14 @@ async def _apply_demo(settings: Settings, host: PluginHost, say: Progress) -> No
     runtime = await build_runtime(settings, host=host)
     try:
         for folder in changed:
-            await apply(runtime, folder, settings.base_domain, say)
+            await _apply_or_say(runtime, folder, say)
     finally:
         await close_runtime(runtime)
+
+
+async def _apply_or_say(runtime: Runtime, folder: Path, say: Progress) -> None:
+    """A refused plugin must not keep the installation from starting; the log says why it was refused."""
+    try:
+        await apply(runtime, folder, runtime.settings.base_domain, say)
+    except PluginsMissing as error:
+        say(f"left as it is: {error}")

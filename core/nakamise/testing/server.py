@@ -19,6 +19,9 @@ def throwaway_postgres() -> Iterator[EmbeddedPostgres]:
         server.start()
         yield server
     finally:
+        # Nothing in it is worth an orderly shutdown.
+        with contextlib.suppress(RuntimeError):
+            server.kill()
         server.remove()
 
 
