@@ -14,15 +14,15 @@ from nakamise_shop.catalog.schemas import Shop
 LABELS: Final[Mapping[str, str]] = {
     "seller": N_("Seller"),
     "representative": N_("Representative"),
-    "address": N_("Address"),
-    "phone": N_("Phone"),
+    "address": N_("Business address"),
+    "phone": N_("Phone number"),
     "phone_hours": N_("Phone hours"),
-    "email": N_("E-mail"),
-    "price": N_("Price"),
+    "email": N_("E-mail address"),
+    "price": N_("Selling price"),
     "additional_fees": N_("Fees besides the price"),
     "payment_methods": N_("Ways to pay"),
     "payment_timing": N_("When you pay"),
-    "delivery_time": N_("Delivery"),
+    "delivery_time": N_("Delivery time"),
     "returns": N_("Returns and cancellation"),
     "order_period": N_("Time limit for orders"),
     "quantity_limits": N_("Quantity limits and other conditions"),
@@ -57,15 +57,15 @@ _FACTS: Final = ("delivery_time", "returns")
 
 def delivery_facts(legal: Mapping[str, str], locale: str) -> list[tuple[str, str]]:
     """(label, text) of delivery and returns, as the shop wrote them."""
-    return _items(legal, locale, _FACTS)
+    return items_of(legal, locale, _FACTS)
 
 
 def notice_of(shop: Shop, locale: str) -> list[tuple[str, str]]:
     """(label, text) in display order, in the asked language where the shop wrote it."""
-    return _items(shop.legal, locale, LABELS)
+    return items_of(shop.legal, locale, LABELS)
 
 
-def _items(legal: Mapping[str, str], locale: str, names: Iterable[str]) -> list[tuple[str, str]]:
+def items_of(legal: Mapping[str, str], locale: str, names: Iterable[str]) -> list[tuple[str, str]]:
     _ = gettext_for(locale, "shop")
     texts = {name: legal.get(f"{name}_{locale}") or legal.get(name, "") for name in names}
     return [(_(LABELS[name]), text) for name, text in texts.items() if text]

@@ -13,6 +13,7 @@ from nakamise.plugin import Slot, TenantCtx
 from nakamise_shop.cart import repository as carts
 from nakamise_shop.cart import service as cart_service
 from nakamise_shop.catalog import places, service
+from nakamise_shop.orders.box import recent_orders
 from nakamise_shop.settings import ShopSettings
 
 Context = Mapping[str, object]
@@ -25,7 +26,7 @@ async def cart_badge(ctx: TenantCtx, tx: Tx) -> Context:
     return {"quantity": await carts.quantity_for(tx, key.user_id, key.token) if known else 0}
 
 
-async def hero(ctx: TenantCtx, tx: Tx) -> Context | None:
+async def hero(ctx: TenantCtx, _tx: Tx) -> Context | None:
     """The tenant's own hero pictures and line, when the brand has them."""
     brand = ctx.tenant.brand
     if not brand.get("hero_wide"):
@@ -52,4 +53,5 @@ BUILDERS: Final[Mapping[Slot, Callable[[TenantCtx, Tx], Awaitable[Context | None
     Slot.HEADER_ACTIONS: cart_badge,
     Slot.HOME_HERO: hero,
     Slot.HOME_SECTION: home_shelves,
+    Slot.ACCOUNT_HOME: recent_orders,
 }

@@ -7,26 +7,25 @@ from typing import Annotated, Final
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
-from msgspec import Meta
 
 from nakamise.plugin import Ctx, anyone
 from nakamise_shop.catalog import places, service
 from nakamise_shop.catalog.schemas import Category, Product, ProductFilter, ProductPage, Shop, ShopCard, Sort
 
 TAGS: Final = ["shop"]
-PageNumber = Annotated[int, Meta(ge=1, le=1000)]
-SearchText = Annotated[str, Meta(max_length=100)]
+PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=1000)]
+SearchText = Annotated[str, QueryParameter(max_length=100)]
 
 
 @get("/products", opt=anyone(), tags=TAGS, operation_id="shop_list_products")
 async def list_products(
     ctx: Ctx,
-    q: FromQuery[SearchText] = "",
+    q: SearchText = "",
     category: FromQuery[str | None] = None,
     shop: FromQuery[str | None] = None,
     in_stock: FromQuery[bool] = False,
     sort: FromQuery[Sort] = Sort.NEW,
-    page_number: Annotated[PageNumber, QueryParameter(name="page")] = 1,
+    page_number: PageNumber = 1,
 ) -> ProductPage:
     """Published products of open shops."""
     wanted = ProductFilter(q=q, category=category, shop=shop, in_stock=in_stock, sort=sort, page=page_number)

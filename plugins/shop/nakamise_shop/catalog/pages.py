@@ -63,7 +63,7 @@ async def _product_page(
         product=product,
         variant=variant,
         face=choice.face(ctx, product, variant) if variant else None,
-        faces=choice.faces(ctx, product),
+        faces=msgspec.to_builtins(choice.faces(ctx, product)),
         is_offered=choice.is_offered,
         delivery=delivery_facts(product.legal, ctx.locale),
         back=_back(ctx, request),

@@ -56,9 +56,7 @@ async def product_page(ctx: TenantCtx, tx: Tx, wanted: ProductFilter) -> Product
 
 async def newest(ctx: TenantCtx, tx: Tx, count: int) -> list[ProductCard]:
     """What can be bought now, the latest first."""
-    return _cards(
-        ctx, await repository.list_products(tx, ProductFilter(in_stock=True), ctx.locale, count)
-    )
+    return _cards(ctx, await repository.list_products(tx, ProductFilter(in_stock=True), ctx.locale, count))
 
 
 async def product(ctx: TenantCtx, tx: Tx, slug: str) -> Product:
