@@ -129,3 +129,13 @@ def test_every_class_of_the_templates_has_the_prefix() -> None:
         for names in re.findall(r'class="([^"]*)"', text):
             for name in names.split():
                 assert name.startswith(("n-", "is-")) or len(name) < 3, (path.name, name)
+
+
+def test_every_class_that_templates_use_is_styled_or_a_hook() -> None:
+    rules = "".join(path.read_text(encoding="utf-8") for path in (UI_DIR / "static" / "css").glob("*.css"))
+    styled = set(re.findall(r"\.(n-[\w-]+|is-[\w-]+)", rules))
+    for path in TEMPLATES:
+        text = re.sub(r"\{[%{#].*?[%}#]\}", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for names in re.findall(r'class="([^"]*)"', text):
+            unknown = {name for name in names.split() if len(name) > 3 and not name.endswith("-")} - styled
+            assert not unknown, path.name
