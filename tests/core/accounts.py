@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import httpx
 import msgspec
-from litestar.types import ASGIApp
 
 from nakamise.clock import FixedClock
 from nakamise.db import Tx
 from nakamise.plugin.context import SYSTEM, Tenant, TenantCtx
+from nakamise.routing.asgi import App
 from nakamise.runtime import Runtime
 
 PASSWORD = "correct horse 2026"
@@ -37,7 +37,7 @@ class Site:
     """One tenant; ``clients`` are closed by the fixture."""
 
     runtime: Runtime
-    app: ASGIApp
+    app: App
     tenant: Tenant
     clock: FixedClock
     clients: list[httpx.AsyncClient] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Site:
         return self._client(address, {"Accept-Language": "en", **headers})
 
     def _client(self, address: str, headers: dict[str, str]) -> httpx.AsyncClient:
-        transport = httpx.ASGITransport(app=self.app, client=(address, 50000))  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(app=self.app, client=(address, 50000))
         base_url = self.runtime.directory.base_url(self.tenant)
         made = httpx.AsyncClient(transport=transport, base_url=base_url, headers=headers)
         self.clients.append(made)

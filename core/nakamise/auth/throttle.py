@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -31,6 +31,8 @@ class Limit(msgspec.Struct, frozen=True):
 
 
 _QUARTER: Final = 15 * 60
+# Longer than any bucket takes to fill up.
+_FULL_AFTER: Final = timedelta(hours=1)
 # One person's mistakes; a whole account from everywhere; a network that tries many accounts; the site.
 LOGIN_PERSON: Final = Limit("login-person", 5, _QUARTER)
 LOGIN_ACCOUNT: Final = Limit("login-account", 20, _QUARTER)
@@ -70,8 +72,8 @@ async def give_back(tx: Tx, limit: Limit, subject: str) -> None:
 
 
 async def forget_full_buckets(tx: Tx, now: datetime) -> int:
-    """Rows that hold no memory any more; every bucket is full again after an hour."""
-    return await tx.execute("DELETE FROM core_rate_bucket WHERE updated_at < $1 - interval '1 hour'", now)
+    """Rows that hold no memory any more."""
+    return await tx.execute("DELETE FROM core_rate_bucket WHERE updated_at < $1", now - _FULL_AFTER)
 
 
 def network_of(client: str) -> str:

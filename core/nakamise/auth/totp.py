@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-import pyotp
 import segno
+from pyotp import random_base32
+from pyotp.totp import TOTP
 
 from nakamise.auth.sealing import Sealer
 from nakamise.db import Tx
@@ -30,7 +31,7 @@ class Enrolment(msgspec.Struct, frozen=True):
 
 async def begin(tx: Tx, sealer: Sealer, tenant: Tenant, user_id: uuid.UUID, email: str) -> Enrolment:
     """A new secret, in force only once a code confirms it; replaces an unconfirmed one."""
-    secret = pyotp.random_base32()
+    secret = random_base32()
     await tx.execute(
         "INSERT INTO core_totp (user_id, sealed_secret) VALUES ($1, $2)"
         " ON CONFLICT (user_id) DO UPDATE SET sealed_secret = excluded.sealed_secret, last_step = 0"
@@ -52,7 +53,7 @@ async def pending(tx: Tx, sealer: Sealer, tenant: Tenant, user_id: uuid.UUID, em
 
 
 def enrolment(tenant: Tenant, secret: str, email: str) -> Enrolment:
-    uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=tenant.name)
+    uri = TOTP(secret).provisioning_uri(name=email, issuer_name=tenant.name)
     code = segno.make(uri, error="m")
     svg = code.svg_inline(scale=4, border=4, dark="#000", light="#fff", omitsize=True)
     return Enrolment(secret, uri, svg)
@@ -110,7 +111,7 @@ async def _step_of(
 def matching_step(secret: str, code: str, now: datetime) -> int | None:
     """The time step that ``code`` belongs to, at most one away from ``now``."""
     current = int(now.timestamp()) // STEP_S
-    totp = pyotp.TOTP(secret)
+    totp = TOTP(secret)
     for drift in _DRIFT:
         expected = totp.generate_otp(current + drift)
         if hmac.compare_digest(expected.encode(), code.encode("utf-8", "surrogatepass")):

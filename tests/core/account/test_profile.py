@@ -85,6 +85,7 @@ async def test_an_avatar_is_encoded_anew_without_metadata(site: Site, fmt: str) 
         r'class="n-avatar n-avatar--xl" src="(/media/[^"]+\.webp)"', (await browser.get("/account")).text
     )
     assert found is not None
+    assert 'class="n-avatar" src="/media/' in (await browser.get("/")).text
     served = await browser.get(found[1])
     assert served.headers["content-type"] == "image/webp"
     assert b"secret place" not in served.content

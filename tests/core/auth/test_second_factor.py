@@ -7,15 +7,15 @@ import re
 from datetime import datetime, timedelta
 
 import httpx
-import pyotp
 import pytest
 from cryptography.exceptions import InvalidTag
+from pyotp.totp import TOTP
 
 from tests.core.accounts import PASSWORD, Site, User
 
 
 def code_at(secret: str, moment: datetime) -> str:
-    return pyotp.TOTP(secret).at(int(moment.timestamp()))
+    return TOTP(secret).at(int(moment.timestamp()))
 
 
 async def switch_on(site: Site, browser: httpx.AsyncClient) -> tuple[str, list[str]]:

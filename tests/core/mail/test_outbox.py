@@ -1,0 +1,153 @@
+"""From a business transaction to a mail server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from email import message_from_bytes, policy
+
+import msgspec
+import pytest
+
+from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.host.registry import PluginHost
+from nakamise.plugin.context import SYSTEM, Tenant, TenantCtx
+from nakamise.runtime import Runtime
+from nakamise.settings import Settings
+from nakamise.testing.drain import drain
+from nakamise.testing.fixtures import NewTenant
+from tests.core.accounts import Site
+from tests.core.mail.smtp_servers import Inbox, smtp_server
+
+NOTICE = {
+    "subject": "お知らせ",
+    "paragraphs": ["本文です。"],
+    "facts": [],
+    "action": {"label": "見る", "path": "/x"},
+}
+
+
+class _Row(msgspec.Struct):
+    state: str
+    attempts: int
+    last_error: str
+    text_body: str
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+async def sender(settings: Settings, host: PluginHost, inbox: Inbox) -> AsyncIterator[Runtime]:
+    """An installation with a mail server."""
+    async with smtp_server(inbox) as port:
+        changed = msgspec.structs.replace(
+            settings, smtp_url=f"smtp://127.0.0.1:{port}", environment="production"
+        )
+        built = await build_runtime(changed, host=host)
+        yield built
+        await close_runtime(built)
+
+
+@pytest.fixture
+async def tenant(sender: Runtime, new_tenant: NewTenant) -> Tenant:
+    made = await new_tenant()
+    await sender.directory.refresh()
+    return made
+
+
+def ctx_of(runtime: Runtime, tenant: Tenant) -> TenantCtx:
+    return TenantCtx(runtime, tenant, SYSTEM, runtime.host.lineup(tenant.plugins))
+
+
+async def queue(runtime: Runtime, tenant: Tenant, to: str = "a@example.com") -> None:
+    ctx = ctx_of(runtime, tenant)
+    async with ctx.begin() as tx:
+        await runtime.mail.queue(ctx, tx, "mail/notice", to, **NOTICE)
+
+
+async def rows(runtime: Runtime, tenant: Tenant) -> list[_Row]:
+    async with ctx_of(runtime, tenant).read() as tx:
+        return await tx.all(
+            _Row, "SELECT state, attempts, last_error, text_body FROM core_mail ORDER BY created_at"
+        )
+
+
+async def test_a_mail_arrives_in_the_tenants_name(sender: Runtime, tenant: Tenant, inbox: Inbox) -> None:
+    await queue(sender, tenant)
+    await drain(sender, tenant)
+    [envelope] = inbox.taken
+    assert envelope.rcpt_tos == ["a@example.com"]
+    assert isinstance(envelope.content, bytes)
+    mail = message_from_bytes(envelope.content, policy=policy.default)
+    assert mail["Subject"] == "お知らせ"
+    assert tenant.name in mail["From"]
+    assert f"{sender.directory.base_url(tenant)}/x" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert b"nakamise" not in envelope.content.lower()
+    assert [row.state for row in await rows(sender, tenant)] == ["sent"]
+
+
+async def test_what_rolls_back_is_never_sent(sender: Runtime, tenant: Tenant, inbox: Inbox) -> None:
+    ctx = ctx_of(sender, tenant)
+    with pytest.raises(RuntimeError):
+        async with ctx.begin() as tx:
+            await sender.mail.queue(ctx, tx, "mail/notice", "a@example.com", **NOTICE)
+            raise RuntimeError
+    await drain(sender, tenant)
+    assert inbox.taken == []
+    assert await rows(sender, tenant) == []
+
+
+async def test_links_that_open_accounts_do_not_stay_in_production(
+    sender: Runtime, tenant: Tenant, inbox: Inbox
+) -> None:
+    await queue(sender, tenant)
+    await drain(sender, tenant)
+    assert [row.text_body for row in await rows(sender, tenant)] == [""]
+
+
+async def test_a_refused_mail_is_not_tried_again(sender: Runtime, tenant: Tenant, inbox: Inbox) -> None:
+    inbox.rcpt = "550 no such user"
+    await queue(sender, tenant)
+    await drain(sender, tenant)
+    [row] = await rows(sender, tenant)
+    assert (row.state, row.attempts) == ("failed", 1)
+    assert "550" in row.last_error
+
+
+async def test_a_busy_server_is_tried_again_with_the_same_message_id(
+    sender: Runtime, tenant: Tenant, inbox: Inbox
+) -> None:
+    inbox.data = "451 later"
+    await queue(sender, tenant)
+    await drain(sender, tenant, allow_failures=True)
+    [row] = await rows(sender, tenant)
+    assert (row.state, row.attempts >= 1) == ("waiting", True)
+    assert "451" in row.last_error
+    inbox.data = "250 OK"
+    async with sender.db.control() as tx:
+        await tx.execute("UPDATE job SET run_at = now() WHERE tenant_id = $1 AND every_s IS NULL", tenant.id)
+    await drain(sender, tenant, allow_failures=True)
+    assert [row.state for row in await rows(sender, tenant)] == ["sent"]
+    assert len(inbox.taken) == 1
+
+
+async def test_the_mailbox_page_is_the_demos_alone(
+    runtime: Runtime, sender: Runtime, tenant: Tenant, new_tenant: NewTenant
+) -> None:
+    from nakamise.clock import FixedClock
+
+    demo = await new_tenant()
+    await runtime.directory.refresh()
+    await queue(runtime, demo, "<b>@example.com")
+    still = FixedClock(runtime.clock.now())
+    shown = Site(runtime, create_app(runtime), demo, still)
+    hidden = Site(sender, create_app(sender), tenant, still)
+    page = await shown.browser().get("/dev/mail")
+    assert "お知らせ" in page.text
+    assert "&lt;b&gt;@example.com" in page.text
+    assert (await hidden.browser().get("/dev/mail")).status_code == 404
+    for site in (shown, hidden):
+        for client in site.clients:
+            await client.aclose()
