@@ -151,5 +151,5 @@ def _announce(settings: Settings) -> None:
         if login.url != site:
             site = login.url
             click.secho(f"\n{login.tenant}  {site}", bold=True)
-        click.echo(f"  {login.email:34} {login.password:22} {', '.join(login.roles)}")
+        click.echo(f"  {login.email:34} {login.password:22} {', '.join(login.roles) or 'buyer'}")
     click.secho(f"\nNakamise answers on port {settings.port}. Ctrl-C stops it.", bold=True)
