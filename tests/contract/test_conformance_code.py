@@ -22,7 +22,6 @@ from nakamise.ui.i18n import register, translate
 from nakamise.ui.renderer import Renderer
 from nakamise.ui.settings_form import fields_of
 from tests.contract.installed import ENTRY_POINTS, PLUGINS
-from tests.fixture_plugins.install import install_hello
 
 IMPORT_MS_MAX = 100
 PRIVATE = (
@@ -65,8 +64,7 @@ print(json.dumps({"ms": spent_ms, "modules": sorted(set(sys.modules) - before)})
 
 
 def imported_by(module: str) -> dict[str, Any]:
-    path = f"{install_hello()}"
-    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {path!r})\n{_IMPORT}", module]
+    command = [sys.executable, "-c", _IMPORT, module]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found

@@ -17,6 +17,7 @@ from tests.contract.installed import PLUGINS
 
 pytestmark = pytest.mark.parametrize("plugin_id", PLUGINS)
 
+DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 _COLUMNS = (
     "SELECT c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)"
     " || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END"
@@ -88,7 +89,7 @@ async def test_its_models_are_its_migrations(
     try:
         await owner.execute(f"CREATE SCHEMA {scratch}; SET LOCAL search_path = {scratch}")
         for table in metadata.sorted_tables:
-            await owner.execute(str(CreateTable(table).compile(dialect=PGDialect_asyncpg())))
+            await owner.execute(str(CreateTable(table).compile(dialect=DIALECT)))
         modelled = await column(owner, _COLUMNS, scratch)
     finally:
         await transaction.rollback()

@@ -15,13 +15,16 @@ SOURCE = Path(__file__).parent / "hello"
 
 
 def install_hello() -> Path:
-    """The folder to put on ``PYTHONPATH`` of a child process; it is on ``sys.path`` here."""
+    """The folder; it is on ``sys.path`` now, and on ``PYTHONPATH`` for child processes."""
     target = Path(tempfile.gettempdir()) / f"nakamise-hello-{os.getuid()}-{_digest()}"
     if not target.exists():
         _install(target)
     if str(target) not in sys.path:
         sys.path.insert(0, str(target))
         importlib.invalidate_caches()
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if str(target) not in paths:
+        os.environ["PYTHONPATH"] = os.pathsep.join([str(target), *filter(None, paths)])
     return target
 
 

@@ -25,11 +25,10 @@ class PluginView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RefusedView(msgspec.Struct, frozen=True):
-    """Installed, but not used. ``detail`` is for its author."""
+    """Installed, but not used. The details are for operators only: they name code and paths."""
 
     id: str
     why: str
-    detail: str
 
 
 class PluginList(msgspec.Struct, frozen=True):
@@ -46,7 +45,7 @@ def plugin_list(ctx: TenantCtx) -> PluginList:
     return PluginList(
         usable=[plugin_view(ctx, manifest) for manifest in host.usable],
         refused=[
-            RefusedView(refused.id, translate(ctx.locale, "core", refused.why.value), refused.detail)
+            RefusedView(refused.id, translate(ctx.locale, "core", refused.why.value))
             for refused in host.refused
         ],
         gone=sorted(ctx.tenant.plugins - usable),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 from nakamise.host.registry import PluginHost
 from nakamise.plugin import LifecycleHooks, PricingHooks, TenantCtx, hookimpl
@@ -16,7 +16,7 @@ COUNT = "SELECT count(*) FROM core_audit WHERE act LIKE 'hook %'"
 
 
 class BreaksItsQuery(LifecycleHooks, PricingHooks):
-    acted: list[str] = []
+    acted: ClassVar[list[str]] = []
 
     @hookimpl
     async def tenant_disabled(self, ctx: TenantCtx, tx: Any) -> None:
@@ -33,7 +33,7 @@ class BreaksItsQuery(LifecycleHooks, PricingHooks):
 
 
 class Works(LifecycleHooks):
-    acted: list[str] = []
+    acted: ClassVar[list[str]] = []
 
     @hookimpl
     async def tenant_disabled(self, ctx: TenantCtx, tx: Any) -> None:
