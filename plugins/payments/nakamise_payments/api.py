@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from litestar import get, post
 from litestar.params import QueryParameter
+from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, requires
 from nakamise_payments import overview

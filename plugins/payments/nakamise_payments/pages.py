@@ -7,15 +7,18 @@ from typing import Annotated, Final
 
 from litestar import Response, get, post
 from litestar.params import QueryParameter
+from litestar.types import ControllerRouterHandler
 
 from nakamise.contracts.payments import OpKind
-from nakamise.plugin import Ctx, requires
+from nakamise.plugin import Ctx, TenantCtx, requires
+from nakamise.ui.views import NavLink
 from nakamise.web import N_, gettext_for, page, see_other
 from nakamise_payments import overview
 from nakamise_payments.reconciler import reconcile
 from nakamise_payments.schemas import OpState, Trouble
 
 Page = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
+HERE: Final = "/admin/payments"
 # (label, badge kind, icon)
 STATES: Final[Mapping[OpState, tuple[str, str, str]]] = {
     OpState.NEW: (N_("Waiting"), "outline", "clock"),
@@ -48,16 +51,29 @@ async def show(
     async with ctx.read() as tx:
         ops = await overview.op_page(tx, op_state, page_number)
         reports = await overview.reports(tx)
+    _ = gettext_for(ctx.locale, "payments")
     return await page(
         ctx,
         "payments/list.html",
         ops=ops,
         reports=reports,
-        chosen=op_state,
-        states=STATES,
-        kinds=KINDS,
-        troubles=TROUBLES,
+        tabs=_tabs(ctx, op_state),
+        base=f"?state={op_state.value}&page=" if op_state else "?page=",
+        states={key: (_(label), *rest) for key, (label, *rest) in STATES.items()},
+        kinds={key: _(label) for key, label in KINDS.items()},
+        troubles={key: _(label) for key, label in TROUBLES.items()},
     )
+
+
+def _tabs(ctx: TenantCtx, chosen: OpState | None) -> list[NavLink]:
+    _ = gettext_for(ctx.locale, "payments")
+    return [
+        NavLink(_(N_("All")), HERE, current=chosen is None),
+        *(
+            NavLink(_(label), f"{HERE}?state={state.value}", current=chosen is state)
+            for state, (label, *_rest) in STATES.items()
+        ),
+    ]
 
 
 @post("/reconcile", opt=requires("payments.reconcile"), include_in_schema=False)
@@ -67,8 +83,8 @@ async def reconcile_now(ctx: Ctx) -> Response[bytes]:
     found = sum(len(report.differences) for report in reports)
     if found:
         flash = _("The comparison found %(n)s differences.", n=found)
-        return see_other(ctx, "/admin/payments", flash=flash, kind="danger")
-    return see_other(ctx, "/admin/payments", flash=_("Everything agrees with the payment provider."))
+        return see_other(ctx, HERE, flash=flash, kind="danger")
+    return see_other(ctx, HERE, flash=_("Everything agrees with the payment provider."))
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [show, reconcile_now]

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from nakamise.contracts.payments import PaymentMethod, PaymentProvider, ProviderUnreachable
 from nakamise.plugin import TenantCtx
+from nakamise.web import gettext_for
 
 log: Final = logging.getLogger("nakamise.payments")
 # A provider that has not answered by then counts as silent.
@@ -24,7 +25,12 @@ def providers(ctx: TenantCtx) -> dict[str, PaymentProvider]:
 
 def methods(ctx: TenantCtx) -> list[PaymentMethod]:
     return [
-        PaymentMethod(provider_id, found.label, found.form_template, found.test_mode)
+        PaymentMethod(
+            provider_id,
+            gettext_for(ctx.locale, provider_id)(found.label),
+            found.form_template,
+            found.test_mode,
+        )
         for provider_id, found in providers(ctx).items()
     ]
 

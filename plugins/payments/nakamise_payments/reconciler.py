@@ -28,7 +28,6 @@ BATCH: Final = 100
 LOOK_BACK: Final = timedelta(days=3)
 # What was asked shorter ago is still on its way, here or there.
 SETTLE_WITHIN: Final = timedelta(minutes=15)
-_LATEST: Final = "SELECT now()"
 
 _EXPECTED: Final[Mapping[ChargeState, frozenset[OpState]]] = {
     ChargeState.SUCCEEDED: frozenset({OpState.SUCCEEDED}),
@@ -54,7 +53,7 @@ async def reconcile_nightly(ctx: TenantCtx) -> None:
 async def reconcile(ctx: TenantCtx) -> list[Report]:
     """Provider ↔ op ↔ transfers of the last three days; one report for each provider that answers."""
     async with ctx.read() as tx:
-        now = await tx.value(_LATEST)
+        now = await tx.value("SELECT now()")
     reports = []
     for provider_id, provider in providers(ctx).items():
         try:

@@ -14,9 +14,10 @@ from nakamise.ids import uuid7
 from nakamise.money import Money
 from nakamise_payments.schemas import FINAL, Op, OpState, Report
 
-_COLUMNS: Final = (
-    "id, kind, parent_id, subject, reference, provider_id, amount, currency, state, given_up, provider_ref,"
+_OPS: Final = (
+    "SELECT id, kind, parent_id, subject, reference, provider_id, amount, currency, state, given_up, provider_ref,"
     " reversed, attempts, failure, action_url, created_at, first_sent_at, settled_at"
+    " FROM payments_op"
 )
 _INSERT: Final = (
     "INSERT INTO payments_op (id, kind, parent_id, subject, reference, reason, provider_id, amount, currency)"
@@ -24,7 +25,6 @@ _INSERT: Final = (
     " ON CONFLICT (subject) WHERE kind = 'charge'"
     " AND state IN ('new', 'sending', 'unknown', 'requires_action', 'succeeded') DO NOTHING"
 )
-_LIVE: Final = "state IN ('new', 'sending', 'unknown', 'requires_action')"
 PAGE_SIZE: Final = 50
 
 
@@ -48,19 +48,19 @@ async def insert_refund(tx: Tx, charge: Op, amount: int, reason: str, reference:
 
 
 async def find(tx: Tx, op_id: uuid.UUID) -> Op | None:
-    return await tx.first(Op, f"SELECT {_COLUMNS} FROM payments_op WHERE id = $1", op_id)
+    return await tx.first(Op, f"{_OPS} WHERE id = $1", op_id)
 
 
 async def lock(tx: Tx, op_id: uuid.UUID) -> Op:
     """Raises RowMissing."""
-    return await tx.one(Op, f"SELECT {_COLUMNS} FROM payments_op WHERE id = $1 FOR UPDATE", op_id)
+    return await tx.one(Op, f"{_OPS} WHERE id = $1 FOR UPDATE", op_id)
 
 
 async def lock_subject(tx: Tx, subject: uuid.UUID) -> list[Op]:
     """All charges of the subject, held in the order of their ids."""
     return await tx.all(
         Op,
-        f"SELECT {_COLUMNS} FROM payments_op WHERE subject = $1 AND kind = 'charge' ORDER BY id FOR UPDATE",
+        f"{_OPS} WHERE subject = $1 AND kind = 'charge' ORDER BY id FOR UPDATE",
         subject,
     )
 
@@ -68,7 +68,7 @@ async def lock_subject(tx: Tx, subject: uuid.UUID) -> list[Op]:
 async def charges_of(tx: Tx, subject: uuid.UUID) -> list[Op]:
     return await tx.all(
         Op,
-        f"SELECT {_COLUMNS} FROM payments_op WHERE subject = $1 AND kind = 'charge' ORDER BY id",
+        f"{_OPS} WHERE subject = $1 AND kind = 'charge' ORDER BY id",
         subject,
     )
 
@@ -99,7 +99,7 @@ async def ask_again_later(tx: Tx, op_id: uuid.UUID) -> None:
     await tx.execute(
         "UPDATE payments_op SET attempts = attempts + 1,"
         " next_at = now() + least(60, 2 ^ least(attempts, 6)) * interval '1 minute'"
-        f" WHERE id = $1 AND {_LIVE}",
+        " WHERE id = $1 AND state IN ('new', 'sending', 'unknown', 'requires_action')",
         op_id,
     )
 
@@ -151,7 +151,8 @@ async def put_back_on_charge(tx: Tx, otherwise: Problem, charge_id: uuid.UUID, a
 async def due(tx: Tx, limit: int) -> list[uuid.UUID]:
     """Ops that were sent, or wait to be sent as refunds, and whose time has come."""
     return await tx.values(
-        f"SELECT id FROM payments_op WHERE {_LIVE} AND next_at <= now()"
+        "SELECT id FROM payments_op WHERE next_at <= now()"
+        " AND state IN ('new', 'sending', 'unknown', 'requires_action')"
         " AND NOT (kind = 'charge' AND state = 'new') ORDER BY next_at LIMIT $1",
         limit,
     )
@@ -160,21 +161,20 @@ async def due(tx: Tx, limit: int) -> list[uuid.UUID]:
 async def ops_since(tx: Tx, provider_id: str, since: datetime) -> list[Op]:
     return await tx.all(
         Op,
-        f"SELECT {_COLUMNS} FROM payments_op WHERE provider_id = $1 AND created_at >= $2",
+        f"{_OPS} WHERE provider_id = $1 AND created_at >= $2",
         provider_id,
         since,
     )
 
 
 async def ops_by_id(tx: Tx, ids: Sequence[uuid.UUID]) -> list[Op]:
-    return await tx.all(Op, f"SELECT {_COLUMNS} FROM payments_op WHERE id = ANY($1)", list(ids))
+    return await tx.all(Op, f"{_OPS} WHERE id = ANY($1)", list(ids))
 
 
 async def list_ops(tx: Tx, state: str | None, page: int) -> tuple[list[Op], int]:
     ops = await tx.all(
         Op,
-        f"SELECT {_COLUMNS} FROM payments_op WHERE $1::text IS NULL OR state = $1"
-        " ORDER BY created_at DESC, id LIMIT $2 OFFSET $3",
+        f"{_OPS} WHERE $1::text IS NULL OR state = $1 ORDER BY created_at DESC, id LIMIT $2 OFFSET $3",
         *(state, PAGE_SIZE, (page - 1) * PAGE_SIZE),
     )
     total = await tx.value("SELECT count(*) FROM payments_op WHERE $1::text IS NULL OR state = $1", state)

@@ -19,6 +19,6 @@ class Reverse(msgspec.Struct, frozen=True):
     op_id: uuid.UUID
 
 
-async def carry_out(ctx: TenantCtx, payload: Reverse, job: Job) -> None:
+async def carry_out(ctx: TenantCtx, payload: Reverse, _: Job) -> None:
     """A provider that does not answer is asked again by the reconciler."""
     await settle(ctx, await find_op(ctx, payload.op_id))

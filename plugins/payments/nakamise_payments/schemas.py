@@ -58,6 +58,7 @@ class Op(msgspec.Struct, frozen=True, kw_only=True):
         return self.state in FINAL
 
     def as_payment(self) -> Payment:
+        """``failure`` is still a msgid."""
         return Payment(
             id=self.id,
             subject=self.subject,

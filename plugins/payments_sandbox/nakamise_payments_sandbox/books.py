@@ -14,8 +14,9 @@ from nakamise.db import Tx
 from nakamise.ids import new_token
 from nakamise.money import Money
 
-_COLUMNS: Final = (
-    "key, kind, charge_key, request, reference, amount, currency, state, failure, return_url, refunded"
+_ENTRIES: Final = (
+    "SELECT key, kind, charge_key, request, reference, amount, currency, state, failure, return_url, refunded"
+    " FROM payments_sandbox_charge"
 )
 
 
@@ -61,8 +62,9 @@ async def put(
 ) -> bool:
     """False when the key was used before; nothing is changed then."""
     done = await tx.execute(
-        f"INSERT INTO payments_sandbox_charge ({_COLUMNS})"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0) ON CONFLICT (key) DO NOTHING",
+        "INSERT INTO payments_sandbox_charge"
+        " (key, kind, charge_key, request, reference, amount, currency, state, failure, return_url)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (key) DO NOTHING",
         *(key, kind, charge_key, dict(request), f"sb_{new_token(16)}"),
         *(amount.amount, amount.currency, state, failure, return_url),
     )
@@ -70,18 +72,16 @@ async def put(
 
 
 async def get(tx: Tx, key: uuid.UUID) -> Entry | None:
-    return await tx.first(Entry, f"SELECT {_COLUMNS} FROM payments_sandbox_charge WHERE key = $1", key)
+    return await tx.first(Entry, f"{_ENTRIES} WHERE key = $1", key)
 
 
 async def known(tx: Tx, key: uuid.UUID) -> Entry:
     """Raises RowMissing."""
-    return await tx.one(Entry, f"SELECT {_COLUMNS} FROM payments_sandbox_charge WHERE key = $1", key)
+    return await tx.one(Entry, f"{_ENTRIES} WHERE key = $1", key)
 
 
 async def by_reference(tx: Tx, reference: str) -> Entry | None:
-    return await tx.first(
-        Entry, f"SELECT {_COLUMNS} FROM payments_sandbox_charge WHERE reference = $1", reference
-    )
+    return await tx.first(Entry, f"{_ENTRIES} WHERE reference = $1", reference)
 
 
 async def settle(tx: Tx, key: uuid.UUID, state: ChargeState, failure: str | None) -> None:
@@ -112,6 +112,6 @@ async def fail_refund(tx: Tx, key: uuid.UUID) -> None:
 async def since(tx: Tx, moment: datetime) -> list[Entry]:
     return await tx.all(
         Entry,
-        f"SELECT {_COLUMNS} FROM payments_sandbox_charge WHERE created_at >= $1 ORDER BY created_at, key",
+        f"{_ENTRIES} WHERE created_at >= $1 ORDER BY created_at, key",
         moment,
     )

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
 
 from nakamise.contracts.payments import ChargeState
 from nakamise.errors import NotFound

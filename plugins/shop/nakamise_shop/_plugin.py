@@ -94,6 +94,6 @@ manifest: Final = Manifest(
         ),
     ),
     tasks=(Task("shop.expire_purchases", "nakamise_shop.checkout.expire:expire_due", 60),),
-    css=("shop.css",),
-    js=("shop.js",),
+    css=("shop.css", "staff.css", "checkout.css"),
+    js=("shop.js", "staff.js", "checkout.js"),
 )

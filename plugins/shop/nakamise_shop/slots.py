@@ -15,6 +15,7 @@ from nakamise_shop.cart import service as cart_service
 from nakamise_shop.catalog import places, service
 from nakamise_shop.orders.box import recent_orders
 from nakamise_shop.settings import ShopSettings
+from nakamise_shop.staff.dashboard import dashboard_context
 
 Context = Mapping[str, object]
 SHELF_SIZE: Final = 8
@@ -53,5 +54,6 @@ BUILDERS: Final[Mapping[Slot, Callable[[TenantCtx, Tx], Awaitable[Context | None
     Slot.HEADER_ACTIONS: cart_badge,
     Slot.HOME_HERO: hero,
     Slot.HOME_SECTION: home_shelves,
+    Slot.ADMIN_DASHBOARD: dashboard_context,
     Slot.ACCOUNT_HOME: recent_orders,
 }

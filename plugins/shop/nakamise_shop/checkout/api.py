@@ -27,9 +27,7 @@ async def get_confirmation(ctx: Ctx, address_id: FromQuery[uuid.UUID]) -> Confir
 
 
 @post("/checkout", opt=signed_in(), tags=TAGS, operation_id="shop_place_order")
-async def place_order(
-    ctx: Ctx, data: JSONBody[PlaceOrder], idempotency_key: IdempotencyKey = None
-) -> Placed:
+async def place_order(ctx: Ctx, data: JSONBody[PlaceOrder], idempotency_key: IdempotencyKey = None) -> Placed:
     """409 ``cart_changed`` when something is not as confirmed, ``sold_out`` when somebody was faster."""
     return await place(ctx, idempotency.checked_key(idempotency_key), data)
 

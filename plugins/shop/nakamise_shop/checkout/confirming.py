@@ -17,6 +17,7 @@ from nakamise.web import N_
 from nakamise_shop.cart import service as carts
 from nakamise_shop.cart.schemas import Cart
 from nakamise_shop.checkout.confirmed import Change, changes, confirmed, decode, encode
+from nakamise_shop.checkout.repository import SellingShop, selling_shops
 from nakamise_shop.checkout.schemas import ConfirmView
 
 
@@ -100,3 +101,8 @@ async def confirm_view(ctx: TenantCtx, address_id: uuid.UUID) -> ConfirmView:
         fingerprint=now.fingerprint,
         methods=list(now.methods),
     )
+
+
+async def shop_terms(ctx: TenantCtx, tx: Tx, now: Basket) -> list[SellingShop]:
+    """The shops that will sell, with what each says about payment, delivery and returns."""
+    return await selling_shops(tx, [uuid.UUID(part.shop_id) for part in now.quote.shops], ctx.locale)

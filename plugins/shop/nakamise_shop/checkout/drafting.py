@@ -26,10 +26,10 @@ def new_orders(
     numbers: Mapping[uuid.UUID, str],
 ) -> list[NewOrder]:
     """One order per shop of the quote."""
+    ids = [uuid.UUID(part.shop_id) for part in quote.shops]
     return [
         _order(purchase_id, buyer_id, quote.currency, part, address, shops[shop_id], numbers[shop_id])
-        for part in quote.shops
-        if (shop_id := uuid.UUID(part.shop_id))
+        for part, shop_id in zip(quote.shops, ids, strict=True)
     ]
 
 
@@ -74,9 +74,7 @@ def snapshot_of(address: Address) -> dict[str, object]:
     return {name: value for name, value in found.items() if name not in ("id", "label", "is_default")}
 
 
-def new_lines(
-    orders: Sequence[NewOrder], quote: Quote, cart_lines: Mapping[str, CartLine]
-) -> list[NewLine]:
+def new_lines(orders: Sequence[NewOrder], quote: Quote, cart_lines: Mapping[str, CartLine]) -> list[NewLine]:
     """Numbered from 1 in each order; ``cart_lines`` by the quote's line ids."""
     return [
         _line(order.id, number, line, cart_lines[line.line_id])

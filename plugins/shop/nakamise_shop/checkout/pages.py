@@ -1,9 +1,254 @@
-"""Being built."""
+"""Checkout's pages: address, confirmation, payment, thanks. Each step works without scripts."""
 
 from __future__ import annotations
 
-from typing import Final
+import uuid
+from typing import Annotated, Any, Final
 
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, QueryParameter
 from litestar.types import ControllerRouterHandler
+from msgspec import Meta
 
-route_handlers: Final[list[ControllerRouterHandler]] = []
+from nakamise.account.addresses import Address, addresses_of
+from nakamise.contracts.payments import Payment, PaymentMethod, Payments, PaymentState
+from nakamise.contracts.ui import CartSubject
+from nakamise.errors import Conflict, Gone, NotFound
+from nakamise.ids import new_token
+from nakamise.plugin import Ctx, Slot, TenantCtx, signed_in
+from nakamise.web import gettext_for, page, read_form, see_other
+from nakamise_shop.cart import service as carts
+from nakamise_shop.checkout import paying
+from nakamise_shop.checkout.confirmed import Change
+from nakamise_shop.checkout.confirming import Basket, CartChanged, basket, changes_since, shop_terms
+from nakamise_shop.checkout.place import place
+from nakamise_shop.checkout.repository import SellingShop
+from nakamise_shop.checkout.schemas import Pay, PlaceOrder, PurchaseState, PurchaseView
+from nakamise_shop.checkout.stock import SoldOut
+from nakamise_shop.checkout.words import TERMS, change_text
+from nakamise_shop.legal import items_of
+from nakamise_shop.orders.labels import rate
+
+AnyRequest = Request[Any, Any, Any]
+ADDRESS: Final = "/shop/checkout/address"
+CONFIRM: Final = "/shop/checkout/confirm"
+CART: Final = "/shop/cart"
+MaybeId = Annotated[uuid.UUID | None, QueryParameter(required=False)]
+
+
+class AddressForm(msgspec.Struct, frozen=True):
+    address: uuid.UUID
+
+
+class ConfirmForm(msgspec.Struct, frozen=True):
+    """``key`` makes a double click one order."""
+
+    address: uuid.UUID
+    fingerprint: Annotated[str, Meta(min_length=1, max_length=60_000)]
+    key: Annotated[str, Meta(min_length=8, max_length=100)]
+    provider: str | None = None
+
+
+class PayForm(msgspec.Struct, frozen=True):
+    token: Annotated[str, Meta(min_length=1, max_length=200)]
+    key: Annotated[str, Meta(min_length=8, max_length=100)]
+
+
+# --- 1 address -------------------------------------------------------------------------------------
+
+
+@get("/checkout/address", opt=signed_in(), include_in_schema=False)
+async def choose_address(ctx: Ctx, address: MaybeId = None, added: bool = False) -> Response[bytes]:
+    """``added``: the buyer comes back from writing a new one, which is chosen then."""
+    key = carts.key_of(ctx)
+    async with ctx.begin() as tx:
+        await carts.adopt(tx, key)
+        cart = await carts.view(ctx, tx, key)
+        addresses = await addresses_of(tx, ctx.require_user())
+    if not cart.can_check_out:
+        return see_other(ctx, CART)
+    return await page(
+        ctx,
+        "shop/checkout_address.html",
+        cart=cart,
+        addresses=addresses,
+        chosen=_chosen(addresses, address, added=added),
+        verified=ctx.actor.email_verified,
+    )
+
+
+def _chosen(addresses: list[Address], wanted: uuid.UUID | None, *, added: bool) -> uuid.UUID | None:
+    """The one asked for, the one written last, or the default."""
+    ids = [address.id for address in addresses]
+    if added and ids:
+        return max(ids)
+    if wanted in ids:
+        return wanted
+    return ids[0] if ids else None
+
+
+@post("/checkout/address", opt=signed_in(), include_in_schema=False)
+async def take_address(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
+    form = await read_form(request, AddressForm)
+    if form.value is None:
+        return see_other(ctx, ADDRESS)
+    return see_other(ctx, f"{CONFIRM}?address={form.value.address}")
+
+
+# --- 2 confirmation ---------------------------------------------------------------------------------
+
+
+@get("/checkout/confirm", opt=signed_in(), include_in_schema=False)
+async def confirm(ctx: Ctx, address: MaybeId = None) -> Response[bytes]:
+    """Without an address, or without a confirmed e-mail address, back to step 1."""
+    if address is None or not ctx.actor.email_verified:
+        return see_other(ctx, ADDRESS)
+    try:
+        return await _confirmation(ctx, address)
+    except NotFound:
+        return see_other(ctx, ADDRESS)
+    except Conflict as trouble:
+        return _to_cart(ctx, trouble)
+
+
+@post("/checkout/confirm", opt=signed_in(), include_in_schema=False)
+async def order(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
+    """The order is made here and nowhere else."""
+    form = (await read_form(request, ConfirmForm)).valid()
+    wanted = PlaceOrder(form.address, form.fingerprint, form.provider)
+    try:
+        placed = await place(ctx, form.key, wanted)
+    except CartChanged:
+        return await _confirmation(ctx, form.address, seen=form.fingerprint, status=409)
+    except SoldOut as gone:
+        return _to_cart(ctx, gone)
+    except NotFound:
+        return see_other(ctx, ADDRESS)
+    except Conflict as trouble:
+        return _to_cart(ctx, trouble)
+    step = "pay" if placed.due else "done"
+    return see_other(ctx, f"/shop/checkout/{step}/{placed.purchase_id}")
+
+
+async def _confirmation(
+    ctx: TenantCtx, address_id: uuid.UUID, *, seen: str | None = None, status: int = 200
+) -> Response[bytes]:
+    async with ctx.read() as tx:
+        now = await basket(ctx, tx, address_id)
+        shops = await shop_terms(ctx, tx, now)
+    found = changes_since(now.cart, now.address, seen) if seen else []
+    return await page(
+        ctx,
+        "shop/checkout_confirm.html",
+        status=status,
+        slots={Slot.CHECKOUT_SUMMARY: _subject(ctx, now)},
+        now=now,
+        cart=now.cart,
+        terms=_terms(ctx, shops),
+        changed=seen is not None,
+        changes=[_said(ctx, change) for change in found],
+        key=new_token(),
+        rate=rate,
+    )
+
+
+def _terms(ctx: TenantCtx, shops: list[SellingShop]) -> dict[str, list[tuple[str, str]]]:
+    """Art. 12-6 of the Act on Specified Commercial Transactions: what must stand on the last screen."""
+    return {str(shop.id): items_of(shop.legal, ctx.locale, TERMS) for shop in shops}
+
+
+def _subject(ctx: TenantCtx, now: Basket) -> CartSubject:
+    return CartSubject(
+        quantity=now.cart.quantity,
+        goods=now.quote.goods,
+        total=now.quote.total,
+        currency=ctx.tenant.currency,
+    )
+
+
+def _said(ctx: TenantCtx, change: Change) -> str:
+    return change_text(gettext_for(ctx.locale, "shop"), change)
+
+
+def _to_cart(ctx: TenantCtx, trouble: Conflict) -> Response[bytes]:
+    said = gettext_for(ctx.locale, trouble.domain)(trouble.message, **trouble.params)
+    return see_other(ctx, CART, flash=said, kind="danger")
+
+
+# --- 3 payment --------------------------------------------------------------------------------------
+
+
+@get("/checkout/pay/{purchase_id:uuid}", opt=signed_in(), include_in_schema=False)
+async def show_payment(ctx: Ctx, purchase_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    found = await paying.view(ctx, purchase_id)
+    if found.purchase.state is PurchaseState.PAID:
+        return see_other(ctx, f"/shop/checkout/done/{purchase_id}")
+    return await _payment(ctx, found)
+
+
+async def _payment(ctx: TenantCtx, found: PurchaseView, *, status: int = 200) -> Response[bytes]:
+    return await page(
+        ctx,
+        "shop/checkout_pay.html",
+        status=status,
+        found=found,
+        method=_method(ctx, found),
+        waiting=found.payment is not None and found.payment.state is PaymentState.UNKNOWN,
+        at_bank=found.payment is not None and found.payment.state is PaymentState.REQUIRES_ACTION,
+        key=new_token(),
+    )
+
+
+def _method(ctx: TenantCtx, found: PurchaseView) -> PaymentMethod | None:
+    methods = ctx.service(Payments).methods()
+    return next((one for one in methods if one.provider_id == found.purchase.provider_id), None)
+
+
+@post("/checkout/pay/{purchase_id:uuid}", opt=signed_in(), include_in_schema=False)
+async def pay(request: AnyRequest, ctx: Ctx, purchase_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    form = (await read_form(request, PayForm)).valid()
+    try:
+        payment = await paying.pay(ctx, purchase_id, form.key, Pay(form.token))
+    except (Conflict, Gone):
+        return see_other(ctx, f"/shop/checkout/pay/{purchase_id}")
+    return _after(ctx, payment)
+
+
+@get("/checkout/return/{payment_id:uuid}", opt=signed_in(), include_in_schema=False)
+async def come_back(ctx: Ctx, payment_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    """From the bank's page, or to look again."""
+    return _after(ctx, await paying.returned(ctx, payment_id))
+
+
+def _after(ctx: TenantCtx, payment: Payment) -> Response[bytes]:
+    if payment.state is PaymentState.SUCCEEDED:
+        return see_other(ctx, f"/shop/checkout/done/{payment.subject}")
+    if payment.state is PaymentState.REQUIRES_ACTION and payment.action_url and not _came_from_bank(ctx):
+        return see_other(ctx, payment.action_url)
+    return see_other(ctx, f"/shop/checkout/pay/{payment.subject}")
+
+
+def _came_from_bank(ctx: TenantCtx) -> bool:
+    """Sending a buyer who left the bank's page back there would be a circle."""
+    return "/checkout/return/" in ctx.http.path
+
+
+@get("/checkout/done/{purchase_id:uuid}", opt=signed_in(), include_in_schema=False)
+async def done(ctx: Ctx, purchase_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    found = await paying.view(ctx, purchase_id)
+    if found.purchase.state is PurchaseState.PENDING:
+        return see_other(ctx, f"/shop/checkout/pay/{purchase_id}")
+    return await page(ctx, "shop/checkout_done.html", found=found)
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [
+    choose_address,
+    take_address,
+    confirm,
+    order,
+    show_payment,
+    pay,
+    come_back,
+    done,
+]

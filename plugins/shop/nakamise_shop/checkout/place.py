@@ -15,7 +15,7 @@ from nakamise.contracts.checkout import OrderDraft, OrderRef
 from nakamise.contracts.payments import Payments
 from nakamise.contracts.pricing import Quote
 from nakamise.db import Tx
-from nakamise.errors import Conflict, Invalid, FieldError, Unavailable
+from nakamise.errors import Conflict, FieldError, Invalid, Unavailable
 from nakamise.ids import uuid7
 from nakamise.money import Money
 from nakamise.plugin import TenantCtx

@@ -14,8 +14,9 @@ from nakamise.db import Tx
 from nakamise_shop.checkout.schemas import PlacedOrder, Purchase
 from nakamise_shop.checkout.stock import Wants
 
-_PURCHASE: Final = (
-    "id, buyer_id, state, currency, total, charge, provider_id, email, locale, expires_at, placed_at, paid_at"
+_PURCHASES: Final = (
+    "SELECT id, buyer_id, state, currency, total, charge, provider_id, email, locale, expires_at, placed_at, paid_at"
+    " FROM shop_purchase"
 )
 
 
@@ -129,9 +130,7 @@ async def insert_orders(tx: Tx, orders: Sequence[NewOrder]) -> None:
 
 
 async def insert_lines(tx: Tx, lines: Sequence[NewLine]) -> None:
-    await _insert_many(
-        tx, "shop_order_line", NewLine.__struct_fields__, [_row(line) for line in lines]
-    )
+    await _insert_many(tx, "shop_order_line", NewLine.__struct_fields__, [_row(line) for line in lines])
 
 
 async def _insert_many(tx: Tx, table: str, columns: Sequence[str], rows: list[tuple[object, ...]]) -> None:
@@ -146,18 +145,17 @@ def _row(struct: msgspec.Struct) -> tuple[object, ...]:
 
 async def remove_from_cart(tx: Tx, cart_id: uuid.UUID, variant_ids: Sequence[uuid.UUID]) -> None:
     await tx.execute(
-        "DELETE FROM shop_cart_line WHERE cart_id = $1 AND variant_id = ANY($2)", *(cart_id, list(variant_ids))
+        "DELETE FROM shop_cart_line WHERE cart_id = $1 AND variant_id = ANY($2)",
+        *(cart_id, list(variant_ids)),
     )
 
 
 async def find_purchase(tx: Tx, purchase_id: uuid.UUID) -> Purchase | None:
-    return await tx.first(Purchase, f"SELECT {_PURCHASE} FROM shop_purchase WHERE id = $1", purchase_id)
+    return await tx.first(Purchase, f"{_PURCHASES} WHERE id = $1", purchase_id)
 
 
 async def lock_purchase(tx: Tx, purchase_id: uuid.UUID) -> Purchase | None:
-    return await tx.first(
-        Purchase, f"SELECT {_PURCHASE} FROM shop_purchase WHERE id = $1 FOR UPDATE", purchase_id
-    )
+    return await tx.first(Purchase, f"{_PURCHASES} WHERE id = $1 FOR UPDATE", purchase_id)
 
 
 async def is_payable(tx: Tx, purchase_id: uuid.UUID) -> bool:
@@ -211,9 +209,7 @@ async def expire_purchase(tx: Tx, purchase_id: uuid.UUID) -> bool:
     return touched == 1
 
 
-async def move_orders(
-    tx: Tx, purchase_id: uuid.UUID, sources: Sequence[str], target: str
-) -> list[OrderHead]:
+async def move_orders(tx: Tx, purchase_id: uuid.UUID, sources: Sequence[str], target: str) -> list[OrderHead]:
     """All orders of a purchase that are in ``sources``; those that moved."""
     return await tx.all(
         OrderHead,

@@ -31,9 +31,9 @@ class PurchasePayments:
         if purchase is None:
             log.error("payment %s is for an unknown purchase %s", payment.id, payment.subject)
             return
-        if purchase.state is PurchaseState.PENDING:
-            await mark_paid(self._ctx, tx, purchase.id)
-        elif purchase.state is PurchaseState.EXPIRED and await _take_again(self._ctx, tx, purchase):
+        if purchase.state is PurchaseState.PENDING or (
+            purchase.state is PurchaseState.EXPIRED and await _take_again(self._ctx, tx, purchase)
+        ):
             await mark_paid(self._ctx, tx, purchase.id)
         elif purchase.state is not PurchaseState.PAID:
             await self._ctx.service(Payments).give_back(tx, purchase.id, payment.amount.amount, LATE)

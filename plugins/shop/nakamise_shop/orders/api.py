@@ -42,9 +42,7 @@ async def get_order(ctx: Ctx, number: FromPath[str]) -> Order:
     operation_id="shop_cancel_order",
     status_code=200,
 )
-async def cancel_order(
-    ctx: Ctx, number: FromPath[str], idempotency_key: IdempotencyKey = None
-) -> Cancelled:
+async def cancel_order(ctx: Ctx, number: FromPath[str], idempotency_key: IdempotencyKey = None) -> Cancelled:
     """409 ``not_cancellable`` once the shop began to process it. Unpaid, its whole purchase is cancelled."""
     return await cancel(ctx, number, checked_key(idempotency_key))
 

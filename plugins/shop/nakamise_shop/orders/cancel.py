@@ -36,9 +36,7 @@ async def cancel(ctx: TenantCtx, number: str, key: str) -> Cancelled:
     """By the buyer; the same ``key`` is the same act. Raises NotFound, and Conflict when it is too late."""
     buyer_id = ctx.require_user()
     async with ctx.begin() as tx:
-        known = await idempotency.claim(
-            tx, buyer_id, key, idempotency.fingerprint_of(ACT, _Request(number))
-        )
+        known = await idempotency.claim(tx, buyer_id, key, idempotency.fingerprint_of(ACT, _Request(number)))
         if known is not None:
             return msgspec.convert(known, Cancelled)
         found = await reading.header_by_number(tx, number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from nakamise.web import N_
+from nakamise.web import N_, gettext_for
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.domain.order_state import LineState, OrderStatus
 from nakamise_shop.orders.schemas import OrderHeader, PayStatus
@@ -21,7 +21,7 @@ class Badge(NamedTuple):
 
 
 STATUSES: Final[Mapping[OrderStatus, Badge]] = {
-    OrderStatus.PENDING: Badge(N_("Awaiting payment"), "warn", "clock"),
+    OrderStatus.PENDING: Badge(N_("Pending"), "warn", "clock"),
     OrderStatus.CONFIRMED: Badge(N_("Confirmed"), "info", "check"),
     OrderStatus.PROCESSING: Badge(N_("Processing"), "brand", "package-open"),
     OrderStatus.SHIPPED: Badge(N_("Shipped"), "info", "truck"),
@@ -60,6 +60,25 @@ HAPPENED: Final[Mapping[Happened, str]] = {
     Happened.EXPIRED: N_("Closed, unpaid"),
     Happened.REFUNDED: N_("Refunded"),
 }
+
+
+class Words(NamedTuple):
+    """All of the above in one language: templates take literals only."""
+
+    statuses: Mapping[OrderStatus, Badge]
+    pay_statuses: Mapping[PayStatus, Badge]
+    lines: Mapping[LineState, Badge]
+    carriers: Mapping[Carrier, str]
+
+
+def words(locale: str) -> Words:
+    _ = gettext_for(locale, "shop")
+    return Words(
+        statuses={key: badge._replace(label=_(badge.label)) for key, badge in STATUSES.items()},
+        pay_statuses={key: badge._replace(label=_(badge.label)) for key, badge in PAY_STATUSES.items()},
+        lines={key: badge._replace(label=_(badge.label)) for key, badge in LINES.items()},
+        carriers={key: _(label) for key, label in CARRIERS.items()},
+    )
 
 
 def bill(_: Callable[..., str], order: OrderHeader) -> list[tuple[str, int]]:

@@ -119,7 +119,8 @@ def _facts(ctx: TenantCtx, order: Order, _: Callable[..., str]) -> list[tuple[st
         (_("Order number"), header.number),
         (_("Ordered at"), minute(header.placed_at, header.locale, ctx.tenant.timezone)),
         (_("Shop"), header.shop.name),
-        (_("Ship to"), f"〒{address.postal_code[:3]}-{address.postal_code[3:]} {address.place} {address.name}"),
+        (
+            _("Ship to"),
+            f"〒{address.postal_code[:3]}-{address.postal_code[3:]} {address.place} {address.name}",
+        ),
     ]
-
-

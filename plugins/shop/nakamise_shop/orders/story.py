@@ -1,0 +1,54 @@
+"""The timeline as the page shows it: what happened, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from nakamise.ui.formats import yen
+from nakamise.web import N_
+from nakamise_shop.domain.carriers import Carrier
+from nakamise_shop.domain.order_state import OrderStatus
+from nakamise_shop.orders.labels import CARRIERS, HAPPENED
+from nakamise_shop.orders.schemas import Order
+from nakamise_shop.orders.timeline import Happened, OrderNote
+
+Say = Callable[..., str]
+# What is still to come, by the status that the order has now.
+_NEXT: Final = {
+    OrderStatus.PENDING: (Happened.PAID, Happened.SHIPPED, Happened.DELIVERED),
+    OrderStatus.CONFIRMED: (Happened.SHIPPED, Happened.DELIVERED),
+    OrderStatus.PROCESSING: (Happened.SHIPPED, Happened.DELIVERED),
+    OrderStatus.SHIPPED: (Happened.DELIVERED,),
+}
+_REASONS: Final = {"buyer": N_("Cancelled by you"), "staff": N_("Cancelled by the shop")}
+
+
+def story(_: Say, order: Order) -> list[dict[str, object]]:
+    """Items of ``ui.timeline``, oldest first."""
+    told: list[dict[str, object]] = [
+        {"title": _(HAPPENED[note.kind]), "state": "done", "at": note.at, "text": _detail(_, note)}
+        for note in order.timeline
+    ]
+    if told:
+        told[-1]["state"] = "now"
+    coming = [kind for kind in _NEXT.get(order.status, ()) if not _is_whole(order, kind)]
+    return told + [{"title": _(HAPPENED[kind]), "state": "next"} for kind in coming]
+
+
+def _is_whole(order: Order, kind: Happened) -> bool:
+    """Whether every line has been through it."""
+    done = {"shipped", "delivered"} if kind is Happened.SHIPPED else {"delivered"}
+    return kind is not Happened.PAID and all(line.fulfil_state.value in done for line in order.lines)
+
+
+def _detail(_: Say, note: OrderNote) -> str:
+    data = note.data
+    if note.kind is Happened.SHIPPED:
+        carrier = _(CARRIERS[Carrier(str(data["carrier"]))])
+        return _("%(carrier)s, tracking number %(n)s", carrier=carrier, n=data["tracking_number"])
+    if note.kind is Happened.REFUNDED and isinstance(data.get("amount"), int):
+        return yen(int(str(data["amount"])))
+    if note.kind is Happened.CANCELLED:
+        return _(_REASONS.get(str(data.get("reason")), ""))
+    return ""

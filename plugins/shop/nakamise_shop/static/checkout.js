@@ -1,0 +1,26 @@
+/** While a payment's answer is missing, the page looks for it by itself. */
+
+const EVERY_MS = 4000;
+const TRIES = 30;
+
+const waiting = document.querySelector("[data-poll]");
+if (waiting) look(0);
+
+/** @param {number} tries */
+function look(tries) {
+  if (tries >= TRIES) return;
+  setTimeout(async () => {
+    try {
+      const answer = await fetch(waiting.dataset.poll, { headers: { accept: "text/html" } });
+      const here = new URL(answer.url).pathname;
+      const text = await answer.text();
+      if (answer.ok && !(here === location.pathname && text.includes("data-poll="))) {
+        location.assign(answer.url);
+        return;
+      }
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // TypeError: no connection right now
+    }
+    look(tries + 1);
+  }, EVERY_MS);
+}
