@@ -1,0 +1,109 @@
+"""Orders as JSON, for staff."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Annotated, Final
+
+from litestar import get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.types import ControllerRouterHandler
+from msgspec import Meta
+
+from nakamise.plugin import Ctx, requires
+from nakamise_shop.domain.order_state import OrderStatus
+from nakamise_shop.orders import fulfil
+from nakamise_shop.orders.schemas import Order
+from nakamise_shop.orders.service import order_by_id
+from nakamise_shop.staff import cancelling
+from nakamise_shop.staff import orders_service as service
+from nakamise_shop.staff.order_pages import FULFIL, READ
+from nakamise_shop.staff.orders_schemas import (
+    CancelInput,
+    ShipInput,
+    StaffOrderFilter,
+    StaffOrderLines,
+    StartInput,
+)
+
+TAGS: Final = ["shop staff"]
+
+
+@get("/staff/orders", opt=requires(READ), tags=TAGS, operation_id="shop_staff_list_orders")
+async def list_orders(
+    ctx: Ctx,
+    status: OrderStatus | None = None,
+    q: Annotated[str, Meta(max_length=100)] = "",
+    shop: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    page_number: Annotated[int, QueryParameter(name="page", ge=1, le=1000)] = 1,
+) -> StaffOrderLines:
+    """One entry per order, newest first; ``since`` and ``until`` are days of the tenant, both included."""
+    wanted = StaffOrderFilter(status=status, q=q, shop=shop, since=since, until=until, page=page_number)
+    async with ctx.read() as tx:
+        return await service.order_lines(ctx, tx, wanted)
+
+
+@get("/staff/orders/{order_id:uuid}", opt=requires(READ), tags=TAGS, operation_id="shop_staff_get_order")
+async def get_order(ctx: Ctx, order_id: FromPath[uuid.UUID]) -> Order:
+    async with ctx.read() as tx:
+        return await order_by_id(ctx, tx, order_id)
+
+
+@post(
+    "/staff/orders/{order_id:uuid}/start",
+    opt=requires(FULFIL),
+    tags=TAGS,
+    operation_id="shop_staff_start_order",
+    status_code=200,
+)
+async def start(ctx: Ctx, order_id: FromPath[uuid.UUID], data: JSONBody[StartInput]) -> Order:
+    """The shop begins to process these lines."""
+    async with ctx.begin() as tx:
+        await fulfil.start(ctx, tx, order_id, data.lines)
+        return await order_by_id(ctx, tx, order_id)
+
+
+@post(
+    "/staff/orders/{order_id:uuid}/shipments",
+    opt=requires(FULFIL),
+    tags=TAGS,
+    operation_id="shop_staff_ship_order",
+)
+async def ship(ctx: Ctx, order_id: FromPath[uuid.UUID], data: JSONBody[ShipInput]) -> Order:
+    """One parcel leaves with these lines; the buyer gets a mail."""
+    async with ctx.begin() as tx:
+        await fulfil.ship(ctx, tx, order_id, data.lines, data.carrier, data.tracking_number)
+        return await order_by_id(ctx, tx, order_id)
+
+
+@post(
+    "/staff/orders/{order_id:uuid}/shipments/{shipment_id:uuid}/deliver",
+    opt=requires(FULFIL),
+    tags=TAGS,
+    operation_id="shop_staff_deliver_shipment",
+    status_code=200,
+)
+async def deliver(ctx: Ctx, order_id: FromPath[uuid.UUID], shipment_id: FromPath[uuid.UUID]) -> Order:
+    async with ctx.begin() as tx:
+        await fulfil.deliver(ctx, tx, shipment_id)
+        return await order_by_id(ctx, tx, order_id)
+
+
+@post(
+    "/staff/orders/{order_id:uuid}/cancel",
+    opt=requires(FULFIL),
+    tags=TAGS,
+    operation_id="shop_staff_cancel_order",
+    status_code=200,
+)
+async def cancel(ctx: Ctx, order_id: FromPath[uuid.UUID], data: JSONBody[CancelInput]) -> Order:
+    """Until the first parcel left; what was paid goes back."""
+    async with ctx.begin() as tx:
+        await cancelling.cancel(ctx, tx, order_id, data.reason)
+        return await order_by_id(ctx, tx, order_id)
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [list_orders, get_order, start, ship, deliver, cancel]

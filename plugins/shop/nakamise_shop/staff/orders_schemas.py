@@ -1,0 +1,76 @@
+"""What staff see and send of orders; one order's page shows ``orders.schemas.Order``."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from nakamise_shop.domain.carriers import Carrier
+from nakamise_shop.domain.order_state import OrderState, OrderStatus
+from nakamise_shop.orders.schemas import PayStatus, pay_status
+
+LineNumbers = Annotated[list[int], Meta(min_length=1, max_length=500)]
+
+
+class StaffOrderFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Days are the tenant's, both included; ``q`` looks in numbers, buyers' names and products."""
+
+    status: OrderStatus | None = None
+    q: Annotated[str, Meta(max_length=100)] = ""
+    shop: str | None = None
+    since: date | None = None
+    until: date | None = None
+    page: Annotated[int, Meta(ge=1, le=1000)] = 1
+
+
+class StaffOrderLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the list of orders; ``item_count`` counts pieces."""
+
+    id: uuid.UUID
+    number: str
+    placed_at: datetime
+    paid_at: datetime | None
+    shop_name: str
+    buyer_name: str
+    state: OrderState
+    status: OrderStatus
+    total: int
+    item_count: int
+
+    @property
+    def pay_status(self) -> PayStatus:
+        return pay_status(self.state, self.paid_at)
+
+
+class StaffOrderLines(msgspec.Struct, frozen=True, kw_only=True):
+    """``counts`` are of the tabs: what each status would show under the other conditions."""
+
+    items: list[StaffOrderLine]
+    counts: dict[str, int]
+    total: int
+    page: int
+    page_size: int
+
+    @property
+    def page_count(self) -> int:
+        return max(1, -(-self.total // self.page_size))
+
+
+class StartInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    lines: LineNumbers
+
+
+class ShipInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    lines: LineNumbers
+    carrier: Carrier
+    tracking_number: Annotated[str, Meta(min_length=1, max_length=60)]
+
+
+class CancelInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """``reason`` is told to the buyer."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]

@@ -1,0 +1,199 @@
+"""Pages of products: list, create, edit."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from nakamise.errors import Conflict, Invalid
+from nakamise.plugin import Ctx, TenantCtx, requires
+from nakamise.ui.views import NavLink
+from nakamise.web import fragment, page, see_other
+from nakamise_shop.settings import ShopSettings
+from nakamise_shop.staff import product_form, variant_grid
+from nakamise_shop.staff import products_repository as repository
+from nakamise_shop.staff import products_service as service
+from nakamise_shop.staff.differences import differences
+from nakamise_shop.staff.links import address, filter_of
+from nakamise_shop.staff.product_form import ProductForm
+from nakamise_shop.staff.schemas import (
+    PICTURES_MAX,
+    ProductLines,
+    ProductState,
+    StaffProduct,
+    StaffProductFilter,
+)
+from nakamise_shop.staff.text import PRODUCT_STATES, TAX_CLASSES, badges, choices, fault_texts, words
+
+AnyRequest = Request[Any, Any, Any]
+LIST: Final = "/admin/shop/products"
+READ: Final = "shop.products.read"
+MANAGE: Final = "shop.products.manage"
+
+
+@get("/products", opt=requires(READ), include_in_schema=False)
+async def product_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
+    wanted = filter_of(StaffProductFilter, request.query_params)
+    async with ctx.read() as tx:
+        found = await service.product_lines(ctx, tx, wanted)
+        shops = await repository.shop_choices(tx)
+        categories = await repository.category_choices(tx)
+    return await page(
+        ctx,
+        "shop/staff_products.html",
+        found=found,
+        wanted=wanted,
+        tabs=_tabs(ctx, wanted, found),
+        shops=shops,
+        categories=categories,
+        states=badges(ctx, PRODUCT_STATES),
+        low_from=ctx.settings(ShopSettings).low_stock_from,
+        here=address(LIST, wanted, page=wanted.page),
+        paging=_page_base(wanted),
+        may_manage=ctx.actor.can(MANAGE),
+    )
+
+
+def _tabs(ctx: TenantCtx, wanted: StaffProductFilter, found: ProductLines) -> list[NavLink]:
+    _ = words(ctx)
+    everything = NavLink(
+        _("All"), address(LIST, wanted, state=None), "", wanted.state is None, "", sum(found.counts.values())
+    )
+    return [
+        everything,
+        *(
+            NavLink(
+                _(PRODUCT_STATES[state][0]),
+                address(LIST, wanted, state=state.value),
+                "",
+                wanted.state is state,
+                "",
+                found.counts[state],
+            )
+            for state in ProductState
+        ),
+    ]
+
+
+def _page_base(wanted: msgspec.Struct) -> str:
+    base = address(LIST, wanted)
+    return f"{base}{'&' if '?' in base else '?'}page="
+
+
+@get("/products/new", opt=requires(MANAGE), include_in_schema=False)
+async def new_product(ctx: Ctx) -> Response[bytes]:
+    return await show(ctx, None, product_form.empty())
+
+
+@post("/products/new", opt=requires(MANAGE), include_in_schema=False)
+async def create(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
+    form = await product_form.read(request)
+    if (act := (await request.form()).get("act")) in ("grid", "row"):
+        return await _rows_changed(ctx, None, form, str(act))
+    if form.value is None:
+        return await show(ctx, None, form, status=422)
+    try:
+        async with ctx.begin() as tx:
+            product_id = await service.create(ctx, tx, form.value)
+    except Invalid as refused:
+        product_form.add_faults(form, refused.fields)
+        return await show(ctx, None, form, status=422)
+    _ = words(ctx)
+    said = _("Saved as a draft. Now add pictures, then publish.")
+    return see_other(ctx, f"{LIST}/{product_id}", flash=said)
+
+
+@get("/products/{product_id:uuid}", opt=requires(READ), include_in_schema=False)
+async def edit_product(ctx: Ctx, product_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    async with ctx.read() as tx:
+        found = await service.product(tx, product_id)
+    return await show(ctx, found, product_form.of_product(found))
+
+
+@post("/products/{product_id:uuid}", opt=requires(MANAGE), include_in_schema=False)
+async def save(request: AnyRequest, ctx: Ctx, product_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    form = await product_form.read(request)
+    if (act := (await request.form()).get("act")) in ("grid", "row"):
+        return await _rows_changed(ctx, product_id, form, str(act))
+    if form.value is None:
+        return await _refused(ctx, product_id, form, 422)
+    try:
+        async with ctx.begin() as tx:
+            await service.change(ctx, tx, product_id, form.value)
+    except Invalid as refused:
+        product_form.add_faults(form, refused.fields)
+        return await _refused(ctx, product_id, form, 422)
+    except Conflict:
+        return await _refused(ctx, product_id, form, 409)
+    _ = words(ctx)
+    return see_other(ctx, f"{LIST}/{product_id}", flash=_("Saved."))
+
+
+async def _refused(ctx: TenantCtx, product_id: uuid.UUID, form: ProductForm, status: int) -> Response[bytes]:
+    """What was typed stays; 409 also says what somebody else changed."""
+    async with ctx.read() as tx:
+        found = await service.product(tx, product_id)
+    is_stale = status == Conflict.status
+    newer = differences(ctx, found, form) if is_stale else []
+    product_form.catch_up(form, found, version=is_stale)
+    return await show(ctx, found, form, status=status, newer=newer, is_stale=is_stale)
+
+
+async def _rows_changed(
+    ctx: TenantCtx, product_id: uuid.UUID | None, form: ProductForm, act: str
+) -> Response[bytes]:
+    """Nothing is saved: the same page with other variant rows."""
+    found = None
+    if product_id is not None:
+        async with ctx.read() as tx:
+            found = await service.product(tx, product_id)
+        product_form.catch_up(form, found, version=False)
+    form.variants = variant_grid.regenerated(form) if act == "grid" else variant_grid.one_more(form)
+    form.errors = {}
+    return await show(ctx, found, form, partial=ctx.http.is_partial)
+
+
+async def show(
+    ctx: TenantCtx,
+    found: StaffProduct | None,
+    form: ProductForm,
+    *,
+    status: int = 200,
+    newer: list[tuple[str, str]] | None = None,
+    is_stale: bool = False,
+    partial: bool = False,
+) -> Response[bytes]:
+    async with ctx.read() as tx:
+        shops = await repository.shop_choices(tx)
+        categories = await repository.category_choices(tx)
+    data: dict[str, Any] = {
+        "product": found,
+        "form": form,
+        "errors": fault_texts(ctx, form.errors),
+        "shops": [(one.id, one.name) for one in shops],
+        "categories": [(one.id, one.name) for one in categories],
+        "tax_classes": choices(ctx, TAX_CLASSES),
+        "states": badges(ctx, PRODUCT_STATES),
+        "pictures_max": PICTURES_MAX,
+        "newer": newer or [],
+        "is_stale": is_stale,
+        "may_manage": ctx.actor.can(MANAGE),
+        "action": f"{LIST}/{found.id}" if found else f"{LIST}/new",
+    }
+    if partial:
+        return await fragment(ctx, "shop/staff_product.html", "variants", **data)
+    return await page(ctx, "shop/staff_product.html", status=status, **data)
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [
+    product_list,
+    new_product,
+    create,
+    edit_product,
+    save,
+]

@@ -1,0 +1,144 @@
+"""Pages of shops: list, edit, open, close."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from nakamise.errors import Conflict, FieldError, Invalid
+from nakamise.plugin import Ctx, TenantCtx, requires
+from nakamise.routing.forms import fill
+from nakamise.web import N_, page, read_form, see_other
+from nakamise_shop.legal import LABELS, MANDATORY, missing_items
+from nakamise_shop.staff import shops_repository as repository
+from nakamise_shop.staff import shops_service as service
+from nakamise_shop.staff.invoice_number import has_check_digit
+from nakamise_shop.staff.product_acts import Answer, check_confirmed
+from nakamise_shop.staff.product_form import clean
+from nakamise_shop.staff.shops_schemas import ShopInput, StaffShop
+from nakamise_shop.staff.text import ROUNDINGS, SHOP_STATES, badges, choices, fault_texts, labels, words
+
+LIST: Final = "/admin/shop/shops"
+MANAGE: Final = "shop.shops.manage"
+HISTORY_MAX: Final = 10
+ACTS: Final = {
+    "shop.shop.changed": N_("Changed"),
+    "shop.shop.open": N_("Opened"),
+    "shop.shop.closed": N_("Closed"),
+}
+
+
+@get("/shops", opt=requires(MANAGE), include_in_schema=False)
+async def shop_list(ctx: Ctx) -> Response[bytes]:
+    async with ctx.read() as tx:
+        shops = await repository.shop_lines(tx)
+    return await page(ctx, "shop/staff_shops.html", shops=shops, states=badges(ctx, SHOP_STATES))
+
+
+@get("/shops/{shop_id:uuid}", opt=requires(MANAGE), include_in_schema=False)
+async def edit_shop(ctx: Ctx, shop_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    async with ctx.read() as tx:
+        found = await service.shop(tx, shop_id)
+    values = msgspec.to_builtins(found)
+    return await _show(ctx, found, values, found.legal, {})
+
+
+@post("/shops/{shop_id:uuid}", opt=requires(MANAGE), include_in_schema=False)
+async def save(request: Request[Any, Any, Any], ctx: Ctx, shop_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    data = await request.form()
+    raw = {name: [clean(name, str(value))] for name, value in data.multi_items()}
+    form = fill(ShopInput, {name: values for name, values in raw.items() if name != "legal"})
+    legal = {name: raw.get(f"legal.{name}", [""])[0] for name in service.LEGAL_FIELDS}
+    errors, status = dict(form.errors), 422
+    if form.value is not None:
+        try:
+            given = msgspec.structs.replace(form.value, legal=legal)
+            async with ctx.begin() as tx:
+                await service.change(ctx, tx, shop_id, given)
+            return await _saved(ctx, shop_id)
+        except Invalid as refused:
+            errors |= refused.fields
+        except Conflict as refused:
+            errors["version"] = FieldError(refused.message, domain="shop")
+            status = 409
+    async with ctx.read() as tx:
+        found = await service.shop(tx, shop_id)
+    values = dict(form.raw)
+    if status == Conflict.status:
+        values["version"] = found.version
+    return await _show(ctx, found, values, legal, fault_texts(ctx, errors), status=status)
+
+
+async def _saved(ctx: TenantCtx, shop_id: uuid.UUID) -> Response[bytes]:
+    _ = words(ctx)
+    async with ctx.read() as tx:
+        found = await service.shop(tx, shop_id)
+    if found.invoice_number and not has_check_digit(found.invoice_number):
+        said = _("Saved. The registration number's check digit is not a company's: please check it.")
+        return see_other(ctx, f"{LIST}/{shop_id}", flash=said, kind="warn")
+    return see_other(ctx, f"{LIST}/{shop_id}", flash=_("Saved."))
+
+
+async def _show(
+    ctx: TenantCtx,
+    found: StaffShop,
+    values: dict[str, Any],
+    legal: dict[str, str],
+    errors: dict[str, str],
+    *,
+    status: int = 200,
+) -> Response[bytes]:
+    async with ctx.read() as tx:
+        history = await repository.history_of(tx, found.id, HISTORY_MAX)
+    return await page(
+        ctx,
+        "shop/staff_shop.html",
+        status=status,
+        shop=found,
+        values={name: "" if value is None else value for name, value in values.items()},
+        legal=legal,
+        labels=labels(ctx, LABELS),
+        mandatory=MANDATORY,
+        missing=missing_items(found.legal),
+        errors=errors,
+        states=badges(ctx, SHOP_STATES),
+        roundings=choices(ctx, ROUNDINGS),
+        history=history,
+        acts=labels(ctx, ACTS),
+    )
+
+
+@post("/shops/{shop_id:uuid}/open", opt=requires(MANAGE), include_in_schema=False)
+async def open_shop(ctx: Ctx, shop_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    _ = words(ctx)
+    back = f"{LIST}/{shop_id}"
+    try:
+        async with ctx.begin() as tx:
+            await service.open_shop(ctx, tx, shop_id)
+    except Conflict as refused:
+        return see_other(ctx, back, flash=_(refused.message, **refused.params), kind="danger")
+    return see_other(ctx, back, flash=_("The shop is open for business."))
+
+
+@post("/shops/{shop_id:uuid}/close", opt=requires(MANAGE), include_in_schema=False)
+async def close_shop(
+    request: Request[Any, Any, Any], ctx: Ctx, shop_id: FromPath[uuid.UUID]
+) -> Response[bytes]:
+    check_confirmed((await read_form(request, Answer)).valid().confirm)
+    async with ctx.begin() as tx:
+        await service.close_shop(ctx, tx, shop_id)
+    return see_other(ctx, f"{LIST}/{shop_id}", flash=words(ctx)("The shop is closed."))
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [
+    shop_list,
+    edit_shop,
+    save,
+    open_shop,
+    close_shop,
+]

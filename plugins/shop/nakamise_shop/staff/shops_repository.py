@@ -1,0 +1,97 @@
+"""Shops as staff see them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from nakamise.db import Tx
+from nakamise_shop.staff.definitions import SOLD
+from nakamise_shop.staff.shops_schemas import ShopInput, StaffShop, StaffShopLine
+
+# The only thing put into the text is a constant.
+_LINES: Final = f"""
+SELECT s.id, s.slug, s.name, s.state, s.opened_at,
+       (SELECT count(*) FROM shop_product p WHERE p.shop_id = s.id AND p.state = 'published')::int
+           AS product_count,
+       coalesce(sold.order_count, 0)::int AS order_count, coalesce(sold.sales, 0)::bigint AS sales
+FROM shop_shop s
+LEFT JOIN (SELECT o.shop_id, count(*) AS order_count, sum(o.total) AS sales
+           FROM shop_order o WHERE {SOLD} GROUP BY o.shop_id) sold ON sold.shop_id = s.id
+ORDER BY s.created_at, s.slug
+"""  # noqa: S608
+_SHOP: Final = """
+SELECT id, slug, state, version, name, coalesce(translations #>> '{en,name}', '') AS name_en, introduction,
+       coalesce(translations #>> '{en,introduction}', '') AS introduction_en, legal, invoice_number, rounding,
+       shipping_fee, free_over, order_number_prefix, opened_at, updated_at
+FROM shop_shop WHERE id = $1
+"""
+_UPDATE: Final = """
+UPDATE shop_shop SET name = $3, introduction = $4, translations = $5, legal = $6, invoice_number = $7,
+    rounding = $8, shipping_fee = $9, free_over = $10, updated_at = now(), version = version + 1
+WHERE id = $1 AND version = $2
+"""
+
+
+class ShopAct(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the shop's history; ``items`` names the fields that changed."""
+
+    at: datetime
+    actor_name: str
+    act: str
+    items: list[str]
+
+
+async def shop_lines(tx: Tx) -> list[StaffShopLine]:
+    return await tx.all(StaffShopLine, _LINES)
+
+
+async def find(tx: Tx, shop_id: uuid.UUID) -> StaffShop | None:
+    return await tx.first(StaffShop, _SHOP, shop_id)
+
+
+async def update(tx: Tx, shop_id: uuid.UUID, given: ShopInput, invoice_number: str | None) -> bool:
+    """False when ``given.version`` is no longer the newest."""
+    english = {"name": given.name_en, "introduction": given.introduction_en}
+    translations = {name: text for name, text in english.items() if text}
+    touched = await tx.execute(
+        _UPDATE,
+        shop_id,
+        given.version,
+        given.name,
+        given.introduction,
+        {"en": translations} if translations else {},
+        given.legal,
+        invoice_number,
+        given.rounding.value,
+        given.shipping_fee,
+        given.free_over,
+    )
+    return touched == 1
+
+
+async def set_state(tx: Tx, shop_id: uuid.UUID, state: str, sources: list[str]) -> bool:
+    """False when the shop is in none of ``sources``."""
+    touched = await tx.execute(
+        "UPDATE shop_shop SET state = $2, updated_at = now(),"
+        " opened_at = CASE WHEN $2 = 'open' THEN coalesce(opened_at, now()) ELSE opened_at END"
+        " WHERE id = $1 AND state = ANY($3)",
+        shop_id,
+        state,
+        sources,
+    )
+    return touched == 1
+
+
+async def history_of(tx: Tx, shop_id: uuid.UUID, limit: int) -> list[ShopAct]:
+    """The newest first."""
+    return await tx.all(
+        ShopAct,
+        "SELECT at, actor_name, act, coalesce(detail -> 'items', '[]') AS items FROM core_audit"
+        " WHERE subject = $1 AND act LIKE 'shop.shop.%' ORDER BY at DESC, id DESC LIMIT $2",
+        str(shop_id),
+        limit,
+    )

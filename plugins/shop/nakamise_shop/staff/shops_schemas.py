@@ -1,0 +1,60 @@
+"""What staff see and send of shops."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from nakamise.contracts.pricing import Rounding
+from nakamise_shop.staff.schemas import Line, Name, Price, Text
+
+
+class StaffShopLine(msgspec.Struct, frozen=True, kw_only=True):
+    """``product_count`` counts published products; orders and sales as `definitions.SALES` says."""
+
+    id: uuid.UUID
+    slug: str
+    name: str
+    state: str
+    product_count: int
+    order_count: int
+    sales: int
+    opened_at: datetime | None
+
+
+class StaffShop(msgspec.Struct, frozen=True, kw_only=True):
+    id: uuid.UUID
+    slug: str
+    state: str
+    version: int
+    name: str
+    name_en: str
+    introduction: str
+    introduction_en: str
+    legal: dict[str, str]
+    invoice_number: str | None
+    rounding: Rounding
+    shipping_fee: int
+    free_over: int | None
+    order_number_prefix: str
+    opened_at: datetime | None
+    updated_at: datetime
+
+
+class ShopInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """``legal`` holds the items of the legal notice by name, English ones with the suffix ``_en``."""
+
+    version: int
+    name: Name
+    name_en: Line = ""
+    introduction: Text = ""
+    introduction_en: Text = ""
+    invoice_number: Annotated[str, Meta(max_length=30)] = ""
+    rounding: Rounding = Rounding.FLOOR
+    shipping_fee: Price = 0
+    free_over: Price | None = None
+    legal: dict[str, Annotated[str, Meta(max_length=2000)]] = {}

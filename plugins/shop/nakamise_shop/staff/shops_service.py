@@ -1,0 +1,109 @@
+"""Editing shops, opening and closing them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Final
+
+import msgspec
+
+from nakamise.db import Tx
+from nakamise.errors import Conflict, FieldError, Invalid, NotFound
+from nakamise.plugin import TenantCtx
+from nakamise.web import N_
+from nakamise_shop.legal import LABELS, missing_items
+from nakamise_shop.staff import shops_repository as repository
+from nakamise_shop.staff.invoice_number import InvalidInvoiceNumber, parse_invoice_number
+from nakamise_shop.staff.shops_schemas import ShopInput, StaffShop
+from nakamise_shop.staff.text import words
+
+LEGAL_FIELDS: Final = tuple(f"{name}{suffix}" for name in LABELS for suffix in ("", "_en"))
+_COMPARED: Final = (
+    "name",
+    "name_en",
+    "introduction",
+    "introduction_en",
+    "rounding",
+    "shipping_fee",
+    "free_over",
+)
+
+
+async def shop(tx: Tx, shop_id: uuid.UUID) -> StaffShop:
+    """Raises NotFound."""
+    found = await repository.find(tx, shop_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def change(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, given: ShopInput) -> None:
+    """Raises NotFound, Invalid, and Conflict (code ``stale``) when somebody else changed it meanwhile.
+
+    An open shop may not lose a mandatory item of its legal notice.
+    """
+    before = await shop(tx, shop_id)
+    given = msgspec.structs.replace(given, legal={n: t.strip() for n, t in given.legal.items() if t.strip()})
+    number = _check(before, given)
+    if not await repository.update(tx, shop_id, given, number):
+        raise Conflict(
+            N_("Somebody else changed this shop while you were editing it."), code="stale", domain="shop"
+        )
+    items = _changed(before, given, number)
+    old = {name: before.legal.get(name, "") for name in items if name in LEGAL_FIELDS}
+    new = {name: given.legal.get(name, "") for name in old}
+    await ctx.audit(tx, "shop.shop.changed", str(shop_id), items=items, before=old, after=new)
+
+
+def _check(before: StaffShop, given: ShopInput) -> str | None:
+    faults: dict[str, FieldError] = {}
+    for name in set(given.legal) - set(LEGAL_FIELDS):
+        faults[f"legal.{name}"] = FieldError(N_("The legal notice has no such item."), domain="shop")
+    if before.state == "open":
+        for name in missing_items(given.legal):
+            faults[f"legal.{name}"] = FieldError(N_("An open shop must state this."), domain="shop")
+    number = None
+    if given.invoice_number:
+        try:
+            number = parse_invoice_number(given.invoice_number)
+        except InvalidInvoiceNumber:
+            message = N_("A registration number is T and 13 digits.")
+            faults["invoice_number"] = FieldError(message, domain="shop")
+    if faults:
+        raise Invalid(faults)
+    return number
+
+
+def _changed(before: StaffShop, given: ShopInput, number: str | None) -> list[str]:
+    fields = [name for name in _COMPARED if getattr(before, name) != getattr(given, name)]
+    if before.invoice_number != number:
+        fields.append("invoice_number")
+    legal = [name for name in LEGAL_FIELDS if before.legal.get(name, "") != given.legal.get(name, "")]
+    return [*fields, *legal]
+
+
+async def open_shop(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
+    """Raises NotFound, and Conflict that names what its legal notice lacks (LC-3.3.2)."""
+    found = await shop(tx, shop_id)
+    if missing := missing_items(found.legal):
+        _ = words(ctx)
+        items = (
+            "、".join(_(LABELS[name]) for name in missing)
+            if ctx.locale == "ja"
+            else ", ".join(_(LABELS[name]) for name in missing)
+        )
+        message = N_("The legal notice is not complete: %(items)s.")
+        raise Conflict(message, code="legal_incomplete", domain="shop", params={"items": items})
+    await _set(ctx, tx, shop_id, "open", ["pending", "closed", "open"])
+
+
+async def close_shop(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
+    """Buyers no longer find it or its products; placed orders go on. Raises NotFound, Conflict."""
+    await shop(tx, shop_id)
+    await _set(ctx, tx, shop_id, "closed", ["open", "closed"])
+
+
+async def _set(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, state: str, sources: list[str]) -> None:
+    if not await repository.set_state(tx, shop_id, state, sources):
+        raise Conflict(N_("The shop's state does not allow this."), code="wrong_state", domain="shop")
+    await ctx.audit(tx, f"shop.shop.{state}", str(shop_id))

@@ -1,0 +1,58 @@
+"""An order's timeline in words."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from nakamise.plugin import TenantCtx
+from nakamise.ui.formats import yen
+from nakamise.web import N_
+from nakamise_shop.orders.schemas import Order
+from nakamise_shop.orders.timeline import OrderNote
+from nakamise_shop.staff.text import CARRIERS, words
+
+_TITLES: Final = {
+    "placed": N_("Ordered"),
+    "paid": N_("Paid"),
+    "processing": N_("Processing started"),
+    "shipped": N_("Shipped"),
+    "delivered": N_("Delivered"),
+    "cancelled": N_("Cancelled"),
+    "expired": N_("Not paid in time"),
+    "refunded": N_("Refunded"),
+}
+_REASONS: Final = {"buyer": N_("by the buyer"), "staff": N_("by the shop"), "expired": N_("not paid in time")}
+
+
+def story_of(ctx: TenantCtx, order: Order) -> list[dict[str, Any]]:
+    """For ``ui.timeline``: the newest is what holds now."""
+    _ = words(ctx)
+    last = len(order.timeline) - 1
+    return [
+        {
+            "title": _(_TITLES[note.kind]),
+            "at": note.at,
+            "state": "now" if index == last else "done",
+            "text": " · ".join(part for part in _details(ctx, note) if part),
+        }
+        for index, note in enumerate(order.timeline)
+    ]
+
+
+def _details(ctx: TenantCtx, note: OrderNote) -> list[str]:
+    _ = words(ctx)
+    data = note.data
+    found = []
+    if isinstance(lines := data.get("lines"), list):
+        found.append(_("Line %(numbers)s", numbers=", ".join(str(number) for number in lines)))
+    if carrier := data.get("carrier"):
+        found.append(f"{_(CARRIERS.get(str(carrier), str(carrier)))} {data.get('tracking_number', '')}")
+    if isinstance(amount := data.get("amount"), int):
+        found.append(yen(amount))
+    if reason := data.get("reason"):
+        found.append(_(_REASONS.get(str(reason), str(reason))))
+    if words_given := data.get("words"):
+        found.append(str(words_given))
+    if note.actor_name:
+        found.append(note.actor_name)
+    return found

@@ -1,0 +1,84 @@
+"""Words of the staff's pages: states in the user's language, field faults as texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from nakamise.errors import FieldError
+from nakamise.plugin import TenantCtx
+from nakamise.web import N_, gettext_for
+
+PRODUCT_STATES: Final = {
+    "published": (N_("Published"), "ok"),
+    "draft": (N_("Draft"), "warn"),
+    "archived": (N_("Archived"), ""),
+}
+SHOP_STATES: Final = {
+    "pending": (N_("Preparing"), "warn"),
+    "open": (N_("Open for business"), "ok"),
+    "suspended": (N_("Suspended"), "danger"),
+    "closed": (N_("Closed"), ""),
+}
+ORDER_STATUS: Final = {
+    "pending": (N_("On hold"), "warn"),
+    "confirmed": (N_("Confirmed"), "info"),
+    "processing": (N_("Processing"), "soft"),
+    "shipped": (N_("Shipped"), "ok"),
+    "delivered": (N_("Delivered"), "ok"),
+    "cancelled": (N_("Cancelled"), "danger"),
+}
+PAYMENT_STATUS: Final = {
+    "unpaid": (N_("Unpaid"), "warn"),
+    "paid": (N_("Paid"), "ok"),
+    "expired": (N_("Payment expired"), "outline"),
+    "voided": (N_("Not charged"), "outline"),
+    "refunding": (N_("Being refunded"), "info"),
+    "part_refunded": (N_("Partly refunded"), "info"),
+    "refunded": (N_("Refunded"), "outline"),
+}
+LINE_STATES: Final = {
+    "unfulfilled": (N_("Not started"), "warn"),
+    "processing": (N_("Processing"), "soft"),
+    "shipped": (N_("Shipped"), "ok"),
+    "delivered": (N_("Delivered"), "ok"),
+    "returned": (N_("Returned"), "outline"),
+}
+CARRIERS: Final = {
+    "yamato": N_("Yamato Transport"),
+    "sagawa": N_("Sagawa Express"),
+    "japan_post": N_("Japan Post"),
+    "other": N_("Other carrier"),
+}
+TAX_CLASSES: Final = {
+    "standard": N_("Standard rate (10%)"),
+    "reduced": N_("Reduced rate (8%)"),
+    "zero": N_("Not taxed"),
+}
+ROUNDINGS: Final = {"floor": N_("Down"), "ceil": N_("Up"), "half_up": N_("Half up")}
+
+
+def words(ctx: TenantCtx) -> Callable[..., str]:
+    return gettext_for(ctx.locale, "shop")
+
+
+def badges(ctx: TenantCtx, named: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """(text, kind of ``ui.badge``) by stored value."""
+    _ = words(ctx)
+    return {value: (_(label), kind) for value, (label, kind) in named.items()}
+
+
+def labels(ctx: TenantCtx, named: Mapping[str, str]) -> dict[str, str]:
+    return dict(choices(ctx, named))
+
+
+def choices(ctx: TenantCtx, named: Mapping[str, str]) -> list[tuple[str, str]]:
+    _ = words(ctx)
+    return [(value, _(label)) for value, label in named.items()]
+
+
+def fault_texts(ctx: TenantCtx, faults: Mapping[str, FieldError]) -> dict[str, str]:
+    return {
+        name: gettext_for(ctx.locale, fault.domain)(fault.message, **fault.params)
+        for name, fault in faults.items()
+    }
