@@ -58,7 +58,9 @@ class Easel:
 def _draw(svg: bytes, limits: Limits) -> Picture:
     with Image.open(io.BytesIO(rasterise_svg(svg, max(limits.sizes)))) as png:
         # Opaque art is stored without alpha: half the encoding time.
-        whole = png.convert("RGB" if png.mode != "RGBA" or png.getextrema()[3] == (255, 255) else "RGBA")
+        whole = png.convert(
+            "RGB" if png.mode != "RGBA" or png.getchannel("A").getextrema() == (255, 255) else "RGBA"
+        )
     red, green, blue = whole.convert("RGB").resize((1, 1), Image.Resampling.BOX).tobytes()
     sizes = sorted(limits.sizes, reverse=True)
     return Picture(

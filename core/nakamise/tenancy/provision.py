@@ -59,8 +59,8 @@ async def ensure_agency(connection: asyncpg.Connection, slug: str, name: str) ->
 async def create(settings: Settings, host: PluginHost, new: NewTenant) -> uuid.UUID:
     """The id of the new tenant, on no plugin yet.
 
-    Raises Conflict for a taken slug or host or an unknown agency, ValueError for a host that is none, and
-    asyncpg.CheckViolationError for a slug that may not be used.
+    Raises Conflict for a slug that is taken or may not be used, for a taken host and for an unknown agency,
+    ValueError for a host that is none.
     """
     wanted = histories(host, new.plugins)
     try:
@@ -72,6 +72,9 @@ async def create(settings: Settings, host: PluginHost, new: NewTenant) -> uuid.U
             await announce(
                 connection, tenant_id, "tenant.create", detail={"slug": new.slug, "schema": schema}
             )
+    except asyncpg.CheckViolationError as error:
+        # The rule for names, reserved words included, stands in the table.
+        raise Conflict("%(slug)s cannot be a tenant's name.", params={"slug": new.slug}) from error
     except asyncpg.UniqueViolationError as error:
         raise Conflict(
             "This name or address is taken: %(detail)s", params={"detail": error.detail or ""}

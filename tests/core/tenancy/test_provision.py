@@ -99,7 +99,7 @@ async def test_a_ready_schema_is_taken_from_the_pool(
 )
 async def test_names_that_nobody_may_have(slug: str, settings: Settings, host: PluginHost) -> None:
     new = provision.NewTenant(slug=slug, name="x", hosts=[f"fine-{abs(hash(slug))}.localhost"])
-    with pytest.raises(asyncpg.CheckViolationError):
+    with pytest.raises(Conflict, match="cannot be a tenant"):
         await provision.create(settings, host, new)
 
 
