@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from nakamise.db import Database
+from nakamise.jobs.overview import dead_jobs, queue_status, revive
 from nakamise.jobs.queue import PAYLOAD_MAX_BYTES, JobQueue, PayloadTooLarge
 from nakamise.jobs.store import TRIES_MAX, JobStore, backoff_s
 from nakamise.plugin import Job, TenantCtx
@@ -146,6 +147,14 @@ async def test_after_the_last_try_it_is_dead_and_visible(
     row = await owner.fetchrow("SELECT state, attempts, last_error FROM nakamise.job WHERE name = $1", job)
     assert row is not None
     assert tuple(row) == ("dead", TRIES_MAX, "RuntimeError: not yet")
+    [dead] = [one for one in await dead_jobs(mine.db) if one.name == job]
+    assert (await queue_status(mine.db)).dead >= 1
+    assert await revive(mine.db, dead.id)
+    assert not await revive(mine.db, dead.id)
+    notes.failures = 0
+    async with queue.worker(mine):
+        await until(lambda: len(notes.seen) == 2)
+    assert notes.seen[-1] == ("x", 1)
 
 
 async def test_a_job_that_always_takes_the_process_down_is_buried(
