@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from typing import Final
 
@@ -96,12 +97,13 @@ def as_shown(ctx: TenantCtx, found: Shop) -> Shop:
 
 
 async def related(ctx: TenantCtx, tx: Tx, of: Product) -> list[ProductCard]:
-    """Others of the same category, else of the same shop; never the product itself."""
-    by_category = (
-        ProductFilter(category=of.category_slug) if of.category_slug else ProductFilter(shop=of.shop_slug)
-    )
-    rows = await repository.list_products(tx, by_category, ctx.locale, RELATED_MAX + 1)
-    return [card for card in _cards(ctx, rows) if card.id != of.id][:RELATED_MAX]
+    """Others of the same category, then of the same shop; never the product itself."""
+    found: dict[uuid.UUID, ProductCard] = {}
+    for wanted in (ProductFilter(category=of.category_slug), ProductFilter(shop=of.shop_slug)):
+        if len(found) < RELATED_MAX and (wanted.category or wanted.shop):
+            rows = await repository.list_products(tx, wanted, ctx.locale, 2 * RELATED_MAX)
+            found |= {card.id: card for card in _cards(ctx, rows) if card.id not in {of.id, *found}}
+    return list(found.values())[:RELATED_MAX]
 
 
 def _cards(ctx: TenantCtx, rows: list[CardRow]) -> list[ProductCard]:
