@@ -11,6 +11,7 @@ from litestar import Router
 
 from nakamise.host import hook_steps, plugin_settings, references
 from nakamise.host.discovery import Candidate
+from nakamise.host.files import check_files
 from nakamise.host.hook_steps import Steps
 from nakamise.host.refusal import PluginRefused, Why
 from nakamise.host.routes import build_routers, check_routes
@@ -71,7 +72,7 @@ def load(candidate: Candidate, earlier: Mapping[str, Loaded], core_permissions: 
     _check_needs(manifest, earlier)
     if manifest.settings is not None:
         plugin_settings.check_type(manifest.settings)
-    _check_slots(candidate)
+    check_files(candidate)
     routers = build_routers(manifest)
     check_routes(manifest, routers, core_permissions | _permissions(manifest, earlier))
     privacy = manifest.privacy
@@ -99,16 +100,6 @@ def _check_needs(manifest: Manifest, earlier: Mapping[str, Loaded]) -> None:
     needed = [type_ for type_, need in manifest.uses.items() if need is Need.REQUIRED]
     if missing_types := [type_.__name__ for type_ in needed if type_ not in provided]:
         raise PluginRefused(Why.MISSING_SERVICE, ", ".join(missing_types))
-
-
-def _check_slots(candidate: Candidate) -> None:
-    id_ = candidate.manifest.id
-    for item in candidate.manifest.slots:
-        found = candidate.folder and (candidate.folder / "templates" / item.template).is_file()
-        if not found or not item.template.startswith(f"{id_}/"):
-            raise PluginRefused(
-                Why.BROKEN_REFERENCE, f"slot template {item.template!r} is not in templates/{id_}/"
-            )
 
 
 def _permissions(manifest: Manifest, earlier: Mapping[str, Loaded]) -> frozenset[str]:

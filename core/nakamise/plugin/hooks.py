@@ -41,6 +41,9 @@ class Policy(NamedTuple):
 
 
 POLICIES: Final[dict[str, Policy]] = {}
+# For hooks that read while a page or a checkout waits. A good one takes a few ms; a miss closes checkout or
+# hides a box, so it must not happen because the machine was busy for a moment.
+READ_S: Final = 0.5
 
 
 def _hook(on_error: OnError, deadline_s: float) -> Callable[[F], F]:
@@ -70,12 +73,12 @@ class LifecycleHooks:
 class PricingHooks:
     """A failure closes checkout (503) while the page shows the price without the plugin and says so."""
 
-    @_hook(OnError.SKIP, 0.15)
+    @_hook(OnError.SKIP, READ_S)
     async def price_facts(self, ctx: TenantCtx, tx: Tx, request: QuoteRequest) -> msgspec.Struct | None:
         """Read what ``price_adjust`` needs. ``tx`` is read-only."""
         return None
 
-    @_hook(OnError.SKIP, 0.15)
+    @_hook(OnError.SKIP, READ_S)
     def price_adjust(
         self, ctx: TenantCtx, draft: QuoteDraft, facts: Mapping[str, msgspec.Struct]
     ) -> Sequence[Adjustment] | None:
@@ -115,7 +118,7 @@ class PaymentHooks:
 class UiHooks:
     """Boxes on pages."""
 
-    @_hook(OnError.SKIP, 0.1)
+    @_hook(OnError.SKIP, READ_S)
     async def slot_context(
         self, ctx: TenantCtx, tx: Tx, slot: Slot, subject: msgspec.Struct | None
     ) -> Mapping[str, object] | None:

@@ -189,6 +189,20 @@ def test_a_slot_template_is_the_plugins_own_and_exists(tmp_path: Path, template:
     assert [refused.why for refused in host.refused] == [Why.BROKEN_REFERENCE]
 
 
+@pytest.mark.parametrize("parts", [{"css": ("missing.css",)}, {"js": ("missing.js",)}])
+def test_a_static_file_that_is_missing_does_not_stop_the_start(tmp_path: Path, parts: dict[str, Any]) -> None:
+    host = PluginHost.discover(entry_points=[plugin("hello", folder=tmp_path, **parts)])
+    assert [refused.why for refused in host.refused] == [Why.BROKEN_REFERENCE]
+
+
+@pytest.mark.parametrize("text", [b'msgid "a\n', b"\xff\xfe"])
+def test_a_broken_catalog_does_not_stop_the_start(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "locales").mkdir()
+    (tmp_path / "locales" / "ja.po").write_bytes(text)
+    host = PluginHost.discover(entry_points=[plugin("hello", folder=tmp_path)])
+    assert [refused.why for refused in host.refused] == [Why.BROKEN_REFERENCE]
+
+
 def test_requirements_and_dependents() -> None:
     host = discover(plugin("shop"), plugin("coupons", requires=("shop",)))
     assert host.missing_requirements("coupons", frozenset()) == ["shop"]
