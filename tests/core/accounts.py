@@ -11,7 +11,6 @@ import httpx
 import msgspec
 
 from nakamise.clock import FixedClock
-from nakamise.db import Tx
 from nakamise.plugin.context import SYSTEM, Tenant, TenantCtx
 from nakamise.routing.asgi import App
 from nakamise.runtime import Runtime
@@ -34,7 +33,7 @@ class SentMail(msgspec.Struct, frozen=True):
 
 @dataclass
 class Site:
-    """One tenant; ``clients`` are closed by the fixture."""
+    """One tenant; ``close`` closes the clients that were made."""
 
     runtime: Runtime
     app: App
@@ -62,6 +61,10 @@ class Site:
         made = httpx.AsyncClient(transport=transport, base_url=base_url, headers=headers)
         self.clients.append(made)
         return made
+
+    async def close(self) -> None:
+        for client in self.clients:
+            await client.aclose()
 
     async def user(self, *, roles: tuple[str, ...] = (), email: str = "", verified: bool = True) -> User:
         email = email or f"u{secrets.token_hex(4)}@example.com"
@@ -108,7 +111,3 @@ class Site:
 class User:
     id: uuid.UUID
     email: str
-
-
-async def count(tx: Tx, table: str) -> int:
-    return int(await tx.value(f"SELECT count(*) FROM {table}"))

@@ -148,6 +148,5 @@ async def test_the_mailbox_page_is_the_demos_alone(
     assert "お知らせ" in page.text
     assert "&lt;b&gt;@example.com" in page.text
     assert (await hidden.browser().get("/dev/mail")).status_code == 404
-    for site in (shown, hidden):
-        for client in site.clients:
-            await client.aclose()
+    await shown.close()
+    await hidden.close()
