@@ -12,7 +12,7 @@ from nakamise_shop.orders.timeline import OrderNote
 from nakamise_shop.staff.text import CARRIERS, words
 
 _TITLES: Final = {
-    "placed": N_("Ordered"),
+    "placed": N_("Order placed"),
     "paid": N_("Paid"),
     "processing": N_("Processing started"),
     "shipped": N_("Shipped"),
