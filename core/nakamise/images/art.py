@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import re
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from typing import Final, Self
+from typing import Final
 
 import resvg_py
 from PIL import Image
@@ -16,7 +13,6 @@ from nakamise.images.ingest import Limits, Picture, Rendition
 
 # Blurred shadows cost by area: 960 px are sharp enough for a drawing on any screen, at half the time of 1280.
 ART_LIMITS: Final = Limits(sizes=(960, 640, 256))
-PROCESSES: Final = 2
 
 _MAX_WIDTH_PX: Final = 4096
 # resvg reads files that an <image> names by absolute path, and a DTD could hide one. No drawing needs them.
@@ -37,25 +33,8 @@ def rasterise_svg(svg: bytes, size: int) -> bytes:
     return bytes(resvg_py.svg_to_bytes(svg_string=text, width=size))
 
 
-class Easel:
-    """Draws in processes of its own: resvg keeps the interpreter's lock for a second and more."""
-
-    def __init__(self) -> None:
-        # Started when there is something to draw; a fork would copy our threads' locks.
-        self._pool = ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
-
-    async def draw(self, svg: bytes, limits: Limits = ART_LIMITS) -> Picture:
-        """The drawing as pictures to serve, largest first. Raises ValueError as ``rasterise_svg`` does."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, _draw, svg, limits)
-
-
-def _draw(svg: bytes, limits: Limits) -> Picture:
+def draw(svg: bytes, limits: Limits = ART_LIMITS) -> Picture:
+    """The drawing as pictures to serve, largest first. Blocks; raises ValueError as ``rasterise_svg`` does."""
     with Image.open(io.BytesIO(rasterise_svg(svg, max(limits.sizes)))) as png:
         # Opaque art is stored without alpha: half the encoding time.
         whole = png.convert(

@@ -13,7 +13,7 @@ import msgspec
 from nakamise.errors import NakamiseError
 from nakamise.host.registry import PluginHost
 from nakamise.images import ingest
-from nakamise.images.art import Easel
+from nakamise.images.easel import Easel
 from nakamise.media import add_picture, media_of
 from nakamise.plugin.context import SYSTEM, Tenant, TenantCtx
 from nakamise.runtime import Runtime
@@ -82,7 +82,7 @@ async def apply(runtime: Runtime, folder: Path, base_domain: str, progress: Prog
     for plugin_id in runtime.host.in_order(file.plugins.enabled):
         say(f"{file.tenant.slug}: {plugin_id}")
         await _switch(runtime, tenant.id, plugin_id, file)
-    with Easel() as easel:
+    async with Easel() as easel:
         await _fill(runtime, tenant.id, folder, file, easel, say)
     await _remember(runtime, tenant.id, state_of(runtime.host, folder, file))
     return _ctx(runtime, tenant.id).tenant
