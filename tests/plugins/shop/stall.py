@@ -216,7 +216,9 @@ class Till:
 
     async def confirmation(self) -> dict[str, object]:
         answer = await self._client.get(
-            "/api/shop/checkout", params={"address_id": str(self.buyer.address_id)}, headers=self.buyer.headers
+            "/api/shop/checkout",
+            params={"address_id": str(self.buyer.address_id)},
+            headers=self.buyer.headers,
         )
         assert answer.status_code == 200, answer.text
         found: dict[str, object] = answer.json()

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
@@ -59,7 +59,7 @@ class PayForm(msgspec.Struct, frozen=True):
 
 
 @get("/checkout/address", opt=signed_in(), include_in_schema=False)
-async def choose_address(ctx: Ctx, address: MaybeId = None, added: bool = False) -> Response[bytes]:
+async def choose_address(ctx: Ctx, address: MaybeId = None, added: FromQuery[bool] = False) -> Response[bytes]:
     """``added``: the buyer comes back from writing a new one, which is chosen then."""
     key = carts.key_of(ctx)
     async with ctx.begin() as tx:
