@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from nakamise.errors import NakamiseError
-from nakamise.host.attribution import attributed_to
+from nakamise.host.attribution import current_plugin
 from nakamise.host.breaker import BreakerOpen
 from nakamise.host.hook_steps import Step
 from nakamise.host.savepoint import GuardedTx
@@ -141,28 +141,32 @@ async def _ask(step: Step, arguments: dict[str, Any], outcome: Outcome, on_error
 
 
 async def _run(step: Step, arguments: dict[str, Any], outcome: Outcome, on_error: OnError) -> None:
-    with attributed_to(step.plugin_id):
-        try:
-            value = await step.function(*[arguments[name] for name in step.arguments])
-            _take(step, value, outcome)
-        except Exception as error:  # noqa: BLE001  # isolating any fault of a plugin is this line's purpose
-            _fail(step, error, outcome, on_error)
-        except BaseException:
-            if step.breaker is not None:
-                step.breaker.gave_up()
-            raise
+    token = current_plugin.set(step.plugin_id)
+    try:
+        value = await step.function(*[arguments[name] for name in step.arguments])
+        _take(step, value, outcome)
+    except Exception as error:  # noqa: BLE001  # isolating any fault of a plugin is this line's purpose
+        _fail(step, error, outcome, on_error)
+    except BaseException:
+        if step.breaker is not None:
+            step.breaker.gave_up()
+        raise
+    finally:
+        current_plugin.reset(token)
 
 
 def _ask_sync(step: Step, arguments: dict[str, Any], outcome: Outcome, on_error: OnError) -> None:
     if step.breaker is not None and not step.breaker.admits():
         outcome.failed.append((step.plugin_id, _refusal(step)))
         return
-    with attributed_to(step.plugin_id):
-        try:
-            value = step.function(*[arguments[name] for name in step.arguments])
-            _take(step, value, outcome)
-        except Exception as error:  # noqa: BLE001  # isolating any fault of a plugin is this line's purpose
-            _fail(step, error, outcome, on_error)
+    token = current_plugin.set(step.plugin_id)
+    try:
+        value = step.function(*[arguments[name] for name in step.arguments])
+        _take(step, value, outcome)
+    except Exception as error:  # noqa: BLE001  # isolating any fault of a plugin is this line's purpose
+        _fail(step, error, outcome, on_error)
+    finally:
+        current_plugin.reset(token)
 
 
 def _take(step: Step, value: object, outcome: Outcome) -> None:

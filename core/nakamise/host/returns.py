@@ -9,30 +9,33 @@ from typing import Any, Union
 
 import msgspec
 
+Check = Callable[[Any], bool]
 
-def checker(specification: Callable[..., Any]) -> Callable[[object], bool]:
+
+def checker(specification: Callable[..., Any]) -> Check:
     """Whether a value fits; annotations that cannot be checked at run time (protocols) always fit."""
-    hint = typing.get_type_hints(specification).get("return", Any)
-    return lambda value: _fits(value, hint)
+    return _check(typing.get_type_hints(specification).get("return", Any))
 
 
-def _fits(value: object, hint: Any) -> bool:
-    origin = typing.get_origin(hint)
-    arguments = typing.get_args(hint)
+def _check(hint: Any) -> Check:
+    """Built once for each hook, because prices are asked for on every page."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (Union, types.UnionType):
-        return any(_fits(value, argument) for argument in arguments)
+        return _any_of([_check(argument) for argument in arguments if argument is not type(None)], arguments)
     if hint is type(None):
-        return value is None
+        return lambda value: value is None
     if origin is Sequence:
-        return _is_list(value) and all(
-            _fits(item, arguments[0]) for item in typing.cast("list[object]", value)
-        )
+        item = _check(arguments[0])
+        return lambda value: isinstance(value, (list, tuple)) and all(map(item, value))
     if origin is Mapping:
-        return isinstance(value, Mapping) and all(_fits(key, arguments[0]) for key in value)
+        key = _check(arguments[0])
+        return lambda value: isinstance(value, Mapping) and all(map(key, value))
     if isinstance(hint, type) and issubclass(hint, (msgspec.Struct, str)):
-        return isinstance(value, hint)
-    return True
+        return lambda value: isinstance(value, hint)
+    return lambda _: True
 
 
-def _is_list(value: object) -> bool:
-    return isinstance(value, (list, tuple))
+def _any_of(checks: list[Check], arguments: tuple[Any, ...]) -> Check:
+    if type(None) in arguments:
+        return lambda value: value is None or any(check(value) for check in checks)
+    return lambda value: any(check(value) for check in checks)
