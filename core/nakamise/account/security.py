@@ -86,7 +86,7 @@ async def change_password(ctx: TenantCtx, given: PasswordChange) -> None:
     password_hash = await ctx.runtime.auth.passwords.hash(given.password)
     async with ctx.begin() as tx:
         await set_password(tx, user.id, password_hash, ctx.now())
-        await one_time.withdraw(tx, user.id, "reset_password", "second_factor")
+        await one_time.withdraw(tx, user.id, "reset_password", "second_factor", "change_email")
         await revoke_sessions(tx, user.id, ctx.now(), keep=ctx.actor.session_id)
         await audit_as(ctx, tx, user, "account.password_changed")
         await mails.send_password_changed(ctx, tx, user)

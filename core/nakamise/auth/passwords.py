@@ -47,6 +47,8 @@ class Passwords:
         return self._hasher.check_needs_rehash(stored)
 
     def _matches(self, stored: str, password: str) -> bool:
+        if len(password) > MAX_BYTES:
+            return False
         try:
             return self._hasher.verify(stored, normalise(password))
         except (VerificationError, InvalidHashError):
@@ -60,11 +62,11 @@ def normalise(password: str) -> str:
 
 def fault_of_new(password: str, *, forbidden: tuple[str, ...] = ()) -> FieldError | None:
     """Why ``password`` may not be chosen; ``forbidden`` are the user's own name and address."""
-    folded = normalise(password).casefold()
-    if len(normalise(password)) < MIN_LENGTH:
-        return FieldError(N_("Please use at least %(n)s characters."), n=MIN_LENGTH)
     if len(password.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         return FieldError(N_("This password is too long."))
+    folded = normalise(password).casefold()
+    if len(folded) < MIN_LENGTH:
+        return FieldError(N_("Please use at least %(n)s characters."), n=MIN_LENGTH)
     if folded in common_passwords() or len(set(folded)) == 1:
         return FieldError(N_("This password is too easy to guess."))
     if folded in {word.casefold() for word in forbidden if word}:

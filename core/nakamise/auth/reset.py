@@ -62,7 +62,7 @@ async def reset_password(ctx: TenantCtx, given: NewPassword) -> None:
             raise LinkSpent
         user = await user_by_id(tx, used.user_id)
         await set_password(tx, user.id, password_hash, ctx.now())
-        await one_time.withdraw(tx, user.id, "reset_password", "second_factor")
+        await one_time.withdraw(tx, user.id, "reset_password", "second_factor", "change_email")
         await revoke_sessions(tx, user.id, ctx.now())
         await audit_as(ctx, tx, user, "account.password_reset")
         await mails.send_password_changed(ctx, tx, user)

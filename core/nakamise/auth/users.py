@@ -51,11 +51,12 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
 def email_key(email: str) -> str:
     """How addresses are compared: full-width letters and case make no difference."""
-    return unicodedata.normalize("NFKC", email).strip().casefold()
+    return clean_email(email).casefold()
 
 
 def clean_email(email: str) -> str:
-    return unicodedata.normalize("NFKC", email).strip()
+    # Cut, so that a text of megabytes costs nothing; what is cut is too long to be an address anyway.
+    return unicodedata.normalize("NFKC", email[: 2 * EMAIL_MAX]).strip()
 
 
 def fault_of_email(email: str) -> FieldError | None:

@@ -18,7 +18,8 @@ ID_PATTERN: Final = re.compile(r"[a-z][a-z0-9_]{1,29}\Z")
 # Names the host needs for itself as first path segments or catalogs.
 RESERVED_IDS: Final = frozenset(
     (
-        *("core", "admin", "api", "assets", "media", "account", "login", "logout", "register", "dev"),
+        *("core", "admin", "api", "assets", "media", "account", "auth", "login", "logout", "register", "dev"),
+        *("verify", "reset"),
         *("static", "theme", "healthz", "readyz", "pages", "lang", "preferences", "openapi", "shared"),
         *("plugins", "users", "roles", "site", "settings", "audit", "jobs", "events"),
     )
