@@ -24,12 +24,15 @@ async def drain(runtime: Runtime, tenant: Tenant, *, allow_failures: bool = Fals
     deadline = time.monotonic() + LIMIT_S
     async with runtime.jobs.worker(runtime):
         while await _left(runtime, tenant):
-            assert time.monotonic() < deadline, "jobs are still waiting"
+            if time.monotonic() > deadline:
+                raise AssertionError("jobs are still waiting")
             runtime.jobs.wake.set()
             await asyncio.sleep(0.01)
     if not allow_failures:
         async with runtime.db.control(read_only=True) as tx:
-            assert await tx.values(_FAILED, tenant.id) == []
+            failed = await tx.values(_FAILED, tenant.id)
+        if failed:
+            raise AssertionError("; ".join(failed))
 
 
 async def _left(runtime: Runtime, tenant: Tenant) -> int:
