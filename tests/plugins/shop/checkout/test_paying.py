@@ -59,7 +59,7 @@ async def test_a_declined_card_leaves_the_order_payable_and_its_stock_held(
     till, purchase, rouge = await placed(stall, client)
     declined = (await till.pay(purchase["purchase_id"], "tok_declined")).json()
     assert declined["state"] == "failed"
-    assert "declined" in declined["failure"]
+    assert declined["failure"] == "カードが承認されませんでした。別のカードをお使いください。"
     seen = await till.purchase(purchase["purchase_id"])
     assert seen["can_pay"] is True
     assert await stall.stock_of(rouge) == (5, 1)
