@@ -48,7 +48,7 @@ async def document_json(ctx: Ctx, slug: FromPath[str]) -> Document:
 
 
 class Preferences(msgspec.Struct, forbid_unknown_fields=True):
-    lang: Literal["ja", "en"] | None = None
+    locale: Literal["ja", "en"] | None = None
     scheme: Literal["light", "dark", "auto"] | None = None
     next: str = "/"
 
@@ -58,8 +58,8 @@ async def preferences(request: Request[Any, Any, Any], ctx: Ctx) -> Response[byt
     """Language and colours of this browser."""
     form = (await read_form(request, Preferences)).valid()
     answer = see_other(ctx, safe_next(form.next, "/"))
-    if form.lang:
-        answer.set_cookie(cookie(ctx, LANGUAGE_COOKIE, form.lang, max_age_s=_YEAR_S))
+    if form.locale:
+        answer.set_cookie(cookie(ctx, LANGUAGE_COOKIE, form.locale, max_age_s=_YEAR_S))
     if form.scheme:
         answer.set_cookie(cookie(ctx, SCHEME_COOKIE, form.scheme, max_age_s=_YEAR_S))
     return answer

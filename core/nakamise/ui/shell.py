@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from nakamise.media import Media
 from nakamise.plugin.context import Tenant, TenantCtx
-from nakamise.plugin.manifest import NavArea
 from nakamise.plugin.slots import Slot
 from nakamise.ui.i18n import N_, gettext_for
 from nakamise.ui.nav import nav_links
@@ -42,7 +41,8 @@ _SUPPORT: Final = ((N_("Contact"), "/pages/contact"),)
 def build_shell(ctx: TenantCtx, boxes: Mapping[str, Sequence[Markup]], flashes: Sequence[Flash]) -> Shell:
     """Everything here is in memory: a page's frame costs no query of its own."""
     brand = brand_of(ctx.tenant)
-    site = _links(ctx, "site")
+    site = nav_links(ctx, "site")
+    search_url = _search_url(site)
     return Shell(
         brand=brand,
         brand_name=brand.name,
@@ -61,26 +61,31 @@ def build_shell(ctx: TenantCtx, boxes: Mapping[str, Sequence[Markup]], flashes: 
         tabs=_tabs(ctx, site),
         account_nav=_account(ctx),
         admin_nav=_admin(ctx),
-        footer=_footer(ctx),
+        footer=_footer(ctx, site),
         actions=boxes.get(Slot.HEADER_ACTIONS.value, ()),
         flashes=flashes,
         slots=boxes,
         banner="",
         copyright=str(ctx.tenant.brand.get("copyright", "")) or brand.name,
-        search_url=_search_url(ctx),
-        search_query=_search_query(ctx),
+        search_url=search_url,
+        search_query=_search_query(ctx, search_url),
     )
 
 
-@lru_cache(maxsize=4096)
-def _brand(tenant_id: object, version: int, encoded: bytes) -> Brand:
-    return msgspec.json.decode(encoded, type=Brand, strict=False)
+_brands: dict[tuple[uuid.UUID, int], Brand] = {}
+_BRANDS_MAX: Final = 4096
 
 
 def brand_of(tenant: Tenant) -> Brand:
-    known = {field.encode_name for field in msgspec.structs.fields(Brand)}
-    values = {name: value for name, value in tenant.brand.items() if name in known}
-    return _brand(tenant.id, tenant.version, msgspec.json.encode({"name": tenant.name, **values}))
+    """Raises msgspec.ValidationError for a brand that no blueprint could have written."""
+    key = (tenant.id, tenant.version)
+    if key not in _brands:
+        if len(_brands) >= _BRANDS_MAX:
+            _brands.clear()
+        known = {field.encode_name for field in msgspec.structs.fields(Brand)}
+        values = {name: value for name, value in tenant.brand.items() if name in known}
+        _brands[key] = msgspec.convert({"name": tenant.name, **values}, Brand, strict=False)
+    return _brands[key]
 
 
 def media_url(key: Any) -> str | None:
@@ -109,10 +114,6 @@ def _user(ctx: TenantCtx) -> UserView | None:
     return UserView(str(actor.user_id), actor.display_name, media_url(actor.avatar), actor.email_verified)
 
 
-def _links(ctx: TenantCtx, area: NavArea) -> list[NavLink]:
-    return nav_links(ctx, area)
-
-
 def _tabs(ctx: TenantCtx, site: list[NavLink]) -> list[NavLink]:
     _ = gettext_for(ctx.locale, "core")
     home = NavLink(_("Home"), "/", "house", ctx.http.path == "/")
@@ -122,15 +123,21 @@ def _tabs(ctx: TenantCtx, site: list[NavLink]) -> list[NavLink]:
 
 def _account(ctx: TenantCtx) -> list[NavLink]:
     _ = gettext_for(ctx.locale, "core")
-    own = [NavLink(_(label), href, icon, ctx.http.path == href) for label, href, icon in _ACCOUNT]
-    return [own[0], *_links(ctx, "account"), *own[1:]]
+    own = [NavLink(_(label), href, icon, _is_here(ctx, href)) for label, href, icon in _ACCOUNT]
+    return [own[0], *nav_links(ctx, "account"), *own[1:]]
+
+
+def _is_here(ctx: TenantCtx, href: str) -> bool:
+    """At ``href`` or below it; "/account" itself is above all the others."""
+    path = ctx.http.path
+    return path == href or (href != "/account" and path.startswith(f"{href}/"))
 
 
 def _admin(ctx: TenantCtx) -> list[NavLink]:
     if ctx.actor.is_guest:
         return []
     _ = gettext_for(ctx.locale, "core")
-    links = _links(ctx, "admin")
+    links = nav_links(ctx, "admin")
     if ctx.actor.can("core.plugins.manage"):
         here = ctx.http.path.startswith("/admin/plugins")
         links.append(NavLink(_("Plugins"), "/admin/plugins", "puzzle", here, _("Settings")))
@@ -139,24 +146,24 @@ def _admin(ctx: TenantCtx) -> list[NavLink]:
     return links
 
 
-def _footer(ctx: TenantCtx) -> list[LinkGroup]:
+def _footer(ctx: TenantCtx, site: list[NavLink]) -> list[LinkGroup]:
     _ = gettext_for(ctx.locale, "core")
     legal = [NavLink(_(label), href) for label, href in _LEGAL]
     support = [NavLink(_(label), href) for label, href in _SUPPORT]
     return [
-        LinkGroup(_("Service"), [NavLink(_("Home"), "/"), *_links(ctx, "site")]),
+        LinkGroup(_("Service"), [NavLink(_("Home"), "/"), *site]),
         LinkGroup(_("Support"), support),
-        LinkGroup(_("Legal"), [*_links(ctx, "footer"), *legal]),
+        LinkGroup(_("Legal"), [*nav_links(ctx, "footer"), *legal]),
     ]
 
 
-def _search_url(ctx: TenantCtx) -> str | None:
+def _search_url(site: list[NavLink]) -> str | None:
     """Where the header's search box sends its query: the first site link of a plugin that can search."""
-    return next((link.href for link in _links(ctx, "site") if link.icon == "search"), None)
+    return next((link.href for link in site if link.icon == "search"), None)
 
 
-def _search_query(ctx: TenantCtx) -> str:
+def _search_query(ctx: TenantCtx, search_url: str | None) -> str:
     """What was searched for stays in the box."""
-    if ctx.http.path != _search_url(ctx):
+    if ctx.http.path != search_url:
         return ""
     return dict(parse_qsl(ctx.http.query)).get("q", "")[:100]

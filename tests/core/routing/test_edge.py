@@ -12,7 +12,9 @@ from nakamise.routing.asgi import App
 
 
 @pytest.mark.req("LC-0.1")
-async def test_home_answers_in_the_tenants_name_and_hides_ours(browser: httpx.AsyncClient, bare_tenant: Tenant) -> None:
+async def test_home_answers_in_the_tenants_name_and_hides_ours(
+    browser: httpx.AsyncClient, bare_tenant: Tenant
+) -> None:
     answer = await browser.get("/")
     assert answer.status_code == 200
     assert bare_tenant.name in answer.text
@@ -62,21 +64,25 @@ async def test_forwarded_host_never_decides(browser: httpx.AsyncClient, bare_ten
 )
 async def test_cross_site_post_is_refused(app: App, bare_tenant: Tenant, headers: dict[str, str]) -> None:
     transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url=f"http://{bare_tenant.canonical_host}") as client:
-        answer = await client.post("/preferences", data={"lang": "en"}, headers=headers)
+    async with httpx.AsyncClient(
+        transport=transport, base_url=f"http://{bare_tenant.canonical_host}"
+    ) as client:
+        answer = await client.post("/preferences", data={"locale": "en"}, headers=headers)
     assert answer.status_code == 403
 
 
 async def test_same_site_post_passes_and_sets_the_language(browser: httpx.AsyncClient) -> None:
-    answer = await browser.post("/preferences", data={"lang": "en", "next": "/pages/x"})
+    answer = await browser.post("/preferences", data={"locale": "en", "next": "/pages/x"})
     assert answer.status_code == 303
     assert answer.headers["location"] == "/pages/x"
     assert 'lang="en"' in (await browser.get("/")).text
 
 
-@pytest.mark.parametrize("evil", ["//evil.example", "/\\evil.example", "https://evil.example", "/%2fevil.example", "x"])
+@pytest.mark.parametrize(
+    "evil", ["//evil.example", "/\\evil.example", "https://evil.example", "/%2fevil.example", "x"]
+)
 async def test_next_never_leaves_the_site(browser: httpx.AsyncClient, evil: str) -> None:
-    answer = await browser.post("/preferences", data={"lang": "en", "next": evil})
+    answer = await browser.post("/preferences", data={"locale": "en", "next": evil})
     assert answer.headers["location"] == "/"
 
 
@@ -117,7 +123,7 @@ async def test_problem_is_in_the_users_language(browser: httpx.AsyncClient) -> N
 
 
 async def test_bad_form_value_is_named(browser: httpx.AsyncClient) -> None:
-    answer = await browser.post("/preferences", data={"lang": "xx"})
+    answer = await browser.post("/preferences", data={"locale": "xx"})
     assert answer.status_code == 422
 
 
