@@ -36,6 +36,7 @@ async def hero(ctx: TenantCtx, _tx: Tx) -> Context | None:
         "wide": msgspec.convert(brand["hero_wide"], Media),
         "phone": msgspec.convert(brand.get("hero_phone") or brand["hero_wide"], Media),
         "line": brand.get(f"tagline_{ctx.locale}") or brand.get("tagline", ""),
+        "name": brand.get(f"name_{ctx.locale}") or ctx.tenant.name,
         "tone": "dark" if brand.get("scheme") == "dark" else "light",
     }
 

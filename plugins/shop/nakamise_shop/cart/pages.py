@@ -3,47 +3,29 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Any, Final
-from urllib.parse import quote
+from typing import Annotated, Final
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from nakamise.contracts.ui import CartSubject
 from nakamise.db import Tx
-from nakamise.errors import Conflict, NotFound, Problem
+from nakamise.errors import Conflict, NotFound
 from nakamise.plugin import Ctx, Slot, TenantCtx, anyone
-from nakamise.web import N_, cookie, fragment, gettext_for, page, read_form, see_other
-from nakamise_shop.cart import repository, service
-from nakamise_shop.cart.schemas import Cart, CartLine, Quantity, Trouble
-from nakamise_shop.catalog import choice
-from nakamise_shop.catalog import service as catalog
-from nakamise_shop.catalog.schemas import Product
+from nakamise.web import N_, fragment, gettext_for, page, read_form, see_other
+from nakamise_shop.cart import adding, repository, service
+from nakamise_shop.cart.paths import CART, CHECKOUT, AnyRequest, say
+from nakamise_shop.cart.schemas import Cart, Trouble
 
-AnyRequest = Request[Any, Any, Any]
-CART: Final = "/shop/cart"
-CHECKOUT: Final = "/shop/checkout/address"
-COOKIE_LIFE_S: Final = 60 * 24 * 3600
+TEMPLATE: Final = "shop/cart_page.html"
 TROUBLES: Final = {
     Trouble.NOT_FOR_SALE: N_("This item is no longer for sale. Please remove it."),
     Trouble.SOLD_OUT: N_("This item is sold out. Please remove it, or wait until it is back."),
     Trouble.TOO_MANY: N_("Only %(n)s left in stock. Please change the quantity."),
     Trouble.OVER_LIMIT: N_("At most %(n)s per order. Please change the quantity."),
 }
-
-
-class AddForm(msgspec.Struct, frozen=True):
-    """``product`` is a slug; the variant follows from ``o0``… (one value per option), or is ``variant``."""
-
-    product: str = ""
-    variant: uuid.UUID | None = None
-    quantity: Quantity = 1
-    then: str = "stay"
-    o0: str = ""
-    o1: str = ""
-    o2: str = ""
 
 
 class LineForm(msgspec.Struct, frozen=True):
@@ -54,21 +36,31 @@ class LineForm(msgspec.Struct, frozen=True):
 @get("/cart", opt=anyone(), include_in_schema=False)
 async def show(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     key = service.key_of(ctx)
-    async with ctx.begin() as tx:
-        adopted = await service.adopt(tx, key)
+    adopted = await _adopt(ctx, key)
+    async with ctx.read() as tx:
         cart = await service.view(ctx, tx, key)
     answer = await page(
         ctx,
-        "shop/cart_page.html",
+        TEMPLATE,
         slots={Slot.CART_SUMMARY: _subject(ctx, cart)},
         cart=cart,
         words=_trouble_words(ctx, cart),
         undo=_undo(request, cart),
+        refused="",
         checkout=CHECKOUT,
     )
     if adopted:
         answer.delete_cookie(service.COOKIE)
     return answer
+
+
+async def _adopt(ctx: TenantCtx, key: service.CartKey) -> bool:
+    """Looking at a cart writes only where a guest's cart waits for its user."""
+    if key.user_id is None or not key.token:
+        return False
+    async with ctx.begin() as tx:
+        await service.adopt(tx, key)
+    return True
 
 
 def _subject(ctx: TenantCtx, cart: Cart) -> CartSubject:
@@ -98,81 +90,6 @@ def _undo(request: AnyRequest, cart: Cart) -> LineForm | None:
     return None if any(line.variant_id == removed.variant for line in cart.lines) else removed
 
 
-@post("/cart/add", opt=anyone(), include_in_schema=False)
-async def add(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
-    """Back to the product (or the part of it that says so), to the cart, or on to checkout."""
-    form = (await read_form(request, AddForm)).valid()
-    key = service.key_of(ctx)
-    try:
-        async with ctx.begin() as tx:
-            await service.adopt(tx, key)
-            variant_id = await _variant_of(ctx, tx, form)
-            cart_id, token = await service.find_or_make(tx, key)
-            line = await service.add(ctx, tx, cart_id, variant_id, form.quantity)
-            badge = await repository.quantity_for(tx, key.user_id, token or key.token)
-    except Conflict as refusal:
-        return await _refused(ctx, form, refusal)
-    return _with_cookie(ctx, await _added(ctx, form, line, badge), key, token)
-
-
-async def _variant_of(ctx: TenantCtx, tx: Tx, form: AddForm) -> uuid.UUID:
-    """Raises NotFound, and Conflict for options that no variant has."""
-    if form.variant:
-        return form.variant
-    product = await catalog.product(ctx, tx, form.product)
-    found = choice.by_values(product, _values(product, form))
-    if found is None:
-        raise Conflict(N_("Please choose from the options."), code="no_such_variant", domain="shop")
-    return found.id
-
-
-def _values(product: Product, form: AddForm) -> list[str]:
-    return [form.o0, form.o1, form.o2][: len(product.options)]
-
-
-async def _added(ctx: TenantCtx, form: AddForm, line: CartLine, badge: int) -> Response[bytes]:
-    said = gettext_for(ctx.locale, "shop")(
-        N_("Added to the cart: %(name)s × %(n)s"), name=_full_name(line), n=form.quantity
-    )
-    if ctx.http.is_partial and form.then == "checkout":
-        return Response(b"", headers={"HX-Redirect": CHECKOUT})
-    if ctx.http.is_partial:
-        return await fragment(ctx, "shop/cart_added.html", "added", said=said, quantity=badge, oob=True)
-    if form.then == "checkout":
-        return see_other(ctx, CHECKOUT)
-    return see_other(ctx, CART if form.then == "cart" else _product_path(form), flash=said)
-
-
-async def _refused(ctx: TenantCtx, form: AddForm, refusal: Problem) -> Response[bytes]:
-    said = _say(ctx, refusal)
-    if ctx.http.is_partial:
-        return await fragment(ctx, "shop/cart_added.html", "refused", status=refusal.status, said=said)
-    return see_other(ctx, _product_path(form), flash=said, kind="danger")
-
-
-def _product_path(form: AddForm) -> str:
-    return f"/shop/products/{quote(form.product, safe='')}" if form.product else CART
-
-
-def _full_name(line: CartLine) -> str:
-    return f"{line.name} {line.variant_name}".rstrip()
-
-
-def _say(ctx: TenantCtx, problem: Problem) -> str:
-    return gettext_for(ctx.locale, problem.domain)(problem.message, **problem.params)
-
-
-def _with_cookie(
-    ctx: TenantCtx, answer: Response[bytes], key: service.CartKey, token: str | None
-) -> Response[bytes]:
-    """A new guest gets the cart's token; a user whose guest cart has joined loses it."""
-    if token:
-        answer.set_cookie(cookie(ctx, service.COOKIE, token, max_age_s=COOKIE_LIFE_S))
-    elif key.user_id and key.token:
-        answer.delete_cookie(service.COOKIE)
-    return answer
-
-
 @post("/cart/update", opt=anyone(), include_in_schema=False)
 async def update(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     form = (await read_form(request, LineForm)).valid()
@@ -182,8 +99,11 @@ async def update(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         async with ctx.begin() as tx:
             await service.set_quantity(ctx, tx, await _own(ctx, tx), form.variant, form.quantity)
     except Conflict as refusal:
-        return see_other(ctx, CART, flash=_say(ctx, refusal), kind="danger")
-    return see_other(ctx, CART)
+        said = say(ctx, refusal)
+        if ctx.http.is_partial:
+            return await _part(ctx, refused=said, status=refusal.status)
+        return see_other(ctx, CART, flash=said, kind="danger")
+    return await _part(ctx) if ctx.http.is_partial else see_other(ctx, CART)
 
 
 @post("/cart/remove", opt=anyone(), include_in_schema=False)
@@ -195,7 +115,29 @@ async def _take_out(ctx: TenantCtx, variant_id: uuid.UUID) -> Response[bytes]:
     """The cart then offers to put it back."""
     async with ctx.begin() as tx:
         quantity = await repository.remove(tx, await _own(ctx, tx), variant_id)
+    if ctx.http.is_partial:
+        return await _part(ctx, undo=LineForm(variant_id, quantity) if quantity else None)
     return see_other(ctx, f"{CART}?removed={variant_id}&n={quantity}" if quantity else CART)
+
+
+async def _part(
+    ctx: TenantCtx, *, undo: LineForm | None = None, refused: str = "", status: int = 200
+) -> Response[bytes]:
+    """The cart without its page, for a change in place."""
+    async with ctx.read() as tx:
+        cart = await service.view(ctx, tx, service.key_of(ctx))
+    return await fragment(
+        ctx,
+        TEMPLATE,
+        "cart",
+        status=status,
+        slots={Slot.CART_SUMMARY: _subject(ctx, cart)},
+        cart=cart,
+        words=_trouble_words(ctx, cart),
+        undo=undo,
+        refused=refused,
+        checkout=CHECKOUT,
+    )
 
 
 @post("/cart/clear", opt=anyone(), include_in_schema=False)
@@ -215,4 +157,4 @@ async def _own(ctx: TenantCtx, tx: Tx) -> uuid.UUID:
     return found
 
 
-route_handlers: Final[list[ControllerRouterHandler]] = [show, add, update, remove, clear]
+route_handlers: Final[list[ControllerRouterHandler]] = [show, adding.add, update, remove, clear]

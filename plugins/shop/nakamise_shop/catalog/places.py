@@ -18,11 +18,14 @@ _CATEGORIES: Final = f"""
 WITH RECURSIVE below AS (
     SELECT id AS top, id FROM shop_category
     UNION ALL SELECT b.top, c.id FROM shop_category c JOIN below b ON c.parent_id = b.id),
+own AS (
+    SELECT p.category_id, count(*) AS product_count
+    FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id AND s.state = 'open'
+    WHERE p.state = 'published' AND p.category_id IS NOT NULL
+    GROUP BY p.category_id),
 counted AS (
-    SELECT b.top, count(*) AS product_count
-    FROM below b
-    JOIN shop_product p ON p.category_id = b.id AND p.state = 'published'
-    JOIN shop_shop s ON s.id = p.shop_id AND s.state = 'open'
+    SELECT b.top, sum(o.product_count) AS product_count
+    FROM below b JOIN own o ON o.category_id = b.id
     GROUP BY b.top)
 SELECT c.id, c.slug, coalesce(c.translations #>> ARRAY[$1::text, 'name'], c.name) AS name,
        parent.slug AS parent_slug, coalesce(n.product_count, 0)::int AS product_count, pic.picture

@@ -13,7 +13,7 @@ from nakamise.testing.fixtures import ClientFor
 from tests.plugins.shop.stall import Stall
 
 LINES = "/api/shop/cart/lines"
-TOKEN = "X-Cart-Token"  # noqa: S105 (a header's name)
+TOKEN = "X-Cart-Token"
 
 
 async def put_in(

@@ -23,10 +23,10 @@ async def slug_of(stall: Stall, variant: uuid.UUID) -> str:
 
 
 async def add(
-    browser: httpx.AsyncClient, slug: str, quantity: int = 1, then: str = "stay", **headers: str
+    browser: httpx.AsyncClient, slug: str, quantity: int = 1, then: str = "stay", *, in_place: bool = False
 ) -> httpx.Response:
     form = {"product": slug, "quantity": str(quantity), "then": then}
-    return await browser.post("/shop/cart/add", data=form, headers=headers)
+    return await browser.post("/shop/cart/add", data=form, headers=PARTIAL if in_place else {})
 
 
 def said(answer: httpx.Response) -> Flash:
@@ -44,7 +44,7 @@ async def test_adding_in_place_shows_the_way_to_the_cart(stall: Stall, client: C
     rouge = await slug_of(stall, await stall.goods("honten", "口紅", 2480, 9))
     browser = client(stall.tenant)
     assert "カートを見る" not in (await browser.get(f"/shop/products/{rouge}")).text
-    answer = await add(browser, rouge, 2, **PARTIAL)
+    answer = await add(browser, rouge, 2, in_place=True)
     assert answer.status_code == 200
     assert "カートを見る" in answer.text
     assert 'hx-swap-oob="true"' in answer.text
@@ -70,14 +70,14 @@ async def test_buy_now_adds_and_goes_to_checkout(stall: Stall, client: ClientFor
     browser = client(stall.tenant)
     plain = await add(browser, rouge, then="checkout")
     assert (plain.status_code, plain.headers["location"]) == (303, "/shop/checkout/address")
-    in_place = await add(browser, rouge, then="checkout", **PARTIAL)
+    in_place = await add(browser, rouge, then="checkout", in_place=True)
     assert in_place.headers["HX-Redirect"] == "/shop/checkout/address"
 
 
 async def test_a_refusal_is_said_in_place_and_on_the_page(stall: Stall, client: ClientFor) -> None:
     rouge = await slug_of(stall, await stall.goods("honten", "口紅", 2480, 1))
     browser = client(stall.tenant)
-    in_place = await add(browser, rouge, 5, **PARTIAL)
+    in_place = await add(browser, rouge, 5, in_place=True)
     assert in_place.status_code == 409
     assert "在庫は残り1点です。" in in_place.text
     plain = await add(browser, rouge, 5)
@@ -133,6 +133,26 @@ async def test_what_was_removed_can_be_put_back(stall: Stall, client: ClientFor)
     assert undone.headers["location"] == "/shop/cart"
     assert "元に戻す" not in (await browser.get(removed.headers["location"])).text
     assert await stall.value("SELECT quantity FROM shop_cart_line") == 2
+
+
+@pytest.mark.req("LC-4.1.2")
+async def test_changes_in_place_bring_the_cart_and_the_badge(stall: Stall, client: ClientFor) -> None:
+    rouge = await stall.goods("honten", "口紅", 2480, 3)
+    browser = client(stall.tenant)
+    await add(browser, await slug_of(stall, rouge))
+    line = {"variant": str(rouge)}
+    changed = await browser.post("/shop/cart/update", data={**line, "quantity": "2"}, headers=PARTIAL)
+    assert changed.status_code == 200
+    assert "<html" not in changed.text
+    assert '<div id="cart">' in changed.text
+    assert '<span class="n-count">2' in changed.text
+    refused = await browser.post("/shop/cart/update", data={**line, "quantity": "9"}, headers=PARTIAL)
+    assert refused.status_code == 409
+    assert "在庫は残り3点です。" in refused.text
+    assert "flash" not in refused.cookies
+    removed = await browser.post("/shop/cart/remove", data=line, headers=PARTIAL)
+    assert "元に戻す" in removed.text
+    assert "n-count" not in removed.text
 
 
 @pytest.mark.req("LC-4.1.5")
