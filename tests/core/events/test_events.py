@@ -66,7 +66,7 @@ async def rows(ctx: TenantCtx) -> list[str]:
         )
 
 
-async def until_rows(ctx: TenantCtx, expected: list[str], *, seconds: float = 10) -> None:
+async def until_rows(ctx: TenantCtx, expected: list[str], *, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while sorted(await rows(ctx)) != sorted(expected):
         assert time.monotonic() < deadline, await rows(ctx)
@@ -121,7 +121,7 @@ async def test_a_delivery_waits_while_its_plugin_is_off(
 
 async def _until_parked(owner: asyncpg.Connection, ctx: TenantCtx) -> None:
     sql = "SELECT attempts = 0 AND last_error <> '' FROM nakamise.job WHERE tenant_id = $1"
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not await owner.fetchval(sql, ctx.tenant.id):
         assert time.monotonic() < deadline
         await asyncio.sleep(0.02)
@@ -148,13 +148,13 @@ async def test_a_worker_killed_between_effect_and_mark_delivers_again(
     script.write_text(_WORKER)
     child = subprocess.Popen([sys.executable, str(script)], cwd=ROOT, env=_environment(settings))
     try:
-        assert await asyncio.to_thread(child.wait, 60) == -signal.SIGKILL
+        assert await asyncio.to_thread(child.wait, 120) == -signal.SIGKILL
     finally:
         child.kill()
         child.wait()
     assert sorted(await rows(ctx)) == ["acted die", "heard die"]
     async with telling.jobs.worker(telling):
-        await until_rows(ctx, ["heard die", "acted die", "heard die"], seconds=20)
+        await until_rows(ctx, ["heard die", "acted die", "heard die"], seconds=40)
 
 
 _WORKER = """

@@ -18,7 +18,7 @@ def with_queue(runtime: Runtime, **options: float) -> tuple[Runtime, JobQueue]:
     return dataclasses.replace(runtime, jobs=queue), queue
 
 
-async def until(is_true: Callable[[], bool], *, seconds: float = 10) -> None:
+async def until(is_true: Callable[[], bool], *, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < deadline, "it did not come true in time"

@@ -273,18 +273,20 @@ async def _take(store: JobStore, job: str) -> list[Any]:
 
 
 async def test_a_periodic_task_runs_for_each_tenant_again_and_again(
-    runtime: Runtime, make_tenant: MakeTenant
+    runtime: Runtime, make_tenant: MakeTenant, owner: asyncpg.Connection
 ) -> None:
-    mine, queue = with_queue(runtime)
+    mine, queue = with_queue(runtime, concurrency=16)
+    task = name()
     runs: list[uuid.UUID] = []
     tenant = await make_tenant()
 
-    @queue.periodic(name(), every_s=1)
+    @queue.periodic(task, every_s=1)
     async def tick(ctx: TenantCtx) -> None:
         runs.append(ctx.tenant.id)
 
     async with queue.worker(mine):
-        await until(lambda: runs.count(tenant.id) >= 2)
+        await until(lambda: runs.count(tenant.id) >= 2, seconds=60)
+    await owner.execute("DELETE FROM nakamise.job WHERE name = $1", f"task:{task}")
 
 
 async def test_a_payload_has_a_limit(make_tenant: MakeTenant, ctx_for: CtxFor) -> None:
