@@ -7,9 +7,8 @@ from datetime import date
 from typing import Annotated, Final
 
 from litestar import get, post
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
-from msgspec import Meta
 
 from nakamise.plugin import Ctx, requires
 from nakamise_shop.domain.order_state import OrderStatus
@@ -33,11 +32,11 @@ TAGS: Final = ["shop staff"]
 @get("/staff/orders", opt=requires(READ), tags=TAGS, operation_id="shop_staff_list_orders")
 async def list_orders(
     ctx: Ctx,
-    status: OrderStatus | None = None,
-    q: Annotated[str, Meta(max_length=100)] = "",
-    shop: str | None = None,
-    since: date | None = None,
-    until: date | None = None,
+    status: FromQuery[OrderStatus | None] = None,
+    q: Annotated[str, QueryParameter(max_length=100)] = "",
+    shop: FromQuery[str | None] = None,
+    since: FromQuery[date | None] = None,
+    until: FromQuery[date | None] = None,
     page_number: Annotated[int, QueryParameter(name="page", ge=1, le=1000)] = 1,
 ) -> StaffOrderLines:
     """One entry per order, newest first; ``since`` and ``until`` are days of the tenant, both included."""

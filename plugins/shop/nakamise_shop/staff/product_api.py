@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from litestar import Request, delete, get, post, put
 from litestar.datastructures import UploadFile
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
@@ -56,10 +56,10 @@ class Deleted(msgspec.Struct, frozen=True):
 async def list_products(
     ctx: Ctx,
     in_state: Annotated[ProductState | None, QueryParameter(name="state")] = None,
-    q: Annotated[str, Meta(max_length=100)] = "",
-    category: str | None = None,
-    shop: str | None = None,
-    low: bool = False,
+    q: Annotated[str, QueryParameter(max_length=100)] = "",
+    category: FromQuery[str | None] = None,
+    shop: FromQuery[str | None] = None,
+    low: FromQuery[bool] = False,
     page_number: Annotated[int, QueryParameter(name="page", ge=1, le=1000)] = 1,
 ) -> ProductLines:
     """In all states, newest change first."""

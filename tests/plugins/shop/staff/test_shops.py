@@ -1,0 +1,103 @@
+"""Shops: the legal notice decides whether a shop may be open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nakamise_shop.legal import MANDATORY
+from nakamise_shop.staff.invoice_number import InvalidInvoiceNumber, has_check_digit, parse_invoice_number
+from tests.plugins.shop.staff.office import API, PAGES, Office
+
+FULL = {name: f"{name}の記載" for name in MANDATORY}
+
+
+async def the_shop(office: Office) -> dict[str, Any]:
+    found = await office.api.get(f"{API}/shops/{office.stall.shops['honten']}")
+    assert found.status_code == 200
+    answer: dict[str, Any] = found.json()
+    return answer
+
+
+async def change(office: Office, **fields: Any) -> Any:
+    shop = await the_shop(office)
+    names = ("version", "name", "shipping_fee", "free_over", "rounding", "legal")
+    body = {name: shop[name] for name in names} | fields
+    return await office.api.put(f"{API}/shops/{shop['id']}", json=body)
+
+
+async def set_state(office: Office, state: str) -> Any:
+    return await office.api.put(
+        f"{API}/shops/{office.stall.shops['honten']}/state", json={"state": state}
+    )
+
+
+@pytest.mark.req("LC-3.3.2", "LC-8.1.2", "LC-8.1.3")
+async def test_a_shop_opens_only_with_a_complete_legal_notice(office: Office) -> None:
+    assert (await set_state(office, "closed")).status_code == 200
+    assert (await change(office, legal=FULL | {"phone": " "})).status_code == 200
+    refused = await set_state(office, "open")
+    assert (refused.status_code, refused.json()["code"]) == (409, "legal_incomplete")
+    assert "電話番号" in refused.json()["detail"]
+    assert (await office.guest.get("/shop/shops/honten")).status_code == 404
+    assert (await change(office, legal=FULL)).status_code == 200
+    assert (await set_state(office, "open")).status_code == 200
+    page = await office.guest.get("/shop/shops/honten")
+    assert "sellerの記載" in page.text
+    broken = await change(office, legal={name: text for name, text in FULL.items() if name != "seller"})
+    assert broken.json()["errors"] == {"legal.seller": "営業中のショップには必須の項目です。"}
+
+
+@pytest.mark.req("LC-8.1.2")
+async def test_the_history_says_who_changed_what(office: Office) -> None:
+    await change(office, legal=FULL)
+    await change(office, legal=FULL | {"phone": "03-1111-2222"})
+    page = (await office.browser.get(f"{PAGES}/shops/{office.stall.shops['honten']}")).text
+    assert "店員" in page
+    before = await office.stall.value(
+        "SELECT detail -> 'before' ->> 'phone' FROM core_audit WHERE act = 'shop.shop.changed'"
+        " ORDER BY at DESC LIMIT 1"
+    )
+    assert before == FULL["phone"]
+
+
+@pytest.mark.req("LC-8.1.2")
+async def test_the_form_saves_and_warns_of_a_check_digit(office: Office) -> None:
+    shop = await the_shop(office)
+    at = f"{PAGES}/shops/{shop['id']}"
+    form = {
+        "version": str(shop["version"]),
+        "name": "新しい店名",
+        "shipping_fee": "６６０",
+        "free_over": "5,000",
+        "invoice_number": "T1234567890123",
+        "rounding": "half_up",
+        **{f"legal.{name}": text for name, text in FULL.items()},
+    }
+    bad = await office.browser.post(at, data=form | {"invoice_number": "T12"})
+    assert bad.status_code == 422
+    assert "数字13桁" in bad.text
+    saved = await office.browser.post(at, data=form)
+    assert saved.status_code == 303
+    assert "検査数字" in (await office.browser.get(at)).text
+    stored = await the_shop(office)
+    assert (stored["name"], stored["shipping_fee"], stored["free_over"]) == ("新しい店名", 660, 5000)
+    late = await office.browser.post(at, data=form | {"name": "遅い店名"})
+    assert late.status_code == 409
+    assert 'value="遅い店名"' in late.text
+
+
+@pytest.mark.parametrize("text", ["T7000012050002", "T7123456789012", "t4011001098993", "Ｔ7000-0120-50002"])
+def test_numbers_of_companies(text: str) -> None:
+    assert has_check_digit(parse_invoice_number(text))
+
+
+def test_the_number_of_the_samples_is_no_companys() -> None:
+    assert not has_check_digit(parse_invoice_number("T1234567890123"))
+
+
+@pytest.mark.parametrize("text", ["", "1234567890123", "T123456789012", "T12345678901234", "TX234567890123"])
+def test_what_is_no_registration_number(text: str) -> None:
+    with pytest.raises(InvalidInvoiceNumber):
+        parse_invoice_number(text)
