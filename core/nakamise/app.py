@@ -30,10 +30,10 @@ from nakamise.routing.openapi import route_handlers as openapi_routes
 from nakamise.runtime import Runtime
 from nakamise.settings import Settings
 from nakamise.site.routes import route_handlers as site_routes
-from nakamise.site.static import route_handlers as static_routes
 from nakamise.storage import LocalStore, UrlSigner, media_route
 from nakamise.tenancy.directory import Directory
 from nakamise.tenancy.roles import app_url, control_role
+from nakamise.ui.asset_routes import asset_route
 from nakamise.ui.renderer import Renderer
 
 # Bodies larger than this are refused before they are read; uploads are the largest.
@@ -70,7 +70,7 @@ def create_app(runtime: Runtime) -> App:
     app = Litestar(
         route_handlers=[
             *site_routes,
-            *static_routes,
+            asset_route(runtime.renderer.assets),
             media_route(runtime.store, UrlSigner(runtime.settings.secret_key), _schema_of),
             *auth_routes,
             *account_routes,
@@ -89,6 +89,7 @@ def create_app(runtime: Runtime) -> App:
         for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)]):
             if handler is not None:
                 access_of(handler)
+    runtime.host.assert_owners(app)
     return Gate(cast("App", app), runtime)
 
 

@@ -83,6 +83,12 @@ async def robots() -> str:
     return "User-agent: *\nDisallow: /admin\nDisallow: /account\nDisallow: /api\n"
 
 
+@get("/favicon.ico", opt=anyone(), include_in_schema=False)
+async def favicon() -> Response[bytes]:
+    """Browsers ask for it unasked; the page names the real icon."""
+    return Response(b"", status_code=204, headers={"cache-control": "public, max-age=86400"})
+
+
 @get("/dev/styleguide", opt=anyone(), include_in_schema=False)
 async def styleguide(ctx: Ctx) -> Response[bytes]:
     """Every component in every state, in this tenant's brand. Not in production."""
@@ -99,5 +105,6 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     dashboard,
     readyz,
     robots,
+    favicon,
     styleguide,
 ]

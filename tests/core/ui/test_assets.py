@@ -110,16 +110,6 @@ def test_no_path_leaves_the_folder(store: AssetStore, path: str) -> None:
         assert client.get(f"/assets/core/any/{path}").status_code == 404
 
 
-def test_files_of_a_plugin_that_is_off_do_not_exist(store: AssetStore) -> None:
-    handler = asset_route(store, lambda request: frozenset(request.headers.get("x-on", "").split()))
-    with TestClient(Litestar([handler])) as client:
-        url = store.url("demo", "demo.js")
-        assert client.get(url, headers={"x-on": "demo"}).status_code == 200
-        assert client.get(url).status_code == 404
-        assert client.get(url).text == client.get("/assets/none/any/demo.js").text
-        assert client.get(store.url("core", "js/app.js")).status_code == 200
-
-
 def test_minifying_keeps_what_matters() -> None:
     text = "a:hover > b , c { width: calc(1px + 2px); /* why */ color:\n red; }"
     assert minify_css(text) == "a:hover>b,c{width:calc(1px + 2px);color:red}"
