@@ -43,6 +43,11 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 0
 
     @property
+    def is_active(self) -> bool:
+        """Suspended tenants answer "unavailable" to everything; nothing of theirs is deleted."""
+        return self.state == "active"
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 

@@ -70,9 +70,11 @@ def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[An
 
 
 def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    ctx = _ctx(request)
+    if ctx is not None and not ctx.tenant.is_active:
+        return on_problem(request, Unavailable(N_("This site is closed for the moment.")))
     status = error.status_code
     code, message = _BY_STATUS.get(status, ("error", _INTERNAL if status >= 500 else _BY_STATUS[400][1]))
-    ctx = _ctx(request)
     if ctx is None:
         return Response(message, status_code=status, media_type=MediaType.TEXT)
     if isinstance(error, ValidationException):

@@ -47,9 +47,6 @@ class Gate:
         if tenant is None:
             await answers.refuse(scope, send, 421, "This host is not served here.")
             return
-        if tenant.state != "active":
-            await answers.refuse(scope, send, 503, "This site is not available at the moment.")
-            return
         await self._admit(tenant, scope, receive, send)
 
     async def _admit(self, tenant: Tenant, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,7 +73,7 @@ class Gate:
         await self._app(scope, receive, _with_headers(send, http))
 
     def _exists(self, tenant: Tenant, path: str) -> bool:
-        if "\x00" in path:
+        if "\x00" in path or not (tenant.is_active or path.startswith(_ANONYMOUS)):
             return False
         return self._runtime.host.exists(path, tenant.plugins)
 
