@@ -1,0 +1,39 @@
+-- What must hold in every tenant at every moment. Each query answers the rows that break it: none is right.
+
+-- I1 stock: what is reserved is what is ordered and not sent yet
+SELECT s.variant_id, s.on_hand, s.reserved, coalesce(l.qty, 0) AS ordered
+FROM shop_stock s
+LEFT JOIN (SELECT l.variant_id, sum(l.qty) AS qty FROM shop_order_line l JOIN shop_order o ON o.id = l.order_id
+           WHERE o.state IN ('pending', 'paid', 'part_refunded') AND l.fulfil_state IN ('unfulfilled', 'processing')
+           GROUP BY l.variant_id) l ON l.variant_id = s.variant_id
+WHERE s.reserved <> coalesce(l.qty, 0) OR s.reserved < 0 OR s.reserved > s.on_hand;
+
+-- I6 one purchase for each key that was answered, and no purchase without one
+SELECT p.id, i.key FROM shop_purchase p
+FULL JOIN (SELECT actor_id, key, body FROM shop_idempotency WHERE body ? 'purchase_id' AND body ? 'due') i
+     ON i.actor_id = p.buyer_id AND i.key = p.idem
+WHERE p.id IS NULL OR i.key IS NULL OR (i.body ->> 'purchase_id')::uuid <> p.id;
+
+-- I11 orders add up to their purchase
+SELECT p.id, p.total, p.charge, sum(o.total) AS total_of_orders, sum(o.charge) AS charge_of_orders
+FROM shop_purchase p LEFT JOIN shop_order o ON o.purchase_id = p.id
+GROUP BY p.id HAVING p.total IS DISTINCT FROM sum(o.total) OR p.charge IS DISTINCT FROM sum(o.charge);
+
+-- I11 lines add up to their order
+SELECT o.id, o.number, o.goods, sum(l.net) AS goods_of_lines
+FROM shop_order o LEFT JOIN shop_order_line l ON l.order_id = o.id
+GROUP BY o.id HAVING o.goods IS DISTINCT FROM sum(l.net) OR o.charge < sum(l.cash);
+
+-- I12 an order's state is what its timeline tells
+SELECT o.id, o.number, o.state, e.kinds
+FROM shop_order o
+LEFT JOIN LATERAL (SELECT array_agg(kind ORDER BY at, id) AS kinds FROM shop_order_event WHERE order_id = o.id) e ON true
+WHERE array_length(array_positions(e.kinds, 'placed'), 1) IS DISTINCT FROM 1
+   OR (o.state = 'paid' AND NOT 'paid' = ANY (e.kinds))
+   OR (o.state = 'pending' AND 'paid' = ANY (e.kinds))
+   OR (o.state = 'cancelled' AND NOT 'cancelled' = ANY (e.kinds))
+   OR (o.state = 'expired' AND NOT 'expired' = ANY (e.kinds));
+
+-- I12 a purchase is paid exactly when its orders were
+SELECT p.id, p.state, o.state FROM shop_purchase p JOIN shop_order o ON o.purchase_id = p.id
+WHERE (p.state = 'pending') <> (o.state = 'pending') OR (p.state = 'paid') <> (o.paid_at IS NOT NULL);

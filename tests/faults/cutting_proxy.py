@@ -1,0 +1,64 @@
+"""A TCP proxy in front of PostgreSQL that loses answers to COMMIT: the commit happened, nobody knows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+# CommandComplete (type, length, tag), as the server sends it after a commit.
+COMMITTED = b"C\x00\x00\x00\x0bCOMMIT\x00"
+CHUNK = 65536
+
+
+class CuttingProxy:
+    """Cuts the connection at every ``every``-th answer to COMMIT while ``is_on``."""
+
+    def __init__(self, target_port: int, every: int) -> None:
+        self.is_on = False
+        self.cuts = 0
+        self.port = 0
+        self._target_port = target_port
+        self._every = every
+        self._seen = 0
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[CuttingProxy]:
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
+        upwards = asyncio.create_task(self._pass_on(reader, server_writer))
+        try:
+            while data := await server_reader.read(CHUNK):
+                if self._cuts(data):
+                    break
+                writer.write(data)
+                await writer.drain()
+        except ConnectionError:
+            pass
+        finally:
+            upwards.cancel()
+            server_writer.close()
+            writer.transport.abort()
+
+    def _cuts(self, data: bytes) -> bool:
+        if not self.is_on or COMMITTED not in data:
+            return False
+        self._seen += 1
+        if self._seen % self._every:
+            return False
+        self.cuts += 1
+        return True
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while data := await reader.read(CHUNK):
+                writer.write(data)
+                await writer.drain()
+            writer.close()

@@ -1,0 +1,96 @@
+"""The answer to COMMIT is lost: the client cannot know, asks again with the same key, and has one order."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from nakamise.host.registry import PluginHost
+from nakamise.ids import uuid7
+from nakamise.settings import Settings
+from nakamise_shop.checkout.confirming import confirm_view
+from nakamise_shop.checkout.place import place
+from nakamise_shop.checkout.schemas import Placed, PlaceOrder
+from tests.faults import ground
+from tests.faults.cutting_proxy import CuttingProxy
+from tests.plugins.invariants import broken
+from tests.plugins.shop.stall import Buyer, Stall
+
+BUYERS = 30
+TRIES = 20
+
+
+@pytest.fixture
+async def cut(
+    settings: Settings, host: PluginHost, tmp_path: Path
+) -> AsyncIterator[tuple[CuttingProxy, Stall]]:
+    """A stall behind a proxy that loses every third answer to COMMIT."""
+    port = int((settings.database_url or "").rpartition(":")[2].partition("/")[0])
+    async with CuttingProxy(port, every=3).listening() as proxy:
+        async with ground.running(settings, host) as straight:
+            tenant = (await ground.stall_on(straight, f"cut-{uuid.uuid4().hex[:8]}")).tenant
+        async with ground.running(ground.through(settings, proxy.port), host) as runtime:
+            stall = ground.on(runtime, tenant)
+            async with stall.ctx.read() as tx:
+                stall.shops["honten"] = await tx.value("SELECT id FROM shop_shop")
+            yield proxy, stall
+
+
+async def place_until_answered(stall: Stall, buyer: Buyer, wanted: PlaceOrder, key: str) -> Placed:
+    for _ in range(TRIES):
+        try:
+            return await place(stall.ctx_of(buyer), key, wanted)
+        except Exception:  # noqa: BLE001 - whatever the driver raises, the outcome is unknown
+            await asyncio.sleep(0.01)
+    raise AssertionError("no answer")
+
+
+@pytest.mark.req("LC-4.2.1", "LC-4.2.10")
+async def test_a_retry_with_the_same_key_never_orders_twice(cut: tuple[CuttingProxy, Stall]) -> None:
+    proxy, stall = cut
+    variant_id = await stall.goods("honten", "口紅", 1000, BUYERS)
+    ready = []
+    for _ in range(BUYERS):
+        buyer = await stall.buyer()
+        await stall.fill_cart(buyer, [(variant_id, 1)])
+        seen = await confirm_view(stall.ctx_of(buyer), buyer.address_id)
+        ready.append((buyer, PlaceOrder(buyer.address_id, seen.fingerprint)))
+    proxy.is_on = True
+    placed = await asyncio.gather(
+        *(place_until_answered(stall, buyer, wanted, uuid.uuid4().hex) for buyer, wanted in ready)
+    )
+    proxy.is_on = False
+    assert proxy.cuts > BUYERS // 4
+    assert len({answer.purchase_id for answer in placed}) == BUYERS
+    assert await stall.value("SELECT count(*) FROM shop_purchase") == BUYERS
+    assert await stall.stock_of(variant_id) == (BUYERS, BUYERS)
+    assert await broken(stall.ctx) == {}
+
+
+async def test_without_a_key_the_same_losses_make_duplicates(cut: tuple[CuttingProxy, Stall]) -> None:
+    """The negative control: a retry that cannot be recognised writes twice."""
+    proxy, stall = cut
+    proxy.is_on = True
+
+    async def write_until_answered(name: str) -> None:
+        for _ in range(TRIES):
+            try:
+                async with stall.ctx.begin() as tx:
+                    await tx.execute(
+                        "INSERT INTO core_audit (id, act, subject) VALUES ($1, 'control', $2)", uuid7(), name
+                    )
+            except Exception:  # noqa: BLE001 - as above
+                await asyncio.sleep(0.01)
+            else:
+                return
+        raise AssertionError("no answer")
+
+    await asyncio.gather(*(write_until_answered(str(number)) for number in range(BUYERS)))
+    proxy.is_on = False
+    written = await stall.value("SELECT count(*) FROM core_audit WHERE act = 'control'")
+    assert isinstance(written, int)
+    assert written > BUYERS
