@@ -18,7 +18,8 @@ from nakamise.routing.language import COOKIE as LANGUAGE_COOKIE
 from nakamise.site.documents import Document, find_document
 from nakamise.ui.pages import cookie, page, see_other
 from nakamise.ui.safe_next import safe_next
-from nakamise.ui.shell import SCHEME_COOKIE
+from nakamise.ui.shell import SCHEME_COOKIE, brand_of
+from nakamise.ui.styleguide import sample_data
 
 _YEAR_S: Final = 365 * 24 * 3600
 
@@ -94,7 +95,8 @@ async def styleguide(ctx: Ctx) -> Response[bytes]:
     """Every component in every state, in this tenant's brand. Not in production."""
     if ctx.runtime.settings.environment == "production":
         raise NotFound
-    return await page(ctx, "core/styleguide.html")
+    sample = sample_data(brand_of(ctx.tenant), ctx.runtime.renderer.assets.url)
+    return await page(ctx, "core/styleguide.html", **sample)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
