@@ -13,6 +13,7 @@ from nakamise.db import Tx
 from nakamise.ids import new_token, uuid7
 from nakamise.plugin.context import Actor, Tenant, TenantCtx
 from nakamise.testing.fixtures import CtxFor, MakeTenant
+from nakamise_payments.reconciler import settle_open
 
 PLUGINS = ("shop", "payments_sandbox")
 LEGAL = {
@@ -205,6 +206,13 @@ async def open_stall(make_tenant: MakeTenant, ctx_for: CtxFor) -> Stall:
     stall = Stall(tenant, ctx_for(tenant), ctx_for)
     await stall.shop("honten", "LC")
     return stall
+
+
+async def settle(stall: Stall) -> None:
+    """As if the reconciler's time had come."""
+    async with stall.ctx.begin() as tx:
+        await tx.execute("UPDATE payments_op SET next_at = now() - interval '1 second'")
+    await settle_open(stall.ctx)
 
 
 class Till:

@@ -12,7 +12,7 @@ import pytest
 from nakamise.testing.fixtures import ClientFor, Drain
 from nakamise_shop.checkout.expire import expire_due
 from nakamise_shop.orders import fulfil
-from tests.plugins.shop.stall import Stall, Till
+from tests.plugins.shop.stall import Stall, Till, settle
 
 
 async def bought(
@@ -142,14 +142,6 @@ async def test_late_money_goes_back_when_the_stock_is_gone(
     assert await stall.value("SELECT state FROM shop_order") == "refunded"
     assert await stall.stock_of(rouge) == (0, 0)
     assert await stall.value("SELECT refunded FROM payments_sandbox_charge WHERE kind = 'charge'") == 3030
-
-
-async def settle(stall: Stall) -> None:
-    from nakamise_payments.reconciler import settle_open
-
-    async with stall.ctx.begin() as tx:
-        await tx.execute("UPDATE payments_op SET next_at = now() - interval '1 second'")
-    await settle_open(stall.ctx)
 
 
 @pytest.mark.parametrize("rounds", [6])

@@ -1,0 +1,41 @@
+"""Charges without an order: nobody owns what is paid for, so only the money moves."""
+
+from __future__ import annotations
+
+import uuid
+
+from nakamise.contracts.payments import Payment
+from nakamise.money import Money
+from nakamise.plugin import TenantCtx
+from nakamise_payments.service import PaymentService
+
+
+class Desk:
+    def __init__(self, ctx: TenantCtx) -> None:
+        self.ctx = ctx
+        self.payments = PaymentService(ctx)
+
+    async def open(self, amount: int = 5000, subject: uuid.UUID | None = None) -> Payment:
+        async with self.ctx.begin() as tx:
+            return await self.payments.open(
+                tx, subject or uuid.uuid4(), Money(amount, "JPY"), "payments_sandbox"
+            )
+
+    async def paid(self, amount: int = 5000, token: str = "tok_success") -> Payment:
+        payment = await self.open(amount)
+        return await self.payments.submit(payment.id, token, "test", "/")
+
+    async def give_back(self, payment: Payment, amount: int) -> None:
+        async with self.ctx.begin() as tx:
+            await self.payments.give_back(tx, payment.subject, amount, "test")
+
+    async def value(self, query: str, *args: object) -> object:
+        async with self.ctx.read() as tx:
+            return await tx.value(query, *args)
+
+    async def execute(self, query: str, *args: object) -> None:
+        async with self.ctx.begin() as tx:
+            await tx.execute(query, *args)
+
+    async def make_due(self) -> None:
+        await self.execute("UPDATE payments_op SET next_at = now() - interval '1 second'")

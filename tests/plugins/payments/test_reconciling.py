@@ -1,0 +1,106 @@
+"""The nightly comparison finds every planted difference, and nothing where there is none."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+
+from nakamise.testing.fixtures import ClientFor, Drain
+from nakamise_payments.reconciler import reconcile, settle_open
+from nakamise_payments.schemas import Trouble
+from tests.plugins.payments.desk import Desk
+
+OLD = "now() - interval '1 hour'"
+FOREIGN_CHARGE = (
+    "INSERT INTO payments_sandbox_charge (key, kind, request, reference, amount, currency, state)"
+    " VALUES (gen_random_uuid(), 'charge', '{}', 'planted', 1, 'JPY', 'succeeded')"
+)
+
+
+async def troubles(desk: Desk) -> list[Trouble]:
+    [report] = await reconcile(desk.ctx)
+    return [difference.trouble for difference in report.differences]
+
+
+async def test_right_books_have_no_difference(desk: Desk, drain: Drain) -> None:
+    payment = await desk.paid(5000)
+    await desk.give_back(payment, 1000)
+    await desk.paid(300, "tok_declined")
+    await desk.paid(300, "tok_3ds")
+    await desk.open(400)
+    await drain(desk.ctx.tenant)
+    assert await troubles(desk) == []
+
+
+@pytest.mark.parametrize(
+    ("plant", "found"),
+    [
+        ("UPDATE payments_sandbox_charge SET amount = 4999", [Trouble.AMOUNT]),
+        ("UPDATE payments_sandbox_charge SET currency = 'USD'", [Trouble.CURRENCY]),
+        ("UPDATE payments_sandbox_charge SET state = 'failed'", [Trouble.STATE]),
+        ("DELETE FROM payments_sandbox_charge", [Trouble.MISSING_THERE]),
+        (FOREIGN_CHARGE, [Trouble.MISSING_HERE]),
+        (
+            "UPDATE payments_op SET state = 'failed'",
+            [Trouble.BOOKED_WRONG, Trouble.STATE],
+        ),
+        (
+            f"UPDATE payments_op SET state = 'unknown', settled_at = NULL, first_sent_at = {OLD}",
+            [Trouble.BOOKED_WRONG, Trouble.STATE, Trouble.OVERDUE],
+        ),
+    ],
+)
+async def test_a_planted_difference_is_found(desk: Desk, plant: str, found: list[Trouble]) -> None:
+    await desk.paid(5000)
+    assert await troubles(desk) == []
+    await desk.execute(plant)
+    assert await troubles(desk) == found
+
+
+async def test_a_transfer_that_vanished_is_found(desk: Desk, owner: asyncpg.Connection) -> None:
+    await desk.paid(5000)
+    await owner.execute(f'DELETE FROM "{desk.ctx.tenant.schema}".payments_transfer')
+    assert await troubles(desk) == [Trouble.NOT_BOOKED]
+
+
+async def test_a_provider_that_stays_silent_is_asked_less_and_less_often(desk: Desk) -> None:
+    payment = await desk.paid(5000, "tok_unreachable")
+    assert payment.state.value == "unknown"
+    first = await desk.value("SELECT next_at - now() > interval '1 minute' FROM payments_op")
+    assert first is True
+    await settle_open(desk.ctx)
+    assert await desk.value("SELECT attempts FROM payments_op") == 2
+
+
+async def test_after_a_day_an_unheard_of_key_is_only_looked_up(desk: Desk) -> None:
+    payment = await desk.paid(5000, "tok_unreachable")
+    await desk.execute("UPDATE payments_op SET first_sent_at = now() - interval '24 hours'")
+    await desk.make_due()
+    await settle_open(desk.ctx)
+    assert (await desk.payments.refresh(payment.id)).state.value == "canceled"
+    assert await desk.value("SELECT count(*) FROM payments_sandbox_charge") == 0, "nothing was sent again"
+
+
+async def test_another_amount_at_the_provider_settles_nothing(desk: Desk) -> None:
+    payment = await desk.paid(5000, "tok_lost")
+    await desk.execute("UPDATE payments_sandbox_charge SET amount = 500")
+    await desk.make_due()
+    await settle_open(desk.ctx)
+    assert (await desk.payments.refresh(payment.id)).state.value == "unknown"
+    assert await desk.value("SELECT count(*) FROM payments_transfer") == 0
+
+
+async def test_payments_are_for_those_who_may_see_them(desk: Desk, client: ClientFor) -> None:
+    http = client(desk.ctx.tenant)
+    assert (await http.get("/api/payments/ops")).status_code == 401
+    assert (await http.get("/admin/payments")).status_code == 303
+    assert (await http.post("/api/payments/reports")).status_code == 401
+
+
+def test_every_state_has_a_word() -> None:
+    from nakamise_payments.pages import KINDS, STATES, TROUBLES
+    from nakamise_payments.schemas import OpKind, OpState
+
+    assert set(STATES) == set(OpState)
+    assert set(KINDS) == set(OpKind)
+    assert set(TROUBLES) == set(Trouble)

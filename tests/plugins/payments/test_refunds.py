@@ -1,0 +1,102 @@
+"""Giving money back: never more than was paid, once, and known to the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+import asyncpg
+import pytest
+
+from nakamise.contracts.payments import PaymentState
+from nakamise.errors import Conflict
+from nakamise.testing.fixtures import Drain
+from nakamise_payments.asking import find_op, settle
+from tests.plugins.payments.desk import Desk
+
+LEDGER = "SELECT coalesce(sum(CASE kind WHEN 'capture' THEN amount ELSE -amount END), 0)::int FROM payments_transfer"
+
+
+async def test_parts_go_back_until_nothing_is_left(desk: Desk, drain: Drain) -> None:
+    payment = await desk.paid(5000)
+    await desk.give_back(payment, 2000)
+    await desk.give_back(payment, 3000)
+    with pytest.raises(Conflict):
+        await desk.give_back(payment, 1)
+    await drain(desk.ctx.tenant)
+    assert await desk.value(LEDGER) == 0
+    assert await desk.value("SELECT refunded FROM payments_sandbox_charge WHERE kind = 'charge'") == 5000
+
+
+@pytest.mark.parametrize("rounds", [3])
+async def test_two_refunds_at_once_cannot_both_take_the_whole(desk: Desk, drain: Drain, rounds: int) -> None:
+    for _ in range(rounds):
+        payment = await desk.paid(100)
+        answers = await asyncio.gather(
+            *(desk.give_back(payment, 60) for _ in range(8)), return_exceptions=True
+        )
+        assert sum(answer is None for answer in answers) == 1
+    await drain(desk.ctx.tenant)
+    assert await desk.value(LEDGER) == rounds * 40
+
+
+async def test_a_refund_that_is_carried_out_twice_goes_back_once(desk: Desk, drain: Drain) -> None:
+    payment = await desk.paid(5000)
+    await desk.give_back(payment, 1000)
+    refund = await desk.value("SELECT id FROM payments_op WHERE kind = 'refund'")
+    assert isinstance(refund, uuid.UUID)
+    op = await find_op(desk.ctx, refund)
+    await asyncio.gather(*(settle(desk.ctx, op) for _ in range(4)))
+    await drain(desk.ctx.tenant)
+    assert await desk.value(LEDGER) == 4000
+    assert await desk.value("SELECT refunded FROM payments_sandbox_charge WHERE kind = 'charge'") == 1000
+
+
+async def test_a_refund_that_the_provider_refuses_can_be_asked_for_again(desk: Desk, drain: Drain) -> None:
+    payment = await desk.paid(5000)
+    await desk.execute("UPDATE payments_sandbox_charge SET refunded = 4500")
+    await desk.give_back(payment, 1000)
+    await drain(desk.ctx.tenant)
+    assert await desk.value("SELECT state FROM payments_op WHERE kind = 'refund'") == "failed"
+    assert await desk.value("SELECT reversed FROM payments_op WHERE kind = 'charge'") == 0
+    await desk.give_back(payment, 500)
+    await drain(desk.ctx.tenant)
+    assert await desk.value(LEDGER) == 4500
+
+
+async def test_what_was_never_sent_is_voided_without_asking_anybody(desk: Desk) -> None:
+    payment = await desk.open(5000)
+    await desk.give_back(payment, 0)
+    after = await desk.payments.submit(payment.id, "tok_success", "too late", "/")
+    assert after.state is PaymentState.CANCELED
+    assert await desk.value("SELECT count(*) FROM payments_sandbox_charge") == 0
+
+
+async def test_an_open_charge_is_cancelled_at_the_provider(desk: Desk, drain: Drain) -> None:
+    payment = await desk.paid(5000, "tok_3ds")
+    await desk.give_back(payment, 0)
+    await drain(desk.ctx.tenant)
+    assert await desk.value("SELECT state FROM payments_op") == "canceled"
+    assert await desk.value("SELECT state FROM payments_sandbox_charge") == "canceled"
+
+
+async def test_one_live_charge_for_each_thing(desk: Desk) -> None:
+    subject = uuid.uuid4()
+    answers = await asyncio.gather(*(desk.open(5000, subject) for _ in range(8)), return_exceptions=True)
+    assert sum(not isinstance(answer, BaseException) for answer in answers) == 1
+    assert {type(answer) for answer in answers if isinstance(answer, BaseException)} == {Conflict}
+
+
+@pytest.mark.parametrize("act", ["UPDATE payments_transfer SET amount = 1", "DELETE FROM payments_transfer"])
+async def test_nobody_may_rewrite_the_ledger(desk: Desk, act: str) -> None:
+    await desk.paid(5000)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await desk.execute(act)
+
+
+async def test_a_double_submit_is_sent_once(desk: Desk) -> None:
+    payment = await desk.open(5000)
+    await asyncio.gather(*(desk.payments.submit(payment.id, "tok_success", "x", "/") for _ in range(8)))
+    assert (await desk.payments.refresh(payment.id)).state is PaymentState.SUCCEEDED
+    assert await desk.value("SELECT attempts FROM payments_op") == 1
+    assert await desk.value(LEDGER) == 5000
