@@ -26,7 +26,7 @@ def policy(nonce: str) -> str:
         "default-src 'none'; "
         f"script-src 'nonce-{nonce}' 'strict-dynamic'; "
         f"style-src 'self' 'nonce-{nonce}'; "
-        "img-src 'self' data:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; "
+        "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; "
         "form-action 'self'; manifest-src 'self'; frame-src 'self'; "
         "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
     )

@@ -32,9 +32,7 @@ GROUP BY 1
 """  # noqa: S608
 # $1 what counts as low stock
 _TODO: Final = """
-SELECT (SELECT count(*) FROM shop_order WHERE state IN ('paid', 'part_refunded')
-        AND fulfil_state IN ('unfulfilled', 'processing', 'part_shipped'))::int AS to_ship,
-       (SELECT count(DISTINCT p.id) FROM shop_product p
+SELECT (SELECT count(DISTINCT p.id) FROM shop_product p
         JOIN shop_variant v ON v.product_id = p.id AND v.state = 'active'
         JOIN shop_stock k ON k.variant_id = v.id
         WHERE p.state = 'published' AND k.on_hand - k.reserved < $1)::int AS low_stock,
@@ -51,7 +49,8 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ToDo(msgspec.Struct, frozen=True, kw_only=True):
-    to_ship: int
+    """Products that need somebody: with a variant that runs out, or not published yet."""
+
     low_stock: int
     drafts: int
 
@@ -73,6 +72,7 @@ async def dashboard_context(ctx: TenantCtx, tx: Tx) -> Mapping[str, object] | No
         "rows": _rows(ctx, sales),
         "spark": [value for _, value in sales[-7:]],
         "yen": _show_yen,
+        "orders": await orders_repository.counts(tx, StaffOrderFilter(), ctx.tenant.zone),
         "todo": await tx.one(ToDo, _TODO, ctx.settings(ShopSettings).low_stock_from),
         "shops": await shop_lines(tx),
         "latest": await orders_repository.lines(tx, StaffOrderFilter(), ctx.tenant.zone, LATEST, 0),

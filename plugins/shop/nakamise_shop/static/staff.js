@@ -66,7 +66,11 @@ function show(old, card, refusals) {
   placed.querySelector("input[type=file], button")?.focus();
 }
 
-document.addEventListener("htmx:after:swap", () => prepare(document));
+document.addEventListener("htmx:after:swap", () => {
+  prepare(document);
+  // The button that was pressed may be gone: the keyboard goes on at the card.
+  if (document.activeElement === document.body) document.getElementById("pictures")?.focus();
+});
 
 // --- changes that are not saved ---
 let guarded = null;

@@ -114,9 +114,8 @@ def form_of(page: str) -> dict[str, str]:
     for tag in re.findall(r"<input[^>]*>", form):
         if 'type="checkbox"' not in tag and (name := _attribute(tag, "name")):
             fields[name] = _attribute(tag, "value")
-    for name, text in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.S):
-        fields[name] = text
-    for name, body in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
+    fields |= dict(re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.DOTALL))
+    for name, body in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
         chosen = re.search(r'<option value="([^"]*)" selected', body)
         fields[name] = chosen[1] if chosen else ""
     return fields

@@ -83,4 +83,3 @@ async def test_every_act_is_in_the_audit_log(office: Office) -> None:
             *(made["id"], office.staff.id),
         )
     assert acts == ["shop.product.created", "shop.product.published", "shop.product.changed"]
-

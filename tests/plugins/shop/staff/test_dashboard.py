@@ -26,7 +26,8 @@ async def test_its_counters_are_fresh_counts_after_each_write(office: Office) ->
     now = await box(office.stall)
     assert now["today"].orders == 3  # type: ignore[attr-defined]
     assert now["sales_30"] == 3 * (3960 + 550)
-    assert (now["todo"].to_ship, now["todo"].low_stock, now["todo"].drafts) == (3, 1, 1)  # type: ignore[attr-defined]
+    assert now["orders"] == {"confirmed": 3, "pending": 1}
+    assert (now["todo"].low_stock, now["todo"].drafts) == (1, 1)  # type: ignore[attr-defined]
     shop = now["shops"][0]  # type: ignore[index]
     assert (shop.product_count, shop.order_count, shop.sales) == (1, 3, 13530)
     await office.api.post(f"{API}/orders/{waiting.orders[0].id}/cancel", json={"reason": "試験"})

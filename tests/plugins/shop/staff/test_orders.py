@@ -202,7 +202,12 @@ async def test_the_lists_status_is_the_domains(office: Office) -> None:
     """Every state that the tables allow, against the pure function."""
     lip = await office.stall.goods("honten", "口紅", 1000, 5)
     placed = await office.order([(lip, 1)])
-    lines = {"unfulfilled": "unfulfilled", "processing": "processing", "shipped": "shipped", "delivered": "delivered"}
+    lines = {
+        "unfulfilled": "unfulfilled",
+        "processing": "processing",
+        "shipped": "shipped",
+        "delivered": "delivered",
+    }
     for state in ("pending", "paid", "expired", "cancelled", "part_refunded", "refunded"):
         for fulfil, line in lines.items():
             async with office.stall.ctx.begin() as tx:

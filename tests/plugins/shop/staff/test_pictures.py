@@ -109,4 +109,7 @@ async def test_pictures_of_another_product_cannot_be_moved(office: Office) -> No
     at = f"{PAGES}/products/{other['id']}/pictures/{media_id}"
     assert (await office.browser.post(at, data={"act": "main"})).status_code == 404
     missing = f"{PAGES}/products/{uuid.uuid4()}/pictures"
-    assert (await office.browser.post(missing, files={"pictures": ("a.png", picture(1))})).status_code in (303, 404)
+    assert (await office.browser.post(missing, files={"pictures": ("a.png", picture(1))})).status_code in (
+        303,
+        404,
+    )

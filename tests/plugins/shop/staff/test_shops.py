@@ -28,9 +28,7 @@ async def change(office: Office, **fields: Any) -> Any:
 
 
 async def set_state(office: Office, state: str) -> Any:
-    return await office.api.put(
-        f"{API}/shops/{office.stall.shops['honten']}/state", json={"state": state}
-    )
+    return await office.api.put(f"{API}/shops/{office.stall.shops['honten']}/state", json={"state": state})
 
 
 @pytest.mark.req("LC-3.3.2", "LC-8.1.2", "LC-8.1.3")
