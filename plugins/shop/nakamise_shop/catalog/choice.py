@@ -84,5 +84,5 @@ def is_offered(product: Product, position: int, key: str) -> bool:
 
 def _position(product: Product, variant: Variant) -> int:
     """Of the variant's picture among the product's; 0 when it has none of its own."""
-    ids = [picture.id for picture in product.pictures]
-    return ids.index(variant.picture_id) if variant.picture_id in ids else 0
+    places = {picture.id: place for place, picture in enumerate(product.pictures)}
+    return places.get(variant.picture_id, 0) if variant.picture_id else 0

@@ -54,7 +54,11 @@ async def _product_page(
     ctx: TenantCtx, request: AnyRequest, product: Product, related: list[ProductCard]
 ) -> Response[bytes]:
     subject = product_subject(ctx, product)
-    slots = dict.fromkeys((Slot.PRODUCT_BELOW_PRICE, Slot.PRODUCT_BELOW_BUY, Slot.PRODUCT_SECTION), subject)
+    slots: dict[Slot, msgspec.Struct | None] = {
+        Slot.PRODUCT_BELOW_PRICE: subject,
+        Slot.PRODUCT_BELOW_BUY: subject,
+        Slot.PRODUCT_SECTION: subject,
+    }
     variant = choice.chosen(product, dict(request.query_params))
     return await page(
         ctx,
