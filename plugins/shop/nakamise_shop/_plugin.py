@@ -93,7 +93,10 @@ manifest: Final = Manifest(
             weight=30,
         ),
     ),
-    tasks=(Task("shop.expire_purchases", "nakamise_shop.checkout.expire:expire_due", 60),),
+    tasks=(
+        Task("shop.expire_purchases", "nakamise_shop.checkout.expire:expire_due", 60),
+        Task("shop.forget_keys", "nakamise_shop.checkout.idempotency:forget_old", 86_400),
+    ),
     css=("shop.css", "staff.css", "checkout.css"),
     js=("shop.js", "staff.js", "checkout.js"),
 )

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 
@@ -252,8 +253,8 @@ class Till:
             f"/api/shop/checkout/payments/{payment_id}/refresh", headers=self.buyer.headers
         )
 
-    async def purchase(self, purchase_id: object) -> dict[str, object]:
+    async def purchase(self, purchase_id: object) -> dict[str, Any]:
         answer = await self._client.get(f"/api/shop/checkout/{purchase_id}", headers=self.buyer.headers)
         assert answer.status_code == 200, answer.text
-        found: dict[str, object] = answer.json()
+        found: dict[str, Any] = answer.json()
         return found

@@ -16,6 +16,7 @@ import msgspec
 
 from nakamise.db import Tx
 from nakamise.errors import BadRequest, Conflict, Problem
+from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 
 KEY_MAX: Final = 255
@@ -82,6 +83,12 @@ async def finish(tx: Tx, actor_id: uuid.UUID, key: str, status: int, body: msgsp
         "UPDATE shop_idempotency SET status = $3, body = $4 WHERE actor_id = $1 AND key = $2",
         *(actor_id, key, status, body),
     )
+
+
+async def forget_old(ctx: TenantCtx) -> None:
+    """Daily: nobody repeats a request after a month."""
+    async with ctx.begin() as tx:
+        await tx.execute("DELETE FROM shop_idempotency WHERE created_at < now() - interval '30 days'")
 
 
 def _in_progress() -> Conflict:

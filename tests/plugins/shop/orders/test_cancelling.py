@@ -11,6 +11,7 @@ import pytest
 
 from nakamise.testing.fixtures import ClientFor, Drain
 from nakamise_shop.checkout.expire import expire_due
+from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.orders import fulfil
 from tests.plugins.shop.stall import Stall, Till, settle
 
@@ -81,7 +82,7 @@ async def test_a_shipped_order_cannot_be_cancelled(stall: Stall, client: ClientF
     number = placed["orders"][0]["number"]
     assert (await cancel(stall, client, till, number, "cancel-key-1")).status_code == 409
     async with stall.ctx.begin() as tx:
-        await fulfil.ship(stall.ctx, tx, order_id, [1], fulfil.Carrier.YAMATO, "1234-5678-9013")
+        await fulfil.ship(stall.ctx, tx, order_id, [1], Carrier.YAMATO, "1234-5678-9013")
     late = await cancel(stall, client, till, number, "cancel-key-2")
     assert (late.status_code, late.json()["code"]) == (409, "not_cancellable")
     assert await stall.stock_of(rouge) == (4, 0)
