@@ -72,6 +72,7 @@ async def on_order_cancelled(ctx: TenantCtx, event: OrderCancelled, delivery: De
             order = await order_by_id(ctx, tx, event.order_id)
             _ = gettext_for(order.header.locale, "shop")
             paragraphs = [_(_CANCELLED[event.reason], number=event.number)]
+            paragraphs += [_("Reason: %(words)s", words=note.words) for note in order.timeline if note.words]
             if order.header.paid_at is not None:
                 amount = yen(order.header.charge)
                 paragraphs.append(_("%(amount)s will be refunded the way you paid.", amount=amount))

@@ -50,5 +50,6 @@ def _detail(_: Say, note: OrderNote) -> str:
     if note.kind is Happened.REFUNDED and isinstance(data.get("amount"), int):
         return yen(int(str(data["amount"])))
     if note.kind is Happened.CANCELLED:
-        return _(_REASONS.get(str(data.get("reason")), ""))
+        said = _(_REASONS.get(str(data.get("reason")), ""))
+        return f"{said} – {note.words}" if note.words else str(said)
     return ""

@@ -33,6 +33,11 @@ class OrderNote(msgspec.Struct, frozen=True):
     actor_name: str
     data: dict[str, object]
 
+    @property
+    def words(self) -> str:
+        """What the shop's staff wrote to the buyer, such as why it cancels."""
+        return str(self.data.get("words", ""))
+
 
 async def note(
     ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID], kind: Happened, **data: object

@@ -51,8 +51,4 @@ def _details(ctx: TenantCtx, note: OrderNote) -> list[str]:
         found.append(yen(amount))
     if reason := data.get("reason"):
         found.append(_(_REASONS.get(str(reason), str(reason))))
-    if words_given := data.get("words"):
-        found.append(str(words_given))
-    if note.actor_name:
-        found.append(note.actor_name)
-    return found
+    return [*found, note.words, note.actor_name]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from nakamise.testing.fixtures import Drain
 from nakamise_shop.checkout.schemas import Placed
 from nakamise_shop.domain.order_state import LineState, OrderState, OrderStatus, order_status
 from nakamise_shop.staff.orders_csv import safe_cell
@@ -142,6 +143,33 @@ async def test_cancelling_needs_a_reason_and_gives_everything_back(office: Offic
     assert "キャンセル" in page
     again = await office.api.post(f"{API}/orders/{order_id}/cancel", json={"reason": "もう一度"})
     assert (again.status_code, again.json()["code"]) == (409, "not_cancellable")
+
+
+async def mails_to_buyers(office: Office) -> list[str]:
+    async with office.stall.ctx.read() as tx:
+        return await tx.values("SELECT text_body FROM core_mail ORDER BY created_at, id")
+
+
+@pytest.mark.req("LC-9.0.3")
+async def test_the_buyer_is_told_why(office: Office, drain: Drain) -> None:
+    placed, _, _ = await two_lines(office)
+    order_id = placed.orders[0].id
+    body = {"reason": CANCELLED_BY}
+    cancelled = await office.api.post(f"{API}/orders/{order_id}/cancel", json=body)
+    assert cancelled.status_code == 200, cancelled.text
+    await drain(office.stall.tenant)
+    assert [mail for mail in await mails_to_buyers(office) if CANCELLED_BY in mail]
+
+
+@pytest.mark.req("LC-8.6.3", "LC-0.7")
+async def test_each_parcel_is_one_mail_with_its_number(office: Office, drain: Drain) -> None:
+    placed, _, _ = await two_lines(office)
+    order_id = placed.orders[0].id
+    await office.api.post(f"{API}/orders/{order_id}/start", json={"lines": [1, 2]})
+    await ship(office, order_id, [1, 2])
+    assert (await ship(office, order_id, [1, 2])).status_code == 409
+    await drain(office.stall.tenant)
+    assert len([mail for mail in await mails_to_buyers(office) if YAMATO in mail]) == 1
 
 
 async def test_an_order_that_left_is_not_cancelled(office: Office) -> None:
