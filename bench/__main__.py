@@ -1,0 +1,58 @@
+"""``python -m bench [--only NAME …] [--quick]``: measure, print a table, keep a whole run under bench/results."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+
+import uvloop
+
+from bench import checkout, gate, list_html, list_http, list_json, many_plugins, tenants
+from bench.harness import FULL, QUICK, Result, Scale
+from bench.machine import Machine, describe
+from bench.report import Run, save, table
+from bench.world import World, open_world
+
+Measurement = Callable[[World, Scale], Awaitable[list[Result]]]
+MEASUREMENTS: dict[str, Measurement] = {
+    "list_json": list_json.measure,
+    "list_http": list_http.measure,
+    "list_html": list_html.measure,
+    "checkout": checkout.measure,
+    "tenants": tenants.measure,
+    "many_plugins": many_plugins.measure,
+    "gate": gate.measure,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure against the goals.")
+    parser.add_argument("--only", action="append", choices=MEASUREMENTS, help="this one; may be repeated")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes: does it run at all?")
+    options = parser.parse_args()
+    names = options.only or list(MEASUREMENTS)
+    scale = QUICK if options.quick else FULL
+    machine, results = uvloop.run(_measure(names, scale))
+    print(f"\n{machine}\n\n{table(results)}")
+    if not options.only and not options.quick:
+        run = Run(at=datetime.now(UTC), machine=machine, scale=scale, results=results)
+        print(f"\nkept in {save(run)}")
+
+
+async def _measure(names: Sequence[str], scale: Scale) -> tuple[Machine, list[Result]]:
+    results: list[Result] = []
+    async with open_world() as world:
+        async with world.runtime.db.control(read_only=True) as tx:
+            machine = describe(await tx.value("SELECT current_setting('server_version')"))
+        for name in names:
+            began = time.monotonic()
+            print(f"{name} ...", end=" ", flush=True)
+            results += await MEASUREMENTS[name](world, scale)
+            print(f"{time.monotonic() - began:.0f} s", flush=True)
+    return machine, results
+
+
+if __name__ == "__main__":
+    main()
