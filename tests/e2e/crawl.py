@@ -41,7 +41,8 @@ def kind_of(path: str) -> str:
     """/shop/products/a?sort=new and /shop/products/b?sort=price are of one kind."""
     parts = urlsplit(path)
     names = "&".join(sorted(name for name, _ in parse_qsl(parts.query)))
-    return f"{_BY_NAME.sub(r'\1/{name}', _UUID.sub('{id}', parts.path))}?{names}"
+    path = _BY_NAME.sub(r"\1/{name}", _UUID.sub("{id}", parts.path))
+    return f"{path}?{names}"
 
 
 async def _targets(visitor: Visitor) -> list[str]:

@@ -42,7 +42,12 @@ _TOO_WIDE: Final = "document.documentElement.scrollWidth > document.documentElem
 
 async def examine(visitor: Visitor, answer: Response | None = None) -> list[str]:
     """Faults of the page that is open, each one line that names the page."""
-    found = [*await _words(visitor), *await _white_label(visitor, answer), *await _room(visitor), *await _axe(visitor)]
+    found = [
+        *await _words(visitor),
+        *await _white_label(visitor, answer),
+        *await _room(visitor),
+        *await _axe(visitor),
+    ]
     return [f"{visitor.slug} {visitor.locale} {visitor.page.url}: {fault}" for fault in found]
 
 

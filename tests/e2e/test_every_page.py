@@ -41,8 +41,10 @@ async def test_pages_for_everybody(
 ) -> None:
     guest = await visit(browser, demo, slug, locale, size=size, scheme=scheme)
     visited, faults = await crawl(guest, ["/", "/login", "/register", "/reset", "/dev/mail"], ANYWHERE)
-    assert faults == []
-    assert {"/shop/products", "/shop/shops", "/pages/terms", "/pages/privacy", "/pages/contact"} <= set(visited)
+    assert not faults, "\n".join(faults)
+    assert {"/shop/products", "/shop/shops", "/pages/terms", "/pages/privacy", "/pages/contact"} <= set(
+        visited
+    )
     assert any(path.endswith("/legal") for path in visited)
     await guest.leave()
 
@@ -65,7 +67,7 @@ async def test_pages_of_a_buyer(
     await shopping.pay(buyer, shopping.SUCCESS)
     faults += await examine(buyer)
     await shopping.done(buyer)
-    assert faults == []
+    assert not faults, "\n".join(faults)
     await buyer.leave()
 
 
@@ -82,7 +84,7 @@ async def test_pages_of_staff_and_administrators(
         faults += found
         assert {"/admin/shop/products", "/admin/shop/orders"} <= set(visited)
         await visitor.leave()
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 SOMETHING: Final[dict[str, dict[Locale, tuple[str, str]]]] = {

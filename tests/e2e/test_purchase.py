@@ -18,8 +18,12 @@ NUMBER = re.compile(r"[A-Z]{1,6}-\d{8}-\d{4}")
 TRACKING = "123456789013"  # its check digit is right
 
 
-@pytest.mark.req("LC-0.34", "LC-4.1.1", "LC-4.2.1", "LC-4.2.2", "LC-4.2.5", "LC-4.2.6", "LC-4.2.8", "LC-4.2.9")
-@pytest.mark.req("LC-5.1.2", "LC-5.2.1", "LC-5.2.2", "LC-5.2.3", "LC-5.2.4", "LC-5.2.5", "LC-5.2.8", "LC-4.3.1")
+@pytest.mark.req(
+    "LC-0.34", "LC-4.1.1", "LC-4.2.1", "LC-4.2.2", "LC-4.2.5", "LC-4.2.6", "LC-4.2.8", "LC-4.2.9"
+)
+@pytest.mark.req(
+    "LC-5.1.2", "LC-5.2.1", "LC-5.2.2", "LC-5.2.3", "LC-5.2.4", "LC-5.2.5", "LC-5.2.8", "LC-4.3.1"
+)
 @pytest.mark.req("LC-8.5.1", "LC-8.6.1", "LC-8.6.2", "LC-8.6.3", "DF-02", "DF-07", "DF-08", "DF-11")
 @pytest.mark.parametrize(
     ("slug", "locale", "product", "option"),

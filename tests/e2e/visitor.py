@@ -69,7 +69,7 @@ class Visitor:
     async def leave(self) -> None:
         """Nothing went wrong on the way."""
         await self.page.context.close()
-        assert self.said == []
+        assert not self.said, "\n".join(self.said)
 
 
 async def visit(

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
+from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from nakamise.db import Tx
 
+# HTML in a text is shown as typed; addresses such as javascript: become no links. A line of an address stays one.
+_MARKDOWN: Final = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
+
 
 class Document(msgspec.Struct, frozen=True):
-    """``body`` is light Markdown: paragraphs, ``#`` headings, ``-`` lists."""
+    """``body`` is Markdown (CommonMark and tables); its own ``#`` heading, if it has one, repeats the title."""
 
     slug: str
     locale: str
@@ -18,6 +24,12 @@ class Document(msgspec.Struct, frozen=True):
     body: str
     version: int
     changed_at: datetime
+
+    @property
+    def html(self) -> Markup:
+        """The body without a first ``#`` heading: the page shows the title itself."""
+        first, _, rest = self.body.lstrip().partition("\n")
+        return Markup(_MARKDOWN.render(rest if first.startswith("# ") else self.body))  # noqa: S704 - made by us
 
 
 async def find_document(tx: Tx, slug: str, locale: str, fallback: str) -> Document | None:

@@ -35,7 +35,7 @@ async def document(ctx: Ctx, slug: FromPath[str]) -> Response[bytes]:
         found = await find_document(tx, slug, ctx.locale, ctx.tenant.locale)
     if found is None:
         raise NotFound
-    return await page(ctx, "core/doc.html", document=found)
+    return await page(ctx, "core/doc.html", title=found.title, body=found.html)
 
 
 @get("/api/core/pages/{slug:str}", opt=anyone(), tags=["core"])

@@ -1,13 +1,14 @@
 """A form out of a plugin's settings Struct, and what was typed back into values.
 
-Labels and hints are ``msgspec.Meta(title=…, description=…)``, msgids of the plugin's catalog; the values of
-enums are msgids too. ``Meta(extra={"secret": True})`` masks a field: its value never reaches a page, and
-leaving it empty keeps it. ``Meta(extra={"long": True})`` asks for several lines.
+Labels and hints are ``msgspec.Meta(title=…, description=…)``, msgids of the plugin's catalog. The values of
+enums are msgids too, or ``Meta(extra={"labels": {value: msgid}})`` gives them.
+``Meta(extra={"secret": True})`` masks a field: its value never reaches a page, and leaving it empty keeps it.
+``Meta(extra={"long": True})`` asks for several lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
@@ -65,9 +66,9 @@ def _control(name: str, type_: inspect.Type, extra: Mapping[str, Any], _: Any) -
         case inspect.IntType():
             return {"kind": "number", "minimum": type_.ge, "maximum": type_.le}
         case inspect.EnumType():
-            return {"kind": "select", "choices": [(str(one.value), _(str(one.value))) for one in type_.cls]}
+            return {"kind": "select", "choices": _choices([one.value for one in type_.cls], extra, _)}
         case inspect.LiteralType():
-            return {"kind": "select", "choices": [(str(value), _(str(value))) for value in type_.values]}
+            return {"kind": "select", "choices": _choices(type_.values, extra, _)}
         case inspect.StrType():
             return {
                 "kind": _text(type_, extra),
@@ -77,6 +78,11 @@ def _control(name: str, type_: inspect.Type, extra: Mapping[str, Any], _: Any) -
         case inspect.ListType() if isinstance(_bare(type_.item_type), inspect.StrType):
             return {"kind": "lines"}
     raise NoControl(f"{name}: no form control for {type_!r}")
+
+
+def _choices(values: Iterable[Any], extra: Mapping[str, Any], _: Any) -> list[tuple[str, str]]:
+    labels: Mapping[str, str] = extra.get("labels", {})
+    return [(str(value), _(labels.get(str(value), str(value)))) for value in values]
 
 
 def _bare(type_: inspect.Type) -> inspect.Type:

@@ -31,5 +31,11 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Meta(
             title="Buyers may cancel",
             description="Until paid, or until the shop starts to process the order.",
+            extra={
+                "labels": {
+                    "pending": "Until they paid",
+                    "until_processing": "Until the shop starts to process the order",
+                }
+            },
         ),
     ] = "until_processing"

@@ -39,7 +39,8 @@ async def one_greeting(ctx: Ctx, greeting_id: FromPath[uuid.UUID]) -> Greeting:
 @delete("/greetings/{greeting_id:uuid}", opt=requires("hello.manage"))
 async def remove_greeting(ctx: Ctx, greeting_id: FromPath[uuid.UUID]) -> None:
     async with ctx.begin() as tx:
-        await tx.execute("DELETE FROM hello_greeting WHERE id = $1", greeting_id)
+        if await tx.execute("DELETE FROM hello_greeting WHERE id = $1", greeting_id) == 0:
+            raise NotFound
 
 
 @websocket("/live", opt=anyone())

@@ -1,0 +1,58 @@
+"""Two furnished houses for all tests here: each request is made at one of them with the other's things."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+
+import httpx
+import pytest
+
+from nakamise.plugin.context import Tenant
+from nakamise.routing.asgi import App
+from nakamise.runtime import Runtime
+from nakamise.testing.drain import drain
+from nakamise.testing.fixtures import ClientFor, CtxFor, MakeTenant
+from tests.isolation.house import House, furnish
+from tests.isolation.table import Route, routes_of
+
+Houses = dict[str, House]
+
+
+@pytest.fixture(scope="session")
+async def clients(app: App, runtime: Runtime) -> AsyncIterator[ClientFor]:
+    """Clients keep no cookies: every request says itself who asks."""
+    async with AsyncExitStack() as stack:
+
+        def client_for(tenant: Tenant) -> httpx.AsyncClient:
+            base_url = runtime.directory.base_url(tenant)
+            made = httpx.AsyncClient(
+                transport=httpx.ASGITransport(app=app), base_url=base_url, headers={"Origin": base_url}
+            )
+            stack.push_async_callback(made.aclose)
+            return made
+
+        yield client_for
+
+
+@pytest.fixture(scope="session")
+async def houses(make_tenant: MakeTenant, ctx_for: CtxFor, clients: ClientFor, runtime: Runtime) -> Houses:
+    async def all_work(tenant: Tenant, *, allow_failures: bool = False) -> None:
+        await drain(runtime, tenant, allow_failures=allow_failures)
+
+    return {name: await furnish(make_tenant, ctx_for, clients, all_work) for name in ("left", "right")}
+
+
+@pytest.fixture(autouse=True)
+def _no_list_of_thousands_of_requests() -> Iterator[None]:
+    logger = logging.getLogger("httpx")
+    before = logger.level
+    logger.setLevel(logging.WARNING)
+    yield
+    logger.setLevel(before)
+
+
+@pytest.fixture(scope="session")
+def routes(app: App) -> list[Route]:
+    return routes_of(app)

@@ -1,0 +1,51 @@
+"""What an answer may be, given who asked and what the route says about access."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+
+from tests.isolation.table import Route
+
+
+@dataclass(frozen=True)
+class Identity:
+    """``accepted``: whether this tenant takes what is presented; everybody else is a guest here."""
+
+    name: str
+    accepted: bool = False
+    permissions: frozenset[str] = frozenset()
+
+
+def faults_of(route: Route, identity: Identity, answer: httpx.Response, foreign: str) -> list[str]:
+    """``foreign`` is the other tenant's canary. Each fault is one line that says what to repeat."""
+    found = []
+    if answer.status_code >= 500:
+        found.append("server error")
+    if shows(answer, foreign):
+        found.append("shows the other tenant's data")
+    if not _is_right(route, identity, answer):
+        found.append("wrong status")
+    return [f"{route} as {identity.name}: {fault} ({answer.status_code})" for fault in found]
+
+
+def shows(answer: httpx.Response, canary: str) -> bool:
+    """In the body or in any header."""
+    return canary in answer.text or any(canary in value for value in answer.headers.values())
+
+
+def _is_right(route: Route, identity: Identity, answer: httpx.Response) -> bool:
+    if route.access.public:
+        return answer.status_code != httpx.codes.FORBIDDEN
+    if not identity.accepted:
+        return _asks_to_log_in(route, answer)
+    if route.access.permission is not None and route.access.permission not in identity.permissions:
+        return answer.status_code == httpx.codes.FORBIDDEN
+    return answer.status_code != httpx.codes.FORBIDDEN and not _asks_to_log_in(route, answer)
+
+
+def _asks_to_log_in(route: Route, answer: httpx.Response) -> bool:
+    if route.is_api:
+        return answer.status_code == httpx.codes.UNAUTHORIZED
+    return answer.status_code == httpx.codes.SEE_OTHER and answer.headers["location"].startswith("/login")
