@@ -53,7 +53,8 @@ class _Snapshot(msgspec.Struct, frozen=True):
 class Directory:
     """A snapshot is replaced as a whole, so a request sees one state of it."""
 
-    def __init__(self, settings: Settings, db: Database) -> None:
+    def __init__(self, settings: Settings, db: Database, poll_s: float) -> None:
+        self._poll_s = poll_s
         self._settings = settings
         self._db = db
         self._snapshot = _Snapshot(0, {}, {}, {})
@@ -63,9 +64,9 @@ class Directory:
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
-    async def open(cls, settings: Settings, db: Database) -> Directory:
-        """Load, and keep fresh until ``close``."""
-        directory = cls(settings, db)
+    async def open(cls, settings: Settings, db: Database, *, poll_s: float = POLL_S) -> Directory:
+        """Load, and keep fresh until ``close``: by notification, and by a look every ``poll_s`` in case one is lost."""
+        directory = cls(settings, db, poll_s)
         await directory.refresh()
         directory._tasks = [
             asyncio.create_task(directory._listen(), name="directory-listen"),
@@ -154,7 +155,7 @@ class Directory:
     async def _follow(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stale.wait(), POLL_S)
+                await asyncio.wait_for(self._stale.wait(), self._poll_s)
             try:
                 if self._stale.is_set() or await self._is_old():
                     self._stale.clear()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import time
 from pathlib import Path
 
 import asyncpg
@@ -50,16 +49,14 @@ async def test_a_wrong_password_is_refused(make_server: MakeServer) -> None:
         await asyncpg.connect(f"{head[:-3]}xyz@{tail}")
 
 
-async def test_second_start_is_quick_and_keeps_the_data(make_server: MakeServer) -> None:
+async def test_second_start_keeps_the_data(make_server: MakeServer) -> None:
     first = make_server()
     url = first.start()
     await fetch(url, "CREATE TABLE kept (id int PRIMARY KEY)")
     first.stop()
 
-    began = time.monotonic()
     url = make_server().start()
 
-    assert time.monotonic() - began < 1
     assert await fetch(url, "SELECT count(*) FROM kept") == 0
 
 
