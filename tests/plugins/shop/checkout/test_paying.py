@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from typing import Any
 
@@ -118,6 +119,20 @@ async def test_a_lost_answer_is_unknown_and_then_settled_with_one_charge(
     assert await provider_charged(stall) == 1
     assert await stall.value("SELECT count(*) FROM payments_transfer") == 1
     assert await stall.value("SELECT count(*) FROM shop_order_event WHERE kind = 'paid'") == 1
+
+
+async def test_all_who_learn_of_the_money_at_once_have_one_effect(stall: Stall, client: ClientFor) -> None:
+    """Return page, reconciler and a second return page, several of each, together."""
+    till, purchase, rouge = await placed(stall, client)
+    payment = (await till.pay(purchase["purchase_id"], "tok_lost")).json()
+    await make_due(stall)
+    await asyncio.gather(
+        *(till.refresh(payment["id"]) for _ in range(4)), *(settle_open(stall.ctx) for _ in range(4))
+    )
+    assert await state_of(stall, purchase["purchase_id"]) == "paid"
+    assert await stall.value("SELECT count(*) FROM payments_transfer") == 1
+    assert await stall.value("SELECT count(*) FROM shop_order_event WHERE kind = 'paid'") == 1
+    assert await stall.stock_of(rouge) == (5, 1)
 
 
 async def test_a_request_that_never_arrived_can_never_charge_later(stall: Stall, client: ClientFor) -> None:

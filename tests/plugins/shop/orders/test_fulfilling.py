@@ -101,6 +101,22 @@ async def test_steps_are_not_skipped_nor_taken_twice(stall: Stall, paid: Paid) -
     assert await stall.stock_of(goods[0]) == (3, 0)
 
 
+@pytest.mark.req("LC-5.2.8", "LC-5.2.2")
+async def test_the_buyers_page_leads_to_the_carriers_page(
+    stall: Stall, client: ClientFor, paid: Paid
+) -> None:
+    buyer, order_id, number, _ = paid
+    async with stall.ctx.begin() as tx:
+        await fulfil.start(stall.ctx, tx, order_id, [1, 2])
+        await fulfil.ship(stall.ctx, tx, order_id, [1], Carrier.YAMATO, YAMATO)
+    browser = client(stall.tenant)
+    browser.cookies.set("sid", await stall.browser_session(buyer))
+    page = (await browser.get(f"/shop/orders/{number}")).text
+    assert 'href="https://member.kms.kuronekoyamato.co.jp/parcel/detail?pno=123456789013"' in page
+    for word in ("ヤマト運輸", "発送済み", "処理中"):
+        assert word in page
+
+
 @pytest.mark.req("LC-8.6.3")
 async def test_a_number_that_the_carrier_does_not_give_out_is_refused(stall: Stall, paid: Paid) -> None:
     _, order_id, _, _ = paid
