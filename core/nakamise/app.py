@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from litestar import Litestar, Request, Router
+from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 
@@ -84,6 +85,10 @@ def create_app(runtime: Runtime) -> App:
         exception_handlers=HANDLERS,
         openapi_config=OpenAPIConfig(title="API", version="1", openapi_router=_unreachable()),
         request_max_body_size=BODY_MAX_BYTES,
+        # Assets are compressed once at start, pictures are compressed by nature.
+        compression_config=CompressionConfig(
+            backend="brotli", brotli_quality=4, exclude=["^/assets/", "^/media/"]
+        ),
     )
     for route in app.routes:
         for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)]):

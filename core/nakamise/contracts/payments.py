@@ -123,7 +123,10 @@ class PaymentState(enum.StrEnum):
 
 
 class Payment(msgspec.Struct, frozen=True):
-    """One try to pay for ``subject`` (a purchase). ``refunded``: what was or is being given back."""
+    """One try to pay for ``subject`` (a purchase). ``refunded``: what was or is being given back.
+
+    ``failure`` is a sentence for the buyer, in the language of who asked.
+    """
 
     id: uuid.UUID
     subject: uuid.UUID
@@ -145,7 +148,7 @@ class Refunded(msgspec.Struct, frozen=True):
 
 
 class PaymentMethod(msgspec.Struct, frozen=True):
-    """``label`` is a msgid of the catalog of ``provider_id``."""
+    """``label`` is in the language of who asked."""
 
     provider_id: str
     label: str

@@ -16,7 +16,8 @@ def check_files(candidate: Candidate) -> None:
         _must_exist(folder, "templates", item.template)
         if not item.template.startswith(f"{manifest.id}/"):
             raise PluginRefused(Why.BROKEN_REFERENCE, f"slot template {item.template!r} is another's")
-    for name in (*manifest.css, *manifest.js):
+    scoped = (*manifest.css_under.values(), *manifest.js_under.values())
+    for name in (*manifest.css, *manifest.js, *(file for files in scoped for file in files)):
         _must_exist(folder, "static", name)
     for path in sorted((folder / "locales").glob("*.po")) if folder else ():
         _check_catalog(path)

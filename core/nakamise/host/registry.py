@@ -226,6 +226,8 @@ def _template_source(plugin: Loaded) -> TemplateSource:
         static=_folder(plugin, "static"),
         css=manifest.css,
         js=manifest.js,
+        css_under=manifest.css_under,
+        js_under=manifest.js_under,
     )
 
 

@@ -118,7 +118,7 @@ class PaymentHooks:
 class UiHooks:
     """Boxes on pages."""
 
-    @_hook(OnError.SKIP, READ_S)
+    @_hook(OnError.SKIP, 2.0)
     async def slot_context(
         self, ctx: TenantCtx, tx: Tx, slot: Slot, subject: msgspec.Struct | None
     ) -> Mapping[str, object] | None:

@@ -114,7 +114,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     ``settings`` is a Struct type with defaults for every field; a form is generated from it.
     ``provides`` maps a service type (a Protocol of contracts) to a factory ``(ctx) -> service``.
     ``templates``, ``static`` and ``locales`` are folders beside the manifest's module when they exist;
-    ``css`` and ``js`` are files under ``static``.
+    ``css`` and ``js`` are files under ``static`` that every page loads; ``css_under`` and ``js_under`` map
+    the beginning of a path ("/admin/shop") to files that only pages there load.
     """
 
     id: str
@@ -142,6 +143,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     privacy: Privacy | None = None
     css: tuple[str, ...] = ()
     js: tuple[str, ...] = ()
+    css_under: Mapping[str, tuple[str, ...]] = {}
+    js_under: Mapping[str, tuple[str, ...]] = {}
 
     def __post_init__(self) -> None:
         if ID_PATTERN.match(self.id) is None or self.id in RESERVED_IDS:

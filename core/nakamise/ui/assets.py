@@ -75,7 +75,7 @@ class AssetStore:
         self._icons: dict[tuple[str, str], Markup] = {}
         self._owners = {source.owner: _load(source) for source in sources if source.static is not None}
         for source in sources:
-            for path in (*source.css, *source.js):
+            for path in source.declared:
                 self.url(source.owner, path)
 
     def url(self, owner: str, path: str) -> str:
@@ -107,11 +107,12 @@ class AssetStore:
             '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>'
         ).format(classes, self.url(CORE, "vendor/icons.svg"), name)
 
-    def styles(self, owners: Iterable[str]) -> list[str]:
-        return [self.url(source.owner, path) for source in self._on(owners) for path in source.css]
+    def styles(self, owners: Iterable[str], page: str = "/") -> list[str]:
+        """For the page at the path `page`."""
+        return [self.url(source.owner, path) for source in self._on(owners) for path in source.css_at(page)]
 
-    def scripts(self, owners: Iterable[str]) -> list[str]:
-        return [self.url(source.owner, path) for source in self._on(owners) for path in source.js]
+    def scripts(self, owners: Iterable[str], page: str = "/") -> list[str]:
+        return [self.url(source.owner, path) for source in self._on(owners) for path in source.js_at(page)]
 
     def import_map(self, owners: Iterable[str]) -> Markup:
         """JSON for `<script type="importmap">`: core's modules as `ui/<name>`, a plugin's as `<id>/<name>`."""
@@ -150,7 +151,8 @@ def _load(source: TemplateSource) -> _Owner:
     if source.owner == CORE:
         bodies["css/app.css"] = _bundle(bodies)
     else:
-        bodies |= {path: _in_layer(bodies[path]) for path in source.css if path in bodies}
+        styles = [path for path in bodies if path.endswith(".css")]
+        bodies |= {path: _in_layer(bodies[path]) for path in styles}
     digest = hashlib.sha256()
     for name, body in sorted(bodies.items()):
         digest.update(f"{name}\0{len(body)}\0".encode())

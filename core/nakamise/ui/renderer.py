@@ -36,6 +36,24 @@ class TemplateSource(msgspec.Struct, frozen=True):
     static: Path | None = None
     css: tuple[str, ...] = ()
     js: tuple[str, ...] = ()
+    css_under: Mapping[str, tuple[str, ...]] = {}
+    js_under: Mapping[str, tuple[str, ...]] = {}
+
+    def css_at(self, path: str) -> tuple[str, ...]:
+        """What the page at `path` loads."""
+        return (*self.css, *_under(self.css_under, path))
+
+    def js_at(self, path: str) -> tuple[str, ...]:
+        return (*self.js, *_under(self.js_under, path))
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        scoped = (*self.css_under.values(), *self.js_under.values())
+        return (*self.css, *self.js, *(name for names in scoped for name in names))
+
+
+def _under(scoped: Mapping[str, tuple[str, ...]], path: str) -> tuple[str, ...]:
+    return tuple(name for start, names in scoped.items() if path.startswith(start) for name in names)
 
 
 CORE_SOURCE = TemplateSource(
@@ -151,10 +169,12 @@ class Renderer:
         return self.assets.import_map(_shell.get().owners)
 
     def _styles(self) -> list[str]:
-        return self.assets.styles(_shell.get().owners)
+        shell = _shell.get()
+        return self.assets.styles(shell.owners, shell.path)
 
     def _scripts(self) -> list[str]:
-        return self.assets.scripts(_shell.get().owners)
+        shell = _shell.get()
+        return self.assets.scripts(shell.owners, shell.path)
 
 
 def _macro_library(environment: Environment) -> SimpleNamespace:

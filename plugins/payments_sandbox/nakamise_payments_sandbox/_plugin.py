@@ -21,6 +21,6 @@ manifest: Final = Manifest(
     models="nakamise_payments_sandbox.models",
     migrations="nakamise_payments_sandbox.migrations",
     slots=(SlotItem(Slot.SITE_BANNER, "payments_sandbox/slots/banner.html", 10),),
-    css=("sandbox.css",),
-    js=("card.js",),
+    css_under={"/shop/checkout": ("sandbox.css",), "/payments_sandbox": ("sandbox.css",)},
+    js_under={"/shop/checkout": ("card.js",)},
 )

@@ -97,6 +97,13 @@ manifest: Final = Manifest(
         Task("shop.expire_purchases", "nakamise_shop.checkout.expire:expire_due", 60),
         Task("shop.forget_keys", "nakamise_shop.checkout.idempotency:forget_old", 86_400),
     ),
-    css=("shop.css", "staff.css", "checkout.css"),
-    js=("shop.js", "staff.js", "checkout.js"),
+    css=("shop.css",),
+    js=("shop.js",),
+    css_under={
+        "/admin": ("staff.css",),
+        "/shop/checkout": ("checkout.css",),
+        "/shop/orders": ("checkout.css",),
+        "/account": ("checkout.css",),
+    },
+    js_under={"/admin/shop": ("staff.js",), "/shop/checkout": ("checkout.js",)},
 )

@@ -131,3 +131,10 @@ async def test_guest_is_sent_to_the_login_and_back(browser: httpx.AsyncClient) -
     answer = await browser.get("/admin?tab=x")
     assert answer.status_code == 303
     assert answer.headers["location"] == "/login?next=/admin%3Ftab%3Dx"
+
+
+async def test_pages_travel_compressed(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/", headers={"accept-encoding": "br"})
+    assert answer.headers["content-encoding"] == "br"
+    assert "<main" in answer.text
+    assert "Accept-Encoding" in answer.headers["vary"]

@@ -6,4 +6,3 @@ import "./confirm.js";
 import "./forms.js";
 import "./fields.js";
 import "./toast.js";
-import "./postal.js";
