@@ -68,7 +68,7 @@ class House:
         """Headers of a session of its own, because some requests end the sessions that they meet."""
         person, session_id, token = self.people[name], uuid7(), new_token()
         expires_at = datetime.now(UTC) + lifetime
-        row = {
+        row: dict[str, object] = {
             "id": session_id,
             "user_id": person.id,
             "token_hash": None if is_api else token_hash(token),
@@ -119,7 +119,12 @@ async def _people(house: House) -> None:
 
 
 async def _texts(house: House) -> None:
-    page = {"slug": f"p-{secrets.token_hex(5)}", "locale": "ja", "title": house.canary, "body": house.canary}
+    page: dict[str, object] = {
+        "slug": f"p-{secrets.token_hex(5)}",
+        "locale": "ja",
+        "title": house.canary,
+        "body": house.canary,
+    }
     async with house.stall.ctx.begin() as tx:
         await insert(tx, "core_page", page)
         await insert(tx, "hello_greeting", {"id": uuid7(), "text": house.canary})

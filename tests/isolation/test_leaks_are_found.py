@@ -64,7 +64,9 @@ async def faults(houses: Houses, runtime: Runtime) -> dict[str, list[str]]:
     gate = Gate(cast("App", inner), runtime)
     base_url = runtime.directory.base_url(home.stall.tenant)
     found = {}
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=cast("Any", gate)), base_url=base_url) as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=cast("Any", gate)), base_url=base_url
+    ) as client:
         for route in routes_of(inner):
             answer = await client.get(route.path)
             found[route.path] = faults_of(_meant(route), GUEST, answer, away.canary)

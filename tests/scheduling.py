@@ -1,0 +1,18 @@
+"""Which tests of a parallel run share a process."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+# What they share, the demo or two furnished tenants, takes longer to make than their tests to run.
+WHOLE_FOLDERS: Final = ("tests/e2e/", "tests/isolation/")
+
+
+class OneProcessPerFolder(LoadScopeScheduling):  # type: ignore[misc]  # ships no types
+    """As `--dist loadscope`, and the tests of some folders stay together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = next((folder for folder in WHOLE_FOLDERS if nodeid.startswith(folder)), None)
+        return folder or str(super()._split_scope(nodeid))
