@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from nakamise.contracts.payments import Payment
 from nakamise.money import Money
@@ -29,7 +30,7 @@ class Desk:
         async with self.ctx.begin() as tx:
             await self.payments.give_back(tx, payment.subject, amount, "test")
 
-    async def value(self, query: str, *args: object) -> object:
+    async def value(self, query: str, *args: object) -> Any:
         async with self.ctx.read() as tx:
             return await tx.value(query, *args)
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
+from nakamise.auth.keys import token_hash
+from nakamise.ids import new_token, uuid7
+from nakamise.money import Money
 from nakamise.testing.fixtures import ClientFor, Drain
+from nakamise_payments import repository
 from nakamise_payments.reconciler import reconcile, settle_open
 from nakamise_payments.schemas import Trouble
+from nakamise_payments_sandbox.provider import SandboxProvider
 from tests.plugins.payments.desk import Desk
 
 OLD = "now() - interval '1 hour'"
@@ -98,10 +103,71 @@ async def test_payments_are_for_those_who_may_see_them(desk: Desk, client: Clien
 
 
 def test_every_state_has_a_word() -> None:
-    from nakamise_payments.pages import KINDS, STATES, TROUBLES
     from nakamise.contracts.payments import OpKind
+    from nakamise_payments.pages import KINDS, STATES, TROUBLES
     from nakamise_payments.schemas import OpState
 
     assert set(STATES) == set(OpState)
     assert set(KINDS) == set(OpKind)
     assert set(TROUBLES) == set(Trouble)
+
+
+async def test_a_server_that_died_before_it_called_the_provider_charges_nothing(desk: Desk) -> None:
+    payment = await desk.open(5000)
+    async with desk.ctx.begin() as tx:
+        assert await repository.start(tx, payment.id)
+    await desk.make_due()
+    await settle_open(desk.ctx)
+    assert (await desk.payments.refresh(payment.id)).state.value == "canceled"
+    again = await desk.open(5000, payment.subject)
+    assert (await desk.payments.submit(again.id, "tok_success", "again", "/")).state.value == "succeeded"
+
+
+async def test_a_server_that_died_in_the_middle_of_a_refund_refunds_once(desk: Desk) -> None:
+    payment = await desk.paid(5000)
+    await desk.give_back(payment, 1000)
+    refund = await desk.value("SELECT id FROM payments_op WHERE kind = 'refund'")
+    async with desk.ctx.begin() as tx:
+        assert await repository.start(tx, refund)
+    provider = SandboxProvider(desk.ctx)
+    await provider.refund(refund, payment.id, Money(1000, "JPY"))
+    await desk.make_due()
+    await settle_open(desk.ctx)
+    assert await desk.value("SELECT state FROM payments_op WHERE kind = 'refund'") == "succeeded"
+    assert await desk.value("SELECT refunded FROM payments_sandbox_charge WHERE kind = 'charge'") == 1000
+
+
+@pytest.mark.req("DF-03")
+async def test_the_admin_sees_payments_and_differences_in_words(desk: Desk, client: ClientFor) -> None:
+    payment = await desk.paid(5000)
+    http = client(desk.ctx.tenant)
+    http.cookies.set("sid", await admin_session(desk))
+    await http.post("/admin/payments/reconcile")
+    assert "不一致はありません" in (await http.get("/admin/payments")).text
+    await desk.execute("UPDATE payments_sandbox_charge SET amount = 4999")
+    await http.post("/admin/payments/reconcile")
+    page = (await http.get("/admin/payments")).text
+    for word in ("金額が一致しない", "4999", str(payment.id), "成功", "¥5,000"):
+        assert word in page
+    assert "succeeded" not in page.partition("<tbody")[2].partition("</tbody>")[0]
+    empty = (await http.get("/admin/payments?state=failed")).text
+    assert "該当する決済はありません" in empty.replace("<wbr>", "")
+
+
+async def admin_session(desk: Desk) -> str:
+    """The value of the session cookie of somebody with the role ``admin``."""
+    token = new_token()
+    async with desk.ctx.begin() as tx:
+        user_id = await desk.ctx.runtime.auth.ensure_user(
+            tx,
+            email="boss@example.com",
+            password="a long pass phrase",
+            display_name="店長",
+            roles=("admin",),
+        )
+        await tx.execute(
+            "INSERT INTO core_session (id, user_id, token_hash, expires_at)"
+            " VALUES ($1, $2, $3, now() + interval '1 day')",
+            *(uuid7(), user_id, token_hash(token)),
+        )
+    return token
