@@ -59,7 +59,9 @@ class PayForm(msgspec.Struct, frozen=True):
 
 
 @get("/checkout/address", opt=signed_in(), include_in_schema=False)
-async def choose_address(ctx: Ctx, address: MaybeId = None, added: FromQuery[bool] = False) -> Response[bytes]:
+async def choose_address(
+    ctx: Ctx, address: MaybeId = None, added: FromQuery[bool] = False
+) -> Response[bytes]:
     """``added``: the buyer comes back from writing a new one, which is chosen then."""
     key = carts.key_of(ctx)
     async with ctx.begin() as tx:
