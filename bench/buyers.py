@@ -83,10 +83,10 @@ async def fill_baskets(world: World, tenant: Tenant, count: int) -> list[Basket]
 
 
 def _basket(by_slug: dict[str, _VariantRow], number: int) -> Basket:
-    first = by_slug[f"product-{number % PRODUCTS}"]
+    place = number % PRODUCTS
     # The next product of the same shop, back to the shop's first at the end.
-    other = number % PRODUCTS + SHOPS
-    second = by_slug[f"product-{other if other < PRODUCTS else number % SHOPS}"]
+    other = place + SHOPS if place + SHOPS < PRODUCTS else place % SHOPS
+    first, second = by_slug[f"product-{place}"], by_slug[f"product-{other}"]
     assert first.shop_id == second.shop_id
     return Basket(
         user_id=uuid7(),
