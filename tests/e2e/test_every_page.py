@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 ANYWHERE: Final = re.compile(r"/(?!admin|account|logout)")
 OWN: Final = re.compile(r"/(?:account|shop/(?:orders|cart))")
 ADMIN: Final = re.compile(r"/admin")
-# Every language and every width meets every tenant's brand.
+# Every language, every width and both schemes meet every tenant's brand.
 LOOKS: Final = [
     ("kanon", "ja", PHONE, "light"),
     ("kanon", "en", DESKTOP, "dark"),

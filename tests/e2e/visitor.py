@@ -79,9 +79,9 @@ async def visit(
     locale: Locale,
     *,
     size: tuple[int, int] = PHONE,
-    scheme: Literal["light", "dark"] = "light",
+    scheme: Literal["light", "dark"] | None = None,
 ) -> Visitor:
-    """A browser of its own: no cookies yet. Phones have a touch screen and no mouse."""
+    """A browser of its own. Phones have a touch screen and no mouse. ``scheme`` None: as the tenant has it."""
     width, height = size
     has_touch = width < 1024
     context = await browser.new_context(
@@ -90,10 +90,11 @@ async def visit(
         is_mobile=has_touch,
         locale=_LANGUAGES[locale],
         timezone_id="Asia/Tokyo",
-        color_scheme=scheme,
         reduced_motion="reduce",
     )
     context.set_default_timeout(20_000)
+    if scheme is not None:
+        await context.add_cookies([{"name": "scheme", "value": scheme, "url": demo.url(slug)}])
     visitor = Visitor(demo, slug, locale, await context.new_page(), has_touch)
     _listen(visitor)
     return visitor
