@@ -29,24 +29,15 @@ def N_(message: str) -> str:  # noqa: N802 - the gettext convention for "extract
 
 
 def register(domain: str, locales: Path) -> None:
-    """Load a package's catalogs: `<language>.po`, or several parts `<language>.<part>.po`.
-
-    Raises `babel.messages.pofile.PoFileError` on a broken file.
-    """
+    """Load every `<language>.po` of a package. Raises `babel.messages.pofile.PoFileError` on a broken file."""
     for path in sorted(locales.glob("*.po")):
-        _catalogs[domain, language_of(path)] = {}
-    for path in sorted(locales.glob("*.po")):
-        _catalogs[domain, language_of(path)] |= read_catalog(path)
+        _catalogs[domain, path.stem] = read_catalog(path)
     _find.cache_clear()
-
-
-def language_of(path: Path) -> str:
-    return path.name.partition(".")[0]
 
 
 def read_catalog(path: Path) -> dict[_Key, _Entry]:
     with path.open("rb") as file:
-        catalog = read_po(file, locale=language_of(path), abort_invalid=True)
+        catalog = read_po(file, locale=path.stem, abort_invalid=True)
     entries: dict[_Key, _Entry] = {}
     for message in catalog:
         if not message.id or message.fuzzy:

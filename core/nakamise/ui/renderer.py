@@ -157,7 +157,6 @@ class Renderer:
             "icon": self.assets.icon,
             "url_for_static": self.assets.url,
             "slot": _slot,
-            "csrf_field": _csrf_field,
             "theme_css": _theme_css,
             "theme_color": theme_color,
             "import_map": self._import_map,
@@ -191,10 +190,6 @@ def _macro_library(environment: Environment) -> SimpleNamespace:
 def _slot(context: Context, name: str) -> Markup:
     shell = context.resolve("shell")
     return Markup("").join(shell.slots.get(name, ()))
-
-
-def _csrf_field() -> Markup:
-    return Markup('<input type="hidden" name="_csrf_token" value="{}">').format(_shell.get().csrf_token)
 
 
 def _theme_css() -> Markup:

@@ -59,7 +59,6 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
     brand: Brand
     brand_name: str
     nonce: str
-    csrf_token: str = ""
     locale: str = "ja"
     locales: Sequence[LocaleLink] = (LocaleLink("ja", "日本語"), LocaleLink("en", "English"))
     scheme: Scheme = "auto"

@@ -93,7 +93,6 @@ def make_shell() -> ShellMaker:
             "brand": Brand(name="kanon"),
             "brand_name": "花音",
             "nonce": "n0nce",
-            "csrf_token": "t0ken",
         }
         return Shell(**{**defaults, **values})  # type: ignore[arg-type]
 
