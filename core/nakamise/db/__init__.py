@@ -1,6 +1,7 @@
 """The one lane to PostgreSQL: transactions that know their tenant."""
 
+from nakamise.db.away import DATABASE_AWAY
 from nakamise.db.database import Database
 from nakamise.db.tx import CommitLost, RowMissing, Tx
 
-__all__ = ["CommitLost", "Database", "RowMissing", "Tx"]
+__all__ = ["DATABASE_AWAY", "CommitLost", "Database", "RowMissing", "Tx"]

@@ -11,11 +11,11 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
-import asyncpg
 import msgspec
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from nakamise.db import DATABASE_AWAY
 from nakamise.errors import FieldError, Invalid, NotFound, Problem, Unauthenticated, Unavailable
 from nakamise.plugin.context import TenantCtx
 from nakamise.routing.gate import CTX_KEY
@@ -92,7 +92,7 @@ def on_missing_object(request: Request[Any, Any, Any], _error: ObjectMissing) ->
 
 def on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Anything unforeseen: logged with an id that the user can quote, and nothing of it shown."""
-    if isinstance(error, asyncpg.LockNotAvailableError | asyncpg.TooManyConnectionsError | StorageFull):
+    if isinstance(error, (*DATABASE_AWAY, StorageFull)):
         log.warning("busy: %r", error)
         return on_problem(request, Unavailable(_BY_STATUS[503][1], headers={"Retry-After": "2"}))
     error_id = uuid.uuid4().hex[:12]

@@ -6,9 +6,11 @@ that never existed, for every method and for WebSockets, before any middleware o
 
 from __future__ import annotations
 
+import logging
 import secrets
 from typing import Final
 
+from nakamise.db import DATABASE_AWAY
 from nakamise.plugin.context import GUEST, HttpInfo, Tenant, TenantCtx
 from nakamise.routing import answers
 from nakamise.routing.asgi import App, Message, Receive, Scope, Send
@@ -20,6 +22,7 @@ from nakamise.runtime import Runtime
 from nakamise.tenancy.hosts import HostRefused, host_of
 from nakamise.ui.assets import PREFIX as ASSETS_PREFIX
 
+log: Final = logging.getLogger("nakamise.gate")
 CTX_KEY: Final = "nakamise.ctx"
 # Never routed by anything: Litestar answers it with its own "not found".
 NOWHERE: Final = "/\x00"
@@ -63,9 +66,14 @@ class Gate:
             http=http,
         )
         if not scope["path"].startswith(_ANONYMOUS):
-            ctx.actor = await self._runtime.auth.actor(
-                tenant, cookies=http.cookies, authorization=_authorization(scope), http=http
-            )
+            try:
+                ctx.actor = await self._runtime.auth.actor(
+                    tenant, cookies=http.cookies, authorization=_authorization(scope), http=http
+                )
+            except DATABASE_AWAY:
+                log.exception("nobody can be recognised: the database is away")
+                await answers.refuse(scope, send, 503, "Please try again in a moment.")
+                return
         if not self._exists(tenant, scope["path"]):
             scope["path"] = NOWHERE
             scope["raw_path"] = NOWHERE.encode()
