@@ -6,9 +6,9 @@ import re
 import secrets
 import time
 
-import pyotp
 import pytest
 from playwright.async_api import Browser, expect
+from pyotp.totp import TOTP
 
 from tests.e2e.demo import Demo
 from tests.e2e.visitor import Locale, Visitor, visit
@@ -34,7 +34,7 @@ async def test_register_confirm_log_in_and_protect(
     await visitor.log_in(email, PASSWORD)
     await expect(visitor.page).to_have_url(re.compile("/login/code"))
     # A code counts once: the next one, which a phone whose clock is ahead would show.
-    await _enter_code(visitor, pyotp.TOTP(secret).at(int(time.time()) + 30))
+    await _enter_code(visitor, TOTP(secret).at(int(time.time()) + 30))
     await visitor.go("/account")
     await visitor.sees(email)
     await visitor.leave()
@@ -71,7 +71,7 @@ async def _protect(visitor: Visitor) -> str:
     await visitor.submit(page.locator("form[action='/account/security/totp'] button.n-btn--primary"))
     secret = str(await page.locator(".n-account__secret").text_content()).replace(" ", "")
     await expect(page.locator(".n-account__qr svg")).to_be_visible()
-    await _enter_code(visitor, pyotp.TOTP(secret).now())
+    await _enter_code(visitor, TOTP(secret).now())
     await expect(page.locator(".n-account__codes li")).to_have_count(10)
     return secret
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from nakamise.ui.charts import zero_filled
 from nakamise.ui.color import to_hex
@@ -22,7 +23,7 @@ _NAMES = (
 _STATES = (("入金済み", "ok"), ("出荷準備中", "warn"), ("発送済み", "info"), ("返金済み", "danger"))
 
 
-def sample_data(brand: Brand, url: Callable[[str, str], str]) -> dict[str, object]:
+def sample_data(brand: Brand, url: Callable[[str, str], str]) -> dict[str, Any]:
     """Everything `core/styleguide.html` shows; `url` is the asset store's."""
     images = [url("core", path) for path in _IMAGES]
     light, dark = build_ramp(brand, dark=False), build_ramp(brand, dark=True)
