@@ -39,7 +39,8 @@ def bare_app(database_url: str, schemas: Mapping[str, str], pool_size: int) -> L
         offset = (page_number - 1) * PAGE_SIZE
         rows = await pool.fetch(text, [], None, None, False, PAGE_SIZE, offset, "ja")
         items = msgspec.convert([dict(row) for row in rows], list[ProductCard])
-        return ProductPage(items, rows[0]["total"] if rows else 0, page_number, PAGE_SIZE)
+        total = rows[0]["total"] if rows else 0
+        return ProductPage(items=items, total=total, page=page_number, page_size=PAGE_SIZE)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
