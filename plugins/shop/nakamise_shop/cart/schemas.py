@@ -20,13 +20,6 @@ class AddLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantity: Quantity = 1
 
 
-class SetQuantity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """0 takes the line out."""
-
-    variant_id: uuid.UUID
-    quantity: Annotated[int, Meta(ge=0, le=999)]
-
-
 class Trouble(enum.StrEnum):
     """Why a line cannot be bought as it is."""
 

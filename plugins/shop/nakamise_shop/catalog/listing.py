@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final
-from urllib.parse import urlencode
 
 import msgspec
 
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for
+from nakamise_shop import paging
 from nakamise_shop.catalog.schemas import Category, ProductFilter, ProductPage, Sort
 
 SORTS: Final[Mapping[Sort, str]] = {
@@ -17,7 +17,7 @@ SORTS: Final[Mapping[Sort, str]] = {
     Sort.PRICE_UP: N_("Price: low to high"),
     Sort.PRICE_DOWN: N_("Price: high to low"),
 }
-_DEFAULTS: Final = msgspec.structs.asdict(ProductFilter())
+LIST: Final = "/shop/products"
 
 
 class FilterLink(msgspec.Struct, frozen=True):
@@ -29,28 +29,11 @@ class FilterLink(msgspec.Struct, frozen=True):
     count: int | None = None
 
 
-def filter_of(query: Mapping[str, str]) -> ProductFilter:
-    """What the address asks for; what it cannot mean is left out, so that an old link still works."""
-    known = {key: value for key, value in query.items() if value and key in ProductFilter.__struct_fields__}
-    for key in list(known):
-        try:
-            msgspec.convert({key: known[key]}, ProductFilter, strict=False)
-        except msgspec.ValidationError:
-            del known[key]
-    return msgspec.convert(known, ProductFilter, strict=False)
-
-
 def address(base: str, wanted: ProductFilter, **changes: object) -> str:
-    """``base`` with the filter and ``changes`` to it; another filter begins at page 1 again."""
-    fields = msgspec.structs.asdict(msgspec.structs.replace(wanted, **({"page": 1} | changes)))
-    if base != "/shop/products":
-        del fields["shop"]
-    plain = {key: _plain(value) for key, value in fields.items() if value != _DEFAULTS[key]}
-    return base + (f"?{urlencode(plain)}" if plain else "")
-
-
-def _plain(value: object) -> object:
-    return "1" if value is True else value
+    """As ``paging.address``; the page of a shop shows only its own products, whatever the address says."""
+    if base != LIST:
+        changes = {**changes, "shop": None}
+    return paging.address(base, wanted, **changes)
 
 
 class Listing:
@@ -75,9 +58,7 @@ class Listing:
 
     @property
     def page_base(self) -> str:
-        """The address up to the page's number."""
-        first = self.address()
-        return f"{first}{'&' if '?' in first else '?'}page="
+        return paging.page_base(self.address())
 
     @property
     def sorts(self) -> list[tuple[str, str]]:
@@ -118,7 +99,7 @@ class Listing:
             found.append(FilterLink(f"「{self.wanted.q}」", self.address(q="")))
         if self.category:
             found.append(FilterLink(self.category.name, self.address(category=None)))
-        if self.wanted.shop and self.base == "/shop/products":
+        if self.wanted.shop and self.base == LIST:
             found.append(FilterLink(self._("One shop only"), self.address(shop=None)))
         if self.wanted.in_stock:
             found.append(FilterLink(self._("In stock only"), self.address(in_stock=False)))

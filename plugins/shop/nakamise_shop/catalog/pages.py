@@ -15,20 +15,20 @@ from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, Slot, TenantCtx, anyone
 from nakamise.web import gettext_for, page, see_other
 from nakamise_shop.catalog import choice, places, service
-from nakamise_shop.catalog.listing import Listing, address, filter_of
-from nakamise_shop.catalog.schemas import Product, ProductCard, Shop
+from nakamise_shop.catalog.listing import LIST, Listing, address
+from nakamise_shop.catalog.schemas import Product, ProductCard, ProductFilter, Shop
 from nakamise_shop.catalog.structured import structured
 from nakamise_shop.catalog.words import SHOP_STATES
 from nakamise_shop.legal import delivery_facts, notice_of
+from nakamise_shop.paging import filter_of
 from nakamise_shop.settings import ShopSettings
 
 AnyRequest = Request[Any, Any, Any]
-LIST: Final = "/shop/products"
 
 
 @get("/products", opt=anyone(), include_in_schema=False)
 async def product_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
-    wanted = filter_of(dict(request.query_params))
+    wanted = filter_of(ProductFilter, dict(request.query_params))
     async with ctx.read() as tx:
         found = await service.product_page(ctx, tx, wanted)
         categories = await places.list_categories(tx, ctx.locale)
@@ -82,7 +82,7 @@ def _back(ctx: TenantCtx, request: AnyRequest) -> str:
     came_from = urlsplit(request.headers.get("referer", ""))
     if f"{came_from.scheme}://{came_from.netloc}" != ctx.http.origin or came_from.path != LIST:
         return LIST
-    wanted = filter_of(dict(parse_qsl(came_from.query)))
+    wanted = filter_of(ProductFilter, dict(parse_qsl(came_from.query)))
     return address(LIST, wanted, page=wanted.page)
 
 
@@ -108,7 +108,7 @@ async def shop_list(ctx: Ctx) -> Response[bytes]:
 
 @get("/shops/{slug:str}", opt=anyone(), include_in_schema=False)
 async def shop_detail(request: AnyRequest, ctx: Ctx, slug: FromPath[str]) -> Response[bytes]:
-    wanted = msgspec.structs.replace(filter_of(dict(request.query_params)), shop=slug)
+    wanted = msgspec.structs.replace(filter_of(ProductFilter, dict(request.query_params)), shop=slug)
     base = f"/shop/shops/{slug}"
     async with ctx.read() as tx:
         shop = await service.shop(ctx, tx, slug)

@@ -9,8 +9,7 @@ import msgspec
 
 from nakamise.contracts.pricing import Rounding
 from nakamise.db import Tx
-from nakamise.media import Media
-from nakamise_shop.catalog.schemas import ProductCard, ProductFilter, Sort, Variant
+from nakamise_shop.catalog.schemas import ProductCard, ProductFilter, ProductPicture, Sort, Variant
 from nakamise_shop.catalog.search import patterns
 
 _ORDER: Final = {
@@ -114,7 +113,7 @@ class ProductRow(msgspec.Struct, frozen=True, kw_only=True):
     free_over: int | None
     legal: dict[str, str]
     variants: list[Variant]
-    pictures: list[Media]
+    pictures: list[ProductPicture]
 
 
 _PRODUCT: Final = """
@@ -135,8 +134,8 @@ SELECT p.id, p.slug, p.shop_id, p.tax_class, p.state, p.options, p.specs, p.per_
            WHERE v.product_id = p.id AND v.state = 'active'), '[]') AS variants,
        coalesce((
            SELECT jsonb_agg(jsonb_build_object(
-               'id', m.id, 'width', m.width, 'height', m.height, 'colour', m.colour, 'keys', m.keys)
-               ORDER BY x.position)
+               'id', m.id, 'width', m.width, 'height', m.height, 'colour', m.colour, 'keys', m.keys,
+               'alt', x.alt) ORDER BY x.position)
            FROM shop_picture x JOIN core_media m ON m.id = x.media_id
            WHERE x.product_id = p.id), '[]') AS pictures
 FROM shop_product p

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from nakamise.media import Media
+from nakamise_shop.paging import Paged
 
 
 class Sort(enum.StrEnum):
@@ -48,17 +49,8 @@ class ProductCard(msgspec.Struct, frozen=True, kw_only=True):
     picture: Media | None
 
 
-class ProductPage(msgspec.Struct, frozen=True):
-    """One page of a list; ``total`` counts all that match."""
-
+class ProductPage(Paged, frozen=True, kw_only=True):
     items: list[ProductCard]
-    total: int
-    page: int
-    page_size: int
-
-    @property
-    def page_count(self) -> int:
-        return max(1, -(-self.total // self.page_size))
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +84,12 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     values: list[OptionValue]
 
 
+class ProductPicture(Media, frozen=True):
+    """``alt`` is what the shop says it shows; often empty."""
+
+    alt: str = ""
+
+
 class Product(msgspec.Struct, frozen=True, kw_only=True):
     """``specs`` are (label, value) pairs in the asked language; ``reduced`` marks the reduced tax rate (※)."""
 
@@ -117,16 +115,11 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     free_over: int | None
     legal: Mapping[str, str]
     variants: list[Variant]
-    pictures: list[Media]
+    pictures: list[ProductPicture]
 
     @property
     def available(self) -> int:
         return sum(variant.available for variant in self.variants)
-
-    def picture_of(self, variant: Variant) -> Media | None:
-        """The variant's own picture, else the main one."""
-        own = next((picture for picture in self.pictures if picture.id == variant.picture_id), None)
-        return own or (self.pictures[0] if self.pictures else None)
 
     def limit_of(self, variant: Variant) -> int:
         """The most that one order may hold of it now."""
@@ -154,7 +147,7 @@ class ShopCard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shop(msgspec.Struct, frozen=True, kw_only=True):
-    """``order_count`` counts distinct orders that were paid and not cancelled; None when the tenant hides it."""
+    """``order_count`` counts orders as ``orders.status.SOLD`` says; None when the tenant hides it."""
 
     id: uuid.UUID
     slug: str

@@ -1,10 +1,11 @@
-"""What the parts of the models share."""
+"""What the parts of the models share: columns with the defaults of the migrations."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, DateTime, MetaData, text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, MetaData, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 metadata: Final = MetaData()
 
@@ -17,3 +18,23 @@ def moment(name: str, *, default: bool = True, nullable: bool = False) -> Column
         nullable=nullable,
         server_default=text("now()") if default else None,
     )
+
+
+def words(name: str, default: str = "") -> Column[str]:
+    return Column(name, Text, nullable=False, server_default=text(f"'{default}'"))
+
+
+def json(name: str, default: str) -> Column[object]:
+    return Column(name, JSONB, nullable=False, server_default=text(f"'{default}'"))
+
+
+def number(name: str, default: int) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default=text(str(default)))
+
+
+def amount(name: str, default: int) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default=text(str(default)))
+
+
+def flag(name: str, *, default: bool) -> Column[bool]:
+    return Column(name, Boolean, nullable=False, server_default=text(str(default).lower()))

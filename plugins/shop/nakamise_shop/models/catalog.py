@@ -6,7 +6,6 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -18,26 +17,9 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from nakamise_shop.models.base import metadata, moment
-
-
-def _words(name: str, default: str = "") -> Column[str]:
-    return Column(name, Text, nullable=False, server_default=text(f"'{default}'"))
-
-
-def _json(name: str, default: str) -> Column[object]:
-    return Column(name, JSONB, nullable=False, server_default=text(f"'{default}'"))
-
-
-def _number(name: str, default: int) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default=text(str(default)))
-
-
-def _amount(name: str, default: int) -> Column[int]:
-    return Column(name, BigInteger, nullable=False, server_default=text(str(default)))
-
+from nakamise_shop.models.base import amount, flag, json, metadata, moment, number, words
 
 shop: Final = Table(
     "shop_shop",
@@ -45,21 +27,21 @@ shop: Final = Table(
     Column("id", Uuid, primary_key=True),
     Column("slug", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
-    _words("introduction"),
-    _json("translations", "{}"),
-    _words("state", "pending"),
-    _json("legal", "{}"),
+    words("introduction"),
+    json("translations", "{}"),
+    words("state", "pending"),
+    json("legal", "{}"),
     Column("invoice_number", Text),
-    _words("rounding", "floor"),
-    Column("prices_include_tax", Boolean, nullable=False, server_default=text("true")),
-    _amount("shipping_fee", 0),
+    words("rounding", "floor"),
+    flag("prices_include_tax", default=True),
+    amount("shipping_fee", 0),
     Column("free_over", BigInteger),
     Column("order_number_prefix", Text, nullable=False, unique=True),
     Column("picture_id", Uuid),
     moment("opened_at", default=False, nullable=True),
     moment("created_at"),
     moment("updated_at"),
-    Column("version", BigInteger, nullable=False, server_default=text("1")),
+    amount("version", 1),
     CheckConstraint("state IN ('pending', 'open', 'suspended', 'closed')"),
 )
 
@@ -69,11 +51,11 @@ category: Final = Table(
     Column("id", Uuid, primary_key=True),
     Column("slug", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
-    _json("translations", "{}"),
+    json("translations", "{}"),
     Column("parent_id", Uuid, ForeignKey("shop_category.id")),
-    _number("position", 0),
+    number("position", 0),
     Column("picture_id", Uuid),
-    Column("is_on", Boolean, nullable=False, server_default=text("true")),
+    flag("is_on", default=True),
 )
 
 product: Final = Table(
@@ -84,21 +66,21 @@ product: Final = Table(
     Column("category_id", Uuid, ForeignKey("shop_category.id")),
     Column("slug", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
-    _words("description"),
-    _json("translations", "{}"),
-    _words("tax_class", "standard"),
-    _words("state", "draft"),
-    _json("options", "[]"),
-    _json("specs", "[]"),
-    _json("badges", "[]"),
+    words("description"),
+    json("translations", "{}"),
+    words("tax_class", "standard"),
+    words("state", "draft"),
+    json("options", "[]"),
+    json("specs", "[]"),
+    json("badges", "[]"),
     Column("per_order_limit", Integer),
-    _words("search_text"),
-    _amount("min_price", 0),
-    _amount("max_price", 0),
+    words("search_text"),
+    amount("min_price", 0),
+    amount("max_price", 0),
     moment("published_at", default=False, nullable=True),
     moment("created_at"),
     moment("updated_at"),
-    Column("version", BigInteger, nullable=False, server_default=text("1")),
+    amount("version", 1),
     CheckConstraint("state IN ('draft', 'published', 'archived')"),
     CheckConstraint("state <> 'published' OR published_at IS NOT NULL"),
 )
@@ -109,7 +91,7 @@ picture: Final = Table(
     Column("product_id", Uuid, ForeignKey("shop_product.id", ondelete="CASCADE"), nullable=False),
     Column("media_id", Uuid, nullable=False),
     Column("position", Integer, nullable=False),
-    _words("alt"),
+    words("alt"),
     PrimaryKeyConstraint("product_id", "media_id"),
 )
 
@@ -120,14 +102,14 @@ variant: Final = Table(
     Column("product_id", Uuid, ForeignKey("shop_product.id", ondelete="CASCADE"), nullable=False),
     Column("shop_id", Uuid, ForeignKey("shop_shop.id"), nullable=False),
     Column("sku", Text, nullable=False),
-    _words("name"),
-    _json("translations", "{}"),
+    words("name"),
+    json("translations", "{}"),
     Column("option_values", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("price", BigInteger, nullable=False),
     Column("compare_at", BigInteger),
     Column("picture_id", Uuid),
-    _number("position", 0),
-    _words("state", "active"),
+    number("position", 0),
+    words("state", "active"),
     UniqueConstraint("shop_id", "sku"),
     CheckConstraint("state IN ('active', 'archived')"),
     CheckConstraint("compare_at > price"),
@@ -137,8 +119,8 @@ stock: Final = Table(
     "shop_stock",
     metadata,
     Column("variant_id", Uuid, ForeignKey("shop_variant.id", ondelete="CASCADE"), primary_key=True),
-    _number("on_hand", 0),
-    _number("reserved", 0),
+    number("on_hand", 0),
+    number("reserved", 0),
     moment("updated_at"),
     CheckConstraint("reserved BETWEEN 0 AND on_hand"),
 )

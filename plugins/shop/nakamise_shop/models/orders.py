@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -14,11 +14,12 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from nakamise_shop.models.base import metadata, moment
+from nakamise_shop.models.base import amount, flag, json, metadata, moment, number, words
 
 purchase: Final = Table(
     "shop_purchase",
@@ -32,13 +33,17 @@ purchase: Final = Table(
     Column("charge", BigInteger, nullable=False),
     Column("quote", JSONB, nullable=False),
     Column("address", JSONB, nullable=False),
-    Column("provider_id", Text, nullable=False),
+    words("provider_id"),
     Column("email", Text, nullable=False),
     Column("locale", Text, nullable=False),
     moment("expires_at", default=False),
     moment("placed_at"),
     moment("paid_at", default=False, nullable=True),
-    Column("version", BigInteger, nullable=False),
+    amount("version", 1),
+    UniqueConstraint("buyer_id", "idem"),
+    CheckConstraint("state IN ('pending', 'paid', 'expired', 'cancelled')"),
+    CheckConstraint("charge BETWEEN 0 AND total"),
+    CheckConstraint("state <> 'paid' OR paid_at IS NOT NULL"),
 )
 
 order: Final = Table(
@@ -51,23 +56,27 @@ order: Final = Table(
     Column("buyer_id", Uuid, nullable=False),
     Column("buyer_name", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("fulfil_state", Text, nullable=False),
+    words("fulfil_state", "unfulfilled"),
     Column("currency", Text, nullable=False),
     Column("goods", BigInteger, nullable=False),
     Column("shipping", BigInteger, nullable=False),
     Column("total", BigInteger, nullable=False),
-    Column("points", BigInteger, nullable=False),
+    amount("points", 0),
     Column("charge", BigInteger, nullable=False),
     Column("tax", BigInteger, nullable=False),
     Column("quote", JSONB, nullable=False),
     Column("shop", JSONB, nullable=False),
     Column("address", JSONB, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("search_text", Text, nullable=False),
+    words("note"),
+    words("search_text"),
     moment("placed_at"),
     moment("paid_at", default=False, nullable=True),
     moment("closed_at", default=False, nullable=True),
-    Column("version", BigInteger, nullable=False),
+    amount("version", 1),
+    CheckConstraint("state IN ('pending', 'paid', 'expired', 'cancelled', 'part_refunded', 'refunded')"),
+    CheckConstraint("goods + shipping = total"),
+    CheckConstraint("points + charge = total"),
+    CheckConstraint("least(goods, shipping, points, charge, tax) >= 0"),
 )
 
 order_line: Final = Table(
@@ -79,22 +88,28 @@ order_line: Final = Table(
     Column("variant_id", Uuid, nullable=False),
     Column("sku", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("variant_name", Text, nullable=False),
+    words("variant_name"),
     Column("picture", Text),
     Column("qty", Integer, nullable=False),
     Column("list", BigInteger, nullable=False),
     Column("unit", BigInteger, nullable=False),
     Column("sub", BigInteger, nullable=False),
-    Column("discount", BigInteger, nullable=False),
+    amount("discount", 0),
     Column("net", BigInteger, nullable=False),
-    Column("points_part", BigInteger, nullable=False),
+    amount("points_part", 0),
     Column("cash", BigInteger, nullable=False),
     Column("tax_bp", Integer, nullable=False),
-    Column("reduced", Boolean, nullable=False),
-    Column("refunded_qty", Integer, nullable=False),
-    Column("fulfil_state", Text, nullable=False),
+    flag("reduced", default=False),
+    number("refunded_qty", 0),
+    words("fulfil_state", "unfulfilled"),
     Column("shipment_id", Uuid),
     PrimaryKeyConstraint("order_id", "line_no"),
+    CheckConstraint("unit BETWEEN 0 AND list"),
+    CheckConstraint("sub = unit * qty"),
+    CheckConstraint("net = sub - discount"),
+    CheckConstraint("cash = net - points_part"),
+    CheckConstraint("least(sub, discount, net, points_part, cash) >= 0"),
+    CheckConstraint("refunded_qty BETWEEN 0 AND qty"),
 )
 
 shipment: Final = Table(
@@ -107,6 +122,7 @@ shipment: Final = Table(
     moment("shipped_at"),
     moment("delivered_at", default=False, nullable=True),
     Column("created_by", Uuid),
+    UniqueConstraint("order_id", "carrier", "tracking_number"),
 )
 
 order_event: Final = Table(
@@ -117,8 +133,8 @@ order_event: Final = Table(
     Column("kind", Text, nullable=False),
     moment("at"),
     Column("actor_id", Uuid),
-    Column("actor_name", Text, nullable=False),
-    Column("data", JSONB, nullable=False),
+    words("actor_name"),
+    json("data", "{}"),
 )
 
 order_counter: Final = Table(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
-from nakamise.contracts.orders import OrderCancelled, OrderPaid, OrderPlaced
+from nakamise.contracts.orders import OrderCancelled, OrderPaid, OrderPlaced, OrderShipped
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise_shop.checkout.repository import OrderHead
@@ -47,3 +47,23 @@ async def paid(ctx: TenantCtx, tx: Tx, orders: Iterable[OrderHead]) -> None:
 async def cancelled(ctx: TenantCtx, tx: Tx, orders: Iterable[OrderHead], reason: str) -> None:
     for order in orders:
         await ctx.publish(tx, OrderCancelled(**_about(order), reason=reason))
+
+
+async def shipped(
+    ctx: TenantCtx,
+    tx: Tx,
+    order: OrderHead,
+    shipment_id: uuid.UUID,
+    carrier: str,
+    tracking_number: str,
+    line_numbers: Sequence[int],
+) -> None:
+    """One parcel with these lines."""
+    event = OrderShipped(
+        **_about(order),
+        shipment_id=shipment_id,
+        carrier=carrier,
+        tracking_number=tracking_number,
+        line_numbers=tuple(line_numbers),
+    )
+    await ctx.publish(tx, event)

@@ -6,6 +6,7 @@ An unpaid purchase has one payment for all its orders, so it is cancelled as a w
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
@@ -18,23 +19,39 @@ from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop.checkout import idempotency, repository, stock
 from nakamise_shop.checkout.repository import OrderHead
+from nakamise_shop.domain.order_state import OrderStatus, is_cancellable
 from nakamise_shop.orders import announce, timeline
 from nakamise_shop.orders import repository as reading
-from nakamise_shop.orders.schemas import Cancelled, OrderHeader
-from nakamise_shop.orders.service import may_cancel
+from nakamise_shop.orders.schemas import Cancelled, Order, OrderHeader
+from nakamise_shop.orders.service import allowed_to_buyer
 from nakamise_shop.orders.timeline import Happened
 
 ACT: Final = "cancel"
-BUYER: Final = "buyer"
+# Whatever buyers may: only a line that was sent stops the shop.
+_ALLOWED_TO_STAFF: Final = frozenset(OrderStatus)
 
 
 class _Request(msgspec.Struct, frozen=True):
     number: str
 
 
+class _Canceller(msgspec.Struct, frozen=True, kw_only=True):
+    """``by`` may cancel in the statuses ``allowed``; ``words`` is the reason that the buyer is told."""
+
+    by: str
+    allowed: Collection[OrderStatus]
+    words: str = ""
+
+    @property
+    def data(self) -> dict[str, object]:
+        """What the timeline keeps."""
+        return {"reason": self.by, "words": self.words} if self.words else {"reason": self.by}
+
+
 async def cancel(ctx: TenantCtx, number: str, key: str) -> Cancelled:
     """By the buyer; the same ``key`` is the same act. Raises NotFound, and Conflict when it is too late."""
     buyer_id = ctx.require_user()
+    who = _Canceller(by="buyer", allowed=allowed_to_buyer(ctx))
     async with ctx.begin() as tx:
         known = await idempotency.claim(tx, buyer_id, key, idempotency.fingerprint_of(ACT, _Request(number)))
         if known is not None:
@@ -42,40 +59,59 @@ async def cancel(ctx: TenantCtx, number: str, key: str) -> Cancelled:
         found = await reading.header_by_number(tx, number)
         if found is None or found.buyer_id != buyer_id:
             raise NotFound
-        orders, refund = await _cancel(ctx, tx, found)
+        orders, refund = await _cancel(ctx, tx, found, who)
         done = Cancelled(sorted(order.number for order in orders), refund)
         await idempotency.finish(tx, buyer_id, key, 200, done)
-        await stock.release(tx, await repository.wants_of_orders(tx, [order.id for order in orders]))
         return done
 
 
-async def _cancel(ctx: TenantCtx, tx: Tx, found: OrderHeader) -> tuple[list[OrderHead], int]:
-    """The orders that were cancelled, and what goes back."""
+async def cancel_as_staff(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, reason: str) -> None:
+    """Raises NotFound, and Conflict when it is too late."""
+    found = await reading.header_by_id(tx, order_id)
+    if found is None:
+        raise NotFound
+    who = _Canceller(by="staff", allowed=_ALLOWED_TO_STAFF, words=reason)
+    orders, _ = await _cancel(ctx, tx, found, who)
+    for order in orders:
+        await ctx.audit(tx, "shop.order_cancelled", str(order.id), reason=reason)
+
+
+def staff_may_cancel(order: Order) -> bool:
+    """Until the first parcel left."""
+    return is_cancellable(order.header.state, [line.fulfil_state for line in order.lines], _ALLOWED_TO_STAFF)
+
+
+async def _cancel(ctx: TenantCtx, tx: Tx, found: OrderHeader, who: _Canceller) -> tuple[list[OrderHead], int]:
+    """The orders that were cancelled, and what goes back.
+
+    Locks as everywhere: payments, purchase, order, and the stock, which others wait for, at the end.
+    """
     payments = ctx.service(Payments)
     await payments.lock(tx, found.purchase_id)
     await repository.lock_purchase(tx, found.purchase_id)
-    await _check(ctx, tx, found.id)
+    await _check(tx, found.id, who.allowed)
     refund = 0
     if await repository.move_purchase(tx, found.purchase_id, ("pending",), "cancelled"):
         orders = await repository.move_orders(tx, found.purchase_id, ("pending",), "cancelled")
-        await payments.give_back(tx, found.purchase_id, 0, BUYER)
+        await payments.give_back(tx, found.purchase_id, 0, who.by)
     else:
         orders = [_head(found)]
         refund = found.charge
         if not await repository.move_order(tx, found.id, ("paid",), "cancelled"):
             raise _too_late()
         if refund:
-            await payments.give_back(tx, found.purchase_id, refund, BUYER, reference=str(found.id))
-    await _tell(ctx, tx, orders)
+            await payments.give_back(tx, found.purchase_id, refund, who.by, reference=str(found.id))
+    await _tell(ctx, tx, orders, who)
+    await stock.release(tx, await repository.wants_of_orders(tx, [order.id for order in orders]))
     return orders, refund
 
 
-async def _check(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
+async def _check(tx: Tx, order_id: uuid.UUID, allowed: Collection[OrderStatus]) -> None:
     """Against what is true under the lock. Raises Conflict."""
     await tx.value("SELECT id FROM shop_order WHERE id = $1 FOR UPDATE", order_id)
     now = await reading.header_by_id(tx, order_id)
     lines = await reading.lines_of(tx, order_id)
-    if now is None or not may_cancel(ctx, now.state, lines):
+    if now is None or not is_cancellable(now.state, [line.fulfil_state for line in lines], allowed):
         raise _too_late()
 
 
@@ -83,9 +119,9 @@ def _too_late() -> Conflict:
     return Conflict(N_("This order can no longer be cancelled."), code="not_cancellable", domain="shop")
 
 
-async def _tell(ctx: TenantCtx, tx: Tx, orders: list[OrderHead]) -> None:
-    await timeline.note(ctx, tx, [order.id for order in orders], Happened.CANCELLED, reason=BUYER)
-    await announce.cancelled(ctx, tx, orders, BUYER)
+async def _tell(ctx: TenantCtx, tx: Tx, orders: list[OrderHead], who: _Canceller) -> None:
+    await timeline.note(ctx, tx, [order.id for order in orders], Happened.CANCELLED, **who.data)
+    await announce.cancelled(ctx, tx, orders, who.by)
     for order in orders:
         ref = OrderRef(order.id, order.purchase_id, order.number)
         await ctx.lineup.call("checkout_revert", ctx=ctx, tx=tx, order=ref, why=RevertReason.CANCELLED)

@@ -6,9 +6,6 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
-
-from nakamise.contracts.orders import OrderShipped
 from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.ids import uuid7
@@ -19,7 +16,7 @@ from nakamise_shop.checkout.repository import OrderHead
 from nakamise_shop.checkout.stock import Wants
 from nakamise_shop.domain.carriers import Carrier, InvalidTrackingNumber, parse_tracking_number
 from nakamise_shop.domain.order_state import LineState, OrderState, line_sources
-from nakamise_shop.orders import timeline
+from nakamise_shop.orders import announce, timeline
 from nakamise_shop.orders.timeline import Happened
 
 # An order that is being worked on: paid, and not given back.
@@ -35,14 +32,7 @@ UPDATE shop_order SET version = version + 1, fulfil_state = (
 """
 
 
-class _Locked(msgspec.Struct, frozen=True, kw_only=True):
-    id: uuid.UUID
-    purchase_id: uuid.UUID
-    shop_id: uuid.UUID
-    number: str
-    buyer_id: uuid.UUID
-    currency: str
-    total: int
+class _Locked(OrderHead, frozen=True, kw_only=True):
     state: OrderState
 
 
@@ -82,18 +72,7 @@ async def ship(
         carrier=carrier.value,
         tracking_number=number,
     )
-    about = {name: getattr(order, name) for name in OrderHead.__struct_fields__ if name != "id"}
-    await ctx.publish(
-        tx,
-        OrderShipped(
-            **about,
-            order_id=order_id,
-            shipment_id=shipment_id,
-            carrier=carrier.value,
-            tracking_number=number,
-            line_numbers=tuple(line_numbers),
-        ),
-    )
+    await announce.shipped(ctx, tx, order, shipment_id, carrier.value, number, line_numbers)
     await stock.consume(tx, wants)
     return shipment_id
 

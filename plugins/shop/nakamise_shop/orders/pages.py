@@ -13,13 +13,13 @@ from msgspec import Meta
 from nakamise.contracts.ui import OrderSubject
 from nakamise.errors import Conflict
 from nakamise.ids import new_token
-from nakamise.plugin import Ctx, Slot, TenantCtx, signed_in
-from nakamise.ui.views import NavLink
-from nakamise.web import N_, gettext_for, page, read_form, see_other
+from nakamise.plugin import Ctx, Slot, signed_in
+from nakamise.web import gettext_for, page, read_form, see_other
 from nakamise_shop.orders import labels, service
 from nakamise_shop.orders.cancel import cancel
-from nakamise_shop.orders.schemas import Order, OrderFilter, OrderPage
+from nakamise_shop.orders.schemas import Order, OrderFilter
 from nakamise_shop.orders.story import story
+from nakamise_shop.paging import address, filter_of, page_base, tabs
 
 AnyRequest = Request[Any, Any, Any]
 LIST: Final = "/shop/orders"
@@ -29,46 +29,21 @@ class CancelForm(msgspec.Struct, frozen=True):
     key: Annotated[str, Meta(min_length=8, max_length=100)]
 
 
-def filter_of(query: dict[str, str]) -> OrderFilter:
-    """What the address asks for; what it cannot mean shows everything, so that an old link still works."""
-    try:
-        return msgspec.convert({k: v for k, v in query.items() if v}, OrderFilter, strict=False)
-    except msgspec.ValidationError:
-        return OrderFilter()
-
-
 @get("/orders", opt=signed_in(), include_in_schema=False)
 async def order_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
-    wanted = filter_of(dict(request.query_params))
+    wanted = filter_of(OrderFilter, request.query_params)
     async with ctx.read() as tx:
         found = await service.order_page(ctx, tx, wanted)
-    base = f"?status={wanted.status.value}&page=" if wanted.status else "?page="
+    words = labels.words(ctx.locale)
+    names = [(status, badge.label) for status, badge in words.statuses.items()]
     return await page(
         ctx,
         "shop/orders_list.html",
         found=found,
-        base=base,
-        tabs=_tabs(ctx, wanted, found),
-        words=labels.words(ctx.locale),
+        base=page_base(address(LIST, wanted)),
+        tabs=tabs(ctx, LIST, wanted, "status", names, found.counts),
+        words=words,
     )
-
-
-def _tabs(ctx: TenantCtx, wanted: OrderFilter, found: OrderPage) -> list[NavLink]:
-    _ = gettext_for(ctx.locale, "shop")
-    badges = labels.words(ctx.locale).statuses
-    every = NavLink(_(N_("All")), LIST, current=wanted.status is None, count=sum(found.counts.values()))
-    return [
-        every,
-        *(
-            NavLink(
-                badge.label,
-                f"{LIST}?status={status.value}",
-                current=wanted.status is status,
-                count=found.counts.get(status.value, 0),
-            )
-            for status, badge in badges.items()
-        ),
-    ]
 
 
 @get("/orders/{number:str}", opt=signed_in(), include_in_schema=False)

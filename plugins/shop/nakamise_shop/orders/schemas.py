@@ -14,6 +14,7 @@ from nakamise.contracts.pricing import ShopQuote
 from nakamise_shop.domain.carriers import Carrier, tracking_url
 from nakamise_shop.domain.order_state import LineState, OrderState, OrderStatus
 from nakamise_shop.orders.timeline import OrderNote
+from nakamise_shop.paging import Paged
 
 
 class PayStatus(enum.StrEnum):
@@ -56,18 +57,11 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
         return pay_status(self.state, self.paid_at)
 
 
-class OrderPage(msgspec.Struct, frozen=True):
+class OrderPage(Paged, frozen=True, kw_only=True):
     """``counts`` of all statuses are for the tabs."""
 
     items: list[OrderRow]
-    total: int
-    page: int
-    page_size: int
     counts: dict[str, int]
-
-    @property
-    def page_count(self) -> int:
-        return max(1, -(-self.total // self.page_size))
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

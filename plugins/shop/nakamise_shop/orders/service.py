@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from typing import Final
 
 from nakamise.db import Tx
@@ -11,7 +10,7 @@ from nakamise.errors import NotFound
 from nakamise.plugin import TenantCtx
 from nakamise_shop.domain.order_state import OrderState, OrderStatus, is_cancellable, order_status
 from nakamise_shop.orders import repository, timeline
-from nakamise_shop.orders.schemas import Line, Order, OrderFilter, OrderHeader, OrderPage, pay_status
+from nakamise_shop.orders.schemas import Order, OrderFilter, OrderHeader, OrderPage, pay_status
 from nakamise_shop.settings import ShopSettings
 
 PAGE_SIZE: Final = 20
@@ -26,7 +25,7 @@ async def order_page(ctx: TenantCtx, tx: Tx, wanted: OrderFilter) -> OrderPage:
     counts = await repository.counts(tx, buyer_id)
     total = counts.get(wanted.status.value, 0) if wanted.status else sum(counts.values())
     items = await repository.list_orders(tx, buyer_id, wanted.status, wanted.page, PAGE_SIZE)
-    return OrderPage(items, total, wanted.page, PAGE_SIZE, counts)
+    return OrderPage(items=items, total=total, page=wanted.page, page_size=PAGE_SIZE, counts=counts)
 
 
 async def own_order(ctx: TenantCtx, tx: Tx, number: str) -> Order:
@@ -47,21 +46,21 @@ async def order_by_id(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> Order:
 
 async def assembled(ctx: TenantCtx, tx: Tx, header: OrderHeader) -> Order:
     lines = await repository.lines_of(tx, header.id)
+    line_states = [line.fulfil_state for line in lines]
     return Order(
         header=header,
-        status=order_status(header.state, [line.fulfil_state for line in lines]),
+        status=order_status(header.state, line_states),
         pay_status=pay_status(header.state, header.paid_at),
         lines=lines,
         shipments=await repository.shipments_of(tx, header.id),
         timeline=await timeline.notes_of(tx, header.id),
-        may_cancel=may_cancel(ctx, header.state, lines),
+        may_cancel=is_cancellable(header.state, line_states, allowed_to_buyer(ctx)),
         with_others=await repository.other_numbers(tx, header.purchase_id, header.id)
         if header.state is OrderState.PENDING
         else [],
     )
 
 
-def may_cancel(ctx: TenantCtx, state: OrderState, lines: Sequence[Line]) -> bool:
-    """By the tenant's rule, and never once a line was sent."""
-    allowed = _CANCELLABLE[ctx.settings(ShopSettings).cancellable]
-    return is_cancellable(state, [line.fulfil_state for line in lines], allowed)
+def allowed_to_buyer(ctx: TenantCtx) -> frozenset[OrderStatus]:
+    """Statuses in which a buyer may cancel: the tenant's rule."""
+    return _CANCELLABLE[ctx.settings(ShopSettings).cancellable]

@@ -1,10 +1,11 @@
-"""The shown status of an order, in SQL: the twin of ``domain.order_state.order_status`` (a test holds them equal)."""
+"""What an order counts as, in SQL."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# On columns state and fulfil_state of shop_order.
+# The status that is shown, from state and fulfil_state: twin of ``domain.order_state.order_status``, which a
+# test compares.
 STATUS_SQL: Final = """
 CASE WHEN state = 'pending' THEN 'pending'
      WHEN state IN ('expired', 'cancelled', 'refunded')
@@ -13,3 +14,6 @@ CASE WHEN state = 'pending' THEN 'pending'
      WHEN fulfil_state IN ('processing', 'part_shipped') THEN 'processing'
      ELSE fulfil_state END
 """
+# Orders and sales in every count and sum: paid, neither cancelled nor wholly refunded (a paid order that was
+# cancelled ends as refunded). The alias of shop_order is ``o``. The staff's pages print this definition.
+SOLD: Final = "o.state IN ('paid', 'part_refunded')"

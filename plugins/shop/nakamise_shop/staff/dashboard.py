@@ -12,9 +12,9 @@ from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise.ui.charts import zero_filled
 from nakamise.ui.formats import month_day, short_date, yen
+from nakamise_shop.orders.status import SOLD
 from nakamise_shop.settings import ShopSettings
 from nakamise_shop.staff import orders_repository
-from nakamise_shop.staff.definitions import SOLD
 from nakamise_shop.staff.orders_schemas import StaffOrderFilter
 from nakamise_shop.staff.shops_repository import shop_lines
 from nakamise_shop.staff.text import ORDER_STATUS, PAYMENT_STATUS, SHOP_STATES, badges

@@ -15,7 +15,7 @@ from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, Form, read_form, see_other
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.orders import fulfil
-from nakamise_shop.staff import cancelling
+from nakamise_shop.orders.cancel import cancel_as_staff
 from nakamise_shop.staff.order_pages import FULFIL, LIST, show
 from nakamise_shop.staff.orders_schemas import LineNumbers
 from nakamise_shop.staff.product_acts import check_confirmed
@@ -101,7 +101,7 @@ async def cancel(request: AnyRequest, ctx: Ctx, order_id: FromPath[uuid.UUID]) -
     check_confirmed(form.value.confirm)
     try:
         async with ctx.begin() as tx:
-            await cancelling.cancel(ctx, tx, order_id, form.value.reason)
+            await cancel_as_staff(ctx, tx, order_id, form.value.reason)
     except Conflict as refused:
         return _said(ctx, order_id, refused)
     return _done(ctx, order_id, N_("The order is cancelled. What was paid goes back to the buyer."))

@@ -13,9 +13,9 @@ from litestar.types import ControllerRouterHandler
 from nakamise.plugin import Ctx, requires
 from nakamise_shop.domain.order_state import OrderStatus
 from nakamise_shop.orders import fulfil
+from nakamise_shop.orders.cancel import cancel_as_staff
 from nakamise_shop.orders.schemas import Order
 from nakamise_shop.orders.service import order_by_id
-from nakamise_shop.staff import cancelling
 from nakamise_shop.staff import orders_service as service
 from nakamise_shop.staff.order_pages import FULFIL, READ
 from nakamise_shop.staff.orders_schemas import (
@@ -101,7 +101,7 @@ async def deliver(ctx: Ctx, order_id: FromPath[uuid.UUID], shipment_id: FromPath
 async def cancel(ctx: Ctx, order_id: FromPath[uuid.UUID], data: JSONBody[CancelInput]) -> Order:
     """Until the first parcel left; what was paid goes back."""
     async with ctx.begin() as tx:
-        await cancelling.cancel(ctx, tx, order_id, data.reason)
+        await cancel_as_staff(ctx, tx, order_id, data.reason)
         return await order_by_id(ctx, tx, order_id)
 
 

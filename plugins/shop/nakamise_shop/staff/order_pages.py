@@ -12,17 +12,16 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise.contracts.ui import OrderSubject
 from nakamise.plugin import Ctx, Slot, TenantCtx, requires
-from nakamise.ui.views import NavLink
 from nakamise.web import page
 from nakamise_shop.domain.order_state import OrderStatus
+from nakamise_shop.orders.cancel import staff_may_cancel
 from nakamise_shop.orders.schemas import Order, ShipTo
 from nakamise_shop.orders.service import order_by_id
+from nakamise_shop.paging import address, filter_of, page_base, tabs
 from nakamise_shop.staff import orders_service as service
 from nakamise_shop.staff import products_repository
-from nakamise_shop.staff.cancelling import may_be_cancelled
-from nakamise_shop.staff.links import address, filter_of
 from nakamise_shop.staff.orders_csv import order_csv
-from nakamise_shop.staff.orders_schemas import StaffOrderFilter, StaffOrderLines
+from nakamise_shop.staff.orders_schemas import StaffOrderFilter
 from nakamise_shop.staff.story import story_of
 from nakamise_shop.staff.text import (
     CARRIERS,
@@ -47,40 +46,19 @@ async def order_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     async with ctx.read() as tx:
         found = await service.order_lines(ctx, tx, wanted)
         shops = await products_repository.shop_choices(tx)
-    base = address(LIST, wanted)
+    names = [(status, words(ctx)(ORDER_STATUS[status][0])) for status in OrderStatus]
     return await page(
         ctx,
         "shop/staff_orders.html",
         found=found,
         wanted=wanted,
-        tabs=_tabs(ctx, wanted, found),
+        tabs=tabs(ctx, LIST, wanted, "status", names, found.counts),
         shops=shops,
         order_status=badges(ctx, ORDER_STATUS),
         pay_status=badges(ctx, PAYMENT_STATUS),
-        paging=f"{base}{'&' if '?' in base else '?'}page=",
+        paging=page_base(address(LIST, wanted)),
         export=address(f"{LIST}/export.csv", wanted),
     )
-
-
-def _tabs(ctx: TenantCtx, wanted: StaffOrderFilter, found: StaffOrderLines) -> list[NavLink]:
-    _ = words(ctx)
-    everything = NavLink(
-        _("All"), address(LIST, wanted, status=None), "", not wanted.status, "", sum(found.counts.values())
-    )
-    return [
-        everything,
-        *(
-            NavLink(
-                _(ORDER_STATUS[status][0]),
-                address(LIST, wanted, status=status.value),
-                "",
-                wanted.status is status,
-                "",
-                found.counts[status],
-            )
-            for status in OrderStatus
-        ),
-    ]
 
 
 @get("/orders/export.csv", opt=requires(READ), include_in_schema=False)
@@ -131,7 +109,7 @@ async def show(
         carrier_names=labels(ctx, CARRIERS),
         label=label_lines(order.header.address),
         may_fulfil=ctx.actor.can(FULFIL) and order.header.state in ("paid", "part_refunded"),
-        may_cancel=ctx.actor.can(FULFIL) and may_be_cancelled(order),
+        may_cancel=ctx.actor.can(FULFIL) and staff_may_cancel(order),
         errors=errors or {},
         typed=typed or {},
     )

@@ -12,6 +12,7 @@ from msgspec import Meta
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.domain.order_state import OrderState, OrderStatus
 from nakamise_shop.orders.schemas import PayStatus, pay_status
+from nakamise_shop.paging import Paged
 
 LineNumbers = Annotated[list[int], Meta(min_length=1, max_length=500)]
 
@@ -46,18 +47,11 @@ class StaffOrderLine(msgspec.Struct, frozen=True, kw_only=True):
         return pay_status(self.state, self.paid_at)
 
 
-class StaffOrderLines(msgspec.Struct, frozen=True, kw_only=True):
+class StaffOrderLines(Paged, frozen=True, kw_only=True):
     """``counts`` are of the tabs: what each status would show under the other conditions."""
 
     items: list[StaffOrderLine]
     counts: dict[str, int]
-    total: int
-    page: int
-    page_size: int
-
-    @property
-    def page_count(self) -> int:
-        return max(1, -(-self.total // self.page_size))
 
 
 class StartInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

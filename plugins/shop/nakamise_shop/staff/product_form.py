@@ -21,12 +21,9 @@ from nakamise_shop.staff.schemas import (
     Name,
     OptionInput,
     PerOrder,
-    Price,
     ProductChange,
-    Sku,
     SpecInput,
     StaffProduct,
-    Stock,
     TaxClass,
     Text,
     VariantInput,
@@ -51,19 +48,6 @@ class _Base(msgspec.Struct, kw_only=True):
     category_id: uuid.UUID | None = None
     tax_class: TaxClass = "standard"
     per_order_limit: PerOrder | None = None
-
-
-class _Variant(msgspec.Struct, kw_only=True):
-    id: uuid.UUID | None = None
-    name: Line = ""
-    name_en: Line = ""
-    sku: Sku
-    option_values: list[Name] = []
-    price: Price
-    compare_at: Price | None = None
-    on_hand: Stock
-    seen_on_hand: Stock | None = None
-    picture_id: uuid.UUID | None = None
 
 
 class _Option(msgspec.Struct, kw_only=True):
@@ -115,14 +99,16 @@ def parse(raw: Mapping[str, list[str]]) -> ProductForm:
     errors |= base.errors
     live = [row for row in rows["variants"] if not _said(row, "removed")]
     parts: dict[str, list[Any]] = {
-        "variants": _convert("variants", rows["variants"], _Variant, errors, keep=lambda row: row in live),
+        "variants": _convert(
+            "variants", rows["variants"], VariantInput, errors, keep=lambda row: row in live
+        ),
         "options": _convert("options", rows["options"], _Option, errors),
         "specs": _convert("specs", rows["specs"], SpecInput, errors),
         "badges": _convert("badges", rows["badges"], BadgeInput, errors),
     }
     form = ProductForm(
         base=dict(base.raw),
-        variants=[_shown(row, _Variant) for row in rows["variants"]],
+        variants=[_shown(row, VariantInput) for row in rows["variants"]],
         options=[_shown(row, _Option) for row in rows["options"]],
         specs=[_shown(row, SpecInput) for row in rows["specs"]],
         badges=[_shown(row, BadgeInput) for row in rows["badges"]],
@@ -175,7 +161,7 @@ def _convert(
 
 def _shown(row: Mapping[str, list[str]], type_: type[msgspec.Struct]) -> dict[str, Any]:
     texts = {name: (row.get(name) or [""])[-1] for name in type_.__struct_fields__}
-    if type_ is _Variant:
+    if type_ is VariantInput:
         values = [value for value in row.get("option_values", []) if value]
         return {**texts, "option_values": values, "removed": _said(row, "removed"), "reserved": 0}
     return texts
@@ -183,7 +169,7 @@ def _shown(row: Mapping[str, list[str]], type_: type[msgspec.Struct]) -> dict[st
 
 def _build(base: _Base, parts: dict[str, list[Any]], errors: dict[str, FieldError]) -> ProductChange | None:
     plain = msgspec.structs.asdict(base)
-    plain["variants"] = [VariantInput(**msgspec.structs.asdict(one)) for one in parts["variants"]]
+    plain["variants"] = parts["variants"]
     plain["options"] = [_option(one) for one in parts["options"]]
     plain |= {"specs": parts["specs"], "badges": parts["badges"]}
     try:
@@ -248,7 +234,7 @@ def empty() -> ProductForm:
 
 
 def blank_variant(option_values: list[str], sku: str, price: Any) -> dict[str, Any]:
-    texts = dict.fromkeys(_Variant.__struct_fields__, "")
+    texts = dict.fromkeys(VariantInput.__struct_fields__, "")
     own = {"name": " / ".join(option_values), "option_values": option_values, "sku": sku, "price": price}
     return {**texts, **own, "on_hand": "0", "removed": False, "reserved": 0}
 

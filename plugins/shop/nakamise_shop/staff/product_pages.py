@@ -5,25 +5,22 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final
 
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from nakamise.errors import Conflict, Invalid
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.ui.views import NavLink
 from nakamise.web import fragment, page, see_other
+from nakamise_shop.paging import address, filter_of, page_base, tabs
 from nakamise_shop.settings import ShopSettings
 from nakamise_shop.staff import product_form, variant_grid
 from nakamise_shop.staff import products_repository as repository
 from nakamise_shop.staff import products_service as service
 from nakamise_shop.staff.differences import differences
-from nakamise_shop.staff.links import address, filter_of
 from nakamise_shop.staff.product_form import ProductForm
 from nakamise_shop.staff.schemas import (
     PICTURES_MAX,
-    ProductLines,
     ProductState,
     StaffProduct,
     StaffProductFilter,
@@ -43,46 +40,21 @@ async def product_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         found = await service.product_lines(ctx, tx, wanted)
         shops = await repository.shop_choices(tx)
         categories = await repository.category_choices(tx)
+    names = [(state, words(ctx)(PRODUCT_STATES[state][0])) for state in ProductState]
     return await page(
         ctx,
         "shop/staff_products.html",
         found=found,
         wanted=wanted,
-        tabs=_tabs(ctx, wanted, found),
+        tabs=tabs(ctx, LIST, wanted, "state", names, found.counts),
         shops=shops,
         categories=categories,
         states=badges(ctx, PRODUCT_STATES),
         low_from=ctx.settings(ShopSettings).low_stock_from,
         here=address(LIST, wanted, page=wanted.page),
-        paging=_page_base(wanted),
+        paging=page_base(address(LIST, wanted)),
         may_manage=ctx.actor.can(MANAGE),
     )
-
-
-def _tabs(ctx: TenantCtx, wanted: StaffProductFilter, found: ProductLines) -> list[NavLink]:
-    _ = words(ctx)
-    everything = NavLink(
-        _("All"), address(LIST, wanted, state=None), "", wanted.state is None, "", sum(found.counts.values())
-    )
-    return [
-        everything,
-        *(
-            NavLink(
-                _(PRODUCT_STATES[state][0]),
-                address(LIST, wanted, state=state.value),
-                "",
-                wanted.state is state,
-                "",
-                found.counts[state],
-            )
-            for state in ProductState
-        ),
-    ]
-
-
-def _page_base(wanted: msgspec.Struct) -> str:
-    base = address(LIST, wanted)
-    return f"{base}{'&' if '?' in base else '?'}page="
 
 
 @get("/products/new", opt=requires(MANAGE), include_in_schema=False)

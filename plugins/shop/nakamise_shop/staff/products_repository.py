@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from nakamise.db import Tx
 from nakamise_shop.catalog.search import patterns
+from nakamise_shop.orders.status import SOLD
 from nakamise_shop.staff.schemas import (
     BadgeInput,
     Choice,
     OptionInput,
+    ProductHead,
     ProductLine,
     ProductState,
     SpecInput,
@@ -80,40 +81,22 @@ def _conditions(wanted: StaffProductFilter, low_from: int) -> tuple[object, ...]
     return patterns(wanted.q), wanted.category, wanted.shop, wanted.low, low_from
 
 
-class _ProductRow(msgspec.Struct, frozen=True, kw_only=True):
-    id: uuid.UUID
-    slug: str
-    state: ProductState
-    version: int
-    shop_id: uuid.UUID
-    shop_name: str
-    shop_state: str
-    name: str
-    name_en: str
-    description: str
-    description_en: str
-    category_id: uuid.UUID | None
-    tax_class: str
-    per_order_limit: int | None
+class _ProductRow(ProductHead, frozen=True, kw_only=True):
     options: list[dict[str, object]]
     specs: list[list[str]]
     badges: list[dict[str, str]]
-    created_at: datetime
-    updated_at: datetime
-    published_at: datetime | None
-    order_count: int
 
 
-_PRODUCT: Final = """
+_PRODUCT: Final = f"""
 SELECT p.id, p.slug, p.state, p.version, p.shop_id, s.name AS shop_name, s.state AS shop_state, p.name,
-       coalesce(p.translations #>> '{en,name}', '') AS name_en, p.description,
-       coalesce(p.translations #>> '{en,description}', '') AS description_en, p.category_id, p.tax_class,
+       coalesce(p.translations #>> '{{en,name}}', '') AS name_en, p.description,
+       coalesce(p.translations #>> '{{en,description}}', '') AS description_en, p.category_id, p.tax_class,
        p.per_order_limit, p.options, p.specs, p.badges, p.created_at, p.updated_at, p.published_at,
-       (SELECT count(DISTINCT l.order_id) FROM shop_order_line l
-        JOIN shop_variant v ON v.id = l.variant_id WHERE v.product_id = p.id)::int AS order_count
+       (SELECT count(DISTINCT o.id) FROM shop_variant v JOIN shop_order_line l ON l.variant_id = v.id
+        JOIN shop_order o ON o.id = l.order_id WHERE v.product_id = p.id AND {SOLD})::int AS order_count
 FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id
 WHERE p.id = $1
-"""
+"""  # noqa: S608 - a constant
 _VARIANTS: Final = """
 SELECT v.id, v.name, coalesce(v.translations #>> '{en,name}', '') AS name_en, v.sku, v.option_values, v.price,
        v.compare_at, k.on_hand, k.reserved, v.picture_id

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from nakamise.media import Media
+from nakamise_shop.paging import Paged
 
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
 Line = Annotated[str, Meta(max_length=120)]
@@ -66,18 +67,11 @@ class ProductLine(msgspec.Struct, frozen=True, kw_only=True):
         return self.on_hand - self.reserved
 
 
-class ProductLines(msgspec.Struct, frozen=True, kw_only=True):
+class ProductLines(Paged, frozen=True, kw_only=True):
     """``counts`` are of the tabs: what each state would show under the other conditions."""
 
     items: list[ProductLine]
     counts: dict[str, int]
-    total: int
-    page: int
-    page_size: int
-
-    @property
-    def page_count(self) -> int:
-        return max(1, -(-self.total // self.page_size))
 
 
 class OptionInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -159,8 +153,8 @@ class StaffPicture(msgspec.Struct, frozen=True, kw_only=True):
     media: Media
 
 
-class StaffProduct(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that can be edited, with active variants and the pictures, the main one first."""
+class ProductHead(msgspec.Struct, frozen=True, kw_only=True):
+    """A product without its lists; ``order_count`` as ``orders.status.SOLD`` says."""
 
     id: uuid.UUID
     slug: str
@@ -176,13 +170,18 @@ class StaffProduct(msgspec.Struct, frozen=True, kw_only=True):
     category_id: uuid.UUID | None
     tax_class: str
     per_order_limit: int | None
-    options: list[OptionInput]
-    specs: list[SpecInput]
-    badges: list[BadgeInput]
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None
     order_count: int
+
+
+class StaffProduct(ProductHead, frozen=True, kw_only=True):
+    """Everything that can be edited, with active variants and the pictures, the main one first."""
+
+    options: list[OptionInput]
+    specs: list[SpecInput]
+    badges: list[BadgeInput]
     variants: list[StaffVariant]
     pictures: list[StaffPicture]
 

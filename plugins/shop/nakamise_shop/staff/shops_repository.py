@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from nakamise.db import Tx
-from nakamise_shop.staff.definitions import SOLD
+from nakamise_shop.orders.status import SOLD
 from nakamise_shop.staff.shops_schemas import ShopInput, StaffShop, StaffShopLine
 
 # The only thing put into the text is a constant.

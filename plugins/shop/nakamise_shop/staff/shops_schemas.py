@@ -14,7 +14,7 @@ from nakamise_shop.staff.schemas import Line, Name, Price, Text
 
 
 class StaffShopLine(msgspec.Struct, frozen=True, kw_only=True):
-    """``product_count`` counts published products; orders and sales as `definitions.SALES` says."""
+    """``product_count`` counts published products; orders and sales as ``orders.status.SOLD`` says."""
 
     id: uuid.UUID
     slug: str

@@ -8,6 +8,7 @@ from typing import Final
 from nakamise.errors import FieldError
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for
+from nakamise_shop.orders.labels import CARRIERS as CARRIER_NAMES
 
 PRODUCT_STATES: Final = {
     "published": (N_("Published"), "ok"),
@@ -44,12 +45,7 @@ LINE_STATES: Final = {
     "delivered": (N_("Delivered"), "ok"),
     "returned": (N_("Returned"), "outline"),
 }
-CARRIERS: Final = {
-    "yamato": N_("Yamato Transport"),
-    "sagawa": N_("Sagawa Express"),
-    "japan_post": N_("Japan Post"),
-    "other": N_("Other carrier"),
-}
+CARRIERS: Final = {carrier.value: label for carrier, label in CARRIER_NAMES.items()}
 TAX_CLASSES: Final = {
     "standard": N_("Standard rate (10%)"),
     "reduced": N_("Reduced rate (8%)"),

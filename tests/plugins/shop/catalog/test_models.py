@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import asyncpg
 import pytest
+from sqlalchemy import Column, DefaultClause, UniqueConstraint
 
 from nakamise_shop.models import metadata
 from tests.plugins.shop.catalog.market import Market
 
 COLUMNS = (
-    "SELECT column_name, is_nullable = 'YES' AS nullable, udt_name, column_default IS NOT NULL AS has_default"
+    "SELECT column_name, is_nullable = 'YES' AS nullable, udt_name, column_default"
     " FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2"
+)
+UNIQUE = (
+    "SELECT ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.conrelid"
+    " AND a.attnum = ANY (c.conkey)) FROM pg_constraint c"
+    " WHERE c.contype = 'u' AND c.conrelid = ($1 || '.' || $2)::regclass"
 )
 TYPES = {
     "uuid": "uuid",
@@ -34,5 +42,25 @@ async def test_columns_are_the_same(market: Market, owner: asyncpg.Connection, t
     assert in_database == {
         column.name: (TYPES[column.type.__visit_name__.lower()], bool(column.nullable)) for column in columns
     }
-    with_default = {row["column_name"] for row in rows if row["has_default"]}
-    assert with_default >= {column.name for column in columns if column.server_default is not None}
+    defaults = {row["column_name"]: plain(row["column_default"]) for row in rows}
+    assert defaults == {column.name: default_of(column) for column in columns}
+
+
+@pytest.mark.parametrize("table", sorted(metadata.tables))
+async def test_what_is_unique_is_the_same(market: Market, owner: asyncpg.Connection, table: str) -> None:
+    rows = await owner.fetch(UNIQUE, market.tenant.schema, table)
+    constraints = metadata.tables[table].constraints
+    unique = [one for one in constraints if isinstance(one, UniqueConstraint)]
+    assert {frozenset(row[0]) for row in rows} == {
+        frozenset(column.name for column in one.columns) for one in unique
+    }
+
+
+def plain(default: str | None) -> str | None:
+    """Without the type that PostgreSQL writes behind it."""
+    return default.partition("::")[0] if default else None
+
+
+def default_of(column: Column[Any]) -> str | None:
+    stated = column.server_default
+    return str(stated.arg) if isinstance(stated, DefaultClause) else None

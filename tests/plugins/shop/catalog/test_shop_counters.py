@@ -6,12 +6,13 @@ import pytest
 
 from nakamise.runtime import Runtime
 from nakamise.tenancy import switches
-from nakamise.testing.fixtures import ClientFor, CtxFor, MakeTenant
+from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
 from tests.plugins.shop.stall import Stall, Till, open_stall
 
 ORDERS = (
     "SELECT count(DISTINCT o.id) FROM shop_order o JOIN shop_shop s ON s.id = o.shop_id"
-    " WHERE s.slug = 'honten' AND o.paid_at IS NOT NULL AND o.state <> 'cancelled'"
+    " WHERE s.slug = 'honten' AND o.paid_at IS NOT NULL AND NOT EXISTS"
+    " (SELECT 1 FROM shop_order_event e WHERE e.order_id = o.id AND e.kind = 'cancelled')"
 )
 PRODUCTS = (
     "SELECT count(*) FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id"
@@ -49,6 +50,26 @@ async def test_counters_follow_sales_and_the_catalogue(stall: Stall, client: Cli
     async with stall.ctx.begin() as tx:
         await tx.execute("UPDATE shop_product SET state = 'archived'")
     assert await shown(stall, client) == (1, 0)
+
+
+@pytest.mark.req("LC-3.3.1", "DF-04")
+async def test_a_cancelled_order_stays_uncounted_when_its_refund_has_arrived(
+    stall: Stall, client: ClientFor, drain: Drain
+) -> None:
+    rouge = await stall.goods("honten", "口紅", 2480, 9)
+    buyer = await stall.buyer()
+    await stall.fill_cart(buyer, [(rouge, 1)])
+    till = Till(client(stall.tenant), buyer)
+    placed = (await till.place()).json()
+    await till.pay(placed["purchase_id"], "tok_success")
+    number = placed["orders"][0]["number"]
+    headers = {**buyer.headers, "Idempotency-Key": "cancel-once"}
+    answer = await client(stall.tenant).post(f"/api/shop/orders/{number}/cancel", headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert await shown(stall, client) == (0, 1)
+    await drain(stall.tenant)
+    assert await stall.value("SELECT state FROM shop_order") == "refunded"
+    assert await shown(stall, client) == (0, 1)
 
 
 @pytest.mark.req("LC-3.3.1")

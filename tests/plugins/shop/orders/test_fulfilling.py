@@ -137,19 +137,17 @@ async def test_the_buyer_gets_one_mail_for_each_thing_with_the_confirmed_amounts
     await drain(stall.tenant)
     await drain(stall.tenant)
     async with stall.ctx.read() as tx:
-        mails = await tx.all(
-            Mail, "SELECT recipient, subject, text_body FROM core_mail ORDER BY created_at, id"
-        )
+        mails = await tx.all(Mail, "SELECT recipient, subject, text_body FROM core_mail")
     assert [mail.recipient for mail in mails] == [buyer.email] * 2
-    assert [mail.subject for mail in mails] == [
-        f"ご注文ありがとうございます({number})",
-        f"商品を発送しました({number})",
-    ]
-    assert "合計(税込): ¥6,590" in mails[0].text_body
-    assert "8%対象※ ¥1,080 内消費税: ¥80" in mails[0].text_body
-    assert "10%対象 ¥5,510 内消費税: ¥500" in mails[0].text_body
-    assert "ヤマト運輸 送り状番号 123456789013" in mails[1].text_body
-    assert "nakamise" not in (mails[0].text_body + mails[0].subject).lower()
+    # Only deliveries to one listener come in order, and each of these mails has a listener of its own.
+    texts = {mail.subject: mail.text_body for mail in mails}
+    thanks, sent = f"ご注文ありがとうございます({number})", f"商品を発送しました({number})"
+    assert set(texts) == {thanks, sent}
+    assert "合計（税込）: ¥6,590" in texts[thanks]
+    assert "8%対象※ ¥1,080 内消費税: ¥80" in texts[thanks]
+    assert "10%対象 ¥5,510 内消費税: ¥500" in texts[thanks]
+    assert "ヤマト運輸 送り状番号 123456789013" in texts[sent]
+    assert "nakamise" not in (texts[thanks] + thanks).lower()
 
 
 @pytest.mark.req("LC-5.1.1", "LC-5.2.1")

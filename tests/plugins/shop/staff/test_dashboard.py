@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from nakamise_shop.staff.dashboard import DAYS, dashboard_context
@@ -9,7 +11,7 @@ from tests.plugins.shop.staff.office import API, Office, variant
 from tests.plugins.shop.stall import Stall
 
 
-async def box(stall: Stall) -> dict[str, object]:
+async def box(stall: Stall) -> dict[str, Any]:
     async with stall.ctx.read() as tx:
         found = await dashboard_context(stall.ctx, tx)
     assert found is not None
@@ -24,11 +26,11 @@ async def test_its_counters_are_fresh_counts_after_each_write(office: Office) ->
         await office.order([(lip, 1)])
     waiting = await office.order([(lip, 1)], paid=False)
     now = await box(office.stall)
-    assert now["today"].orders == 3  # type: ignore[attr-defined]
+    assert now["today"].orders == 3
     assert now["sales_30"] == 3 * (3960 + 550)
     assert now["orders"] == {"confirmed": 3, "pending": 1}
-    assert (now["todo"].low_stock, now["todo"].drafts) == (1, 1)  # type: ignore[attr-defined]
-    shop = now["shops"][0]  # type: ignore[index]
+    assert (now["todo"].low_stock, now["todo"].drafts) == (1, 1)
+    shop = now["shops"][0]
     assert (shop.product_count, shop.order_count, shop.sales) == (1, 3, 13530)
     await office.api.post(f"{API}/orders/{waiting.orders[0].id}/cancel", json={"reason": "試験"})
     sold = await office.count(
@@ -46,7 +48,7 @@ async def test_its_chart_has_every_day_also_the_empty_ones(office: Office) -> No
             "UPDATE shop_order SET paid_at = now() - interval '40 days' WHERE id = $1", placed.orders[0].id
         )
     now = await box(office.stall)
-    assert len(now["points"]) == DAYS  # type: ignore[arg-type]
+    assert len(now["points"]) == DAYS
     assert now["sales_30"] == 0
 
 

@@ -52,6 +52,9 @@ async def test_the_first_picture_is_the_main_one_until_another_is_chosen(office:
     await office.browser.post(f"{at}/{first}", data={"act": "alt", "alt": "赤い口紅"})
     found = (await office.api.get(f"{API}/products/{made['id']}")).json()
     assert found["pictures"][0]["alt"] == "赤い口紅"
+    buyers = (await office.guest.get(f"/shop/products/{found['slug']}")).text
+    assert 'alt="赤い口紅"' in buyers
+    assert f'alt="{found["name"]} 画像2"' in buyers
     await office.browser.post(f"{at}/{first}", data={"act": "remove"})
     assert await shown(office, made["id"]) == [second]
 
