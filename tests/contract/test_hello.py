@@ -16,6 +16,7 @@ from nakamise.plugin.context import Actor
 from nakamise.runtime import Runtime
 from nakamise.tenancy import switches
 from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
+from nakamise.ui.shell import build_shell
 from nakamise.ui.slots import slot_boxes
 from nakamise_shop.domain.pricing import ShopTerms, draft_quote, price
 from nakamise_shop.domain.shipping import ShippingRule
@@ -156,12 +157,12 @@ async def test_its_box_stands_below_the_price_where_it_is_on(
 ) -> None:
     ctx = ctx_for(with_hello)
     async with ctx.read() as tx:
-        [box] = await slot_boxes(ctx, tx, Slot.PRODUCT_BELOW_PRICE, PRODUCT)
+        [box] = await slot_boxes(ctx, tx, Slot.PRODUCT_BELOW_PRICE, PRODUCT, build_shell(ctx, []))
         assert "1点につき10円引き" in box
-        assert await slot_boxes(ctx, tx, Slot.CART_SUMMARY, PRODUCT) == []
+        assert await slot_boxes(ctx, tx, Slot.CART_SUMMARY, PRODUCT, build_shell(ctx, [])) == []
     off = ctx_for(without_hello)
     async with off.read() as tx:
-        assert await slot_boxes(off, tx, Slot.PRODUCT_BELOW_PRICE, PRODUCT) == []
+        assert await slot_boxes(off, tx, Slot.PRODUCT_BELOW_PRICE, PRODUCT, build_shell(off, [])) == []
 
 
 # --- settings ------------------------------------------------------------------------------------

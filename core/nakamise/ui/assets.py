@@ -29,6 +29,7 @@ LAYERS: Final = "@layer reset,tokens,base,layout,components,pages,plugins,utilit
 CSS_ORDER: Final = ("reset", "tokens", "base", "layout", "components", "pages", "utilities")
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 REVALIDATE: Final = "no-cache"
+IMPORT_MAPS_MAX: Final = 4096
 _TEXT_TYPES: Final = (
     "text/",
     "application/json",
@@ -72,6 +73,7 @@ class AssetStore:
 
     def __init__(self, sources: Sequence[TemplateSource]) -> None:
         self._sources = {source.owner: source for source in sources}
+        self._import_maps: dict[frozenset[str], Markup] = {}
         self._icons: dict[tuple[str, str], Markup] = {}
         self._owners = {source.owner: _load(source) for source in sources if source.static is not None}
         for source in sources:
@@ -114,8 +116,16 @@ class AssetStore:
     def scripts(self, owners: Iterable[str], page: str = "/") -> list[str]:
         return [self.url(source.owner, path) for source in self._on(owners) for path in source.js_at(page)]
 
-    def import_map(self, owners: Iterable[str]) -> Markup:
+    def import_map(self, owners: frozenset[str]) -> Markup:
         """JSON for `<script type="importmap">`: core's modules as `ui/<name>`, a plugin's as `<id>/<name>`."""
+        found = self._import_maps.get(owners)
+        if found is None:
+            if len(self._import_maps) >= IMPORT_MAPS_MAX:
+                self._import_maps.clear()
+            found = self._import_maps[owners] = self._import_map(owners)
+        return found
+
+    def _import_map(self, owners: frozenset[str]) -> Markup:
         imports = {}
         for source in self._on(owners):
             prefix = "ui" if source.owner == CORE else source.owner

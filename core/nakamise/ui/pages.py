@@ -5,16 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from litestar import MediaType, Response
 from litestar.datastructures import Cookie
 
-from nakamise.db import Tx
 from nakamise.plugin.context import TenantCtx
 from nakamise.plugin.slots import Slot
-from nakamise.ui.shell import SHELL_SLOTS, build_shell
+from nakamise.ui.shell import SHELL_SLOTS, build_shell, with_boxes
 from nakamise.ui.slots import slot_boxes
 from nakamise.ui.views import Flash, FlashKind, Shell
 
@@ -43,7 +42,7 @@ def page_without_slots(
 ) -> Response[bytes]:
     """A whole page made from memory alone."""
     flash = _flash_of(ctx)
-    return _answer(ctx, template, status, build_shell(ctx, {}, [flash] if flash else []), data)
+    return _answer(ctx, template, status, build_shell(ctx, [flash] if flash else []), data)
 
 
 def _answer(
@@ -106,15 +105,14 @@ async def _shell(ctx: TenantCtx, subjects: SlotSubjects, flash: Flash | None) ->
         for slot, subject in wanted.items()
         if ctx.runtime.host.slot_items(ctx.tenant.plugins, slot)
     }
-    boxes: dict[str, Any] = {}
-    if used:
-        async with ctx.read() as tx:
-            boxes = await _boxes(ctx, tx, used)
-    return build_shell(ctx, boxes, [flash] if flash else [])
-
-
-async def _boxes(ctx: TenantCtx, tx: Tx, used: Mapping[Slot, msgspec.Struct | None]) -> dict[str, Any]:
-    return {slot.value: await slot_boxes(ctx, tx, slot, subject) for slot, subject in used.items()}
+    frame = build_shell(ctx, [flash] if flash else [])
+    if not used:
+        return frame
+    async with ctx.read() as tx:
+        boxes = {
+            slot.value: await slot_boxes(ctx, tx, slot, subject, frame) for slot, subject in used.items()
+        }
+    return with_boxes(frame, boxes)
 
 
 def _pack(flash: Flash) -> str:

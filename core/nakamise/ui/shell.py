@@ -38,7 +38,13 @@ _LEGAL: Final = (
 _SUPPORT: Final = ((N_("Contact"), "/pages/contact"),)
 
 
-def build_shell(ctx: TenantCtx, boxes: Mapping[str, Sequence[Markup]], flashes: Sequence[Flash]) -> Shell:
+def with_boxes(shell: Shell, boxes: Mapping[str, Sequence[Markup]]) -> Shell:
+    """``boxes`` by slot name."""
+    actions = boxes.get(Slot.HEADER_ACTIONS.value, ())
+    return msgspec.structs.replace(shell, slots=boxes, actions=actions)
+
+
+def build_shell(ctx: TenantCtx, flashes: Sequence[Flash]) -> Shell:
     """Everything here is in memory: a page's frame costs no query of its own."""
     brand = brand_of(ctx.tenant)
     site = nav_links(ctx, "site")
@@ -62,9 +68,7 @@ def build_shell(ctx: TenantCtx, boxes: Mapping[str, Sequence[Markup]], flashes: 
         account_nav=_account(ctx),
         admin_nav=_admin(ctx),
         footer=_footer(ctx, site),
-        actions=boxes.get(Slot.HEADER_ACTIONS.value, ()),
         flashes=flashes,
-        slots=boxes,
         banner="",
         copyright=str(ctx.tenant.brand.get("copyright", "")) or brand.name,
         search_url=search_url,

@@ -14,18 +14,21 @@ from nakamise.host.attribution import attributed_to
 from nakamise.plugin.context import TenantCtx
 from nakamise.plugin.manifest import SlotItem
 from nakamise.plugin.slots import Slot
+from nakamise.ui.views import Shell
 
 log: Final = logging.getLogger("nakamise.plugins")
 BOXES_MAX: Final = 20
 
 
-async def slot_boxes(ctx: TenantCtx, tx: Tx, slot: Slot, subject: msgspec.Struct | None) -> list[Markup]:
+async def slot_boxes(
+    ctx: TenantCtx, tx: Tx, slot: Slot, subject: msgspec.Struct | None, frame: Shell
+) -> list[Markup]:
     """The boxes of the plugins that are on, by weight. ``subject`` is what the slot documents."""
     items = ctx.runtime.host.slot_items(ctx.tenant.plugins, slot)[:BOXES_MAX]
     if not items:
         return []
     data = await _data(ctx, tx, slot, subject, frozenset(owner for owner, _ in items))
-    drawn = [_draw(ctx, owner, item, subject, data[owner]) for owner, item in items if owner in data]
+    drawn = [_draw(ctx, owner, item, subject, data[owner], frame) for owner, item in items if owner in data]
     return [box for box in drawn if box]
 
 
@@ -43,14 +46,16 @@ async def _data(
 
 
 def _draw(
-    ctx: TenantCtx, owner: str, item: SlotItem, subject: msgspec.Struct | None, data: Mapping[str, object]
+    ctx: TenantCtx,
+    owner: str,
+    item: SlotItem,
+    subject: msgspec.Struct | None,
+    data: Mapping[str, object],
+    frame: Shell,
 ) -> Markup | None:
-    from nakamise.ui.shell import build_shell
-
     with attributed_to(owner):
         try:
-            shell = build_shell(ctx, {}, [])
-            html = ctx.runtime.renderer.render(item.template, shell, {**data, "ctx": ctx, "subject": subject})
+            html = ctx.runtime.renderer.render(item.template, frame, {**data, "ctx": ctx, "subject": subject})
         except Exception:
             log.exception("box %s failed, plugin=%s", item.template, owner, extra={"plugin": owner})
             return None
