@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
+from nakamise.runtime import Runtime
 from nakamise.testing.live import LiveServer
 from tests.e2e.demo import Demo, seed
 
@@ -16,11 +17,18 @@ PATIENCE_MS = 20_000
 
 
 @pytest.fixture(scope="session")
-async def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+async def seeded(
+    runtime: Runtime, live_server: LiveServer, tmp_path_factory: pytest.TempPathFactory
+) -> LiveServer:
+    await seed(runtime, tmp_path_factory.mktemp("tenants"))
+    return live_server
+
+
+@pytest.fixture(scope="session")
+def demo(request: pytest.FixtureRequest) -> Demo:
     if port := os.environ.get("NAKAMISE_E2E_PORT"):
         return Demo(int(port))
-    await seed(request.getfixturevalue("runtime"), tmp_path_factory.mktemp("tenants"))
-    server: LiveServer = request.getfixturevalue("live_server")
+    server: LiveServer = request.getfixturevalue("seeded")
     return Demo(server.settings.port)
 
 

@@ -14,6 +14,8 @@ from tests.e2e.visitor import DESKTOP, Visitor, visit
 
 pytestmark = pytest.mark.browser
 
+SMALL_PHONE = (375, 667)
+
 
 async def _at_the_till(visitor: Visitor, product: str, option: str) -> None:
     await visitor.log_in("buyer")
@@ -23,9 +25,9 @@ async def _at_the_till(visitor: Visitor, product: str, option: str) -> None:
     await shopping.place(visitor)
 
 
-@pytest.mark.req("LC-4.2.7", "LC-4.2.8")
+@pytest.mark.req("LC-0.34", "LC-4.2.7", "LC-4.2.8")
 async def test_a_declined_card_leaves_the_order_payable(browser: Browser, demo: Demo) -> None:
-    buyer = await visit(browser, demo, "kanon", "ja")
+    buyer = await visit(browser, demo, "kanon", "ja", size=SMALL_PHONE)
     await _at_the_till(buyer, "dew-tint", "石榴")
     await shopping.pay(buyer, shopping.DECLINED)
     await buyer.sees(words(buyer).declined)
