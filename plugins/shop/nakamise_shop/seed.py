@@ -63,7 +63,9 @@ async def seed(ctx: TenantCtx, blueprint: Blueprint) -> None:
 
 async def _draw_all(blueprint: Blueprint, data: Row) -> None:
     """All pictures at once; each is then found ready where it is used."""
-    single = [row["image"] for part in ("shops", "categories") for row in data.get(part, []) if "image" in row]
+    single = [
+        row["image"] for part in ("shops", "categories") for row in data.get(part, []) if "image" in row
+    ]
     many = [path for row in data.get("products", []) for path in row.get("images", [])]
     await asyncio.gather(*(blueprint.picture(path) for path in (*single, *many)))
 

@@ -14,11 +14,12 @@ from nakamise.errors import Conflict, Problem
 from nakamise.plugin import Ctx, TenantCtx, anyone
 from nakamise.web import N_, cookie, fragment, gettext_for, read_form, see_other
 from nakamise_shop.cart import repository, service
-from nakamise_shop.cart.paths import CART, CHECKOUT, AnyRequest, say
+from nakamise_shop.cart.paths import CART, CHECKOUT, AnyRequest
 from nakamise_shop.cart.schemas import CartLine, Quantity
 from nakamise_shop.catalog import choice
 from nakamise_shop.catalog import service as catalog
 from nakamise_shop.catalog.schemas import Product
+from nakamise_shop.saying import say
 
 COOKIE_LIFE_S: Final = 60 * 24 * 3600
 
@@ -69,7 +70,7 @@ def _values(product: Product, form: AddForm) -> list[str]:
 
 async def _added(ctx: TenantCtx, form: AddForm, line: CartLine, badge: int) -> Response[bytes]:
     said = gettext_for(ctx.locale, "shop")(
-        N_("Added to the cart: %(name)s × %(n)s"), name=_full_name(line), n=form.quantity
+        N_("Added to the cart: %(name)s × %(n)s"), name=line.full_name, n=form.quantity
     )
     if ctx.http.is_partial and form.then == "checkout":
         return Response(b"", headers={"HX-Redirect": CHECKOUT})
@@ -89,10 +90,6 @@ async def _refused(ctx: TenantCtx, form: AddForm, refusal: Problem) -> Response[
 
 def _product_path(form: AddForm) -> str:
     return f"/shop/products/{quote(form.product, safe='')}" if form.product else CART
-
-
-def _full_name(line: CartLine) -> str:
-    return f"{line.name} {line.variant_name}".rstrip()
 
 
 def _with_cookie(

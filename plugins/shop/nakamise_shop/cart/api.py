@@ -10,7 +10,6 @@ from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, HeaderParameter, JSONBody
 from litestar.types import ControllerRouterHandler
 
-from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, anyone
 from nakamise_shop.cart import repository, service
@@ -23,15 +22,6 @@ CartToken = Annotated[str | None, HeaderParameter(name=TOKEN_HEADER)]
 
 class QuantityBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantity: Quantity
-
-
-async def _existing(tx: Tx, key: service.CartKey) -> uuid.UUID:
-    """Raises NotFound: a cart comes into being with its first line."""
-    await service.adopt(tx, key)
-    found = await service.find(tx, key)
-    if found is None:
-        raise NotFound
-    return found
 
 
 @get("/cart", opt=anyone(), tags=TAGS, operation_id="shop_get_cart")
@@ -60,7 +50,7 @@ async def set_line(
 ) -> Cart:
     key = service.key_of(ctx, cart_token)
     async with ctx.begin() as tx:
-        await service.set_quantity(ctx, tx, await _existing(tx, key), variant_id, data.quantity)
+        await service.set_quantity(ctx, tx, await service.existing(tx, key), variant_id, data.quantity)
         return await service.view(ctx, tx, key)
 
 
@@ -74,7 +64,7 @@ async def set_line(
 async def remove_line(ctx: Ctx, variant_id: FromPath[uuid.UUID], cart_token: CartToken = None) -> Cart:
     key = service.key_of(ctx, cart_token)
     async with ctx.begin() as tx:
-        if not await repository.remove(tx, await _existing(tx, key), variant_id):
+        if not await repository.remove(tx, await service.existing(tx, key), variant_id):
             raise NotFound
         return await service.view(ctx, tx, key)
 

@@ -11,13 +11,13 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from nakamise.contracts.ui import CartSubject
-from nakamise.db import Tx
-from nakamise.errors import Conflict, NotFound
+from nakamise.errors import Conflict
 from nakamise.plugin import Ctx, Slot, TenantCtx, anyone
 from nakamise.web import N_, fragment, gettext_for, page, read_form, see_other
 from nakamise_shop.cart import adding, repository, service
-from nakamise_shop.cart.paths import CART, CHECKOUT, AnyRequest, say
+from nakamise_shop.cart.paths import CART, CHECKOUT, AnyRequest
 from nakamise_shop.cart.schemas import Cart, Trouble
+from nakamise_shop.saying import say
 
 TEMPLATE: Final = "shop/cart_page.html"
 TROUBLES: Final = {
@@ -97,7 +97,9 @@ async def update(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         return await _take_out(ctx, form.variant)
     try:
         async with ctx.begin() as tx:
-            await service.set_quantity(ctx, tx, await _own(ctx, tx), form.variant, form.quantity)
+            await service.set_quantity(
+                ctx, tx, await service.existing(tx, service.key_of(ctx)), form.variant, form.quantity
+            )
     except Conflict as refusal:
         said = say(ctx, refusal)
         if ctx.http.is_partial:
@@ -114,7 +116,7 @@ async def remove(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
 async def _take_out(ctx: TenantCtx, variant_id: uuid.UUID) -> Response[bytes]:
     """The cart then offers to put it back."""
     async with ctx.begin() as tx:
-        quantity = await repository.remove(tx, await _own(ctx, tx), variant_id)
+        quantity = await repository.remove(tx, await service.existing(tx, service.key_of(ctx)), variant_id)
     if ctx.http.is_partial:
         return await _part(ctx, undo=LineForm(variant_id, quantity) if quantity else None)
     return see_other(ctx, f"{CART}?removed={variant_id}&n={quantity}" if quantity else CART)
@@ -143,18 +145,8 @@ async def _part(
 @post("/cart/clear", opt=anyone(), include_in_schema=False)
 async def clear(ctx: Ctx) -> Response[bytes]:
     async with ctx.begin() as tx:
-        await repository.clear(tx, await _own(ctx, tx))
+        await repository.clear(tx, await service.existing(tx, service.key_of(ctx)))
     return see_other(ctx, CART, flash=gettext_for(ctx.locale, "shop")(N_("The cart is empty now.")))
-
-
-async def _own(ctx: TenantCtx, tx: Tx) -> uuid.UUID:
-    """Raises NotFound when this browser has no cart."""
-    key = service.key_of(ctx)
-    await service.adopt(tx, key)
-    found = await service.find(tx, key)
-    if found is None:
-        raise NotFound
-    return found
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [show, adding.add, update, remove, clear]

@@ -53,6 +53,10 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     picture: Media | None
 
     @property
+    def full_name(self) -> str:
+        return f"{self.name} {self.variant_name}".strip()
+
+    @property
     def limit(self) -> int:
         """The most that one order may hold now."""
         return min(self.available, self.per_order_limit or self.available)

@@ -44,6 +44,15 @@ async def find(tx: Tx, key: CartKey) -> uuid.UUID | None:
     return await repository.cart_of_token(tx, key.token) if key.token else None
 
 
+async def existing(tx: Tx, key: CartKey) -> uuid.UUID:
+    """Raises NotFound: a cart comes into being with its first line."""
+    await adopt(tx, key)
+    found = await find(tx, key)
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def find_or_make(tx: Tx, key: CartKey) -> tuple[uuid.UUID, str | None]:
     """The cart, and the token of a guest's cart that was made just now."""
     if key.user_id is not None:

@@ -13,8 +13,3 @@ SHOP_STATES: Final[Mapping[str, str]] = {
     "suspended": N_("Suspended"),
     "closed": N_("Closed"),
 }
-PRODUCT_STATES: Final[Mapping[str, str]] = {
-    "draft": N_("Draft"),
-    "published": N_("Published"),
-    "archived": N_("Archived"),
-}

@@ -87,7 +87,7 @@ def changes_since(cart: Cart, address: Address, fingerprint: str) -> list[Change
     before = decode(fingerprint)
     if before is None:
         return []
-    names = {line.variant_id: f"{line.name} {line.variant_name}".strip() for line in cart.lines}
+    names = {line.variant_id: line.full_name for line in cart.lines}
     return changes(before, confirmed(cart, address), names)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
-from nakamise.contracts.checkout import OrderRef, RevertReason
+from nakamise.contracts.checkout import RevertReason
 from nakamise.contracts.payments import Payments
 from nakamise.plugin import TenantCtx
 from nakamise_shop.checkout import repository, stock
@@ -34,9 +34,7 @@ async def expire(ctx: TenantCtx, purchase_id: uuid.UUID) -> bool:
         orders = await repository.move_orders(tx, purchase_id, ("pending",), "expired")
         await timeline.note(ctx, tx, [order.id for order in orders], Happened.EXPIRED)
         await announce.cancelled(ctx, tx, orders, REASON)
-        for order in orders:
-            ref = OrderRef(order.id, order.purchase_id, order.number)
-            await ctx.lineup.call("checkout_revert", ctx=ctx, tx=tx, order=ref, why=RevertReason.EXPIRED)
+        await announce.reverted(ctx, tx, orders, RevertReason.EXPIRED)
         await payments.give_back(tx, purchase_id, 0, REASON)
         await stock.release(tx, await repository.wants_of_orders(tx, [order.id for order in orders]))
     return True

@@ -25,10 +25,10 @@ from nakamise_shop.checkout.confirming import Basket, CartChanged, basket, chang
 from nakamise_shop.checkout.place import place
 from nakamise_shop.checkout.repository import SellingShop
 from nakamise_shop.checkout.schemas import Pay, PlaceOrder, PurchaseState, PurchaseView
-from nakamise_shop.checkout.stock import SoldOut
 from nakamise_shop.checkout.words import TERMS, change_text
 from nakamise_shop.legal import items_of
 from nakamise_shop.orders.labels import rate
+from nakamise_shop.saying import say
 
 AnyRequest = Request[Any, Any, Any]
 ADDRESS: Final = "/shop/checkout/address"
@@ -123,8 +123,6 @@ async def order(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         placed = await place(ctx, form.key, wanted)
     except CartChanged:
         return await _confirmation(ctx, form.address, seen=form.fingerprint, status=409)
-    except SoldOut as gone:
-        return _to_cart(ctx, gone)
     except NotFound:
         return see_other(ctx, ADDRESS)
     except Conflict as trouble:
@@ -174,8 +172,7 @@ def _said(ctx: TenantCtx, change: Change) -> str:
 
 
 def _to_cart(ctx: TenantCtx, trouble: Conflict) -> Response[bytes]:
-    said = gettext_for(ctx.locale, trouble.domain)(trouble.message, **trouble.params)
-    return see_other(ctx, CART, flash=said, kind="danger")
+    return see_other(ctx, CART, flash=say(ctx, trouble), kind="danger")
 
 
 # --- 3 payment --------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from nakamise.web import N_
 from nakamise_shop.checkout import drafting, idempotency, repository, stock
 from nakamise_shop.checkout.confirming import Basket, basket, check_confirmed
 from nakamise_shop.checkout.numbers import numbers_for
-from nakamise_shop.checkout.repository import NewOrder, OrderHead
+from nakamise_shop.checkout.repository import NewOrder
 from nakamise_shop.checkout.schemas import Placed, PlacedOrder, PlaceOrder
 from nakamise_shop.checkout.settle import mark_paid
 from nakamise_shop.checkout.stock import Wants
@@ -137,16 +137,9 @@ async def _write(
     await repository.insert_lines(tx, drafting.new_lines(orders, quote, by_line))
     await repository.remove_from_cart(tx, now.cart_id, [line.variant_id for line in now.cart.lines])
     await timeline.note(ctx, tx, [order.id for order in orders], Happened.PLACED)
-    await announce.placed(ctx, tx, [_head(order) for order in orders])
+    await announce.placed(ctx, tx, orders)
     return expires_at
 
 
-def _head(order: NewOrder) -> OrderHead:
-    return OrderHead(**{name: getattr(order, name) for name in OrderHead.__struct_fields__})
-
-
 def _wants(now: Basket) -> list[Wants]:
-    return [
-        Wants(line.variant_id, line.quantity, f"{line.name} {line.variant_name}".strip())
-        for line in now.cart.lines
-    ]
+    return [Wants(line.variant_id, line.quantity, line.full_name) for line in now.cart.lines]

@@ -13,6 +13,7 @@ from nakamise.contracts.pricing import Quote
 from nakamise.db import Tx
 from nakamise_shop.checkout.schemas import PlacedOrder, Purchase
 from nakamise_shop.checkout.stock import Wants
+from nakamise_shop.orders.schemas import OrderHead
 
 _PURCHASES: Final = (
     "SELECT id, buyer_id, state, currency, total, charge, provider_id, email, locale, expires_at, placed_at, paid_at"
@@ -31,19 +32,12 @@ class SellingShop(msgspec.Struct, frozen=True, kw_only=True):
     order_number_prefix: str
 
 
-class NewOrder(msgspec.Struct, frozen=True, kw_only=True):
+class NewOrder(OrderHead, frozen=True, kw_only=True):
     """One row of shop_order; json fields are what jsonb takes."""
 
-    id: uuid.UUID
-    purchase_id: uuid.UUID
-    shop_id: uuid.UUID
-    number: str
-    buyer_id: uuid.UUID
     buyer_name: str
-    currency: str
     goods: int
     shipping: int
-    total: int
     points: int
     charge: int
     tax: int
@@ -74,18 +68,6 @@ class NewLine(msgspec.Struct, frozen=True, kw_only=True):
     cash: int
     tax_bp: int
     reduced: bool
-
-
-class OrderHead(msgspec.Struct, frozen=True, kw_only=True):
-    """What events and hooks need of an order."""
-
-    id: uuid.UUID
-    purchase_id: uuid.UUID
-    shop_id: uuid.UUID
-    number: str
-    buyer_id: uuid.UUID
-    currency: str
-    total: int
 
 
 async def selling_shops(tx: Tx, ids: Sequence[uuid.UUID], locale: str) -> list[SellingShop]:

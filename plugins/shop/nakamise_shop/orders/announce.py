@@ -1,4 +1,4 @@
-"""Events about orders, published in the transaction that made them true."""
+"""What happened to orders, told to other plugins in the transaction that made it true."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
+from nakamise.contracts.checkout import OrderRef, RevertReason
 from nakamise.contracts.orders import OrderCancelled, OrderPaid, OrderPlaced, OrderShipped
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
-from nakamise_shop.checkout.repository import OrderHead
+from nakamise_shop.orders.schemas import OrderHead
 
 
 class _About(TypedDict):
@@ -67,3 +68,10 @@ async def shipped(
         line_numbers=tuple(line_numbers),
     )
     await ctx.publish(tx, event)
+
+
+async def reverted(ctx: TenantCtx, tx: Tx, orders: Iterable[OrderHead], why: RevertReason) -> None:
+    """Plugins give back what they took for these orders, such as points and coupons."""
+    for order in orders:
+        ref = OrderRef(order.id, order.purchase_id, order.number)
+        await ctx.lineup.call("checkout_revert", ctx=ctx, tx=tx, order=ref, why=why)

@@ -6,23 +6,22 @@ An unpaid purchase has one payment for all its orders, so it is cancelled as a w
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import msgspec
 
-from nakamise.contracts.checkout import OrderRef, RevertReason
+from nakamise.contracts.checkout import RevertReason
 from nakamise.contracts.payments import Payments
 from nakamise.db import Tx
 from nakamise.errors import Conflict, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop.checkout import idempotency, repository, stock
-from nakamise_shop.checkout.repository import OrderHead
 from nakamise_shop.domain.order_state import OrderStatus, is_cancellable
 from nakamise_shop.orders import announce, timeline
 from nakamise_shop.orders import repository as reading
-from nakamise_shop.orders.schemas import Cancelled, Order, OrderHeader
+from nakamise_shop.orders.schemas import Cancelled, Order, OrderHead, OrderHeader
 from nakamise_shop.orders.service import allowed_to_buyer
 from nakamise_shop.orders.timeline import Happened
 
@@ -81,7 +80,9 @@ def staff_may_cancel(order: Order) -> bool:
     return is_cancellable(order.header.state, [line.fulfil_state for line in order.lines], _ALLOWED_TO_STAFF)
 
 
-async def _cancel(ctx: TenantCtx, tx: Tx, found: OrderHeader, who: _Canceller) -> tuple[list[OrderHead], int]:
+async def _cancel(
+    ctx: TenantCtx, tx: Tx, found: OrderHeader, who: _Canceller
+) -> tuple[Sequence[OrderHead], int]:
     """The orders that were cancelled, and what goes back.
 
     Locks as everywhere: payments, purchase, order, and the stock, which others wait for, at the end.
@@ -90,12 +91,13 @@ async def _cancel(ctx: TenantCtx, tx: Tx, found: OrderHeader, who: _Canceller) -
     await payments.lock(tx, found.purchase_id)
     await repository.lock_purchase(tx, found.purchase_id)
     await _check(tx, found.id, who.allowed)
+    orders: Sequence[OrderHead]
     refund = 0
     if await repository.move_purchase(tx, found.purchase_id, ("pending",), "cancelled"):
         orders = await repository.move_orders(tx, found.purchase_id, ("pending",), "cancelled")
         await payments.give_back(tx, found.purchase_id, 0, who.by)
     else:
-        orders = [_head(found)]
+        orders = [found]
         refund = found.charge
         if not await repository.move_order(tx, found.id, ("paid",), "cancelled"):
             raise _too_late()
@@ -119,13 +121,7 @@ def _too_late() -> Conflict:
     return Conflict(N_("This order can no longer be cancelled."), code="not_cancellable", domain="shop")
 
 
-async def _tell(ctx: TenantCtx, tx: Tx, orders: list[OrderHead], who: _Canceller) -> None:
+async def _tell(ctx: TenantCtx, tx: Tx, orders: Sequence[OrderHead], who: _Canceller) -> None:
     await timeline.note(ctx, tx, [order.id for order in orders], Happened.CANCELLED, **who.data)
     await announce.cancelled(ctx, tx, orders, who.by)
-    for order in orders:
-        ref = OrderRef(order.id, order.purchase_id, order.number)
-        await ctx.lineup.call("checkout_revert", ctx=ctx, tx=tx, order=ref, why=RevertReason.CANCELLED)
-
-
-def _head(order: OrderHeader) -> OrderHead:
-    return OrderHead(**{name: getattr(order, name) for name in OrderHead.__struct_fields__})
+    await announce.reverted(ctx, tx, orders, RevertReason.CANCELLED)

@@ -12,11 +12,11 @@ from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop.checkout import stock
-from nakamise_shop.checkout.repository import OrderHead
 from nakamise_shop.checkout.stock import Wants
 from nakamise_shop.domain.carriers import Carrier, InvalidTrackingNumber, parse_tracking_number
 from nakamise_shop.domain.order_state import LineState, OrderState, line_sources
 from nakamise_shop.orders import announce, timeline
+from nakamise_shop.orders.schemas import OrderHead
 from nakamise_shop.orders.timeline import Happened
 
 # An order that is being worked on: paid, and not given back.

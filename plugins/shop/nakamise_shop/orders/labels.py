@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
+from nakamise.ui.formats import yen
 from nakamise.web import N_, gettext_for
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.domain.order_state import LineState, OrderStatus
@@ -89,8 +90,12 @@ def bill(_: Callable[..., str], order: OrderHeader) -> list[tuple[str, int]]:
     found.append((_("Total (tax incl.)"), order.charge))
     for tax in order.quote.tax_lines:
         mark = "※" if tax.reduced else ""
-        label = _("%(rate)s %% taxable%(mark)s: %(gross)s, of which tax", rate=rate(tax.rate_bp), mark=mark,
-                  gross=f"¥{tax.gross:,}")  # fmt: skip
+        label = _(
+            "%(rate)s %% taxable%(mark)s: %(gross)s, of which tax",
+            rate=rate(tax.rate_bp),
+            mark=mark,
+            gross=yen(tax.gross),
+        )
         found.append((label, tax.tax))
     return found
 

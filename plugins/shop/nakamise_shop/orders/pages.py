@@ -10,16 +10,16 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
-from nakamise.contracts.ui import OrderSubject
 from nakamise.errors import Conflict
 from nakamise.ids import new_token
 from nakamise.plugin import Ctx, Slot, signed_in
 from nakamise.web import gettext_for, page, read_form, see_other
 from nakamise_shop.orders import labels, service
 from nakamise_shop.orders.cancel import cancel
-from nakamise_shop.orders.schemas import Order, OrderFilter
+from nakamise_shop.orders.schemas import OrderFilter
 from nakamise_shop.orders.story import story
 from nakamise_shop.paging import address, filter_of, page_base, tabs
+from nakamise_shop.saying import say
 
 AnyRequest = Request[Any, Any, Any]
 LIST: Final = "/shop/orders"
@@ -53,23 +53,12 @@ async def order_detail(ctx: Ctx, number: FromPath[str]) -> Response[bytes]:
     return await page(
         ctx,
         "shop/orders_detail.html",
-        slots={Slot.ORDER_SECTION: subject_of(order)},
+        slots={Slot.ORDER_SECTION: service.subject_of(order)},
         order=order,
         timeline=story(gettext_for(ctx.locale, "shop"), order),
         words=labels.words(ctx.locale),
         rate=labels.rate,
         key=new_token(),
-    )
-
-
-def subject_of(order: Order) -> OrderSubject:
-    header = order.header
-    return OrderSubject(
-        order_id=header.id,
-        number=header.number,
-        state=header.state.value,
-        total=header.total,
-        currency=header.currency,
     )
 
 
@@ -80,7 +69,7 @@ async def cancel_order(request: AnyRequest, ctx: Ctx, number: FromPath[str]) -> 
     try:
         await cancel(ctx, number, form.key)
     except Conflict as late:
-        return see_other(ctx, f"{LIST}/{number}", flash=_(late.message), kind="danger")
+        return see_other(ctx, f"{LIST}/{number}", flash=say(ctx, late), kind="danger")
     return see_other(ctx, f"{LIST}/{number}", flash=_("The order was cancelled."))
 
 

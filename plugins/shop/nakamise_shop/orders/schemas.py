@@ -130,19 +130,24 @@ class ShipTo(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.prefecture}{self.city}{self.line1} {self.line2}".strip()
 
 
-class OrderHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of shop_order with its snapshots."""
+class OrderHead(msgspec.Struct, frozen=True, kw_only=True):
+    """What events and hooks need of an order."""
 
     id: uuid.UUID
     purchase_id: uuid.UUID
     shop_id: uuid.UUID
     number: str
     buyer_id: uuid.UUID
-    state: OrderState
     currency: str
+    total: int
+
+
+class OrderHeader(OrderHead, frozen=True, kw_only=True):
+    """A row of shop_order with its snapshots."""
+
+    state: OrderState
     goods: int
     shipping: int
-    total: int
     points: int
     charge: int
     tax: int

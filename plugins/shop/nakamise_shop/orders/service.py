@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
+from nakamise.contracts.ui import OrderSubject
 from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.plugin import TenantCtx
@@ -64,3 +65,14 @@ async def assembled(ctx: TenantCtx, tx: Tx, header: OrderHeader) -> Order:
 def allowed_to_buyer(ctx: TenantCtx) -> frozenset[OrderStatus]:
     """Statuses in which a buyer may cancel: the tenant's rule."""
     return _CANCELLABLE[ctx.settings(ShopSettings).cancellable]
+
+
+def subject_of(order: Order) -> OrderSubject:
+    header = order.header
+    return OrderSubject(
+        order_id=header.id,
+        number=header.number,
+        state=header.state.value,
+        total=header.total,
+        currency=header.currency,
+    )

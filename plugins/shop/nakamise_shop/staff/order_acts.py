@@ -16,6 +16,7 @@ from nakamise.web import N_, Form, read_form, see_other
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.orders import fulfil
 from nakamise_shop.orders.cancel import cancel_as_staff
+from nakamise_shop.saying import say
 from nakamise_shop.staff.order_pages import FULFIL, LIST, show
 from nakamise_shop.staff.orders_schemas import LineNumbers
 from nakamise_shop.staff.product_acts import check_confirmed
@@ -108,8 +109,7 @@ async def cancel(request: AnyRequest, ctx: Ctx, order_id: FromPath[uuid.UUID]) -
 
 
 def _said(ctx: TenantCtx, order_id: uuid.UUID, refused: Conflict) -> Response[bytes]:
-    text = words(ctx)(refused.message, **refused.params)
-    return see_other(ctx, f"{LIST}/{order_id}", flash=text, kind="danger")
+    return see_other(ctx, f"{LIST}/{order_id}", flash=say(ctx, refused), kind="danger")
 
 
 def _done(ctx: TenantCtx, order_id: uuid.UUID, message: str) -> Response[bytes]:

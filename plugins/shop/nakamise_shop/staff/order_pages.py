@@ -10,13 +10,12 @@ from litestar.params import FromPath
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
-from nakamise.contracts.ui import OrderSubject
 from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import page
 from nakamise_shop.domain.order_state import OrderStatus
 from nakamise_shop.orders.cancel import staff_may_cancel
-from nakamise_shop.orders.schemas import Order, ShipTo
-from nakamise_shop.orders.service import order_by_id
+from nakamise_shop.orders.schemas import ShipTo
+from nakamise_shop.orders.service import order_by_id, subject_of
 from nakamise_shop.paging import address, filter_of, page_base, tabs
 from nakamise_shop.staff import orders_service as service
 from nakamise_shop.staff import products_repository
@@ -98,7 +97,7 @@ async def show(
         ctx,
         "shop/staff_order.html",
         status=status,
-        slots={Slot.ADMIN_ORDER_SECTION: _subject(order)},
+        slots={Slot.ADMIN_ORDER_SECTION: subject_of(order)},
         order=order,
         action=f"{LIST}/{order_id}",
         story=story_of(ctx, order),
@@ -120,13 +119,6 @@ def label_lines(to: ShipTo) -> list[str]:
     code = f"〒{to.postal_code[:3]}-{to.postal_code[3:]}"
     place = f"{to.prefecture}{to.city}{to.line1}"
     return [line for line in (code, place, to.line2, f"{to.name} 様", to.phone) if line]
-
-
-def _subject(order: Order) -> OrderSubject:
-    head = order.header
-    return OrderSubject(
-        order_id=head.id, number=head.number, state=head.state, total=head.total, currency=head.currency
-    )
 
 
 @get("/orders/{order_id:uuid}/slip", opt=requires(READ), include_in_schema=False)

@@ -11,10 +11,11 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from nakamise.errors import FieldError, Problem
+from nakamise.errors import Problem
 from nakamise.images import ImageRefused
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import N_, fragment, gettext_for, ngettext_for, read_form, see_other
+from nakamise.web import N_, fragment, ngettext_for, read_form, see_other
+from nakamise_shop.saying import say
 from nakamise_shop.staff import pictures
 from nakamise_shop.staff import products_service as service
 from nakamise_shop.staff.product_pages import LIST, MANAGE
@@ -50,16 +51,12 @@ async def upload(request: AnyRequest, ctx: Ctx, product_id: FromPath[uuid.UUID])
             await pictures.add(ctx, product_id, await file.read())
             taken += 1
         except (ImageRefused, Problem) as error:
-            refused.append(f"{file.filename}: {_said(ctx, error)}")
+            refused.append(f"{file.filename}: {say(ctx, error)}")
     _ = words(ctx)
     if not taken and not refused:
         refused.append(_("Please choose a picture."))
     done = ngettext_for(ctx.locale, "shop")("%(num)s picture added.", "%(num)s pictures added.", taken)
     return await _answer(ctx, product_id, done if taken else "", refused)
-
-
-def _said(ctx: TenantCtx, error: FieldError | Problem) -> str:
-    return gettext_for(ctx.locale, error.domain)(error.message, **error.params)
 
 
 @post("/products/{product_id:uuid}/pictures/{media_id:uuid}", opt=requires(MANAGE), include_in_schema=False)

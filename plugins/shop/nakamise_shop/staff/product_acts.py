@@ -15,6 +15,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, read_form, safe_next, see_other
+from nakamise_shop.saying import say
 from nakamise_shop.staff import products_state as state
 from nakamise_shop.staff.product_pages import LIST, MANAGE
 from nakamise_shop.staff.text import words
@@ -54,7 +55,7 @@ async def act_on_product(
         async with ctx.begin() as tx:
             await do(ctx, tx, product_id)
     except Conflict as refused:
-        return see_other(ctx, back, flash=_(refused.message, **refused.params), kind="danger")
+        return see_other(ctx, back, flash=say(ctx, refused), kind="danger")
     return see_other(ctx, back, flash=_(said))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +13,7 @@ from litestar import Request
 
 from nakamise.errors import FieldError, Invalid
 from nakamise.routing.forms import fill
+from nakamise.web import N_
 from nakamise_shop.staff.schemas import (
     OPTIONS_MAX,
     VARIANTS_MAX,
@@ -147,7 +148,7 @@ def _convert(
     rows: list[dict[str, list[str]]],
     type_: type[msgspec.Struct],
     errors: dict[str, FieldError],
-    keep: Any = None,
+    keep: Callable[[Mapping[str, list[str]]], bool] | None = None,
 ) -> list[Any]:
     done = []
     for index, row in enumerate(rows):
@@ -175,7 +176,7 @@ def _build(base: _Base, parts: dict[str, list[Any]], errors: dict[str, FieldErro
     try:
         return msgspec.convert(plain, ProductChange, from_attributes=True)
     except (Invalid, msgspec.ValidationError):
-        errors["options"] = FieldError("Please check the options.", domain="shop")
+        errors["options"] = FieldError(N_("Please give one value for each option."), domain="shop")
         return None
 
 

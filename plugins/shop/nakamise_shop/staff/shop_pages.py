@@ -15,6 +15,7 @@ from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.routing.forms import fill
 from nakamise.web import N_, page, read_form, see_other
 from nakamise_shop.legal import LABELS, MANDATORY, missing_items
+from nakamise_shop.saying import say
 from nakamise_shop.staff import shops_repository as repository
 from nakamise_shop.staff import shops_service as service
 from nakamise_shop.staff.invoice_number import has_check_digit
@@ -121,7 +122,7 @@ async def open_shop(ctx: Ctx, shop_id: FromPath[uuid.UUID]) -> Response[bytes]:
         async with ctx.begin() as tx:
             await service.open_shop(ctx, tx, shop_id)
     except Conflict as refused:
-        return see_other(ctx, back, flash=_(refused.message, **refused.params), kind="danger")
+        return see_other(ctx, back, flash=say(ctx, refused), kind="danger")
     return see_other(ctx, back, flash=_("The shop is open for business."))
 
 
@@ -132,7 +133,8 @@ async def close_shop(
     check_confirmed((await read_form(request, Answer)).valid().confirm)
     async with ctx.begin() as tx:
         await service.close_shop(ctx, tx, shop_id)
-    return see_other(ctx, f"{LIST}/{shop_id}", flash=words(ctx)("The shop is closed."))
+    _ = words(ctx)
+    return see_other(ctx, f"{LIST}/{shop_id}", flash=_("Closed"))
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

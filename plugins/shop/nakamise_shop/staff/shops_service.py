@@ -87,11 +87,8 @@ async def open_shop(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
     found = await shop(tx, shop_id)
     if missing := missing_items(found.legal):
         _ = words(ctx)
-        items = (
-            "、".join(_(LABELS[name]) for name in missing)
-            if ctx.locale == "ja"
-            else ", ".join(_(LABELS[name]) for name in missing)
-        )
+        comma = "、" if ctx.locale == "ja" else ", "
+        items = comma.join(_(LABELS[name]) for name in missing)
         message = N_("The legal notice is not complete: %(items)s.")
         raise Conflict(message, code="legal_incomplete", domain="shop", params={"items": items})
     await _set(ctx, tx, shop_id, "open", ["pending", "closed", "open"])

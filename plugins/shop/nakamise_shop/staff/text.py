@@ -9,6 +9,7 @@ from nakamise.errors import FieldError
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for
 from nakamise_shop.orders.labels import CARRIERS as CARRIER_NAMES
+from nakamise_shop.saying import say
 
 PRODUCT_STATES: Final = {
     "published": (N_("Published"), "ok"),
@@ -74,7 +75,4 @@ def choices(ctx: TenantCtx, named: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def fault_texts(ctx: TenantCtx, faults: Mapping[str, FieldError]) -> dict[str, str]:
-    return {
-        name: gettext_for(ctx.locale, fault.domain)(fault.message, **fault.params)
-        for name, fault in faults.items()
-    }
+    return {name: say(ctx, fault) for name, fault in faults.items()}
