@@ -98,11 +98,21 @@ def update(package_dir: Path) -> list[str]:
         if entry is None and path.parent != CORE_LOCALES and _translated(core, msgid, context):
             continue
         fresh.add(message, entry.string if entry else None, context=context)
+    _keep_declared(package_dir, old, fresh)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, fresh, width=0, omit_header=False, sort_output=True)
     _plain_header(path)
     return missing_translations(package_dir)
+
+
+def _keep_declared(package_dir: Path, old: Catalog, fresh: Catalog) -> None:
+    """Titles of settings, labels of permissions and words of enums are msgids too, though no keyword marks them."""
+    code = "\n".join(path.read_text(encoding="utf-8") for path in package_dir.rglob("*.py"))
+    for entry in old:
+        msgid = entry.id if isinstance(entry.id, str) else entry.id[0]
+        if msgid and fresh.get(msgid, entry.context) is None and msgid in code:
+            fresh.add(entry.id, entry.string, context=entry.context)
 
 
 def _plain_header(path: Path) -> None:
