@@ -103,7 +103,9 @@ def _unreachable() -> Router:
 
     What tenants see is `routing.openapi`: the part that is on for them.
     """
-    return Router(f"{NOWHERE}openapi", route_handlers=[], opt=requires("core.nobody"), include_in_schema=False)
+    return Router(
+        f"{NOWHERE}openapi", route_handlers=[], opt=requires("core.nobody"), include_in_schema=False
+    )
 
 
 def _schema_of(request: Request[Any, Any, Any]) -> str:
