@@ -18,6 +18,7 @@ from nakamise.ui import charts, formats
 from nakamise.ui.assets import AssetStore
 from nakamise.ui.fold import LocaleEnvironment, owner_of
 from nakamise.ui.i18n import CORE, CORE_LOCALES, register
+from nakamise.ui.memo import Memo
 from nakamise.ui.theme import compile_theme, theme_color
 from nakamise.ui.views import Shell
 
@@ -154,6 +155,7 @@ class Renderer:
         return {
             "locale": locale,
             "charts": charts,
+            "memo": Memo(),
             "icon": self.assets.icon,
             "url_for_static": self.assets.url,
             "slot": _slot,
