@@ -42,7 +42,7 @@ class Due(msgspec.Struct, frozen=True):
 _TAKE: Final = """
 WITH due AS (
     SELECT j.id FROM job j JOIN tenant t ON t.id = j.tenant_id AND t.state = 'active'
-    WHERE j.state = 'queued' AND j.run_at <= now() AND j.attempts < $2 AND (j.key = '' OR NOT EXISTS (
+    WHERE j.state = 'queued' AND j.run_at <= now() AND j.attempts < $2 AND j.name = ANY($4) AND (j.key = '' OR NOT EXISTS (
         SELECT 1 FROM job e WHERE e.tenant_id = j.tenant_id AND e.name = j.name AND e.key = j.key
         AND e.key <> '' AND e.state = 'queued' AND e.seq < j.seq))
     ORDER BY j.run_at, j.seq LIMIT $1 FOR UPDATE OF j SKIP LOCKED)
@@ -90,9 +90,10 @@ class JobStore:
         self._db = db
         self._lease_s = lease_s
 
-    async def take(self, limit: int) -> list[Taken]:
+    async def take(self, limit: int, names: Sequence[str]) -> list[Taken]:
+        """Due jobs of these ``names``: what this version does not know waits for one that does."""
         async with self._db.control() as tx:
-            return await tx.all(Taken, _TAKE, limit, TRIES_MAX, self._lease_s)
+            return await tx.all(Taken, _TAKE, limit, TRIES_MAX, self._lease_s, list(names))
 
     async def extend(self, job: Taken) -> bool:
         """False when the lease was lost to another worker."""

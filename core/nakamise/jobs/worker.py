@@ -89,7 +89,7 @@ class Worker:
 
     async def _take(self) -> int:
         free = self._queue.concurrency - len(self._running)
-        jobs = await self._store.take(free) if free > 0 else []
+        jobs = await self._store.take(free, list(self._handlers)) if free > 0 else []
         for job in jobs:
             task = asyncio.create_task(self._settle(job), name=f"job {job.name}")
             self._running.add(task)

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from nakamise.images.art import ART_LIMITS
 from nakamise.images.easel import Easel
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><rect width="40" height="20" fill="{}"/></svg>'
@@ -16,7 +17,7 @@ async def test_each_gets_its_own_drawing() -> None:
     async with Easel() as easel:
         drawn = await asyncio.gather(*(easel.draw(SVG.format(colour).encode()) for colour in COLOURS))
     assert [picture.colour for picture in drawn] == COLOURS
-    assert [rendition.longest for rendition in drawn[0].renditions] == [960, 640, 256]
+    assert [rendition.longest for rendition in drawn[0].renditions] == list(ART_LIMITS.sizes)
 
 
 async def test_what_is_no_drawing() -> None:

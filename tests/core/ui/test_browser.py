@@ -190,7 +190,7 @@ async def test_a_question_comes_before_the_form_is_sent(browser: Browser, site: 
     question = page.get_by_role("dialog", name="ご確認ください")
     await button.click()
     await expect(question).to_contain_text("このお届け先を削除しますか？")
-    await question.get_by_role("button", name="キャンセル").click()
+    await question.get_by_role("button", name="戻る").click()
     await button.click()
     await page.keyboard.press("Escape")
     assert site.posts == []
