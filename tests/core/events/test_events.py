@@ -103,6 +103,7 @@ async def test_who_is_off_when_it_happens_never_hears_of_it(telling: Runtime, ct
     await publish(fresh(telling, ctx.tenant), "late")
     async with telling.jobs.worker(telling):
         await until_rows(ctx, ["heard late", "acted late"])
+    assert not [row for row in await rows(ctx) if "early" in row]
 
 
 async def test_a_delivery_waits_while_its_plugin_is_off(

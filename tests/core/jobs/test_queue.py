@@ -286,6 +286,7 @@ async def test_a_periodic_task_runs_for_each_tenant_again_and_again(
 
     async with queue.worker(mine):
         await until(lambda: runs.count(tenant.id) >= 2, seconds=60)
+    assert runs.count(tenant.id) >= 2
     await owner.execute("DELETE FROM nakamise.job WHERE name = $1", f"task:{task}")
 
 

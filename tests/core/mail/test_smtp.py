@@ -113,14 +113,17 @@ async def test_a_connection_cut_in_the_middle_may_be_tried_again() -> None:
 
 
 async def test_a_connection_cut_after_the_mail_was_taken_is_a_success() -> None:
+    taken: list[bytes] = []
+
     async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await talk_until_data(reader, writer)
-        await reader.readuntil(b"\r\n.\r\n")
+        taken.append(await reader.readuntil(b"\r\n.\r\n"))
         writer.write(b"250 taken\r\n")
         await writer.drain()
 
     async with scripted_server(cut) as port:
         await mailer(port).send(MAIL)
+    assert len(taken) == 1
 
 
 async def test_a_server_that_says_nothing_is_given_up() -> None:

@@ -39,6 +39,7 @@ UNFULFILLED, PROCESSING, SHIPPED, DELIVERED, RETURNED = LineState
 def test_paths_of_an_order(path: list[str]) -> None:
     for current, new in pairwise(path):
         check_order_edge(OrderState(current), OrderState(new))
+        assert OrderState(current) in order_sources(OrderState(new))
 
 
 @pytest.mark.req("LC-9.7.1")
