@@ -189,7 +189,9 @@ async def test_acts_without_a_cart_find_nothing(stall: Stall, client: ClientFor,
     assert (await client(stall.tenant).post(path, data=form)).status_code == 404
 
 
-@pytest.mark.parametrize("query", ["removed=x", "removed=&n=1", "removed=01234567-89ab-7def-8123-456789abcdef&n=-5"])
+@pytest.mark.parametrize(
+    "query", ["removed=x", "removed=&n=1", "removed=01234567-89ab-7def-8123-456789abcdef&n=-5"]
+)
 async def test_an_undo_that_makes_no_sense_is_not_offered(
     stall: Stall, client: ClientFor, query: str
 ) -> None:
