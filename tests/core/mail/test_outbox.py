@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import secrets
+from collections.abc import AsyncIterator, Iterator
 from email import message_from_bytes, policy
 
 import msgspec
 import pytest
+import pytest_asyncio
 
 from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.embedded import EmbeddedPostgres
 from nakamise.host.registry import PluginHost
 from nakamise.plugin.context import SYSTEM, Tenant, TenantCtx
 from nakamise.runtime import Runtime
 from nakamise.settings import Settings
+from nakamise.tenancy import provision
 from nakamise.testing.drain import drain
 from nakamise.testing.fixtures import NewTenant
+from nakamise.testing.server import throwaway_postgres
 from tests.core.accounts import Site
 from tests.core.mail.smtp_servers import Inbox, smtp_server
+from tests.faults.ground import prepared
 
 NOTICE = {
     "subject": "お知らせ",
@@ -38,12 +44,24 @@ def inbox() -> Inbox:
     return Inbox()
 
 
+@pytest.fixture(scope="module")
+def own_postgres() -> Iterator[EmbeddedPostgres]:
+    """Of these tests alone: a worker sends the waiting mails of every tenant, also of other tests'."""
+    with throwaway_postgres() as server:
+        yield server
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def own_settings(own_postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return await prepared(own_postgres, tmp_path_factory.mktemp("mail"))
+
+
 @pytest.fixture
-async def sender(settings: Settings, host: PluginHost, inbox: Inbox) -> AsyncIterator[Runtime]:
+async def sender(own_settings: Settings, host: PluginHost, inbox: Inbox) -> AsyncIterator[Runtime]:
     """An installation with a mail server."""
     async with smtp_server(inbox) as port:
         changed = msgspec.structs.replace(
-            settings, smtp_url=f"smtp://127.0.0.1:{port}", environment="production"
+            own_settings, smtp_url=f"smtp://127.0.0.1:{port}", environment="production"
         )
         built = await build_runtime(changed, host=host)
         yield built
@@ -51,9 +69,13 @@ async def sender(settings: Settings, host: PluginHost, inbox: Inbox) -> AsyncIte
 
 
 @pytest.fixture
-async def tenant(sender: Runtime, new_tenant: NewTenant) -> Tenant:
-    made = await new_tenant()
+async def tenant(sender: Runtime) -> Tenant:
+    slug = f"m-{secrets.token_hex(4)}"
+    wanted = provision.NewTenant(slug=slug, name=slug.upper(), hosts=[f"{slug}.localhost"])
+    tenant_id = await provision.create(sender.settings, sender.host, wanted)
     await sender.directory.refresh()
+    made = sender.directory.by_id(tenant_id)
+    assert made is not None
     return made
 
 
