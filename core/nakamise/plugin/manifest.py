@@ -22,6 +22,7 @@ RESERVED_IDS: Final = frozenset(
         *("verify", "reset"),
         *("static", "theme", "healthz", "readyz", "pages", "lang", "preferences", "openapi", "shared"),
         *("plugins", "users", "roles", "site", "settings", "audit", "jobs", "events"),
+        *("staff", "invite", "legal", "help", "plan", "usage", "maintenance", "act", "privacy"),
     )
 )
 
