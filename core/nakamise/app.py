@@ -31,7 +31,7 @@ from nakamise.routing.openapi import route_handlers as openapi_routes
 from nakamise.runtime import Runtime
 from nakamise.settings import Settings
 from nakamise.site.routes import route_handlers as site_routes
-from nakamise.storage import LocalStore, UrlSigner, media_route
+from nakamise.storage import UrlSigner, media_route, open_store
 from nakamise.tenancy.directory import Directory
 from nakamise.tenancy.roles import app_url, control_role
 from nakamise.ui.asset_routes import asset_route
@@ -60,7 +60,7 @@ async def build_runtime(
         jobs=jobs,
         events=EventBus(jobs),
         auth=Auth(settings, db, clock),
-        store=LocalStore(settings.media_dir, settings.secret_key),
+        store=open_store(settings),
         mail=MailOutbox(jobs, settings),
         renderer=Renderer(host.template_sources()),
     )

@@ -27,6 +27,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str | None = None
     pool_size: int = 10
     smtp_url: str | None = None
+    # Objects in a bucket instead of the data folder: https://KEY:SECRET@host/bucket?region=NAME
+    s3_url: str | None = None
     base_domain: str = "localhost"
     environment: Environment = "demo"
     # Addresses of reverse proxies whose X-Forwarded-For and -Proto are believed.
@@ -54,6 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             database_url=env.get("NAKAMISE_DATABASE_URL") or None,
             pool_size=int(env.get("NAKAMISE_POOL_SIZE", "10")),
             smtp_url=env.get("NAKAMISE_SMTP_URL") or None,
+            s3_url=env.get("NAKAMISE_S3_URL") or None,
             base_domain=env.get("NAKAMISE_BASE_DOMAIN", "localhost"),
             environment=environment,  # type: ignore[arg-type]
             trusted_proxies=tuple(filter(None, env.get("NAKAMISE_TRUSTED_PROXIES", "").split(","))),

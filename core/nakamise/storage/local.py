@@ -11,9 +11,9 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from nakamise.storage.keys import check_key, content_type_of, is_private
+from nakamise.storage.keys import check_key, content_type_of
 from nakamise.storage.signing import UrlSigner
-from nakamise.storage.store import ObjectMissing, StorageFull, StoredObject
+from nakamise.storage.store import ObjectMissing, StorageFull, StoredObject, object_url
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _UNFINISHED: Final = ".unfinished"
@@ -53,11 +53,7 @@ class LocalStore:
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
     def url(self, key: str, *, expires_s: int | None = None) -> str:
-        if is_private(key) and expires_s is None:
-            raise ValueError("a private object is read by a URL with an expiry")
-        if expires_s is None:
-            return f"/media/{key}"
-        return f"/media/{key}?{self.signer.query(key, expires_s)}"
+        return object_url(key, self.signer, expires_s)
 
     def _path(self, key: str) -> Path:
         check_key(key)

@@ -7,6 +7,8 @@ from typing import Protocol
 import msgspec
 
 from nakamise.errors import NotFound, Unavailable
+from nakamise.storage.keys import is_private
+from nakamise.storage.signing import UrlSigner
 from nakamise.ui.i18n import N_
 
 
@@ -52,3 +54,12 @@ class ObjectStore(Protocol):
         A private object needs ``expires_s`` (seconds, 1 to 604,800, S3's limit), else ValueError.
         """
         ...
+
+
+def object_url(key: str, signer: UrlSigner, expires_s: int | None) -> str:
+    """The path below ``/media/`` for ``ObjectStore.url``; signed when it expires."""
+    if is_private(key) and expires_s is None:
+        raise ValueError("a private object is read by a URL with an expiry")
+    if expires_s is None:
+        return f"/media/{key}"
+    return f"/media/{key}?{signer.query(key, expires_s)}"
