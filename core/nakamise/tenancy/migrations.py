@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -33,7 +34,7 @@ WORKERS: Final = 4
 TRIES_MAX: Final = 5
 RETRY_PAUSE_S: Final = 0.5
 
-State = Literal["done", "failed", "elsewhere"]
+State = Literal["done", "failed", "elsewhere", "spared"]
 # (tenants finished, tenants in all)
 Progress = Callable[[int, int], None]
 
@@ -48,12 +49,16 @@ _BEHIND: Final = """
 
 
 class Result(msgspec.Struct, frozen=True):
-    """``elsewhere``: another runner holds this tenant. ``applied`` counts migrations."""
+    """``elsewhere``: another runner holds this tenant. ``spared``: not tried, because a canary failed.
+
+    ``applied`` counts migrations; ``seconds`` go from the first try to the end.
+    """
 
     slug: str
     state: State
     applied: int = 0
     error: str = ""
+    seconds: float = 0.0
 
 
 class Behind(msgspec.Struct):
@@ -63,6 +68,7 @@ class Behind(msgspec.Struct):
     plugins: list[str]
     tries: int = 0
     applied: int = 0
+    began: float = 0.0
 
 
 async def behind(settings: Settings, host: PluginHost) -> list[Behind]:
@@ -76,32 +82,49 @@ async def behind(settings: Settings, host: PluginHost) -> list[Behind]:
 
 
 async def migrate_all(
-    settings: Settings, host: PluginHost, *, workers: int = WORKERS, progress: Progress | None = None
+    settings: Settings,
+    host: PluginHost,
+    *,
+    workers: int = WORKERS,
+    canaries: int = 0,
+    progress: Progress | None = None,
 ) -> list[Result]:
-    """One result for each tenant that was behind; a failing tenant does not stop the others."""
-    run = _Run(settings, host, await behind(settings, host), progress)
-    await asyncio.gather(*(run.work() for _ in range(min(workers, run.total))))
+    """One result for each tenant that was behind; a failing tenant does not stop the others.
+
+    The first ``canaries`` tenants go ahead: when one of them fails, the others are spared.
+    """
+    items = await behind(settings, host)
+    run = _Run(settings, host, progress, len(items))
+    if canaries and not await run.through(items[:canaries], workers):
+        run.results += [Result(item.slug, "spared") for item in items[canaries:]]
+    else:
+        await run.through(items[canaries:], workers)
     return sorted(run.results, key=lambda result: result.slug)
 
 
 class _Run:
-    def __init__(
-        self, settings: Settings, host: PluginHost, items: Sequence[Behind], progress: Progress | None
-    ) -> None:
+    def __init__(self, settings: Settings, host: PluginHost, progress: Progress | None, total: int) -> None:
         self._settings = settings
         self._host = host
-        self._queue = deque(items)
+        self._queue: deque[Behind] = deque()
         self._progress = progress
-        self.total = len(items)
+        self._total = total
         self.results: list[Result] = []
 
-    async def work(self) -> None:
+    async def through(self, items: Sequence[Behind], workers: int) -> bool:
+        """Whether none has failed so far."""
+        self._queue.extend(items)
+        await asyncio.gather(*(self._work() for _ in range(min(workers, len(items)))))
+        return not any(result.state == "failed" for result in self.results)
+
+    async def _work(self) -> None:
         while self._queue:
             async with owner_connection(self._settings) as connection:
                 while self._queue and not connection.is_closed():
                     await self._take(connection, self._queue.popleft())
 
     async def _take(self, connection: asyncpg.Connection, item: Behind) -> None:
+        item.began = item.began or time.monotonic()
         try:
             state = await self._migrate(connection, item)
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
@@ -114,7 +137,7 @@ class _Run:
         except (MigrationError, CommitLost, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             await self._fail(item, error)
         else:
-            self._finish(Result(item.slug, state, item.applied))
+            self._finish(item, state)
 
     async def _migrate(self, connection: asyncpg.Connection, item: Behind) -> State:
         for history in histories(self._host, item.plugins):
@@ -137,12 +160,13 @@ class _Run:
                 item.plugins,
                 message,
             )
-        self._finish(Result(item.slug, "failed", item.applied, message))
+        self._finish(item, "failed", message)
 
-    def _finish(self, result: Result) -> None:
-        self.results.append(result)
+    def _finish(self, item: Behind, state: State, error: str = "") -> None:
+        seconds = time.monotonic() - item.began
+        self.results.append(Result(item.slug, state, item.applied, error, seconds))
         if self._progress is not None:
-            self._progress(len(self.results), self.total)
+            self._progress(len(self.results), self._total)
 
 
 async def _step(connection: asyncpg.Connection, item: Behind, history: History) -> int | None:

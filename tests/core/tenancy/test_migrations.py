@@ -13,6 +13,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from nakamise.db import Database
 from nakamise.host.registry import PluginHost
 from nakamise.settings import Settings
 from nakamise.tenancy import provision
@@ -103,6 +104,54 @@ async def test_one_broken_tenant_does_not_stop_the_others(
     assert await owner.fetchval(COLUMNS, [schemas[1]], table, "more") == 0
     await owner.execute(f'DELETE FROM "{schemas[1]}".{table} WHERE id = 2')
     assert [result.state for result in await migrate_all(settings, field)] == ["done"]
+
+
+async def test_a_failing_canary_spares_the_others(
+    settings: Settings, crops: Sample, field: PluginHost, owner: asyncpg.Connection
+) -> None:
+    schemas = await _tenants(settings, field, owner, 4)
+    table = f"{crops.id}_note"
+    await owner.execute(f"INSERT INTO \"{schemas[0]}\".{table} (id, body) VALUES (1, 'x'), (2, 'x')")
+    crops.write("0002_unique", "CREATE UNIQUE INDEX {id}_u ON {id}_note (body);")
+    results = await migrate_all(settings, field, canaries=1)
+    assert [result.state for result in results] == ["failed", "spared", "spared", "spared"]
+    await owner.execute(f'DELETE FROM "{schemas[0]}".{table} WHERE id = 2')
+    assert [result.state for result in await migrate_all(settings, field, canaries=1)] == ["done"] * 4
+
+
+@pytest.mark.req("BX-19")
+async def test_old_code_serves_while_everybody_is_migrated(
+    settings: Settings, crops: Sample, field: PluginHost, owner: asyncpg.Connection, db: Database
+) -> None:
+    """The old statements run all the time, prepared, on the same pool: none fails, none loses a row."""
+    schemas = await _tenants(settings, field, owner, 6)
+    crops.write(
+        "0002_more",
+        "ALTER TABLE {id}_note ADD COLUMN more text NOT NULL DEFAULT '';\n"
+        "SELECT pg_sleep(0.1);\nCREATE INDEX {id}_more ON {id}_note (more);",
+    )
+    written = dict.fromkeys(schemas, 0)
+    over = asyncio.Event()
+
+    async def old_code(schema: str) -> None:
+        while not over.is_set():
+            async with db.tenant(schema) as tx:
+                written[schema] += 1
+                await tx.execute(
+                    f"INSERT INTO {crops.id}_note (id, body) VALUES ($1, $2)", written[schema], "old"
+                )
+                assert await tx.value(f"SELECT count(*) FROM {crops.id}_note") == written[schema]
+
+    async with asyncio.TaskGroup() as group:
+        for schema in schemas:
+            group.create_task(old_code(schema))
+        results = await migrate_all(settings, field, workers=2)
+        over.set()
+    assert [result.state for result in results] == ["done"] * 6
+    assert min(written.values()) > 1
+    for schema in schemas:
+        count = await owner.fetchval(f"SELECT count(*) FROM \"{schema}\".{crops.id}_note WHERE more = ''")
+        assert count == written[schema]
 
 
 async def test_a_busy_table_is_tried_again(
