@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 from litestar.di import NamedDependency
 
+from nakamise.admin.site.settings import SiteSettings, site_of
 from nakamise.db import Tx
-from nakamise.errors import Forbidden, Unauthenticated
+from nakamise.errors import Forbidden, MfaRequired, Unauthenticated
 from nakamise.plugin.audit import write_audit
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     plugins: frozenset[str] = frozenset()
     plugin_settings: Mapping[str, Mapping[str, Any]] = {}
     version: int = 0
+    # The agency whose console this tenant is; ``is_operator``: the operators' own.
+    console_of: uuid.UUID | None = None
+    is_operator: bool = False
 
     @property
     def is_active(self) -> bool:
@@ -53,7 +57,11 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who acts: a guest (no ``user_id``), a user, or the system itself in a job."""
+    """Who acts: a guest (no ``user_id``), a user, or the system itself in a job.
+
+    ``has_mfa``: this session passed a second factor. ``impersonator`` names somebody of the agency who acts
+    as this user for a while, in an announced and logged way.
+    """
 
     user_id: uuid.UUID | None = None
     session_id: uuid.UUID | None = None
@@ -64,6 +72,13 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     roles: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
     is_system: bool = False
+    has_mfa: bool = False
+    impersonator: str | None = None
+
+    @property
+    def name_in_log(self) -> str:
+        """Who really acted, first."""
+        return f"{self.impersonator} → {self.display_name}" if self.impersonator else self.display_name
 
     @property
     def is_guest(self) -> bool:
@@ -134,6 +149,11 @@ class TenantCtx:
         """The tenant's settings of the plugin that declared ``type_``, defaults filled in."""
         return self.runtime.host.settings(self.tenant, type_)
 
+    @property
+    def site(self) -> SiteSettings:
+        """The settings of the whole site: maintenance, one brand only, registration, …"""
+        return site_of(self.tenant)
+
     def service(self, type_: type[S]) -> S:
         """The provider that is on for this tenant. Raises ServiceOff."""
         return self.runtime.host.service(self, type_)
@@ -183,12 +203,18 @@ class TenantCtx:
         return user_id
 
     def require(self, permission: str) -> None:
-        """Raises Unauthenticated or Forbidden."""
-        if self.actor.can(permission):
-            return
-        if self.actor.is_guest:
-            raise Unauthenticated("Please log in.")
-        raise Forbidden("You may not do this.")
+        """Raises Unauthenticated or Forbidden; MfaRequired where the permission asks for a second factor."""
+        if not self.actor.can(permission):
+            if self.actor.is_guest:
+                raise Unauthenticated("Please log in.")
+            raise Forbidden("You may not do this.")
+        if self.runtime.host.needs_mfa(permission):
+            self.require_mfa()
+
+    def require_mfa(self) -> None:
+        """Raises MfaRequired for a session that did not pass a second factor."""
+        if not (self.actor.has_mfa or self.actor.is_system):
+            raise MfaRequired
 
     def in_language(self, locale: str) -> TenantCtx:
         """The same tenant and actor, speaking ``locale``: for mails to somebody else."""

@@ -31,6 +31,10 @@ _ACCOUNT: Final = (
     (N_("Addresses"), "/account/addresses", "map-pin"),
     (N_("Security"), "/account/security", "shield-check"),
 )
+# (permission, label, path, icon, heading), shown below what plugins add.
+_ADMIN: Final = (
+    ("core.plugins.manage", N_("Plugins"), "/admin/plugins", "puzzle", N_("Settings")),
+)
 _LEGAL: Final = (
     (N_("Terms of use"), "/pages/terms"),
     (N_("Privacy policy"), "/pages/privacy"),
@@ -142,9 +146,9 @@ def _admin(ctx: TenantCtx) -> list[NavLink]:
         return []
     _ = gettext_for(ctx.locale, "core")
     links = nav_links(ctx, "admin")
-    if ctx.actor.can("core.plugins.manage"):
-        here = ctx.http.path.startswith("/admin/plugins")
-        links.append(NavLink(_("Plugins"), "/admin/plugins", "puzzle", here, _("Settings")))
+    for permission, label, href, icon, group in _ADMIN:
+        if ctx.actor.can(permission):
+            links.append(NavLink(_(label), href, icon, _is_here(ctx, href), _(group)))
     if links or ctx.actor.can("core.admin"):
         links.insert(0, NavLink(_("Dashboard"), "/admin", "layout-dashboard", ctx.http.path == "/admin"))
     return links

@@ -1,0 +1,1 @@
+"""Running a site: its settings, maintenance, legal texts, audit log and help."""
