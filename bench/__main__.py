@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import uvloop
 
-from bench import checkout, gate, list_html, list_http, list_json, many_plugins, tenants
+from bench import checkout, gate, list_html, list_http, list_json, many_plugins, many_tenants, tenants
 from bench.harness import FULL, QUICK, Result, Scale
 from bench.machine import Machine, describe
 from bench.report import Run, save, table
@@ -24,6 +24,8 @@ MEASUREMENTS: dict[str, Measurement] = {
     "tenants": tenants.measure,
     "many_plugins": many_plugins.measure,
     "gate": gate.measure,
+    # Last: a database of 1,000 tenants is slower for everybody.
+    "many_tenants": many_tenants.measure,
 }
 
 

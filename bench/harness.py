@@ -51,10 +51,11 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True):
     requests: int
     orders: int
     tenants: int
+    many_tenants: int
 
 
-FULL = Scale(rounds=15, seconds=1.0, requests=100, orders=640, tenants=10)
-QUICK = Scale(rounds=3, seconds=0.2, requests=10, orders=320, tenants=2)
+FULL = Scale(rounds=15, seconds=1.0, requests=100, orders=640, tenants=10, many_tenants=1000)
+QUICK = Scale(rounds=3, seconds=0.2, requests=10, orders=320, tenants=2, many_tenants=20)
 
 
 async def interleave(rounds: int, sides: Mapping[str, Side]) -> Samples:
