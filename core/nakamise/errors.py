@@ -66,6 +66,15 @@ class Forbidden(Problem):
     default_code = "forbidden"
 
 
+class MfaRequired(Forbidden):
+    """Allowed, but only to a session that passed a second factor. Pages lead to where that is done."""
+
+    default_code = "mfa_required"
+
+    def __init__(self) -> None:
+        super().__init__("This needs two-step login. Switch it on, or log in again with your code.")
+
+
 class NotFound(Problem):
     status = 404
     default_code = "not_found"

@@ -10,7 +10,7 @@ from nakamise.auth import login, mails, one_time, recovery, throttle, totp
 from nakamise.auth.audit import audit_as
 from nakamise.auth.passwords import fault_of_new
 from nakamise.auth.register import fault_of_repeat, raise_faults
-from nakamise.auth.sessions import revoke_session, revoke_sessions
+from nakamise.auth.sessions import forget_mfa, note_mfa, revoke_session, revoke_sessions
 from nakamise.auth.users import (
     User,
     clean_email,
@@ -142,6 +142,7 @@ async def confirm_totp(ctx: TenantCtx, given: CodeProof) -> list[str]:
             raise Invalid({"code": FieldError(login.CodeRefused().message)})
         await throttle.give_back(tx, throttle.SECOND_FACTOR, str(user_id))
         codes = await recovery.replace_codes(tx, user_id)
+        await note_mfa(tx, ctx.actor.session_id, ctx.now())
         await audit_as(ctx, tx, user, "account.totp_on")
         await mails.send_totp_on(ctx, tx, user)
     return codes
@@ -155,6 +156,7 @@ async def disable_totp(ctx: TenantCtx, given: FullProof) -> None:
         await _prove_code(ctx, tx, user, given.code)
         await totp.switch_off(tx, user.id)
         await recovery.drop_codes(tx, user.id)
+        await forget_mfa(tx, user.id)
         await audit_as(ctx, tx, user, "account.totp_off")
         await mails.send_totp_off(ctx, tx, user)
 

@@ -15,7 +15,7 @@ from nakamise.account import security
 from nakamise.account.security import CodeProof, EmailChange, FullProof, PasswordChange, PasswordProof
 from nakamise.auth.api import Accepted
 from nakamise.auth.sessions import live_sessions
-from nakamise.plugin.access import signed_in
+from nakamise.plugin.access import sensitive, signed_in
 from nakamise.plugin.context import Ctx
 
 _TAGS: Final = ["account"]
@@ -50,39 +50,39 @@ class Ended(msgspec.Struct, frozen=True):
     count: int
 
 
-@post("/api/account/password", opt=signed_in(), tags=_TAGS, status_code=204)
+@post("/api/account/password", opt=sensitive(signed_in()), tags=_TAGS, status_code=204)
 async def change_password(ctx: Ctx, data: JSONBody[PasswordChange]) -> None:
     """All other sessions end."""
     await security.change_password(ctx, data)
 
 
-@post("/api/account/email", opt=signed_in(), tags=_TAGS, status_code=202)
+@post("/api/account/email", opt=sensitive(signed_in()), tags=_TAGS, status_code=202)
 async def change_email(ctx: Ctx, data: JSONBody[EmailChange]) -> Accepted:
     """In force once the link in the mail to the new address is used."""
     await security.ask_email_change(ctx, data)
     return Accepted()
 
 
-@post("/api/account/totp", opt=signed_in(), tags=_TAGS, status_code=200)
+@post("/api/account/totp", opt=sensitive(signed_in()), tags=_TAGS, status_code=200)
 async def begin_totp(ctx: Ctx, data: JSONBody[PasswordProof]) -> EnrolmentView:
     """Begin setting up two-step login."""
     shown = await security.begin_totp(ctx, data)
     return EnrolmentView(shown.secret, shown.uri, shown.qr_svg)
 
 
-@post("/api/account/totp/confirm", opt=signed_in(), tags=_TAGS, status_code=200)
+@post("/api/account/totp/confirm", opt=sensitive(signed_in()), tags=_TAGS, status_code=200)
 async def confirm_totp(ctx: Ctx, data: JSONBody[CodeProof]) -> RecoveryCodes:
     """Switch two-step login on with the first code."""
     return RecoveryCodes(await security.confirm_totp(ctx, data))
 
 
-@post("/api/account/totp/disable", opt=signed_in(), tags=_TAGS, status_code=204)
+@post("/api/account/totp/disable", opt=sensitive(signed_in()), tags=_TAGS, status_code=204)
 async def disable_totp(ctx: Ctx, data: JSONBody[FullProof]) -> None:
     """Switch two-step login off."""
     await security.disable_totp(ctx, data)
 
 
-@post("/api/account/recovery-codes", opt=signed_in(), tags=_TAGS, status_code=200)
+@post("/api/account/recovery-codes", opt=sensitive(signed_in()), tags=_TAGS, status_code=200)
 async def renew_codes(ctx: Ctx, data: JSONBody[FullProof]) -> RecoveryCodes:
     """New recovery codes; the old ones work no more."""
     return RecoveryCodes(await security.renew_recovery_codes(ctx, data))
@@ -101,13 +101,13 @@ async def list_sessions(ctx: Ctx) -> list[SessionView]:
     ]
 
 
-@delete("/api/account/sessions/{session_id:uuid}", opt=signed_in(), tags=_TAGS)
+@delete("/api/account/sessions/{session_id:uuid}", opt=sensitive(signed_in()), tags=_TAGS)
 async def end_session(ctx: Ctx, session_id: FromPath[uuid.UUID]) -> None:
     """Log one device out."""
     await security.end_session(ctx, session_id)
 
 
-@post("/api/account/sessions/end-others", opt=signed_in(), tags=_TAGS, status_code=200)
+@post("/api/account/sessions/end-others", opt=sensitive(signed_in()), tags=_TAGS, status_code=200)
 async def end_others(ctx: Ctx) -> Ended:
     """Log all devices but this one out."""
     return Ended(await security.end_other_sessions(ctx))

@@ -16,7 +16,7 @@ from nakamise.auth import recovery, totp
 from nakamise.auth.forms import fault_texts
 from nakamise.auth.sessions import live_sessions
 from nakamise.errors import FieldError, Invalid, Problem, TooMany
-from nakamise.plugin.access import signed_in
+from nakamise.plugin.access import sensitive, signed_in
 from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.routing.forms import read_form
 from nakamise.ui.i18n import gettext_for
@@ -63,7 +63,7 @@ def _texts(ctx: TenantCtx, problem: Problem | None) -> dict[str, str]:
     return fault_texts(ctx, {"current_password": fault, "code": fault})
 
 
-@post("/account/security/password", opt=signed_in(), include_in_schema=False)
+@post("/account/security/password", opt=sensitive(signed_in()), include_in_schema=False)
 async def change_password(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     try:
         await security.change_password(ctx, (await read_form(request, PasswordChange)).valid())
@@ -73,7 +73,7 @@ async def change_password(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     return see_other(ctx, _HERE, flash=_("Your password is changed. Other devices are logged out."))
 
 
-@post("/account/security/email", opt=signed_in(), include_in_schema=False)
+@post("/account/security/email", opt=sensitive(signed_in()), include_in_schema=False)
 async def change_email(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     try:
         await security.ask_email_change(ctx, (await read_form(request, EmailChange)).valid())
@@ -83,7 +83,7 @@ async def change_email(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     return see_other(ctx, _HERE, flash=_("Please open the link in the mail that we sent to the new address."))
 
 
-@post("/account/security/totp", opt=signed_in(), include_in_schema=False)
+@post("/account/security/totp", opt=sensitive(signed_in()), include_in_schema=False)
 async def begin_totp(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     """Shows the secret. Raises Conflict."""
     try:
@@ -93,7 +93,7 @@ async def begin_totp(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     return await _enrolment(ctx, shown)
 
 
-@post("/account/security/totp/confirm", opt=signed_in(), include_in_schema=False)
+@post("/account/security/totp/confirm", opt=sensitive(signed_in()), include_in_schema=False)
 async def confirm_totp(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     try:
         codes = await security.confirm_totp(ctx, (await read_form(request, CodeProof)).valid())
@@ -120,7 +120,7 @@ async def _codes(ctx: TenantCtx, codes: list[str]) -> Response[bytes]:
     return answer
 
 
-@post("/account/security/totp/disable", opt=signed_in(), include_in_schema=False)
+@post("/account/security/totp/disable", opt=sensitive(signed_in()), include_in_schema=False)
 async def disable_totp(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     try:
         await security.disable_totp(ctx, (await read_form(request, FullProof)).valid())
@@ -130,7 +130,7 @@ async def disable_totp(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     return see_other(ctx, _HERE, flash=_("Two-step login is off."))
 
 
-@post("/account/security/recovery-codes", opt=signed_in(), include_in_schema=False)
+@post("/account/security/recovery-codes", opt=sensitive(signed_in()), include_in_schema=False)
 async def renew_codes(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     try:
         codes = await security.renew_recovery_codes(ctx, (await read_form(request, FullProof)).valid())
@@ -139,14 +139,14 @@ async def renew_codes(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     return await _codes(ctx, codes)
 
 
-@post("/account/security/sessions/{session_id:uuid}/end", opt=signed_in(), include_in_schema=False)
+@post("/account/security/sessions/{session_id:uuid}/end", opt=sensitive(signed_in()), include_in_schema=False)
 async def end_session(ctx: Ctx, session_id: FromPath[uuid.UUID]) -> Response[bytes]:
     await security.end_session(ctx, session_id)
     _ = gettext_for(ctx.locale, "core")
     return see_other(ctx, _HERE, flash=_("The device is logged out."))
 
 
-@post("/account/security/sessions/end-others", opt=signed_in(), include_in_schema=False)
+@post("/account/security/sessions/end-others", opt=sensitive(signed_in()), include_in_schema=False)
 async def end_others(ctx: Ctx) -> Response[bytes]:
     await security.end_other_sessions(ctx)
     _ = gettext_for(ctx.locale, "core")

@@ -63,7 +63,7 @@ async def api_code(ctx: Ctx, data: JSONBody[CodeStep]) -> Tokens:
     await login.brake_second_factor(ctx, data.challenge)
     async with ctx.begin() as tx:
         passed = await login.pass_second_factor(ctx, tx, data.challenge, data.code)
-        opened = await login.open_for_api(ctx, tx, passed.user)
+        opened = await login.open_for_api(ctx, tx, passed.user, mfa=True)
     return _tokens(opened)
 
 

@@ -15,7 +15,7 @@ async def audit(ctx: TenantCtx, tx: Tx, act: str, subject: str = "", **detail: o
 
     ``detail`` is what JSON can hold, without secrets; a change is ``before=…, after=…``.
     """
-    await _insert(ctx, tx, act, subject, ctx.actor.user_id, ctx.actor.display_name, detail)
+    await _insert(ctx, tx, act, subject, ctx.actor.user_id, ctx.actor.name_in_log, detail)
 
 
 async def audit_as(ctx: TenantCtx, tx: Tx, user: User, act: str, **detail: object) -> None:

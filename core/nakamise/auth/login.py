@@ -173,15 +173,16 @@ async def _tell_of_recovery(ctx: TenantCtx, tx: Tx, user: User) -> None:
     await mails.send_recovery_used(ctx, tx, user, left)
 
 
-async def open_for_browser(ctx: TenantCtx, tx: Tx, user: User) -> OpenedSession:
+async def open_for_browser(ctx: TenantCtx, tx: Tx, user: User, *, mfa: bool = False) -> OpenedSession:
+    """``mfa``: the user passed the second factor just now."""
     await audit_as(ctx, tx, user, "account.signed_in")
-    return await open_browser_session(tx, user.id, ctx.http, ctx.now())
+    return await open_browser_session(tx, user.id, ctx.http, ctx.now(), mfa=mfa)
 
 
-async def open_for_api(ctx: TenantCtx, tx: Tx, user: User) -> ApiSession:
+async def open_for_api(ctx: TenantCtx, tx: Tx, user: User, *, mfa: bool = False) -> ApiSession:
     auth = ctx.runtime.auth
     await audit_as(ctx, tx, user, "account.signed_in")
-    session_id = await open_api_session(tx, user.id, ctx.http, ctx.now())
+    session_id = await open_api_session(tx, user.id, ctx.http, ctx.now(), mfa=mfa)
     refresh_token = await auth.refresh.issue(tx, session_id, ctx.now())
     return ApiSession(auth.tokens.issue(ctx.tenant.id, user.id, session_id, ctx.now()), refresh_token)
 

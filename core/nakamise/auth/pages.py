@@ -80,7 +80,7 @@ async def enter_code(request: Request[Any, Any, Any], ctx: Ctx) -> Response[byte
         await login.brake_second_factor(ctx, challenge)
         async with ctx.begin() as tx:
             passed = await login.pass_second_factor(ctx, tx, challenge, form.code)
-            opened = await login.open_for_browser(ctx, tx, passed.user)
+            opened = await login.open_for_browser(ctx, tx, passed.user, mfa=True)
     except (login.StepExpired, login.LoginFailed) as problem:
         answer = see_other(ctx, "/login", flash=said(ctx, problem), kind="danger")
         answer.set_cookie(clear_cookie(SECOND_FACTOR, ctx.http))

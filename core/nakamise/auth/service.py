@@ -29,7 +29,8 @@ _BEARER: Final = "bearer "
 # revoked session, a suspended user or a taken role is gone with the next request.
 _ACTOR: Final = """
 SELECT s.id AS session_id, s.last_seen_at, u.id AS user_id, u.display_name, u.email,
-       u.email_verified_at IS NOT NULL AS email_verified,
+       u.email_verified_at IS NOT NULL AS email_verified, s.mfa_at IS NOT NULL AS has_mfa,
+       nullif(s.impersonator, '') AS impersonator,
        (SELECT size.value FROM core_media m, jsonb_each_text(m.keys) AS size (key, value)
         WHERE m.id = u.avatar_id ORDER BY size.key::int LIMIT 1) AS avatar,
        ARRAY(SELECT ur.role_id FROM core_user_role ur WHERE ur.user_id = u.id) AS roles,
@@ -49,6 +50,8 @@ class _ActorRow(msgspec.Struct, frozen=True, kw_only=True):
     display_name: str
     email: str
     email_verified: bool
+    has_mfa: bool
+    impersonator: str | None
     avatar: str | None
     roles: frozenset[str]
     permissions: frozenset[str]
@@ -141,6 +144,8 @@ class Auth:
             avatar=row.avatar,
             roles=row.roles,
             permissions=row.permissions,
+            has_mfa=row.has_mfa,
+            impersonator=row.impersonator,
         )
 
     async def _note_seen(self, tenant: Tenant, session_id: uuid.UUID, now: datetime) -> None:

@@ -40,16 +40,35 @@ class OpenedSession(msgspec.Struct, frozen=True):
     token: str
 
 
-async def open_browser_session(tx: Tx, user_id: uuid.UUID, http: HttpInfo, now: datetime) -> OpenedSession:
+async def open_browser_session(
+    tx: Tx, user_id: uuid.UUID, http: HttpInfo, now: datetime, *, mfa: bool = False
+) -> OpenedSession:
+    """``mfa``: a second factor was passed just now."""
     opened = OpenedSession(uuid7(), new_token())
     await _insert(tx, opened.id, user_id, token_hash(opened.token), http, now)
+    if mfa:
+        await note_mfa(tx, opened.id, now)
     return opened
 
 
-async def open_api_session(tx: Tx, user_id: uuid.UUID, http: HttpInfo, now: datetime) -> uuid.UUID:
+async def note_mfa(tx: Tx, session_id: uuid.UUID | None, now: datetime) -> None:
+    """The session passed a second factor."""
+    await tx.execute("UPDATE core_session SET mfa_at = $2 WHERE id = $1", session_id, now)
+
+
+async def forget_mfa(tx: Tx, user_id: uuid.UUID) -> None:
+    """No session of the user counts as having passed one."""
+    await tx.execute("UPDATE core_session SET mfa_at = NULL WHERE user_id = $1", user_id)
+
+
+async def open_api_session(
+    tx: Tx, user_id: uuid.UUID, http: HttpInfo, now: datetime, *, mfa: bool = False
+) -> uuid.UUID:
     """A session without a cookie: the family of refresh tokens belongs to it."""
     session_id = uuid7()
     await _insert(tx, session_id, user_id, None, http, now)
+    if mfa:
+        await note_mfa(tx, session_id, now)
     return session_id
 
 

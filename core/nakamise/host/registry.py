@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import msgspec
 from litestar import Litestar, Router
@@ -32,6 +32,7 @@ log: Final = logging.getLogger("nakamise.plugins")
 CACHE_MAX: Final = 4096
 
 S = TypeVar("S")
+CoreFactory: TypeAlias = Callable[[TenantCtx], Any]
 ST = TypeVar("ST", bound=msgspec.Struct)
 
 
@@ -46,6 +47,8 @@ class PluginHost:
         self._settings: dict[tuple[uuid.UUID, int, type[msgspec.Struct]], msgspec.Struct] = {}
         self.usable: Final = tuple(plugin.manifest for plugin in plugins)
         self.refused: Final = tuple(refused)
+        self._mfa = frozenset(permission.id for permission in self.permissions() if permission.mfa)
+        self._core_services: dict[type[object], CoreFactory] = {}
 
     @classmethod
     def discover(
@@ -98,6 +101,9 @@ class PluginHost:
             *(permission for manifest in self.usable for permission in manifest.permissions),
         )
 
+    def needs_mfa(self, permission: str) -> bool:
+        return permission in self._mfa
+
     # --- hooks, events, tasks --------------------------------------------------------------------
 
     def lineup(self, enabled: frozenset[str]) -> Lineup:
@@ -132,7 +138,12 @@ class PluginHost:
             if factory := plugin.providers.get(type_):
                 service: S = factory(ctx)
                 return service
-        return None
+        of_core = self._core_services.get(type_)
+        return of_core(ctx) if of_core else None
+
+    def provide(self, type_: type[S], factory: Callable[[TenantCtx], S | None]) -> None:
+        """A service of the core's; ``factory`` answers None to a tenant that may not have it."""
+        self._core_services[type_] = factory
 
     def service(self, ctx: TenantCtx, type_: type[S]) -> S:
         """The first provider that is on for the tenant. Raises ServiceOff."""

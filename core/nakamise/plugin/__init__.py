@@ -3,7 +3,7 @@
 Everything else in ``nakamise`` is private. See docs/reference/plugin-contract.md.
 """
 
-from nakamise.plugin.access import anyone, requires, signed_in
+from nakamise.plugin.access import anyone, requires, sensitive, signed_in
 from nakamise.plugin.api_version import API_VERSION
 from nakamise.plugin.context import Actor, Ctx, Tenant, TenantCtx
 from nakamise.plugin.events import Delivery, Event
@@ -27,12 +27,14 @@ from nakamise.plugin.manifest import (
     Privacy,
     SlotItem,
     Task,
+    Widget,
 )
 from nakamise.plugin.services import ServiceOff
-from nakamise.plugin.slots import Slot
+from nakamise.plugin.slots import SUBJECTS, Slot
 
 __all__ = [
     "API_VERSION",
+    "SUBJECTS",
     "Actor",
     "CheckoutHooks",
     "Ctx",
@@ -57,8 +59,10 @@ __all__ = [
     "Tenant",
     "TenantCtx",
     "UiHooks",
+    "Widget",
     "anyone",
     "hookimpl",
     "requires",
+    "sensitive",
     "signed_in",
 ]

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 OPT_KEY: Final = "access"
+OPT_SENSITIVE: Final = "sensitive"
 
 
 class Access(msgspec.Struct, frozen=True):
@@ -32,3 +33,9 @@ def signed_in() -> dict[str, Any]:
 def requires(permission: str) -> dict[str, Any]:
     """Users one of whose roles carries ``permission``."""
     return {OPT_KEY: Access(permission=permission)}
+
+
+def sensitive(access: dict[str, Any]) -> dict[str, Any]:
+    """``opt=sensitive(signed_in())``: refused to an agency that acts as the user. For passwords, second
+    factors, e-mail addresses, bank accounts, payouts."""
+    return {**access, OPT_SENSITIVE: True}

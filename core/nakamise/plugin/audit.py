@@ -18,7 +18,7 @@ async def write_audit(ctx: TenantCtx, tx: Tx, act: str, subject: str, detail: Ma
         " VALUES ($1, $2, $3, $4, $5, $6, $7)",
         uuid7(),
         ctx.actor.user_id,
-        ctx.actor.display_name or ("system" if ctx.actor.is_system else ""),
+        ctx.actor.name_in_log or ("system" if ctx.actor.is_system else ""),
         act,
         subject,
         ctx.http.client,

@@ -45,11 +45,15 @@ class Mount(msgspec.Struct, frozen=True):
 
 
 class Permission(msgspec.Struct, frozen=True):
-    """``id`` starts with the plugin's id; ``roles`` are the preset roles that carry it in a new tenant."""
+    """``id`` starts with the plugin's id; ``roles`` are the preset roles that carry it in a new tenant.
+
+    ``mfa``: it counts only in a session that passed a second factor.
+    """
 
     id: str
     label: str
     roles: tuple[str, ...] = ("admin",)
+    mfa: bool = False
 
 
 class NavItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +88,22 @@ class JobType(msgspec.Struct, frozen=True):
 
     name: str
     handler: str
+
+
+class Widget(msgspec.Struct, frozen=True, kw_only=True):
+    """A card of the administrator's dashboard, shown to those who hold ``permission``.
+
+    ``id`` starts with the plugin's id. ``handler``: ``async def (ctx: TenantCtx, tx: Tx) -> Sequence[Figure
+    | Todo]`` of ``contracts.ui``; ``tx`` is read-only. One that fails or takes longer than a second is shown
+    as failed, and the dashboard is not.
+    """
+
+    id: str
+    label: str
+    handler: str
+    permission: str | None = None
+    icon: str = ""
+    weight: int = 50
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -139,6 +159,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     listens: tuple[Listen, ...] = ()
     slots: tuple[SlotItem, ...] = ()
     nav: tuple[NavItem, ...] = ()
+    widgets: tuple[Widget, ...] = ()
     jobs: tuple[JobType, ...] = ()
     tasks: tuple[Task, ...] = ()
     privacy: Privacy | None = None
@@ -153,7 +174,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         for permission in self.permissions:
             if not permission.id.startswith(f"{self.id}."):
                 raise ManifestError(f"permission {permission.id!r} does not start with {self.id!r}")
-        for name in (*(job.name for job in self.jobs), *(task.name for task in self.tasks)):
+        named = [*(one.name for one in (*self.jobs, *self.tasks)), *(one.id for one in self.widgets)]
+        for name in named:
             if not name.startswith(f"{self.id}."):
                 raise ManifestError(f"{name!r} does not start with {self.id!r}")
         for topic in self.publishes:

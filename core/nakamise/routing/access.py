@@ -5,10 +5,13 @@ from __future__ import annotations
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from nakamise.errors import Unauthenticated
-from nakamise.plugin.access import OPT_KEY, Access
+from nakamise.errors import Forbidden, Unauthenticated
+from nakamise.plugin.access import OPT_KEY, OPT_SENSITIVE, Access
 from nakamise.plugin.context import TenantCtx
 from nakamise.routing.gate import CTX_KEY
+from nakamise.ui.i18n import N_
+
+_NOT_IMPERSONATED = N_("This cannot be done while acting for somebody else.")
 
 
 class AccessMissing(Exception):
@@ -20,6 +23,8 @@ async def guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None: 
     access = access_of(handler)
     if access.public:
         return
+    if ctx.actor.impersonator and handler.opt.get(OPT_SENSITIVE):
+        raise Forbidden(_NOT_IMPERSONATED, code="impersonated")
     if access.permission is None:
         if ctx.actor.is_guest:
             raise Unauthenticated("Please log in.")

@@ -16,7 +16,7 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from nakamise.db import DATABASE_AWAY
-from nakamise.errors import FieldError, Invalid, NotFound, Problem, Unauthenticated, Unavailable
+from nakamise.errors import FieldError, Invalid, MfaRequired, NotFound, Problem, Unauthenticated, Unavailable
 from nakamise.plugin.context import TenantCtx
 from nakamise.routing.gate import CTX_KEY
 from nakamise.storage import ObjectMissing, StorageFull
@@ -38,6 +38,8 @@ _BY_STATUS: Final[Mapping[int, tuple[str, str]]] = {
     429: ("too_many", N_("Too many tries. Please wait a moment.")),
     503: ("unavailable", N_("The service cannot answer right now. Please try again in a moment.")),
 }
+# Where a second factor is switched on.
+_SECURITY: Final = "/account/security"
 _INTERNAL: Final = N_("Something went wrong on our side. Nothing was charged twice; please try again.")
 
 
@@ -121,6 +123,8 @@ def _answer(ctx: TenantCtx, body: ProblemBody, headers: Mapping[str, str]) -> Re
         )
     if body.status == Unauthenticated.status and not ctx.http.is_partial:
         return see_other(ctx, login_path(ctx.http))
+    if body.code == MfaRequired.default_code and not ctx.http.is_partial:
+        return see_other(ctx, _SECURITY, flash=body.detail, kind="danger")
     answer = page_without_slots(
         ctx,
         "core/error.html",

@@ -6,6 +6,7 @@ import uuid
 from typing import Any, Final
 
 import asyncpg
+import msgspec
 
 from nakamise.ids import uuid7
 
@@ -19,23 +20,51 @@ async def lock_tenant(connection: asyncpg.Connection, tenant_id: uuid.UUID) -> N
     await connection.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", _TENANT_LOCKS, str(tenant_id))
 
 
+class By(msgspec.Struct, frozen=True, kw_only=True):
+    """A user of an agency's console, who acts."""
+
+    name: str
+    user_id: uuid.UUID | None
+    agency_id: uuid.UUID
+
+
 async def announce(
     connection: asyncpg.Connection,
     tenant_id: uuid.UUID,
     act: str,
     *,
-    actor: str = "operator",
+    actor: str | By = "operator",
     detail: dict[str, Any] | None = None,
 ) -> None:
     """To be called last in the transaction: the version row is locked until it ends."""
+    name, user_id, agency_id = _fields(actor)
     await connection.execute(
-        "INSERT INTO nakamise.control_audit (id, actor, act, tenant_id, detail) VALUES ($1, $2, $3, $4, $5)",
-        uuid7(),
-        actor,
-        act,
-        tenant_id,
-        detail or {},
+        "INSERT INTO nakamise.control_audit"
+        " (id, actor, act, tenant_id, detail, actor_user_id, actor_agency_id, tenant_slug, agency_id)"
+        " SELECT $1, $2, $3, t.id, $5, $6, $7, t.slug, t.agency_id FROM nakamise.tenant t WHERE t.id = $4",
+        *(uuid7(), name, act, tenant_id, detail or {}, user_id, agency_id),
     )
     await connection.execute("UPDATE nakamise.tenant SET version = version + 1 WHERE id = $1", tenant_id)
     await connection.execute("UPDATE nakamise.directory_version SET version = version + 1")
     await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(tenant_id))
+
+
+async def note_agency(
+    connection: asyncpg.Connection,
+    agency_id: uuid.UUID,
+    act: str,
+    *,
+    actor: str | By = "operator",
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """The same for an act on an agency: a line in the audit, no tenant changes."""
+    name, user_id, actor_agency = _fields(actor)
+    await connection.execute(
+        "INSERT INTO nakamise.control_audit (id, actor, act, detail, actor_user_id, actor_agency_id, agency_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        *(uuid7(), name, act, detail or {}, user_id, actor_agency, agency_id),
+    )
+
+
+def _fields(actor: str | By) -> tuple[str, uuid.UUID | None, uuid.UUID | None]:
+    return (actor, None, None) if isinstance(actor, str) else (actor.name, actor.user_id, actor.agency_id)

@@ -25,7 +25,9 @@ RETRY_S: Final = 1.0
 
 _TENANTS: Final = (
     "SELECT t.id, t.schema, t.slug, t.name, t.state, h.host AS canonical_host, t.locale, t.timezone,"
-    " t.currency, t.brand, t.version FROM tenant t JOIN tenant_host h ON h.tenant_id = t.id AND h.canonical"
+    " t.currency, t.brand, t.version, a.id AS console_of, coalesce(a.is_operator, false) AS is_operator"
+    " FROM tenant t JOIN tenant_host h ON h.tenant_id = t.id AND h.canonical"
+    " LEFT JOIN agency a ON a.home_tenant_id = t.id WHERE t.state <> 'deleting'"
 )
 _HOSTS: Final = "SELECT host, tenant_id FROM tenant_host"
 _SWITCHES: Final = "SELECT tenant_id, plugin, is_on, settings FROM plugin_switch"
