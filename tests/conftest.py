@@ -1,4 +1,4 @@
-"""All tests share the fixtures that plugin authors get too, and nakamise-hello as somebody else's wheel."""
+"""nakamise-hello, as somebody else's wheel. The fixtures come with our own pytest plugin, as for any author."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 
 from tests.fixture_plugins.install import install_hello
-
-pytest_plugins = ["nakamise.testing.fixtures"]
 
 
 def pytest_sessionstart() -> None:

@@ -53,7 +53,7 @@ class PluginHost:
     @classmethod
     def discover(
         cls, *, safe_mode: bool = False, entry_points: Iterable[metadata.EntryPoint] | None = None
-    ) -> PluginHost:
+    ) -> Self:
         """Never raises for a plugin's fault. ``safe_mode``: the plugins of our own distribution only."""
         found = installed_entry_points() if entry_points is None else entry_points
         candidates, refused = find_candidates(found, safe_mode=safe_mode)

@@ -1,1 +1,5 @@
-"""What tests of the core, of our plugins and of others' build on: see ``nakamise.testing.fixtures``."""
+"""For tests of plugins, others' and ours: the pytest plugin ``nakamise`` and the conformance suite.
+
+Fixtures: ``nakamise.testing.fixtures`` (an installation) and ``nakamise.testing.author_fixtures`` (tenants with
+and without your plugin, people by role, fakes, a browser page). Conformance: ``nakamise.testing.conformance``.
+"""

@@ -1,4 +1,4 @@
-"""pytest fixtures on a real PostgreSQL. In a ``conftest.py``: ``pytest_plugins = ["nakamise.testing.fixtures"]``.
+"""pytest fixtures of an installation on a real PostgreSQL; they come with the pytest plugin ``nakamise``.
 
     async def test_it(make_tenant, ctx_for):
         tenant = await make_tenant(plugins=("shop",))
@@ -8,6 +8,9 @@
 They need ``asyncio_mode = "auto"`` and session-wide loops (see our pyproject.toml). Each process (each
 pytest-xdist worker too) has a PostgreSQL of its own. Tests share it, so each makes the
 tenants that it changes; ``two_tenants`` are for reading.
+
+Nothing of the framework is imported before a fixture is used: the plugin is loaded in every project of the
+environment, and before coverage is measured.
 """
 
 from __future__ import annotations
@@ -16,29 +19,25 @@ import functools
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import asyncpg
-import httpx
 import pytest
 
-from nakamise.clock import FixedClock
-from nakamise.db import Database
-from nakamise.embedded import EmbeddedPostgres
-from nakamise.host.registry import PluginHost
-from nakamise.plugin.context import SYSTEM, Actor, Tenant, TenantCtx
-from nakamise.routing.asgi import App
-from nakamise.runtime import Runtime
-from nakamise.settings import Settings
-from nakamise.tenancy import provision, switches
-from nakamise.tenancy.bootstrap import prepare_database
-from nakamise.tenancy.directory import Directory
-from nakamise.tenancy.owner import app_url, names, owner_connection
-from nakamise.testing.drain import drain as do_all_jobs
-from nakamise.testing.live import LiveServer
-from nakamise.testing.server import free_port, throwaway_postgres
+if TYPE_CHECKING:
+    import asyncpg
+    import httpx
+
+    from nakamise.db import Database
+    from nakamise.embedded import EmbeddedPostgres
+    from nakamise.plugin.context import Actor, Tenant, TenantCtx
+    from nakamise.routing.asgi import App
+    from nakamise.runtime import Runtime
+    from nakamise.settings import Settings
+    from nakamise.tenancy.directory import Directory
+    from nakamise.testing.clock import SteeredClock
+    from nakamise.testing.fakes import FakingHost
+    from nakamise.testing.live import LiveServer
 
 
 class MakeTenant(Protocol):
@@ -66,12 +65,16 @@ class Drain(Protocol):
 
 
 class CtxFor(Protocol):
-    def __call__(self, tenant: Tenant, actor: Actor = SYSTEM) -> TenantCtx: ...
+    def __call__(self, tenant: Tenant, actor: Actor | None = None) -> TenantCtx:
+        """Acts as the system when nobody is named."""
+        ...
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """Running; shared by all tests of the process, so nobody stops it."""
+    from nakamise.testing.server import throwaway_postgres
+
     with throwaway_postgres() as server:
         yield server
 
@@ -79,6 +82,10 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 @pytest.fixture(scope="session")
 async def settings(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Of an installation whose database is prepared."""
+    from nakamise.settings import Settings
+    from nakamise.tenancy.bootstrap import prepare_database
+    from nakamise.testing.server import free_port
+
     made = Settings(
         secret_key=secrets.token_urlsafe(32).encode(),
         port=free_port(),
@@ -91,13 +98,19 @@ async def settings(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture(scope="session")
-def host() -> PluginHost:
-    return PluginHost.discover()
+def host() -> FakingHost:
+    """Everything that is installed; see the fixture ``fake``."""
+    from nakamise.testing.fakes import FakingHost
+
+    return FakingHost.discover()
 
 
 @pytest.fixture(scope="session")
 async def db(settings: Settings) -> AsyncIterator[Database]:
     """The application's pool."""
+    from nakamise.db import Database
+    from nakamise.tenancy.owner import app_url, names
+
     database = await Database.connect(
         app_url(settings), control_role=names(settings).control, size=settings.pool_size
     )
@@ -107,6 +120,8 @@ async def db(settings: Settings) -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="session")
 async def directory(settings: Settings, db: Database) -> AsyncIterator[Directory]:
+    from nakamise.tenancy.directory import Directory
+
     opened = await Directory.open(settings, db)
     yield opened
     await opened.close()
@@ -115,61 +130,63 @@ async def directory(settings: Settings, db: Database) -> AsyncIterator[Directory
 @pytest.fixture
 async def owner(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
     """A connection that may do everything: for looking at what really is in the database."""
+    from nakamise.tenancy.owner import owner_connection
+
     async with owner_connection(settings) as connection:
         yield connection
 
 
+@pytest.fixture(scope="session")
+def steered_clock() -> SteeredClock:
+    """The runtime's; tests take ``clock``, which is put right after each."""
+    from nakamise.testing.clock import SteeredClock
+
+    return SteeredClock()
+
+
 @pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(datetime(2026, 11, 21, 3, 0, tzinfo=UTC))
+def clock(steered_clock: SteeredClock) -> Iterator[SteeredClock]:
+    """``ctx.now()`` and sessions go by it: ``clock.freeze(at)``, ``clock.advance(by)``."""
+    yield steered_clock
+    steered_clock.reset()
 
 
 @pytest.fixture(scope="session")
-async def runtime(settings: Settings, host: PluginHost) -> AsyncIterator[Runtime]:
+async def runtime(
+    settings: Settings, host: FakingHost, steered_clock: SteeredClock
+) -> AsyncIterator[Runtime]:
     """Everything wired, as ``nakamise.asgi`` does it."""
     from nakamise.app import build_runtime, close_runtime
 
-    built = await build_runtime(settings, host=host)
+    built = await build_runtime(settings, host=host, clock=steered_clock)
     yield built
     await close_runtime(built)
 
 
 @pytest.fixture(scope="session")
-def new_tenant(settings: Settings, host: PluginHost, directory: Directory) -> NewTenant:
-    async def make(*, slug: str | None = None, plugins: tuple[str, ...] = ()) -> Tenant:
-        slug = slug or f"t-{secrets.token_hex(5)}"
-        wanted = provision.NewTenant(
-            slug=slug, name=slug.upper(), hosts=[f"{slug}.localhost"], plugins=plugins
-        )
-        tenant_id = await provision.create(settings, host, wanted)
-        await directory.refresh()
-        tenant = directory.by_id(tenant_id)
-        assert tenant is not None
-        return tenant
+def new_tenant(settings: Settings, host: FakingHost, directory: Directory) -> NewTenant:
+    from nakamise.testing.tenants import bare_tenant
 
-    return make
+    return functools.partial(bare_tenant, settings, host, directory)
 
 
 @pytest.fixture(scope="session")
-def make_tenant(runtime: Runtime, new_tenant: NewTenant) -> MakeTenant:
+def make_tenant(runtime: Runtime) -> MakeTenant:
+    from nakamise.testing.tenants import tenant_with
+
     async def make(*, plugins: tuple[str, ...] = (), slug: str | None = None) -> Tenant:
-        wanted = _with_requirements(runtime.host, plugins)
-        tenant = await new_tenant(slug=slug, plugins=wanted)
-        for plugin_id in wanted:
-            await switches.enable(runtime, tenant.id, plugin_id)
-        await runtime.directory.refresh()
-        found = runtime.directory.by_id(tenant.id)
-        assert found is not None
-        return found
+        return await tenant_with(runtime, plugins, slug=slug)
 
     return make
 
 
 @pytest.fixture(scope="session")
 def ctx_for(runtime: Runtime) -> CtxFor:
-    def ctx(tenant: Tenant, actor: Actor = SYSTEM) -> TenantCtx:
-        fresh = runtime.directory.by_id(tenant.id) or tenant
-        return TenantCtx(runtime, fresh, actor, runtime.host.lineup(fresh.plugins))
+    from nakamise.plugin.context import SYSTEM
+    from nakamise.testing.tenants import ctx_of
+
+    def ctx(tenant: Tenant, actor: Actor | None = None) -> TenantCtx:
+        return ctx_of(runtime, tenant, actor or SYSTEM)
 
     return ctx
 
@@ -191,13 +208,12 @@ def app(runtime: Runtime) -> App:
 
 @pytest.fixture
 async def client(app: App, runtime: Runtime) -> AsyncIterator[ClientFor]:
+    from nakamise.testing.tenants import client_of
+
     async with AsyncExitStack() as stack:
 
         def client_for(tenant: Tenant) -> httpx.AsyncClient:
-            base_url = runtime.directory.base_url(tenant)
-            made = httpx.AsyncClient(
-                transport=httpx.ASGITransport(app=app), base_url=base_url, headers={"Origin": base_url}
-            )
+            made = client_of(app, runtime, tenant)
             stack.push_async_callback(made.aclose)
             return made
 
@@ -206,24 +222,17 @@ async def client(app: App, runtime: Runtime) -> AsyncIterator[ClientFor]:
 
 @pytest.fixture
 def drain(runtime: Runtime) -> Drain:
+    from nakamise.testing.drain import drain as do_all_jobs
+
     return functools.partial(do_all_jobs, runtime)
 
 
 @pytest.fixture(scope="session")
 def live_server(settings: Settings) -> Iterator[LiveServer]:
     """Running on the same database; tests that kill it make a ``LiveServer`` of their own."""
+    from nakamise.testing.live import LiveServer
+
     server = LiveServer(settings)
     server.start()
     yield server
     server.stop()
-
-
-def _with_requirements(host: PluginHost, plugins: tuple[str, ...]) -> tuple[str, ...]:
-    wanted = set(plugins)
-    todo = list(plugins)
-    while todo:
-        for required in host.manifest(todo.pop()).requires:
-            if required not in wanted:
-                wanted.add(required)
-                todo.append(required)
-    return tuple(host.in_order(wanted))
