@@ -1,14 +1,20 @@
-"""Subjects of UI slots: what ``UiHooks.slot_context`` gets and templates see as ``subject``."""
+"""What plugins add to pages of others: subjects of UI slots, and the figures and to-dos of widgets.
+
+A subject is what ``UiHooks.slot_context`` gets and what the slot's templates see as ``subject``; which slot
+has which is in ``nakamise.plugin.slots.SUBJECTS``. Amounts are tax-included, in minor units.
+"""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import msgspec
 
 
 class ProductSubject(msgspec.Struct, frozen=True, kw_only=True):
-    """Slots product.*: amounts are tax-included, in minor units."""
+    """A product as a buyer sees it: slots product.* and admin.product.section."""
 
     product_id: uuid.UUID
     shop_id: uuid.UUID
@@ -20,8 +26,24 @@ class ProductSubject(msgspec.Struct, frozen=True, kw_only=True):
     in_stock: bool
 
 
+class ProductListSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """A list of products, perhaps searched for: slots search.*; ``total`` counts all pages of it."""
+
+    query: str = ""
+    category: str = ""
+    total: int = 0
+
+
+class ShopSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """One seller's page: slots shop.section and admin.shop.section."""
+
+    shop_id: uuid.UUID
+    slug: str
+    name: str
+
+
 class CartSubject(msgspec.Struct, frozen=True, kw_only=True):
-    """Slots cart.* and checkout.*; ``total`` includes shipping as far as it is known."""
+    """Slots cart.* and checkout.summary; ``total`` includes shipping as far as it is known."""
 
     quantity: int
     goods: int
@@ -30,10 +52,66 @@ class CartSubject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderSubject(msgspec.Struct, frozen=True, kw_only=True):
-    """Slots order.* and admin.order.*."""
+    """Slots order.*, checkout.done and admin.order.section."""
 
     order_id: uuid.UUID
     number: str
     state: str
     total: int
     currency: str
+
+
+class UserSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """The user whom staff look at: slot admin.user.section."""
+
+    user_id: uuid.UUID
+    display_name: str
+    email: str
+
+
+class DocumentSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """A legal or help page of the tenant: slot document.section."""
+
+    slug: str
+    title: str
+
+
+class ErrorSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """Slot error.section; ``status`` is the HTTP status that the page answers with."""
+
+    status: int
+
+
+class MailSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """Slot mail.footer: which mail it is (``shop/mail/order``) and in which language."""
+
+    template: str
+    locale: str
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """One number of a dashboard widget.
+
+    ``label`` is a msgid of the plugin's catalog, filled in with ``params``. ``value`` and ``previous`` (the
+    same figure one period earlier, None = nothing to compare with) are minor units for ``money`` and basis
+    points for ``percent``. ``series`` is its course over time, oldest first, for a small line.
+    """
+
+    label: str
+    value: int
+    unit: Literal["count", "money", "percent"] = "count"
+    previous: int | None = None
+    series: Sequence[int] = ()
+    href: str = ""
+    icon: str = ""
+    params: Mapping[str, Any] = {}
+
+
+class Todo(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that waits for staff. ``count`` 0 = nothing waits, and it is not shown."""
+
+    label: str
+    count: int
+    href: str
+    level: Literal["info", "warn", "danger"] = "info"
+    params: Mapping[str, Any] = {}

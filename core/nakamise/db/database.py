@@ -11,6 +11,7 @@ from typing import cast
 import asyncpg
 import msgspec
 
+from nakamise.db.held import held
 from nakamise.db.tx import CommitLost, Tx
 from nakamise.ids import check_schema_name
 
@@ -73,7 +74,8 @@ class Database:
                     f'SET LOCAL ROLE "{role}";SET LOCAL search_path = "{schema}", pg_temp'
                 )
                 tx = Tx(connection, schema)
-                yield tx
+                with held(connection):
+                    yield tx
                 tag = await connection.execute("COMMIT")
             except BaseException:
                 await _roll_back(connection)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 from nakamise.errors import NakamiseError
 
 FAILURES_MAX: Final = 5
 WINDOW_S: Final = 60.0
 OPEN_S: Final = 30.0
+BreakerState = Literal["closed", "open", "half_open"]
 
 
 class BreakerOpen(NakamiseError):
@@ -37,6 +38,18 @@ class Breaker:
     def is_open(self) -> bool:
         """True until a try has worked again."""
         return self._opened_at is not None
+
+    @property
+    def state(self) -> BreakerState:
+        """``half_open``: the next call, or the one that is under way, decides."""
+        if self._opened_at is None:
+            return "closed"
+        return "half_open" if self._trying or self._now() - self._opened_at >= OPEN_S else "open"
+
+    def trip(self) -> None:
+        """The next failure opens it, whatever came before."""
+        now = self._now()
+        self._failures.extend([now] * (FAILURES_MAX - 1))
 
     def admits(self) -> bool:
         """Whether to ask now; half-open lets one caller through at a time."""

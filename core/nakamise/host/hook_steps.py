@@ -11,6 +11,8 @@ import pluggy
 
 from nakamise.host import returns
 from nakamise.host.breaker import Breaker
+from nakamise.host.driving import BLOCKED_S
+from nakamise.host.health import StepRecord
 from nakamise.host.refusal import PluginRefused, Why
 from nakamise.plugin.hooks import HOOK_CLASSES, POLICIES, PROJECT, OnError
 
@@ -26,7 +28,10 @@ _CHECKERS: Final = {name: returns.checker(function) for name, function in SPECIF
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One plugin's implementation of one hook. ``breaker`` None: its failure stops the flow anyway."""
+    """One plugin's implementation of one hook. ``breaker`` None: its failure stops the flow anyway.
+
+    Holding the event loop for longer than ``blocked_s`` is a failure.
+    """
 
     plugin_id: str
     hook: str
@@ -35,9 +40,11 @@ class Step(msgspec.Struct, frozen=True):
     is_async: bool
     fits: Callable[[object], bool]
     breaker: Breaker | None
+    record: StepRecord
+    blocked_s: float = BLOCKED_S
 
 
-def collect(plugin_id: str, implementation: object) -> Steps:
+def collect(plugin_id: str, implementation: object, blocked_s: float = BLOCKED_S) -> Steps:
     """Raises PluginRefused for what is not in the contract."""
     _refuse_unmarked(implementation)
     manager = pluggy.PluginManager(PROJECT)
@@ -53,11 +60,11 @@ def collect(plugin_id: str, implementation: object) -> Steps:
         found = caller.get_hookimpls()
         if len(found) != 1:
             raise PluginRefused(Why.BAD_HOOKS, f"{caller.name} is implemented {len(found)} times")
-        steps[caller.name] = _step(plugin_id, caller.name, found[0])
+        steps[caller.name] = _step(plugin_id, caller.name, found[0], blocked_s)
     return steps
 
 
-def _step(plugin_id: str, hook: str, found: pluggy.HookImpl) -> Step:
+def _step(plugin_id: str, hook: str, found: pluggy.HookImpl, blocked_s: float) -> Step:
     if found.wrapper or found.hookwrapper:
         raise PluginRefused(Why.BAD_HOOKS, f"{hook}: wrappers could rewrite what other plugins say")
     if found.tryfirst or found.trylast:
@@ -66,7 +73,17 @@ def _step(plugin_id: str, hook: str, found: pluggy.HookImpl) -> Step:
     if is_async != inspect.iscoroutinefunction(SPECIFICATIONS[hook]):
         raise PluginRefused(Why.BAD_HOOKS, f"{hook} must {'not ' if is_async else ''}be an async function")
     breaker = Breaker() if POLICIES[hook].on_error is OnError.SKIP else None
-    return Step(plugin_id, hook, found.function, tuple(found.argnames), is_async, _CHECKERS[hook], breaker)
+    return Step(
+        plugin_id,
+        hook,
+        found.function,
+        tuple(found.argnames),
+        is_async,
+        _CHECKERS[hook],
+        breaker,
+        StepRecord(),
+        blocked_s,
+    )
 
 
 def _refuse_unmarked(implementation: object) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Router
 
-from nakamise.host import hook_steps, plugin_settings, references
+from nakamise.host import hook_steps, plugin_settings, references, widgets
 from nakamise.host.discovery import Candidate
 from nakamise.host.files import check_files
 from nakamise.host.hook_steps import Steps
@@ -62,6 +62,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     listeners: tuple[Listener, ...]
     jobs: tuple[LoadedJob, ...]
     tasks: tuple[PeriodicTask, ...]
+    widgets: tuple[widgets.LoadedWidget, ...]
     export: Callable[..., Any] | None = None
     erase: Callable[..., Any] | None = None
 
@@ -88,6 +89,7 @@ def load(candidate: Candidate, earlier: Mapping[str, Loaded], core_permissions: 
         listeners=tuple(_listener(manifest.id, listen) for listen in manifest.listens),
         jobs=tuple(_job(job) for job in manifest.jobs),
         tasks=tuple(_task(manifest.id, task) for task in manifest.tasks),
+        widgets=widgets.load(manifest),
         export=references.load_callable(privacy.export) if privacy else None,
         erase=references.load_callable(privacy.erase) if privacy else None,
     )

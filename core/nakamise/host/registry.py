@@ -16,9 +16,11 @@ from nakamise.auth.permissions import CORE_PERMISSIONS
 from nakamise.host import lineup as lineups
 from nakamise.host import loading, plugin_settings, routes
 from nakamise.host.discovery import Candidate, find_candidates, installed_entry_points
+from nakamise.host.health import StepHealth, troubles
 from nakamise.host.lineup import Lineup
 from nakamise.host.loading import Listener, Loaded, PeriodicTask
 from nakamise.host.refusal import PluginRefused, Refused
+from nakamise.host.widgets import LoadedWidget
 from nakamise.plugin.context import Tenant, TenantCtx
 from nakamise.plugin.manifest import Manifest, NavArea, NavItem, Permission, SlotItem
 from nakamise.plugin.services import ServiceOff
@@ -130,6 +132,19 @@ class PluginHost:
         """Of the plugins in ``enabled``, or of all."""
         plugins = self._plugins.values() if enabled is None else self._on(enabled)
         return [task for plugin in plugins for task in plugin.tasks]
+
+    def widgets(self, enabled: frozenset[str]) -> list[LoadedWidget]:
+        """In declared order; see ``host.widgets.widget_views``."""
+        return [widget for plugin in self._on(enabled) for widget in plugin.widgets]
+
+    def troubles(self, tenant: Tenant) -> list[StepHealth]:
+        """Hooks and widgets of the tenant's plugins that failed lately, or are left out now; of this process."""
+        steps = (
+            step
+            for plugin in self._on(tenant.plugins)
+            for step in (*plugin.steps.values(), *(widget.step for widget in plugin.widgets))
+        )
+        return troubles(steps, tenant.id)
 
     # --- services and settings -------------------------------------------------------------------
 
