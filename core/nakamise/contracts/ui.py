@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -115,3 +116,29 @@ class Todo(msgspec.Struct, frozen=True, kw_only=True):
     href: str
     level: Literal["info", "warn", "danger"] = "info"
     params: Mapping[str, Any] = {}
+
+
+class SetupStep(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a new site needs once; the dashboard shows the list until all steps are done."""
+
+    label: str
+    is_done: bool
+    href: str
+    params: Mapping[str, Any] = {}
+
+
+class Period(msgspec.Struct, frozen=True):
+    """Days of the tenant, both included: what a dashboard's figures are about."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def before(self) -> Period:
+        """As many days, just before: for ``Figure.previous``."""
+        length = timedelta(days=self.days)
+        return Period(self.first - length, self.last - length)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from nakamise.contracts.ui import Figure, Todo
+from nakamise.contracts.ui import Figure, Period, SetupStep, Todo
 from nakamise.db import Tx
 from nakamise.host import references
 from nakamise.host.asking import ask_all
@@ -51,6 +51,14 @@ class TodoView(msgspec.Struct, frozen=True, kw_only=True):
     level: str
 
 
+class StepView(msgspec.Struct, frozen=True, kw_only=True):
+    """A ``SetupStep`` in the reader's language."""
+
+    label: str
+    is_done: bool
+    href: str
+
+
 class WidgetView(msgspec.Struct, frozen=True, kw_only=True):
     """One card. ``failed``: its plugin could not answer, and the card says so."""
 
@@ -60,6 +68,7 @@ class WidgetView(msgspec.Struct, frozen=True, kw_only=True):
     icon: str
     figures: Sequence[FigureView]
     todos: Sequence[TodoView]
+    steps: Sequence[StepView]
     failed: bool
 
 
@@ -76,7 +85,7 @@ def _step(plugin_id: str, widget: Widget, handler: Any) -> Step:
         plugin_id=plugin_id,
         hook=f"widget {widget.id}",
         function=handler,
-        arguments=("ctx", "tx"),
+        arguments=("ctx", "tx", "period"),
         is_async=True,
         fits=_fits,
         breaker=Breaker(),
@@ -88,12 +97,12 @@ def _fits(value: object) -> bool:
     return (
         isinstance(value, (list, tuple))
         and len(value) <= ITEMS_MAX
-        and all(isinstance(item, (Figure, Todo)) for item in value)
+        and all(isinstance(item, (Figure, Todo, SetupStep)) for item in value)
     )
 
 
-async def widget_views(ctx: TenantCtx) -> list[WidgetView]:
-    """The cards that this actor may see, by weight. Each is asked in turn, in one read-only transaction."""
+async def widget_views(ctx: TenantCtx, period: Period) -> list[WidgetView]:
+    """The cards that this actor may see, by weight; their figures are about ``period``. Each is asked in turn, in one read-only transaction."""
     seen = [
         loaded
         for loaded in ctx.runtime.host.widgets(ctx.tenant.plugins)
@@ -102,13 +111,13 @@ async def widget_views(ctx: TenantCtx) -> list[WidgetView]:
     if not seen:
         return []
     async with ctx.read() as tx:
-        return [await _view(ctx, tx, loaded) for loaded in sorted(seen, key=lambda one: one.widget.weight)]
+        return [await _view(ctx, tx, loaded, period) for loaded in sorted(seen, key=lambda one: one.widget.weight)]
 
 
-async def _view(ctx: TenantCtx, tx: Tx, loaded: LoadedWidget) -> WidgetView:
+async def _view(ctx: TenantCtx, tx: Tx, loaded: LoadedWidget, period: Period) -> WidgetView:
     widget, plugin_id = loaded.widget, loaded.step.plugin_id
-    outcome = await ask_all((loaded.step,), {"ctx": ctx, "tx": tx}, POLICY)
-    items: Sequence[Figure | Todo] = outcome.by_plugin().get(plugin_id, ())
+    outcome = await ask_all((loaded.step,), {"ctx": ctx, "tx": tx, "period": period}, POLICY)
+    items: Sequence[Figure | Todo | SetupStep] = outcome.by_plugin().get(plugin_id, ())
     return WidgetView(
         id=widget.id,
         plugin_id=plugin_id,
@@ -116,6 +125,7 @@ async def _view(ctx: TenantCtx, tx: Tx, loaded: LoadedWidget) -> WidgetView:
         icon=widget.icon,
         figures=[_figure(ctx, plugin_id, item) for item in items if isinstance(item, Figure)],
         todos=[_todo(ctx, plugin_id, item) for item in items if isinstance(item, Todo) and item.count > 0],
+        steps=[_setup(ctx, plugin_id, item) for item in items if isinstance(item, SetupStep)],
         failed=bool(outcome.failed),
     )
 
@@ -139,6 +149,11 @@ def _todo(ctx: TenantCtx, plugin_id: str, item: Todo) -> TodoView:
         href=item.href,
         level=item.level,
     )
+
+
+def _setup(ctx: TenantCtx, plugin_id: str, item: SetupStep) -> StepView:
+    label = _label(ctx, plugin_id, item.label, item.params)
+    return StepView(label=label, is_done=item.is_done, href=item.href)
 
 
 def _label(ctx: TenantCtx, plugin_id: str, label: str, params: Mapping[str, Any]) -> str:
