@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from contextlib import AsyncExitStack
 
 from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.host.asking import trace_hooks
+from nakamise.host.watchdog import LoopWatch
 from nakamise.routing.asgi import App, Receive, Scope, Send
 from nakamise.settings import Settings
 
@@ -39,8 +42,12 @@ class Installation:
                 return
 
     async def _start(self) -> None:
+        trace_hooks(os.environ)
         runtime = await build_runtime(Settings.from_env())
         self._stack.push_async_callback(close_runtime, runtime)
+        watch = LoopWatch(runtime.host)
+        watch.start()
+        self._stack.callback(watch.stop)
         await self._stack.enter_async_context(runtime.jobs.worker(runtime))
         self._app = create_app(runtime)
 

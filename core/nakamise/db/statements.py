@@ -7,13 +7,15 @@ from typing import Any
 from sqlalchemy import Executable
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
+from nakamise.db.fence import check_statement
+
 _DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
 
 def compiled(query: str | Executable, args: tuple[object, ...]) -> tuple[str, tuple[Any, ...]]:
-    """Text and positional values; SQL text passes through untouched."""
+    """Text and positional values; SQL text passes through untouched. Raises TransactionControl."""
     if isinstance(query, str):
-        return query, args
+        return check_statement(query), args
     if args:
         raise TypeError("a Core statement carries its own parameters")
     result = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 from sqlalchemy import Executable
 
+from nakamise.db.fence import check_statement
 from nakamise.db.statements import compiled
 from nakamise.errors import NakamiseError, Problem
 
@@ -74,7 +75,7 @@ class Tx:
         return int(last) if last.isdecimal() else 0
 
     async def execute_many(self, query: str, rows: list[tuple[object, ...]]) -> None:
-        await self.connection.executemany(query, rows)
+        await self.connection.executemany(check_statement(query), rows)
 
     async def must_touch_one(self, otherwise: Problem, query: Query, *args: object) -> None:
         """A conditional write that takes a limited thing: anything but one row raises ``otherwise``."""

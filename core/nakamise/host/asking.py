@@ -23,6 +23,13 @@ log: Final = logging.getLogger("nakamise.plugins")
 trace: Final = logging.getLogger("nakamise.hooks")
 
 
+def trace_hooks(environ: Mapping[str, str]) -> None:
+    """To be called once at start; the lines go to standard error."""
+    if environ.get("NAKAMISE_TRACE_HOOKS") == "1":
+        trace.setLevel(logging.DEBUG)
+        trace.addHandler(logging.StreamHandler())
+
+
 class WrongResult(NakamiseError):
     """A hook returned something else than its specification says."""
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from nakamise.host.importing import import_watch
 from nakamise.host.refusal import PluginRefused, Refused, Why
 from nakamise.plugin import api_version
 from nakamise.plugin.manifest import Manifest
@@ -70,7 +71,8 @@ def _by_name(
 
 def _load(entry_point: metadata.EntryPoint) -> Candidate:
     try:
-        manifest = entry_point.load()
+        with import_watch(entry_point.name):
+            manifest = entry_point.load()
     except KeyboardInterrupt:
         raise
     # Not only Exception: a plugin whose import calls sys.exit() must not end the host either.

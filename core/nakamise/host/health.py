@@ -24,7 +24,7 @@ TEXT_MAX: Final = 300
 
 
 class Incident(msgspec.Struct, frozen=True):
-    """One failure; ``text`` names the error as its author would want to read it."""
+    """One failure; ``text`` names the error for the plugin's author. ``tenant_id`` None: it hit everybody."""
 
     tenant_id: uuid.UUID | None
     at: datetime
@@ -34,6 +34,7 @@ class Incident(msgspec.Struct, frozen=True):
 class StepHealth(msgspec.Struct, frozen=True, kw_only=True):
     """One hook (or widget) of one plugin that had trouble. ``incidents``: of one tenant, latest first.
 
+    ``hook`` "": code outside hooks held the event loop.
     ``state`` is None for a hook whose failure stops the flow: it has no breaker.
     """
 
@@ -58,7 +59,7 @@ class StepRecord:
 
     def of_tenant(self, tenant_id: uuid.UUID) -> list[Incident]:
         """Latest first."""
-        return [incident for incident in reversed(self._incidents) if incident.tenant_id == tenant_id]
+        return [one for one in reversed(self._incidents) if one.tenant_id in (None, tenant_id)]
 
 
 def troubles(steps: Iterable[Step], tenant_id: uuid.UUID) -> list[StepHealth]:

@@ -12,11 +12,13 @@ from litestar import Router
 from nakamise.host import hook_steps, plugin_settings, references, widgets
 from nakamise.host.discovery import Candidate
 from nakamise.host.files import check_files
+from nakamise.host.health import StepRecord
 from nakamise.host.hook_steps import Steps
 from nakamise.host.refusal import PluginRefused, Why
 from nakamise.host.routes import build_routers, check_routes
 from nakamise.plugin.events import Event
 from nakamise.plugin.manifest import JobType, Listen, Manifest, Need, Task
+from nakamise.plugin.meters import Meter
 from nakamise.tenancy import history
 
 Handler = Callable[..., Awaitable[None]]
@@ -48,6 +50,14 @@ class LoadedJob(msgspec.Struct, frozen=True):
     work: Handler
 
 
+class LoadedMeter(msgspec.Struct, frozen=True):
+    """``owner`` is the plugin's id, or "core": the catalog of the label, too."""
+
+    owner: str
+    meter: Meter
+    count: Callable[..., Awaitable[int]] | None
+
+
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     """A usable plugin with all its parts."""
 
@@ -62,7 +72,9 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     listeners: tuple[Listener, ...]
     jobs: tuple[LoadedJob, ...]
     tasks: tuple[PeriodicTask, ...]
+    meters: tuple[LoadedMeter, ...] = ()
     widgets: tuple[widgets.LoadedWidget, ...]
+    record: StepRecord
     export: Callable[..., Any] | None = None
     erase: Callable[..., Any] | None = None
 
@@ -89,7 +101,9 @@ def load(candidate: Candidate, earlier: Mapping[str, Loaded], core_permissions: 
         listeners=tuple(_listener(manifest.id, listen) for listen in manifest.listens),
         jobs=tuple(_job(job) for job in manifest.jobs),
         tasks=tuple(_task(manifest.id, task) for task in manifest.tasks),
+        meters=tuple(load_meter(manifest.id, meter) for meter in manifest.meters),
         widgets=widgets.load(manifest),
+        record=StepRecord(),
         export=references.load_callable(privacy.export) if privacy else None,
         erase=references.load_callable(privacy.erase) if privacy else None,
     )
@@ -157,3 +171,8 @@ def _task(plugin_id: str, task: Task) -> PeriodicTask:
     if task.every_s < 1:
         raise PluginRefused(Why.BROKEN_REFERENCE, f"task {task.name!r}: every_s must be at least 1")
     return PeriodicTask(plugin_id, task.name, task.every_s, references.load_callable(task.handler))
+
+
+def load_meter(owner: str, meter: Meter) -> LoadedMeter:
+    """Raises PluginRefused."""
+    return LoadedMeter(owner, meter, references.load_callable(meter.count) if meter.count else None)

@@ -18,7 +18,7 @@ from nakamise.host import loading, plugin_settings, routes
 from nakamise.host.discovery import Candidate, find_candidates, installed_entry_points
 from nakamise.host.health import StepHealth, troubles
 from nakamise.host.lineup import Lineup
-from nakamise.host.loading import Listener, Loaded, PeriodicTask
+from nakamise.host.loading import Listener, Loaded, LoadedMeter, PeriodicTask
 from nakamise.host.refusal import PluginRefused, Refused
 from nakamise.host.widgets import LoadedWidget
 from nakamise.plugin.context import Tenant, TenantCtx
@@ -144,7 +144,20 @@ class PluginHost:
             for plugin in self._on(tenant.plugins)
             for step in (*plugin.steps.values(), *(widget.step for widget in plugin.widgets))
         )
-        return troubles(steps, tenant.id)
+        found = troubles(steps, tenant.id)
+        for plugin in self._on(tenant.plugins):
+            if incidents := plugin.record.of_tenant(tenant.id):
+                health = StepHealth(plugin_id=plugin.manifest.id, hook="", state=None, incidents=incidents)
+                found.append(health)
+        return found
+
+    def folders(self) -> dict[str, Path]:
+        """Where each plugin's code lies."""
+        return {id_: plugin.folder for id_, plugin in self._plugins.items() if plugin.folder is not None}
+
+    def meters(self, enabled: frozenset[str]) -> tuple[LoadedMeter, ...]:
+        """Of the plugins in ``enabled``; the core's are ``plans.meters.CORE_METERS``."""
+        return tuple(meter for plugin in self._on(enabled) for meter in plugin.meters)
 
     # --- services and settings -------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 S = TypeVar("S")
 ST = TypeVar("ST", bound=msgspec.Struct)
+_set: Final = object.__setattr__
 
 
 class Tenant(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +114,13 @@ class TenantCtx:
 
     __slots__ = ("actor", "http", "lineup", "locale", "runtime", "tenant")
 
+    runtime: Runtime
+    tenant: Tenant
+    actor: Actor
+    lineup: Lineup
+    locale: str
+    http: HttpInfo
+
     def __init__(
         self,
         runtime: Runtime,
@@ -123,12 +131,16 @@ class TenantCtx:
         locale: str | None = None,
         http: HttpInfo | None = None,
     ) -> None:
-        self.runtime = runtime
-        self.tenant = tenant
-        self.actor = actor
-        self.lineup = lineup
-        self.locale = locale or tenant.locale
-        self.http = http or HttpInfo()
+        _set(self, "runtime", runtime)
+        _set(self, "tenant", tenant)
+        _set(self, "actor", actor)
+        _set(self, "lineup", lineup)
+        _set(self, "locale", locale or tenant.locale)
+        _set(self, "http", http or HttpInfo())
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        """Everybody who works on a request has the same context; nobody changes it for the others."""
+        raise AttributeError(f"a context does not change: {name}")
 
     def begin(self) -> AbstractAsyncContextManager[Tx]:
         """A read-write transaction on this tenant's schema; commits at the end of the block."""
@@ -176,6 +188,14 @@ class TenantCtx:
         """Write who did what to the tenant's audit log, in ``tx``; no secrets in ``detail``."""
         await write_audit(self, tx, act, subject, detail)
 
+    async def take(self, tx: Tx, meter: str, n: int = 1) -> None:
+        """Count ``n`` more of ``meter`` in ``tx``, before they are made. Raises LimitReached (the plan's)"""
+        await self.runtime.usage.take(self, tx, meter, n)
+
+    async def give_back(self, tx: Tx, meter: str, n: int = 1) -> None:
+        """``n`` of ``meter`` went away, in ``tx``."""
+        await self.runtime.usage.give_back(self, tx, meter, n)
+
     async def enqueue(
         self,
         tx: Tx,
@@ -219,6 +239,10 @@ class TenantCtx:
     def in_language(self, locale: str) -> TenantCtx:
         """The same tenant and actor, speaking ``locale``: for mails to somebody else."""
         return TenantCtx(self.runtime, self.tenant, self.actor, self.lineup, locale=locale, http=self.http)
+
+    def acting_as(self, actor: Actor) -> TenantCtx:
+        """The same request with somebody else acting."""
+        return TenantCtx(self.runtime, self.tenant, actor, self.lineup, locale=self.locale, http=self.http)
 
     def as_system(self) -> TenantCtx:
         return TenantCtx(self.runtime, self.tenant, SYSTEM, self.lineup, locale=self.tenant.locale)

@@ -67,9 +67,10 @@ class Gate:
         )
         if not scope["path"].startswith(_ANONYMOUS):
             try:
-                ctx.actor = await self._runtime.auth.actor(
+                actor = await self._runtime.auth.actor(
                     tenant, cookies=http.cookies, authorization=_authorization(scope), http=http
                 )
+                ctx = ctx.acting_as(actor)
             except DATABASE_AWAY:
                 log.exception("nobody can be recognised: the database is away")
                 await answers.refuse(scope, send, 503, "Please try again in a moment.")
