@@ -10,6 +10,7 @@ from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 
 from nakamise.account.routes import route_handlers as account_routes
+from nakamise.admin.site import seals
 from nakamise.auth import housekeeping
 from nakamise.auth.routes import route_handlers as auth_routes
 from nakamise.auth.service import Auth
@@ -51,6 +52,7 @@ async def build_runtime(
     )
     jobs = JobQueue()
     housekeeping.register(jobs)
+    seals.register(jobs)
     return Runtime(
         settings=settings,
         clock=clock or SystemClock(),
