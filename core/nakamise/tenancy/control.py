@@ -12,12 +12,12 @@ from nakamise.ids import uuid7
 
 CHANNEL: Final = "nakamise_directory"
 # Advisory locks live in one space for the whole database; the first key tells ours apart.
-_TENANT_LOCKS: Final = 0x6E6B
+TENANT_LOCKS: Final = 0x6E6B
 
 
 async def lock_tenant(connection: asyncpg.Connection, tenant_id: uuid.UUID) -> None:
     """Until the end of the transaction nobody else migrates or switches this tenant."""
-    await connection.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", _TENANT_LOCKS, str(tenant_id))
+    await connection.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", TENANT_LOCKS, str(tenant_id))
 
 
 class By(msgspec.Struct, frozen=True, kw_only=True):
