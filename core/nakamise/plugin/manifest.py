@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from nakamise.plugin.meters import Meter
 from nakamise.plugin.slots import Slot
 
 ID_PATTERN: Final = re.compile(r"[a-z][a-z0-9_]{1,29}\Z")
@@ -28,6 +29,7 @@ RESERVED_IDS: Final = frozenset(
 
 Area = Literal["pages", "api", "admin"]
 NavArea = Literal["site", "account", "admin", "footer"]
+Duty = Literal["products", "orders", "shipping", "broadcast", "moderation", "accounting"]
 
 
 class ManifestError(ValueError):
@@ -47,13 +49,15 @@ class Mount(msgspec.Struct, frozen=True):
 class Permission(msgspec.Struct, frozen=True):
     """``id`` starts with the plugin's id; ``roles`` are the preset roles that carry it in a new tenant.
 
-    ``mfa``: it counts only in a session that passed a second factor.
+    ``mfa``: it counts only in a session that passed a second factor. ``duties``: the ready-made staff roles
+    that a tenant may begin with and that need it.
     """
 
     id: str
     label: str
     roles: tuple[str, ...] = ("admin",)
     mfa: bool = False
+    duties: tuple[Duty, ...] = ()
 
 
 class NavItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,8 +97,8 @@ class JobType(msgspec.Struct, frozen=True):
 class Widget(msgspec.Struct, frozen=True, kw_only=True):
     """A card of the administrator's dashboard, shown to those who hold ``permission``.
 
-    ``id`` starts with the plugin's id. ``handler``: ``async def (ctx: TenantCtx, tx: Tx) -> Sequence[Figure
-    | Todo]`` of ``contracts.ui``; ``tx`` is read-only. One that fails or takes longer than a second is shown
+    ``id`` starts with the plugin's id. ``handler``: ``async def (ctx: TenantCtx, tx: Tx, period: Period)
+    -> Sequence[Figure | Todo | SetupStep]`` of ``contracts.ui``; ``tx`` is read-only. One that fails or takes longer than a second is shown
     as failed, and the dashboard is not.
     """
 
@@ -162,6 +166,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     widgets: tuple[Widget, ...] = ()
     jobs: tuple[JobType, ...] = ()
     tasks: tuple[Task, ...] = ()
+    meters: tuple[Meter, ...] = ()
     privacy: Privacy | None = None
     css: tuple[str, ...] = ()
     js: tuple[str, ...] = ()
@@ -174,7 +179,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         for permission in self.permissions:
             if not permission.id.startswith(f"{self.id}."):
                 raise ManifestError(f"permission {permission.id!r} does not start with {self.id!r}")
-        named = [*(one.name for one in (*self.jobs, *self.tasks)), *(one.id for one in self.widgets)]
+        named = [job.name for job in self.jobs] + [task.name for task in self.tasks]
+        named += [widget.id for widget in self.widgets] + [meter.id for meter in self.meters]
         for name in named:
             if not name.startswith(f"{self.id}."):
                 raise ManifestError(f"{name!r} does not start with {self.id!r}")
