@@ -1,0 +1,1 @@
+"""Agencies, for the operator."""

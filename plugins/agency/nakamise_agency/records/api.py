@@ -1,0 +1,33 @@
+"""The log as JSON."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Final
+
+from litestar import get
+from litestar.params import FromQuery, QueryParameter
+from litestar.types import ControllerRouterHandler
+
+from nakamise.contracts.control import AuditPage
+from nakamise.plugin import Ctx, requires
+from nakamise_agency.plane import plane
+from nakamise_agency.rights import LOG
+from nakamise_agency.tenants.api import TAGS
+
+
+@get("/log", opt=requires(LOG), tags=TAGS, operation_id="agency_list_log")
+async def list_log(
+    ctx: Ctx,
+    q: Annotated[str, QueryParameter(max_length=100)] = "",
+    tenant: FromQuery[uuid.UUID | None] = None,
+    cursor: FromQuery[str | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
+) -> AuditPage:
+    """The newest first."""
+    if tenant is not None:
+        await plane(ctx).tenant(tenant)
+    return await plane(ctx).audit(search=q, tenant_id=tenant, cursor=cursor, limit=limit)
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [list_log]

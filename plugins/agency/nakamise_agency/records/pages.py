@@ -1,0 +1,113 @@
+"""The log of the agency and of one site, with search and CSV."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+from msgspec import Meta
+
+from nakamise.contracts.control import AuditLine, ControlPlane
+from nakamise.plugin import Ctx, TenantCtx, requires
+from nakamise.web import N_, page
+from nakamise_agency.csv_file import csv_answer
+from nakamise_agency.paging import address, filter_of
+from nakamise_agency.plane import plane
+from nakamise_agency.records.acts import act_labels
+from nakamise_agency.rights import LOG
+from nakamise_agency.tenants.frame import path_of, tenant_page
+from nakamise_agency.words import words
+
+LIST: Final = "/admin/agency/log"
+_CHUNK: Final = 200
+_COLUMNS: Final = (N_("Time"), N_("Who"), N_("Site"), N_("What"), N_("Details"))
+
+
+class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """``q`` looks into who, what and details."""
+
+    q: Annotated[str, Meta(max_length=100)] = ""
+    cursor: str | None = None
+
+
+@get("/log", opt=requires(LOG), include_in_schema=False)
+async def log_list(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
+    wanted = filter_of(LogFilter, request.query_params)
+    found = await plane(ctx).audit(search=wanted.q, cursor=wanted.cursor)
+    data = _data(ctx, LIST, wanted, found.cursor)
+    return await page(ctx, "agency/log.html", found=found, **data)
+
+
+@get("/tenants/{tenant_id:uuid}/log", opt=requires(LOG), include_in_schema=False)
+async def tenant_log(
+    request: Request[Any, Any, Any], ctx: Ctx, tenant_id: FromPath[uuid.UUID]
+) -> Response[bytes]:
+    wanted = filter_of(LogFilter, request.query_params)
+    detail = await plane(ctx).tenant(tenant_id)
+    lines = await plane(ctx).audit(search=wanted.q, tenant_id=tenant_id, cursor=wanted.cursor)
+    data = _data(ctx, path_of(tenant_id, "/log"), wanted, lines.cursor)
+    return await tenant_page(ctx, "agency/tenant_log.html", "/log", detail, lines=lines, **data)
+
+
+def _data(ctx: TenantCtx, path: str, wanted: LogFilter, cursor: str | None) -> dict[str, Any]:
+    return {
+        "wanted": wanted,
+        "path": path,
+        "acts": act_labels(ctx),
+        "next": address(path, wanted, cursor=cursor) if cursor else None,
+        "first": address(path, wanted),
+        "export": address(f"{path}.csv", wanted),
+    }
+
+
+@get("/log.csv", opt=requires(LOG), include_in_schema=False)
+async def export(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
+    return await _export(ctx, filter_of(LogFilter, request.query_params), None)
+
+
+@get("/tenants/{tenant_id:uuid}/log.csv", opt=requires(LOG), include_in_schema=False)
+async def export_of_tenant(
+    request: Request[Any, Any, Any], ctx: Ctx, tenant_id: FromPath[uuid.UUID]
+) -> Response[bytes]:
+    await plane(ctx).tenant(tenant_id)
+    return await _export(ctx, filter_of(LogFilter, request.query_params), tenant_id)
+
+
+async def _export(ctx: TenantCtx, wanted: LogFilter, tenant_id: uuid.UUID | None) -> Response[bytes]:
+    _ = words(ctx)
+    names = act_labels(ctx)
+    rows = [_cells(ctx, names, line) async for line in _all_lines(plane(ctx), wanted, tenant_id)]
+    async with ctx.begin() as tx:
+        await ctx.audit(tx, "agency.log.exported", str(len(rows)), filter=ctx.http.query)
+    return csv_answer(ctx, "log", [_(column) for column in _COLUMNS], rows)
+
+
+async def _all_lines(
+    control: ControlPlane, wanted: LogFilter, tenant_id: uuid.UUID | None
+) -> AsyncIterator[AuditLine]:
+    cursor = None
+    while True:
+        found = await control.audit(search=wanted.q, tenant_id=tenant_id, cursor=cursor, limit=_CHUNK)
+        for line in found.items:
+            yield line
+        cursor = found.cursor
+        if cursor is None:
+            return
+
+
+def _cells(ctx: TenantCtx, names: dict[str, str], line: AuditLine) -> list[object]:
+    return [
+        f"{line.at.astimezone(ctx.tenant.zone):%Y-%m-%d %H:%M:%S}",
+        line.actor,
+        line.tenant,
+        names.get(line.act, line.act),
+        msgspec.json.encode(line.detail).decode(),
+    ]
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [log_list, tenant_log, export, export_of_tenant]

@@ -1,0 +1,1 @@
+"""Sites: list, creation, state."""
