@@ -1,0 +1,1 @@
+"""Renders the start of a new plugin: see ``nakamise.scaffold.render``."""
