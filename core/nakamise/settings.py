@@ -33,6 +33,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     environment: Environment = "demo"
     # Addresses of reverse proxies whose X-Forwarded-For and -Proto are believed.
     trusted_proxies: tuple[str, ...] = ()
+    # Who is asked for the proofs of tenants' own domains: "address[:port]"; None = the system's resolver.
+    dns: str | None = None
+    # How long a deleted tenant can be brought back.
+    purge_days: int = 30
     # "built-ins only": an operator's way back when a third party's plugin breaks the start.
     safe_mode: bool = False
 
@@ -60,6 +64,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             base_domain=env.get("NAKAMISE_BASE_DOMAIN", "localhost"),
             environment=environment,  # type: ignore[arg-type]
             trusted_proxies=tuple(filter(None, env.get("NAKAMISE_TRUSTED_PROXIES", "").split(","))),
+            dns=env.get("NAKAMISE_DNS") or None,
+            purge_days=_days(env.get("NAKAMISE_PURGE_DAYS", "30")),
             safe_mode=env.get("NAKAMISE_SAFE_MODE") == "1",
         )
 
@@ -67,6 +73,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise SettingsError(f"PORT is {text!r}: use a number from 1 to 65535.")
+    return int(text)
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 3650:
+        raise SettingsError(f"NAKAMISE_PURGE_DAYS is {text!r}: use a number from 1 to 3650.")
     return int(text)
 
 

@@ -16,6 +16,8 @@ from nakamise.plugin.context import HttpInfo
 
 IDLE_LIFETIME: Final = timedelta(days=7)
 ABSOLUTE_LIFETIME: Final = timedelta(days=30)
+# Of somebody of the agency who acts as a user.
+ACT_LIFETIME: Final = timedelta(minutes=30)
 # The time last seen is written at most this often: reading a page should not cost a write.
 SEEN_EVERY: Final = timedelta(minutes=1)
 
@@ -48,6 +50,20 @@ async def open_browser_session(
     await _insert(tx, opened.id, user_id, token_hash(opened.token), http, now)
     if mfa:
         await note_mfa(tx, opened.id, now)
+    return opened
+
+
+async def open_act_session(
+    tx: Tx, user_id: uuid.UUID, impersonator: str, http: HttpInfo, now: datetime
+) -> OpenedSession:
+    """``impersonator`` passed a second factor of their own, and acts as the user for half an hour."""
+    opened = await open_browser_session(tx, user_id, http, now, mfa=True)
+    await tx.execute(
+        "UPDATE core_session SET impersonator = $2, expires_at = $3 WHERE id = $1",
+        opened.id,
+        impersonator,
+        now + ACT_LIFETIME,
+    )
     return opened
 
 

@@ -37,6 +37,21 @@ async def announce(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """To be called last in the transaction: the version row is locked until it ends."""
+    await note_tenant(connection, tenant_id, act, actor=actor, detail=detail)
+    await connection.execute("UPDATE nakamise.tenant SET version = version + 1 WHERE id = $1", tenant_id)
+    await connection.execute("UPDATE nakamise.directory_version SET version = version + 1")
+    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(tenant_id))
+
+
+async def note_tenant(
+    connection: asyncpg.Connection,
+    tenant_id: uuid.UUID,
+    act: str,
+    *,
+    actor: str | By = "operator",
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Only the line in the audit: for acts that change nothing of what processes keep in memory."""
     name, user_id, agency_id = _fields(actor)
     await connection.execute(
         "INSERT INTO nakamise.control_audit"
@@ -44,9 +59,6 @@ async def announce(
         " SELECT $1, $2, $3, t.id, $5, $6, $7, t.slug, t.agency_id FROM nakamise.tenant t WHERE t.id = $4",
         *(uuid7(), name, act, tenant_id, detail or {}, user_id, agency_id),
     )
-    await connection.execute("UPDATE nakamise.tenant SET version = version + 1 WHERE id = $1", tenant_id)
-    await connection.execute("UPDATE nakamise.directory_version SET version = version + 1")
-    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(tenant_id))
 
 
 async def note_agency(

@@ -98,10 +98,14 @@ class Directory:
 
     def base_url(self, tenant: Tenant) -> str:
         """Scheme, canonical host and, on a developer's machine, the port; no final slash."""
+        return self.url_of_host(tenant.canonical_host)
+
+    def url_of_host(self, host: str) -> str:
+        """The same for any host."""
         if self._settings.environment == "production":
-            return f"https://{tenant.canonical_host}"
+            return f"https://{host}"
         port = "" if self._settings.port == 80 else f":{self._settings.port}"
-        return f"http://{tenant.canonical_host}{port}"
+        return f"http://{host}{port}"
 
     # --- keeping fresh ---------------------------------------------------------------------------
 

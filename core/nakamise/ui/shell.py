@@ -33,6 +33,9 @@ _ACCOUNT: Final = (
 )
 # (permission, label, path, icon, heading), shown below what plugins add.
 _ADMIN: Final = (
+    ("core.users.read", N_("Users"), "/admin/users", "users", N_("People")),
+    ("core.users.read", N_("Staff"), "/admin/staff", "shield-check", N_("People")),
+    ("core.users.read", N_("Roles"), "/admin/roles", "key-round", N_("People")),
     ("core.plugins.manage", N_("Plugins"), "/admin/plugins", "puzzle", N_("Settings")),
 )
 _LEGAL: Final = (
@@ -74,6 +77,7 @@ def build_shell(ctx: TenantCtx, flashes: Sequence[Flash]) -> Shell:
         footer=_footer(ctx, site),
         flashes=flashes,
         banner="",
+        impersonator=ctx.actor.impersonator or "",
         copyright=str(ctx.tenant.brand.get("copyright", "")) or brand.name,
         search_url=search_url,
         search_query=_search_query(ctx, search_url),

@@ -79,6 +79,8 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
     flashes: Sequence[Flash] = ()
     slots: Mapping[str, Sequence[Markup]] = {}
     banner: str = ""
+    # Who acts as the user; "" in ordinary sessions.
+    impersonator: str = ""
     copyright: str = ""
     home_url: str = "/"
     search_url: str | None = None

@@ -1,0 +1,1 @@
+"""Agencies and their tenants: the implementation of ``nakamise.contracts.control``."""
