@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from nakamise.ids import check_schema_name
 from nakamise.storage.keys import check_key, content_type_of
 from nakamise.storage.signing import UrlSigner
 from nakamise.storage.store import ObjectMissing, StorageFull, StoredObject, object_url
@@ -52,12 +53,19 @@ class LocalStore:
         path = self._path(key)
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
+    async def keys(self, schema: str) -> list[str]:
+        return await asyncio.to_thread(self._list, check_schema_name(schema))
+
     def url(self, key: str, *, expires_s: int | None = None) -> str:
         return object_url(key, self.signer, expires_s)
 
     def _path(self, key: str) -> Path:
         check_key(key)
         return self._root / key
+
+    def _list(self, schema: str) -> list[str]:
+        found = (path for path in (self._root / schema).rglob("*") if path.is_file())
+        return sorted(path.relative_to(self._root).as_posix() for path in found)
 
     def _write(self, path: Path, data: bytes) -> None:
         """Rename is atomic only inside one file system, hence a scratch folder below the root."""

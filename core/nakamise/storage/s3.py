@@ -14,6 +14,7 @@ from minio import Minio
 from minio.error import S3Error
 
 from nakamise.errors import Unavailable
+from nakamise.ids import check_schema_name
 from nakamise.settings import SettingsError
 from nakamise.storage.keys import check_key, content_type_of
 from nakamise.storage.signing import UrlSigner
@@ -104,6 +105,10 @@ class S3Store:
         check_key(key)
         await self._call(lambda: self._client.remove_object(self._bucket, key))
 
+    async def keys(self, schema: str) -> list[str]:
+        prefix = f"{check_schema_name(schema)}/"
+        return await self._call(lambda: self._list(prefix))
+
     def url(self, key: str, *, expires_s: int | None = None) -> str:
         return object_url(key, self.signer, expires_s)
 
@@ -114,6 +119,10 @@ class S3Store:
         finally:
             answer.close()
             answer.release_conn()
+
+    def _list(self, prefix: str) -> list[str]:
+        found = self._client.list_objects(self._bucket, prefix=prefix, recursive=True)
+        return sorted(item.object_name for item in found if item.object_name is not None)
 
     async def _call(self, act: Callable[[], T]) -> T:
         try:

@@ -48,6 +48,10 @@ class ObjectStore(Protocol):
         """Deleting what is not there is no error, as in S3."""
         ...
 
+    async def keys(self, schema: str) -> list[str]:
+        """Every key of one tenant, sorted. Raises ValueError for what is no schema name."""
+        ...
+
     def url(self, key: str, *, expires_s: int | None = None) -> str:
         """Where a browser reads the object.
 

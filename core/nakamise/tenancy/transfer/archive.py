@@ -138,7 +138,11 @@ class ArchiveWriter:
     def abandon(self) -> None:
         """Leaves no file; after ``finish`` it does nothing."""
         if not self._file.closed:
-            self._file.close()
+            # Closing writes the list of members, for which a full disk has no room.
+            with contextlib.suppress(OSError):
+                self._zip.close()
+            with contextlib.suppress(OSError):
+                self._file.close()
             self._part.unlink(missing_ok=True)
 
 

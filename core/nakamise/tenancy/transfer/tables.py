@@ -7,8 +7,8 @@ by byte, so the stream does not depend on where rows lie or how a database colla
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from typing import Any, Final
 
 import asyncpg
 import msgspec
@@ -47,7 +47,7 @@ SELECT coalesce(sum(pg_table_size(c.oid)), 0)::bigint FROM pg_class c JOIN pg_na
 WHERE n.nspname = $1 AND c.relkind = 'r'
 """
 
-Write = Callable[[bytes], Awaitable[None]]
+Write = Callable[[bytes], Coroutine[Any, Any, None]]
 
 
 class Table(msgspec.Struct, frozen=True):
