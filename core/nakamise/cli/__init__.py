@@ -4,6 +4,7 @@ import click
 
 from nakamise import __version__
 from nakamise.cli.doctor import doctor
+from nakamise.cli.jobs import events, worker
 from nakamise.cli.migrate import migrate
 from nakamise.cli.plugin import plugin
 from nakamise.cli.run import run
@@ -23,3 +24,5 @@ main.add_command(tenant)
 main.add_command(plugin)
 main.add_command(migrate)
 main.add_command(doctor)
+main.add_command(worker)
+main.add_command(events)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nakamise.cli.installation import on_installation, open_runtime
+from nakamise.cli.transfer import clone, digest, export, import_
 
 if TYPE_CHECKING:
     from nakamise.settings import Settings
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 @click.group()
 def tenant() -> None:
     """The sites of this installation."""
+
+
+for command in (export, import_, clone, digest):
+    tenant.add_command(command)
 
 
 @tenant.command()
