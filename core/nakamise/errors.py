@@ -6,6 +6,7 @@
     ├── Forbidden         403   somebody is, but may not
     ├── NotFound          404   it is not there, or not for this tenant or user
     ├── Conflict          409   the state of the thing forbids it now
+    │   └── LimitReached        the plan allows no more
     ├── Gone              410   it was there once
     ├── Invalid           422   one or more fields are wrong
     ├── TooMany           429   slow down
@@ -86,6 +87,10 @@ class NotFound(Problem):
 class Conflict(Problem):
     status = 409
     default_code = "conflict"
+
+
+class LimitReached(Conflict):
+    default_code = "plan_limit"
 
 
 class Gone(Problem):

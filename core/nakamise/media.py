@@ -50,13 +50,16 @@ async def add_picture(
     """Ingest and store ``data``; the same bytes of the same kind and owner give the same picture again.
 
     ``prepare`` turns bytes that are not seen before into renditions.
-    Raises ImageRefused, ImagesBusy, StorageFull. Runs outside any transaction: decoding takes its time.
+    Raises ImageRefused, ImagesBusy, StorageFull, LimitReached (the plan's storage). Runs outside any transaction: decoding takes its time.
     """
     sha256 = hashlib.sha256(data).hexdigest()
     async with ctx.read() as tx:
         if known := await _known(tx, sha256, kind, owner_id):
             return known
     picture = await prepare(data)
+    size = sum(len(rendition.data) for rendition in picture.renditions)
+    async with ctx.begin() as tx:
+        await ctx.take(tx, "core.storage_bytes", size)
     keys = {}
     for rendition in picture.renditions:
         key = new_key(ctx.tenant.schema, kind, "webp")
@@ -65,8 +68,8 @@ async def add_picture(
     media_id = uuid7()
     async with ctx.begin() as tx:
         await tx.execute(
-            "INSERT INTO core_media (id, kind, owner_id, content_sha256, width, height, colour, keys)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO core_media (id, kind, owner_id, content_sha256, width, height, colour, keys, bytes)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             media_id,
             kind,
             owner_id,
@@ -75,6 +78,7 @@ async def add_picture(
             picture.largest.height,
             picture.colour,
             keys,
+            size,
         )
     return media_id
 

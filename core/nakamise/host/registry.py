@@ -18,14 +18,16 @@ from nakamise.host import loading, plugin_settings, routes
 from nakamise.host.discovery import Candidate, find_candidates, installed_entry_points
 from nakamise.host.health import StepHealth, troubles
 from nakamise.host.lineup import Lineup
-from nakamise.host.loading import Listener, Loaded, LoadedMeter, PeriodicTask
+from nakamise.host.loading import Listener, Loaded, LoadedMeter, PeriodicTask, load_meter
 from nakamise.host.refusal import PluginRefused, Refused
 from nakamise.host.widgets import LoadedWidget
+from nakamise.plans.core_meters import CORE_METERS
 from nakamise.plugin.context import Tenant, TenantCtx
 from nakamise.plugin.manifest import Manifest, NavArea, NavItem, Permission, SlotItem
 from nakamise.plugin.services import ServiceOff
 from nakamise.plugin.slots import Slot
 from nakamise.tenancy.history import Migration
+from nakamise.ui.i18n import CORE
 
 if TYPE_CHECKING:
     from nakamise.ui.renderer import TemplateSource
@@ -45,6 +47,7 @@ class PluginHost:
         self._plugins = {plugin.manifest.id: plugin for plugin in plugins}
         self._by_settings = {plugin.manifest.settings: plugin.manifest.id for plugin in plugins}
         self._ids = frozenset(self._plugins)
+        self._meters = {found.meter.id: found for found in _meters(plugins)}
         self._lineups: dict[frozenset[str], Lineup] = {}
         self._settings: dict[tuple[uuid.UUID, int, type[msgspec.Struct]], msgspec.Struct] = {}
         self.usable: Final = tuple(plugin.manifest for plugin in plugins)
@@ -156,8 +159,12 @@ class PluginHost:
         return {id_: plugin.folder for id_, plugin in self._plugins.items() if plugin.folder is not None}
 
     def meters(self, enabled: frozenset[str]) -> tuple[LoadedMeter, ...]:
-        """Of the plugins in ``enabled``; the core's are ``plans.meters.CORE_METERS``."""
-        return tuple(meter for plugin in self._on(enabled) for meter in plugin.meters)
+        """The core's and those of the plugins in ``enabled``."""
+        return tuple(found for found in self._meters.values() if found.owner in enabled | {CORE})
+
+    def meter(self, meter_id: str) -> LoadedMeter:
+        """Of the core's or of a usable plugin. Raises KeyError."""
+        return self._meters[meter_id]
 
     # --- services and settings -------------------------------------------------------------------
 
@@ -273,3 +280,8 @@ def _template_source(plugin: Loaded) -> TemplateSource:
 def _folder(plugin: Loaded, name: str) -> Path | None:
     path = plugin.folder / name if plugin.folder else None
     return path if path and path.is_dir() else None
+
+
+def _meters(plugins: Sequence[Loaded]) -> list[LoadedMeter]:
+    of_core = [load_meter(CORE, meter) for meter in CORE_METERS]
+    return [*of_core, *(meter for plugin in plugins for meter in plugin.meters)]

@@ -29,6 +29,7 @@ from nakamise.plugin.manifest import (
     Task,
     Widget,
 )
+from nakamise.plugin.meters import Meter, Span
 from nakamise.plugin.services import ServiceOff
 from nakamise.plugin.slots import SUBJECTS, Slot
 
@@ -45,6 +46,7 @@ __all__ = [
     "LifecycleHooks",
     "Listen",
     "Manifest",
+    "Meter",
     "Mount",
     "NavItem",
     "Need",
@@ -55,6 +57,7 @@ __all__ = [
     "ServiceOff",
     "Slot",
     "SlotItem",
+    "Span",
     "Task",
     "Tenant",
     "TenantCtx",

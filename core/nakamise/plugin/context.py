@@ -15,6 +15,7 @@ from litestar.di import NamedDependency
 from nakamise.admin.site.settings import SiteSettings, site_of
 from nakamise.db import Tx
 from nakamise.errors import Forbidden, MfaRequired, Unauthenticated
+from nakamise.plans import usage
 from nakamise.plugin.audit import write_audit
 
 if TYPE_CHECKING:
@@ -189,12 +190,15 @@ class TenantCtx:
         await write_audit(self, tx, act, subject, detail)
 
     async def take(self, tx: Tx, meter: str, n: int = 1) -> None:
-        """Count ``n`` more of ``meter`` in ``tx``, before they are made. Raises LimitReached (the plan's)"""
-        await self.runtime.usage.take(self, tx, meter, n)
+        """Count ``n`` more of ``meter`` in ``tx``, before they are made.
+
+        Raises LimitReached when the plan allows fewer, KeyError for a meter that no usable plugin declares.
+        """
+        await usage.take(self, tx, meter, n)
 
     async def give_back(self, tx: Tx, meter: str, n: int = 1) -> None:
         """``n`` of ``meter`` went away, in ``tx``."""
-        await self.runtime.usage.give_back(self, tx, meter, n)
+        await usage.give_back(self, tx, meter, n)
 
     async def enqueue(
         self,
