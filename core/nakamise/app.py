@@ -10,11 +10,13 @@ from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 
 from nakamise.account.routes import route_handlers as account_routes
+from nakamise.admin.people.routes import route_handlers as people_routes
 from nakamise.admin.site import seals
 from nakamise.auth import housekeeping
 from nakamise.auth.routes import route_handlers as auth_routes
 from nakamise.auth.service import Auth
 from nakamise.clock import Clock, SystemClock
+from nakamise.contracts.control import ControlPlane
 from nakamise.db import Database
 from nakamise.events.bus import EventBus
 from nakamise.host.pages import route_handlers as host_routes
@@ -33,8 +35,13 @@ from nakamise.runtime import Runtime
 from nakamise.settings import Settings
 from nakamise.site.routes import route_handlers as site_routes
 from nakamise.storage import UrlSigner, media_route, open_store
+from nakamise.tenancy.agencies import chores
+from nakamise.tenancy.agencies.act_pages import route_handlers as act_routes
+from nakamise.tenancy.agencies.service import control_plane
 from nakamise.tenancy.directory import Directory
 from nakamise.tenancy.roles import app_url, control_role
+from nakamise.tenancy.transfer import worker as transfer_worker
+from nakamise.tenancy.transfer.routes import route_handlers as transfer_routes
 from nakamise.ui.asset_routes import asset_route
 from nakamise.ui.renderer import Renderer
 
@@ -52,6 +59,9 @@ async def build_runtime(
     )
     jobs = JobQueue()
     housekeeping.register(jobs)
+    chores.register(jobs)
+    host.provide(ControlPlane, control_plane)
+    transfer_worker.register(jobs)
     seals.register(jobs)
     return Runtime(
         settings=settings,
@@ -76,10 +86,13 @@ def create_app(runtime: Runtime) -> App:
             asset_route(runtime.renderer.assets),
             media_route(runtime.store, UrlSigner(runtime.settings.secret_key), _schema_of),
             *auth_routes,
+            *act_routes,
             *account_routes,
+            *people_routes,
             *host_routes,
             *mail_routes,
             *openapi_routes,
+            *transfer_routes,
             *runtime.host.route_handlers(),
         ],
         dependencies={"ctx": Provide(provide_ctx, sync_to_thread=False)},

@@ -256,7 +256,7 @@ class ControlPlane(Protocol):
         """None takes the picture away. Raises Invalid (field: the picture's name) for what is no picture."""
         ...
 
-    async def set_plan(self, tenant_id: uuid.UUID, plan: str) -> None:
+    async def set_plan(self, tenant_id: uuid.UUID, plan_id: str) -> None:
         """Raises Invalid for an unknown plan, Conflict for one that does not hold what is in use."""
         ...
 

@@ -79,13 +79,20 @@ async def apply(runtime: Runtime, folder: Path, base_domain: str, progress: Prog
     file = read_tenant_file(folder, base_domain)
     _check_plugins(runtime, folder, file)
     tenant = await _ensure_tenant(runtime, file)
-    for plugin_id in runtime.host.in_order(file.plugins.enabled):
-        say(f"{file.tenant.slug}: {plugin_id}")
-        await _switch(runtime, tenant.id, plugin_id, file)
-    async with Easel() as easel:
-        await _fill(runtime, tenant.id, folder, file, easel, say)
+    await furnish(runtime, tenant.id, folder, file, say)
     await _remember(runtime, tenant.id, state_of(runtime.host, folder, file))
     return _ctx(runtime, tenant.id).tenant
+
+
+async def furnish(
+    runtime: Runtime, tenant_id: uuid.UUID, folder: Path, file: TenantFile, say: Progress
+) -> None:
+    """Everything of ``file`` into a tenant that is there: plugins, pictures, pages, users, data."""
+    for plugin_id in runtime.host.in_order(file.plugins.enabled):
+        say(f"{file.tenant.slug}: {plugin_id}")
+        await _switch(runtime, tenant_id, plugin_id, file)
+    async with Easel() as easel:
+        await _fill(runtime, tenant_id, folder, file, easel, say)
 
 
 async def _fill(

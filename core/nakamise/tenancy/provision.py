@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 import msgspec
@@ -16,7 +16,7 @@ from nakamise.host.registry import PluginHost
 from nakamise.ids import check_schema_name, new_schema_name, uuid7
 from nakamise.settings import Settings
 from nakamise.tenancy.apply import write_ledger
-from nakamise.tenancy.control import announce
+from nakamise.tenancy.control import By, announce
 from nakamise.tenancy.history import History, core_history, plugin_history
 from nakamise.tenancy.hosts import normal_host
 from nakamise.tenancy.owner import Names, as_tenant, names, owner_connection, owner_transaction
@@ -24,7 +24,10 @@ from nakamise.tenancy.scripts import combined_script
 
 
 class NewTenant(msgspec.Struct, frozen=True, kw_only=True):
-    """The first of ``hosts`` is the canonical one. ``plugins`` get their tables at once; switching on is separate."""
+    """The first of ``hosts`` is the canonical one. ``plugins`` get their tables at once; switching on is separate.
+
+    ``state`` "building": nobody is served before its maker has finished, and what is left unfinished goes.
+    """
 
     slug: str
     name: str
@@ -35,6 +38,8 @@ class NewTenant(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str = "Asia/Tokyo"
     currency: str = "JPY"
     brand: Mapping[str, Any] = {}
+    state: Literal["active", "building"] = "active"
+    plan: str = "standard"
 
 
 def histories(host: PluginHost, plugins: Sequence[str]) -> list[History]:
@@ -56,7 +61,9 @@ async def ensure_agency(connection: asyncpg.Connection, slug: str, name: str) ->
     )
 
 
-async def create(settings: Settings, host: PluginHost, new: NewTenant) -> uuid.UUID:
+async def create(
+    settings: Settings, host: PluginHost, new: NewTenant, *, actor: str | By = "operator"
+) -> uuid.UUID:
     """The id of the new tenant, on no plugin yet.
 
     Raises Conflict for a slug that is taken or may not be used, for a taken host and for an unknown agency,
@@ -69,9 +76,8 @@ async def create(settings: Settings, host: PluginHost, new: NewTenant) -> uuid.U
             tenant_id = await _enter(connection, schema, new, wanted)
             async with as_tenant(connection, schema) as tx:
                 await ensure_preset_roles(tx)
-            await announce(
-                connection, tenant_id, "tenant.create", detail={"slug": new.slug, "schema": schema}
-            )
+            detail = {"slug": new.slug, "schema": schema}
+            await announce(connection, tenant_id, "tenant.create", actor=actor, detail=detail)
     except asyncpg.CheckViolationError as error:
         # The rule for names, reserved words included, stands in the table.
         raise Conflict("%(slug)s cannot be a tenant's name.", params={"slug": new.slug}) from error
@@ -82,15 +88,26 @@ async def create(settings: Settings, host: PluginHost, new: NewTenant) -> uuid.U
     return tenant_id
 
 
-async def refill(settings: Settings, host: PluginHost, plugins: Sequence[str], *, keep: int) -> int:
-    """Make ready schemas for ``plugins`` until ``keep`` wait, and drop the outdated; the number made."""
+async def refill(
+    settings: Settings,
+    host: PluginHost,
+    plugins: Sequence[str],
+    *,
+    keep: int,
+    also: Sequence[Sequence[str]] = (),
+) -> int:
+    """Make ready schemas for ``plugins`` until ``keep`` wait; the number made.
+
+    Schemas for other sets than ``plugins`` and those in ``also`` are outdated and dropped.
+    """
     wanted = histories(host, plugins)
     mark = fingerprint(wanted)
+    marks = [mark, *(fingerprint(histories(host, other)) for other in also)]
     async with owner_connection(settings) as connection:
         count: int = await connection.fetchval(
             "SELECT count(*) FROM nakamise.schema_pool WHERE fingerprint = $1", mark
         )
-        await _drop_outdated(connection, mark)
+        await _drop_outdated(connection, marks)
         made = max(0, keep - count)
         for _ in range(made):
             async with connection.transaction():
@@ -101,9 +118,9 @@ async def refill(settings: Settings, host: PluginHost, plugins: Sequence[str], *
     return made
 
 
-async def _drop_outdated(connection: asyncpg.Connection, mark: str) -> None:
+async def _drop_outdated(connection: asyncpg.Connection, marks: Sequence[str]) -> None:
     for schema in await connection.fetch(
-        "DELETE FROM nakamise.schema_pool WHERE fingerprint <> $1 RETURNING schema", mark
+        "DELETE FROM nakamise.schema_pool WHERE fingerprint <> ALL ($1) RETURNING schema", marks
     ):
         name = check_schema_name(schema["schema"])
         await connection.execute(f'DROP SCHEMA "{name}" CASCADE; DROP OWNED BY "{name}"; DROP ROLE "{name}"')
@@ -133,10 +150,10 @@ async def _enter(
         raise Conflict("There is no agency %(slug)s.", params={"slug": new.agency})
     tenant_id = uuid7()
     await connection.execute(
-        "INSERT INTO nakamise.tenant (id, agency_id, schema, slug, name, locale, timezone, currency, brand)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO nakamise.tenant (id, agency_id, schema, slug, name, locale, timezone, currency, brand, state)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         *(tenant_id, agency, schema, new.slug, new.name, new.locale, new.timezone, new.currency),
-        dict(new.brand),
+        *(dict(new.brand), new.state),
     )
     await set_hosts(connection, tenant_id, new.hosts)
     for history in wanted:
