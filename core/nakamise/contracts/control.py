@@ -133,6 +133,13 @@ class HostClaim(msgspec.Struct, frozen=True, kw_only=True):
     error: str
 
 
+class PictureFile(msgspec.Struct, frozen=True):
+    """A stored picture's bytes; ``content_type`` such as ``image/webp``."""
+
+    data: bytes
+    content_type: str
+
+
 class BlueprintInfo(msgspec.Struct, frozen=True):
     """What a new tenant can start from; ``name`` is what ``NewTenantRequest.blueprint`` takes."""
 
@@ -241,6 +248,10 @@ class ControlPlane(Protocol):
 
     async def tenant(self, tenant_id: uuid.UUID) -> TenantDetail: ...
 
+    async def is_slug_free(self, slug: str) -> bool:
+        """Whether ``create`` would take it now."""
+        ...
+
     async def create(self, new: NewTenantRequest) -> TenantDetail:
         """All of it or nothing; the first administrator gets a mail with a link to set a password.
 
@@ -254,6 +265,11 @@ class ControlPlane(Protocol):
 
     async def set_picture(self, tenant_id: uuid.UUID, picture: BrandPicture, data: bytes | None) -> BrandView:
         """None takes the picture away. Raises Invalid (field: the picture's name) for what is no picture."""
+        ...
+
+    async def picture(self, tenant_id: uuid.UUID, picture: BrandPicture, *, at_least: int = 0) -> PictureFile:
+        """The smallest rendition whose longest side has ``at_least`` pixels; the site's own host serves the
+        others. Raises NotFound when there is none."""
         ...
 
     async def set_plan(self, tenant_id: uuid.UUID, plan_id: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 import msgspec
 from litestar import MediaType, Response
@@ -14,8 +13,6 @@ from nakamise.routing.csp import policy
 from nakamise.ui.color import contrast, parse_color, to_hex
 from nakamise.ui.shell import build_shell
 from nakamise.ui.theme import Brand, Scheme, build_ramp
-
-_LOGO_PX: Final = 480
 
 
 class ColourNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,20 +33,26 @@ class ColourNote(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def preview_page(
-    ctx: TenantCtx, template: str, look: BrandView, /, *, scheme: Scheme | None = None, **data: object
+    ctx: TenantCtx,
+    template: str,
+    look: BrandView,
+    /,
+    *,
+    scheme: Scheme | None = None,
+    logo_url: str | None = None,
+    **data: object,
 ) -> Response[bytes]:
     """``template`` as a page of a site that looks like ``look``, for a frame of the same origin.
 
-    ``scheme`` shows light or dark whatever the look says. Raises ValueError for a colour that cannot be read.
+    ``scheme`` shows light or dark whatever the look says; ``logo_url`` lies on this host. Raises ValueError for a colour that cannot be read.
     """
     brand = theme_of(look)
-    logo = look.pictures.get("logo")
     shell = msgspec.structs.replace(
         build_shell(ctx, []),
         brand=brand,
         brand_name=look.name,
         scheme=scheme or look.scheme,
-        logo_url=logo.url(_LOGO_PX) if logo else None,
+        logo_url=logo_url,
         description=(look.tagline_en if ctx.locale == "en" else "") or look.tagline,
         copyright=look.copyright or look.name,
         nav=(),

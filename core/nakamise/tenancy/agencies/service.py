@@ -18,6 +18,7 @@ from nakamise.contracts.control import (
     ImpersonationLink,
     NewAgencyRequest,
     NewTenantRequest,
+    PictureFile,
     PlanInfo,
     TenantDetail,
     TenantPage,
@@ -35,6 +36,7 @@ from nakamise.tenancy.agencies import (
     listing,
     log,
     look,
+    peek,
     plan,
     starters,
 )
@@ -86,6 +88,9 @@ class Control:
     async def tenant(self, tenant_id: uuid.UUID) -> TenantDetail:
         return await detail.tenant(self._runtime, self._scope, tenant_id)
 
+    async def is_slug_free(self, slug: str) -> bool:
+        return await peek.is_slug_free(self._runtime, slug)
+
     async def create(self, new: NewTenantRequest) -> TenantDetail:
         made = await build.create(self._ctx, self._writing(), new)
         return await detail.tenant(self._runtime, self._scope, made)
@@ -95,6 +100,9 @@ class Control:
 
     async def set_picture(self, tenant_id: uuid.UUID, picture: BrandPicture, data: bytes | None) -> BrandView:
         return await look.set_picture(self._runtime, self._writing(), tenant_id, picture, data)
+
+    async def picture(self, tenant_id: uuid.UUID, picture: BrandPicture, *, at_least: int = 0) -> PictureFile:
+        return await peek.picture(self._runtime, self._scope, tenant_id, picture, at_least)
 
     async def set_plan(self, tenant_id: uuid.UUID, plan_id: str) -> None:
         await plan.set_plan(self._runtime, self._writing(), tenant_id, plan_id)
