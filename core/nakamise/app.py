@@ -21,6 +21,7 @@ from nakamise.db import Database
 from nakamise.events.bus import EventBus
 from nakamise.host.pages import route_handlers as host_routes
 from nakamise.host.registry import PluginHost
+from nakamise.host.vault import Vault
 from nakamise.jobs.queue import JobQueue
 from nakamise.mail.outbox import MailOutbox
 from nakamise.mail.pages import route_handlers as mail_routes
@@ -54,6 +55,7 @@ async def build_runtime(
 ) -> Runtime:
     """Connect to a prepared database (see ``tenancy.bootstrap``) and load what is installed."""
     host = host or PluginHost.discover(safe_mode=settings.safe_mode)
+    host.vault = Vault(settings.secret_key, settings.old_secret_keys)
     db = await Database.connect(
         app_url(settings), control_role=control_role(settings), size=settings.pool_size
     )

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from nakamise.errors import NotFound
-from nakamise.plugin.access import anyone, requires
+from nakamise.plugin.access import anyone, in_maintenance
 from nakamise.plugin.context import Ctx
 from nakamise.plugin.slots import Slot
 from nakamise.routing.forms import read_form
@@ -29,7 +29,7 @@ async def home(ctx: Ctx) -> Response[bytes]:
     return await page(ctx, "core/home.html", slots={Slot.HOME_HERO: None, Slot.HOME_SECTION: None})
 
 
-@get("/pages/{slug:str}", opt=anyone(), include_in_schema=False)
+@get("/pages/{slug:str}", opt=in_maintenance(anyone()), include_in_schema=False)
 async def document(ctx: Ctx, slug: FromPath[str]) -> Response[bytes]:
     async with ctx.read() as tx:
         found = await find_document(tx, slug, ctx.locale, ctx.tenant.locale)
@@ -38,7 +38,7 @@ async def document(ctx: Ctx, slug: FromPath[str]) -> Response[bytes]:
     return await page(ctx, "core/doc.html", title=found.title, body=found.html)
 
 
-@get("/api/core/pages/{slug:str}", opt=anyone(), tags=["core"])
+@get("/api/core/pages/{slug:str}", opt=in_maintenance(anyone()), tags=["core"])
 async def document_json(ctx: Ctx, slug: FromPath[str]) -> Document:
     """A legal or static page in the request's language, else in the tenant's."""
     async with ctx.read() as tx:
@@ -54,7 +54,7 @@ class Preferences(msgspec.Struct, forbid_unknown_fields=True):
     next: str = "/"
 
 
-@post("/preferences", opt=anyone(), include_in_schema=False)
+@post("/preferences", opt=in_maintenance(anyone()), include_in_schema=False)
 async def preferences(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
     """Language and colours of this browser."""
     form = (await read_form(request, Preferences)).valid()
@@ -66,12 +66,7 @@ async def preferences(request: Request[Any, Any, Any], ctx: Ctx) -> Response[byt
     return answer
 
 
-@get("/admin", opt=requires("core.admin"), include_in_schema=False)
-async def dashboard(ctx: Ctx) -> Response[bytes]:
-    return await page(ctx, "core/dashboard.html", slots={Slot.ADMIN_DASHBOARD: None})
-
-
-@get("/readyz", opt=anyone(), include_in_schema=False, media_type=MediaType.TEXT)
+@get("/readyz", opt=in_maintenance(anyone()), include_in_schema=False, media_type=MediaType.TEXT)
 async def readyz(ctx: Ctx) -> str:
     """The database answers for this tenant."""
     async with ctx.read() as tx:
@@ -79,12 +74,12 @@ async def readyz(ctx: Ctx) -> str:
     return "ok"
 
 
-@get("/robots.txt", opt=anyone(), include_in_schema=False, media_type=MediaType.TEXT)
+@get("/robots.txt", opt=in_maintenance(anyone()), include_in_schema=False, media_type=MediaType.TEXT)
 async def robots() -> str:
     return "User-agent: *\nDisallow: /admin\nDisallow: /account\nDisallow: /api\n"
 
 
-@get("/favicon.ico", opt=anyone(), include_in_schema=False)
+@get("/favicon.ico", opt=in_maintenance(anyone()), include_in_schema=False)
 async def favicon() -> Response[bytes]:
     """Browsers ask for it unasked; the page names the real icon."""
     return Response(b"", status_code=204, headers={"cache-control": "public, max-age=86400"})
@@ -104,7 +99,6 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     document,
     document_json,
     preferences,
-    dashboard,
     readyz,
     robots,
     favicon,
