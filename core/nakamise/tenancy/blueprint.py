@@ -26,6 +26,7 @@ from nakamise.tenancy.blueprint_file import (
     TenantFile,
     fingerprint,
     inside,
+    named,
     pictures_of,
     read_tenant_file,
     read_toml,
@@ -49,7 +50,7 @@ class Folder:
 
     def data(self, plugin_id: str) -> dict[str, Any]:
         path = self._path / f"{plugin_id}.toml"
-        return read_toml(path) if path.is_file() else {}
+        return named(read_toml(path), self._ctx.tenant.name) if path.is_file() else {}
 
     def file(self, relative: str) -> Path:
         return inside(self._path, relative)

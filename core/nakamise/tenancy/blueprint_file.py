@@ -15,6 +15,7 @@ from nakamise.ui.theme import Brand, compile_theme
 
 T = TypeVar("T")
 TENANT_FILE: Final = "tenant.toml"
+SITE_NAME: Final = "{site_name}"
 # Keys of [brand] that name pictures; the others are for the theme, or texts.
 PICTURES: Final = ("logo", "hero_wide", "hero_phone", "icon")
 _THEME: Final = frozenset(Brand.__struct_fields__) - {"name"}
@@ -75,10 +76,13 @@ class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``totp_secret`` (base32) is a second factor that everybody knows: for the demo only."""
+
     email: str
     password: str
     display_name: str
     roles: tuple[str, ...] = ()
+    totp_secret: str = ""
     avatar: str = ""
     registered_at: datetime | None = None
     addresses: tuple[Address, ...] = ()
@@ -114,6 +118,18 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BlueprintError(f"{path}: {error}") from error
+
+
+def named(value: T, site_name: str) -> T:
+    """``{site_name}`` filled in, in every text of a parsed file."""
+    found: Any = value
+    if isinstance(found, str):
+        found = found.replace(SITE_NAME, site_name)
+    elif isinstance(found, list):
+        found = [named(item, site_name) for item in found]
+    elif isinstance(found, dict):
+        found = {key: named(item, site_name) for key, item in found.items()}
+    return found  # type: ignore[no-any-return]
 
 
 def pictures_of(file: TenantFile) -> list[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 
 from nakamise.account.addresses import AddressInput, add_address, addresses_of
+from nakamise.auth import totp
 from nakamise.contracts.blueprint import Blueprint
+from nakamise.db import Tx
 from nakamise.errors import Invalid, NotFound
 from nakamise.plugin.context import TenantCtx
-from nakamise.tenancy.blueprint_file import Address, BlueprintError, Page, TenantFile, User
+from nakamise.tenancy.blueprint_file import Address, BlueprintError, Page, TenantFile, User, named
 
 
 async def write_pages(ctx: TenantCtx, blueprint: Blueprint, file: TenantFile) -> None:
@@ -16,7 +18,7 @@ async def write_pages(ctx: TenantCtx, blueprint: Blueprint, file: TenantFile) ->
     async with ctx.begin() as tx:
         for weight, page in enumerate(file.legal.pages):
             for locale, title, relative in _languages(page):
-                body = blueprint.file(relative).read_text(encoding="utf-8")
+                body = named(blueprint.file(relative).read_text(encoding="utf-8"), file.tenant.name)
                 await tx.execute(
                     "INSERT INTO core_page (slug, locale, title, body, weight) VALUES ($1, $2, $3, $4, $5)"
                     " ON CONFLICT (slug, locale) DO UPDATE SET title = excluded.title, body = excluded.body,"
@@ -60,10 +62,19 @@ async def _write_user(ctx: TenantCtx, blueprint: Blueprint, user: User) -> None:
             avatar_id=avatar,
             registered_at=user.registered_at,
         )
+        if user.totp_secret:
+            await _enrol(ctx, tx, user_id, user.totp_secret)
         if await addresses_of(tx, user_id):
             return
         for address in user.addresses:
             await add_address(tx, user_id, _input(address), ctx.now())
+
+
+async def _enrol(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID, secret: str) -> None:
+    """Raises BlueprintError where a public secret would be a hole."""
+    if ctx.runtime.settings.environment != "demo":
+        raise BlueprintError("users.totp_secret: only the demo may have one")
+    await totp.enrol(tx, ctx.runtime.auth.totp_sealer, ctx.tenant, user_id, secret)
 
 
 def _input(address: Address) -> AddressInput:

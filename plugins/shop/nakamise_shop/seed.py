@@ -13,14 +13,14 @@ from nakamise.db import Tx
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise_shop.catalog.search import search_text
-from nakamise_shop.legal import LABELS
+from nakamise_shop.legal import LABELS, missing_items
 
 Row = Mapping[str, Any]
 
 _SHOP: Final = """
 INSERT INTO shop_shop (id, slug, name, introduction, translations, state, legal, invoice_number, shipping_fee,
                        free_over, order_number_prefix, opened_at, created_at, picture_id)
-VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9, $10, $11, $11, $12)
+VALUES ($1, $2, $3, $4, $5, $13, $6, $7, $8, $9, $10, $11, $11, $12)
 ON CONFLICT (slug) DO UPDATE SET name = excluded.name, introduction = excluded.introduction,
     translations = excluded.translations, legal = excluded.legal, invoice_number = excluded.invoice_number,
     shipping_fee = excluded.shipping_fee, free_over = excluded.free_over, picture_id = excluded.picture_id
@@ -91,6 +91,8 @@ async def _shop(ctx: TenantCtx, blueprint: Blueprint, row: Row) -> uuid.UUID:
                     row["order_number_prefix"],
                     row.get("opened_at"),
                     picture_id,
+                    # With an incomplete legal notice a shop may not open (LC-3.3.2).
+                    "pending" if missing_items(legal) else "open",
                 )
             )
         )

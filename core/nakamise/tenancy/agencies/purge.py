@@ -14,6 +14,7 @@ from nakamise.runtime import Runtime
 from nakamise.tenancy.agencies.claims import REST_DAYS
 from nakamise.tenancy.control import By, announce, lock_tenant
 from nakamise.tenancy.owner import owner_transaction
+from nakamise.tenancy.transfer.service import remove_export_files
 
 # Making a tenant takes seconds; what is still "building" after this was cut short.
 BUILDING_MAX_MINUTES: Final = 15
@@ -50,6 +51,7 @@ async def purge(runtime: Runtime, tenant_id: uuid.UUID, *, actor: str | By = "sy
         raise NotFound
     for key in await runtime.store.keys(doomed.schema):
         await runtime.store.delete(key)
+    await remove_export_files(runtime, tenant_id)
     async with owner_transaction(runtime.settings) as connection:
         await lock_tenant(connection, tenant_id)
         if await connection.fetchval(f"{_DOOMED} FOR UPDATE", tenant_id) is None:

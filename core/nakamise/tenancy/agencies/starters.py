@@ -13,8 +13,7 @@ from nakamise.errors import FieldError, Invalid
 from nakamise.tenancy.blueprint_file import TENANT_FILE, TenantFile, read_tenant_file
 from nakamise.ui.i18n import N_
 
-# They stand beside the source; an installed wheel has none.
-STARTERS: Final = Path(nakamise.__file__).parents[2] / "tenants" / "_starters"
+STARTERS: Final = Path(nakamise.__file__).parent / "starters"
 
 
 def starters(root: Path = STARTERS) -> dict[str, Path]:

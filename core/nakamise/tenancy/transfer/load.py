@@ -13,10 +13,9 @@ import msgspec
 from nakamise.errors import Conflict
 from nakamise.ids import new_schema_name, uuid7
 from nakamise.runtime import Runtime
-from nakamise.tenancy.apply import migrate_schema, write_ledger
+from nakamise.tenancy.apply import build_schema, migrate_schema, write_ledger
 from nakamise.tenancy.control import announce
 from nakamise.tenancy.owner import names, owner_transaction
-from nakamise.tenancy.scripts import combined_script
 from nakamise.tenancy.transfer import files, secrets
 from nakamise.tenancy.transfer.archive import ArchiveReader, TablePart
 from nakamise.tenancy.transfer.compatible import as_exported, check
@@ -100,7 +99,7 @@ class _Import:
 
     async def _build(self, connection: asyncpg.Connection, opened: secrets.Secrets | None) -> Imported:
         cut, whole = as_exported(self._manifest, self._runtime.host, self._target.without)
-        await connection.execute(combined_script(self._schema, names(self._runtime.settings), cut))
+        await build_schema(connection, self._schema, names(self._runtime.settings), cut)
         await connection.execute(STABLE_TEXT)
         rows = await self._load(connection)
         for history in whole:
