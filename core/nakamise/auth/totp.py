@@ -42,6 +42,16 @@ async def begin(tx: Tx, sealer: Sealer, tenant: Tenant, user_id: uuid.UUID, emai
     return enrolment(tenant, secret, email)
 
 
+async def enrol(tx: Tx, sealer: Sealer, tenant: Tenant, user_id: uuid.UUID, secret: str) -> None:
+    """In force at once with a secret from elsewhere; a user who has a second factor keeps it."""
+    await tx.execute(
+        "INSERT INTO core_totp (user_id, sealed_secret, confirmed_at) VALUES ($1, $2, now())"
+        " ON CONFLICT (user_id) DO NOTHING",
+        user_id,
+        sealer.seal(tenant.id, user_id, secret.encode()),
+    )
+
+
 async def pending(tx: Tx, sealer: Sealer, tenant: Tenant, user_id: uuid.UUID, email: str) -> Enrolment | None:
     """The set-up that was begun and not confirmed."""
     sealed = await tx.value(

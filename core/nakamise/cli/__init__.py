@@ -3,6 +3,7 @@
 import click
 
 from nakamise import __version__
+from nakamise.cli.demo import demo
 from nakamise.cli.doctor import doctor
 from nakamise.cli.jobs import events, worker
 from nakamise.cli.migrate import migrate
@@ -24,5 +25,6 @@ main.add_command(tenant)
 main.add_command(plugin)
 main.add_command(migrate)
 main.add_command(doctor)
+main.add_command(demo)
 main.add_command(worker)
 main.add_command(events)

@@ -151,5 +151,6 @@ def _announce(settings: Settings) -> None:
         if login.url != site:
             site = login.url
             click.secho(f"\n{login.tenant}  {site}", bold=True)
-        click.echo(f"  {login.email:34} {login.password:22} {', '.join(login.roles) or 'buyer'}")
+        second = "  + `nakamise demo code`" if login.totp_secret else ""
+        click.echo(f"  {login.email:34} {login.password:22} {', '.join(login.roles) or 'buyer'}{second}")
     click.secho(f"\nNakamise answers on port {settings.port}. Ctrl-C stops it.", bold=True)

@@ -13,17 +13,21 @@ from nakamise.errors import NakamiseError
 from nakamise.host.registry import PluginHost
 from nakamise.runtime import Runtime
 from nakamise.settings import Settings
+from nakamise.tenancy.agencies.homes import ensure_console
 from nakamise.tenancy.apply import migrate_shared
 from nakamise.tenancy.blueprint import apply, state_of
 from nakamise.tenancy.blueprint_file import TENANT_FILE, PluginsMissing, read_tenant_file
 from nakamise.tenancy.migrations import migrate_all
-from nakamise.tenancy.owner import names, owner_connection
+from nakamise.tenancy.owner import names, owner_connection, owner_transaction
 from nakamise.tenancy.provision import ensure_agency
 from nakamise.tenancy.roles import ensure_roles
 
 Progress = Callable[[str], None]
 # The demo's files stand beside the source; an installed wheel has none and starts empty.
 DEMO_TENANTS: Final = Path(nakamise.__file__).parents[2] / "tenants"
+# Agency, its name, the tenant that is its console.
+_DEMO_AGENCY: Final = ("demo", "ミナト・コマースパートナーズ", "agency")
+_DEMO_OPERATOR: Final = ("operator", "プラットフォーム運営", "operator")
 
 
 class BootstrapError(NakamiseError):
@@ -39,6 +43,7 @@ class DemoLogin(msgspec.Struct, frozen=True):
     password: str
     display_name: str
     roles: tuple[str, ...]
+    totp_secret: str = ""
 
 
 async def prepare(settings: Settings, progress: Progress | None = None) -> None:
@@ -53,6 +58,9 @@ async def prepare(settings: Settings, progress: Progress | None = None) -> None:
     await _migrate(settings, host, say)
     if settings.environment == "demo":
         await _apply_demo(settings, host, say)
+        async with owner_transaction(settings) as connection:
+            await ensure_console(connection, *_DEMO_AGENCY)
+            await ensure_console(connection, *_DEMO_OPERATOR, is_operator=True)
 
 
 async def prepare_database(settings: Settings) -> None:
@@ -75,7 +83,15 @@ def demo_logins(settings: Settings, root: Path = DEMO_TENANTS) -> list[DemoLogin
         file = read_tenant_file(folder, settings.base_domain)
         url = f"http://{file.hosts[0]}{port}/"
         logins += [
-            DemoLogin(file.tenant.name, url, user.email, user.password, user.display_name, user.roles)
+            DemoLogin(
+                file.tenant.name,
+                url,
+                user.email,
+                user.password,
+                user.display_name,
+                user.roles,
+                user.totp_secret,
+            )
             for user in file.users
         ]
     return logins
