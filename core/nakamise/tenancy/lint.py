@@ -79,6 +79,11 @@ SHARD: Final = (
         "Use a uuid, or make a new table.",
     ),
     _rule(
+        r"^ALTER TABLE .*\bADD (COLUMN )?(?!CONSTRAINT|CHECK|UNIQUE|PRIMARY|FOREIGN|EXCLUDE)[^,]*\b(CHECK|REFERENCES|UNIQUE|PRIMARY KEY)\b",
+        "A shard takes a new column and its rule only one after the other.",
+        "Add the column, then ALTER TABLE … ADD CONSTRAINT <name> ….",
+    ),
+    _rule(
         r"^UPDATE .*\b(GEN_RANDOM_UUID|RANDOM|CLOCK_TIMESTAMP|NEXTVAL|UUIDV7)\(",
         "A volatile function in UPDATE gives other values on each node.",
         "Use now(), or set the values from the code.",

@@ -36,6 +36,8 @@ def found(sql: str, *, shard: bool = True) -> list[str]:
         "CREATE TABLE crop_b (id uuid PRIMARY KEY, t uuid REFERENCES nakamise.tenant (id));",
         "ALTER TABLE crop_old ADD COLUMN n bigint GENERATED ALWAYS AS IDENTITY;",
         "ALTER TABLE crop_old ADD COLUMN n bigserial;",
+        "ALTER TABLE crop_old ADD COLUMN n integer NOT NULL DEFAULT 0 CHECK (n >= 0);",
+        "ALTER TABLE crop_old ADD COLUMN n uuid REFERENCES crop_old (id);",
         "UPDATE crop_old SET note = gen_random_uuid()::text;",
         "DROP TABLE crop_old;",
         "ALTER TABLE crop_old DROP COLUMN note;",
@@ -57,7 +59,7 @@ def test_what_breaks_old_code_or_a_shard_is_found(sql: str) -> None:
     [
         "ALTER TABLE crop_old ADD COLUMN n integer;",
         "ALTER TABLE crop_old ADD COLUMN n integer NOT NULL DEFAULT 0;",
-        "ALTER TABLE crop_old ADD COLUMN n text NOT NULL DEFAULT '' CHECK (n <> 'a, b');",
+        "ALTER TABLE crop_old ADD COLUMN n text NOT NULL DEFAULT 'CHECK (a, b)';",
         "CREATE INDEX crop_note ON crop_old (note);",
         NEW_TABLE,
         "UPDATE crop_old SET note = now()::text;",

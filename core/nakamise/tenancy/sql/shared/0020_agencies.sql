@@ -1,4 +1,5 @@
 -- Agencies and their consoles, proof of addresses, the end of tenants, acting as a tenant's staff.
+-- contract: the version before has no operators, no new states, and deletes no tenant
 
 -- The console of an agency is a tenant: its staff are users there. One agency is the operators'.
 ALTER TABLE nakamise.agency ADD COLUMN home_tenant_id uuid UNIQUE REFERENCES nakamise.tenant (id);

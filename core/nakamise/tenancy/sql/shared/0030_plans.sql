@@ -106,6 +106,7 @@ INSERT INTO nakamise.plan_option (plan, id, name, name_en, meter, adds, monthly_
     ('base_light', 'shop', 'ショップ追加', 'Another shop', 'shop.shops', 1, 5000, 20),
     ('base_standard', 'shop', 'ショップ追加', 'Another shop', 'shop.shops', 1, 5000, 20);
 
+-- contract: the version before writes the plan 'standard' only, which is there
 ALTER TABLE nakamise.tenant ADD FOREIGN KEY (plan) REFERENCES nakamise.plan (id);
 
 -- Whether tenants change their plan themselves; whom they ask otherwise.

@@ -10,4 +10,7 @@ CREATE TABLE core_usage (
 );
 
 -- The size of all files of a picture together.
-ALTER TABLE core_media ADD COLUMN bytes bigint NOT NULL DEFAULT 0 CHECK (bytes >= 0);
+-- contract: the version before writes no bytes, and the default keeps the rule
+ALTER TABLE core_media ADD COLUMN bytes bigint NOT NULL DEFAULT 0;
+
+ALTER TABLE core_media ADD CONSTRAINT core_media_bytes CHECK (bytes >= 0);
