@@ -47,6 +47,9 @@ _THINGS: Final = {
     "key": "SELECT min(value) FROM core_media, jsonb_each_text(keys)",
     "mail_id": "SELECT id FROM core_mail ORDER BY created_at",
     "pages/slug": "SELECT slug FROM core_page",
+    "invitation_id": "SELECT id FROM core_invitation WHERE withdrawn_at IS NULL",
+    "role_id": "SELECT id FROM core_role WHERE NOT is_preset",
+    "user_id": "SELECT id FROM core_user WHERE display_name LIKE '%neighbour'",
     "greeting_id": "SELECT id FROM hello_greeting WHERE text LIKE 'canary%'",
 }
 
@@ -89,6 +92,7 @@ async def furnish(make_tenant: MakeTenant, ctx_for: CtxFor, client_for: ClientFo
     variant_id = await _goods(house)
     await _people(house)
     await _texts(house)
+    await _team(house)
     client = client_for(tenant)
     await _picture(house, client)
     buyer = house.people["buyer"]
@@ -128,6 +132,23 @@ async def _texts(house: House) -> None:
     async with house.stall.ctx.begin() as tx:
         await insert(tx, "core_page", page)
         await insert(tx, "hello_greeting", {"id": uuid7(), "text": house.canary})
+
+
+async def _team(house: House) -> None:
+    """A role of this tenant's own and an invitation; the link's token is no secret here."""
+    role_id, invitation_id, token = f"r_{secrets.token_hex(8)}", uuid7(), new_token()
+    invitation: dict[str, object] = {
+        "id": invitation_id,
+        "email": f"{house.canary}@example.com",
+        "email_key": f"{house.canary}@example.com",
+        "token_hash": token_hash(token),
+        "expires_at": datetime.now(UTC) + timedelta(days=1),
+    }
+    async with house.stall.ctx.begin() as tx:
+        await insert(tx, "core_role", {"id": role_id, "label": house.canary})
+        await insert(tx, "core_invitation", invitation)
+        await insert(tx, "core_invitation_role", {"invitation_id": invitation_id, "role_id": role_id})
+    house.things["token"] = token
 
 
 async def _picture(house: House, client: httpx.AsyncClient) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from nakamise.admin.people.invitations import SEAT
 from nakamise.admin.people.role_list import role_labels
 from nakamise.auth.audit import audit_as
 from nakamise.auth.keys import token_hash
@@ -151,6 +152,9 @@ async def _make(
 
 
 async def _join(ctx: TenantCtx, tx: Tx, invitation: _Invitation, user: User) -> None:
+    """The invitation's seat becomes the person's."""
+    if await tx.value("SELECT 1 FROM core_user_role WHERE user_id = $1", user.id) is not None:
+        await ctx.give_back(tx, SEAT)
     await tx.execute(
         "INSERT INTO core_user_role (user_id, role_id, granted_at)"
         " SELECT $1, role_id, $3 FROM core_invitation_role WHERE invitation_id = $2"

@@ -23,6 +23,8 @@ from nakamise.ui.i18n import N_
 
 LIFETIME: Final = timedelta(days=7)
 MESSAGE_MAX: Final = 500
+# Held by an open invitation and by everybody with a role.
+SEAT: Final = "core.staff"
 _OPEN: Final = "accepted_at IS NULL AND withdrawn_at IS NULL"
 
 
@@ -94,13 +96,17 @@ async def invitation_of(tx: Tx, invitation_id: uuid.UUID, now: datetime) -> Invi
 
 
 async def invite(ctx: TenantCtx, tx: Tx, given: InvitationInput) -> Invited:
-    """Raises NotFound (unknown role), BeyondOwnRights, Conflict (is staff, or invited already), TooMany."""
+    """Raises NotFound (unknown role), BeyondOwnRights, TooMany,
+
+    Conflict (is staff, or invited already), LimitReached (no seat left in the plan).
+    """
     known = await tx.values("SELECT id FROM core_role WHERE id = ANY($1)", given.roles)
     if set(known) != set(given.roles):
         raise NotFound(N_("There is no such role."))
     require_rights(ctx, await rights_of_roles(tx, given.roles))
     await _refuse_known(tx, given.email)
     await throttle.take(tx, throttle.MAIL_ADDRESS, email_key(given.email), ctx.now())
+    await ctx.take(tx, SEAT)
     invitation_id, token = uuid7(), new_token()
     await _insert(ctx, tx, invitation_id, token, given)
     await ctx.audit(tx, "core.staff.invited", str(invitation_id), email=given.email, roles=given.roles)
@@ -140,6 +146,7 @@ async def resend(ctx: TenantCtx, tx: Tx, invitation_id: uuid.UUID) -> Invited:
 async def withdraw(ctx: TenantCtx, tx: Tx, invitation_id: uuid.UUID) -> None:
     """The link works no more. Raises NotFound."""
     found = await invitation_of(tx, invitation_id, ctx.now())
+    await ctx.give_back(tx, SEAT)
     await tx.must_touch_one(
         NotFound(),
         f"UPDATE core_invitation SET withdrawn_at = $2 WHERE id = $1 AND {_OPEN}",  # noqa: S608 - a constant

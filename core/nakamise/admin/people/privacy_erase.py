@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from nakamise.admin.people.invitations import SEAT
 from nakamise.admin.people.plugins_asked import asked, plugins_with_data
 from nakamise.admin.people.rights import keep_a_manager, lock_staff, require_rights, rights_of_user
 from nakamise.admin.people.user_acts import not_oneself
@@ -53,6 +54,7 @@ async def erase_person(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID, given: EraseI
         raise Invalid({"confirm": FieldError(N_("Please type the e-mail address of this user."))})
     await _pseudonymise(ctx, tx, user_id)
     erased = await _plugins(ctx, tx, user_id)
+    await _free_seats(ctx, tx, user)
     pictures = await _own_rows(tx, user)
     await keep_a_manager(tx)
     await ctx.audit(tx, "core.user.erased", str(user_id), plugins=erased)
@@ -83,6 +85,19 @@ async def _plugins(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> dict[str, int]
         for plugin in await plugins_with_data(ctx, tx)
         if plugin.erase is not None
     }
+
+
+async def _free_seats(ctx: TenantCtx, tx: Tx, user: User) -> None:
+    """The person's own, and that of an invitation that was still open."""
+    seats = await tx.value(
+        "SELECT (SELECT count(DISTINCT user_id) FROM core_user_role WHERE user_id = $1)"
+        " + (SELECT count(*) FROM core_invitation"
+        " WHERE email_key = $2 AND accepted_at IS NULL AND withdrawn_at IS NULL)",
+        user.id,
+        email_key(user.email),
+    )
+    if seats:
+        await ctx.give_back(tx, SEAT, seats)
 
 
 async def _own_rows(tx: Tx, user: User) -> Sequence[str]:

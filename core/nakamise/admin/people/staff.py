@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from nakamise.admin.people.invitations import SEAT
 from nakamise.admin.people.rights import keep_a_manager, lock_staff, require_rights, rights_of_roles
 from nakamise.auth.users import lock_user
 from nakamise.db import Tx
@@ -52,7 +53,7 @@ async def staff_lines(tx: Tx) -> list[StaffLine]:
 async def change_roles(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID, roles: Sequence[str]) -> None:
     """In force with the person's next request.
 
-    Raises NotFound (user, role), Conflict (erased), BeyondOwnRights, LastManager.
+    Raises NotFound (user, role), Conflict (erased), BeyondOwnRights, LastManager, LimitReached (no seat left).
     """
     await lock_staff(tx)
     await lock_user(tx, user_id)
@@ -61,6 +62,10 @@ async def change_roles(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID, roles: Sequen
     before = set(await tx.values("SELECT role_id FROM core_user_role WHERE user_id = $1", user_id))
     after = await _known(tx, roles)
     require_rights(ctx, await rights_of_roles(tx, before ^ after))
+    if after and not before:
+        await ctx.take(tx, SEAT)
+    if before and not after:
+        await ctx.give_back(tx, SEAT)
     await tx.execute(
         "DELETE FROM core_user_role WHERE user_id = $1 AND role_id <> ALL($2)", user_id, sorted(after)
     )
