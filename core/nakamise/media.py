@@ -29,9 +29,13 @@ class Media(msgspec.Struct, frozen=True):
 
     def url(self, at_least: int = 0) -> str:
         """The smallest rendition of at least that many pixels, else the largest."""
+        return URL_PREFIX + self.key(at_least)
+
+    def key(self, at_least: int = 0) -> str:
+        """The same rendition in the object store."""
         sizes = sorted(int(size) for size in self.keys)
         best = next((size for size in sizes if size >= at_least), sizes[-1])
-        return URL_PREFIX + self.keys[str(best)]
+        return self.keys[str(best)]
 
     @property
     def srcset(self) -> str:

@@ -26,7 +26,8 @@ manifest: Final = Manifest(
         Permission("agency.audit.read", "See the agency's log", mfa=True),
         Permission("agency.agencies.manage", "Manage agencies (operator only)", mfa=True),
     ),
-    uses={ControlPlane: Need.REQUIRED},
+    # The core gives it to the homes of agencies only, so it cannot be required of an installation.
+    uses={ControlPlane: Need.OPTIONAL},
     slots=(SlotItem(Slot.HOME_HERO, "agency/slots/home_hero.html", 10),),
     nav=(
         NavItem(

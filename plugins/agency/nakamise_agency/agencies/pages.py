@@ -59,7 +59,7 @@ async def create_agency(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         made = await plane(ctx).create_agency(form.valid())
     except (Invalid, Conflict) as refused:
         return await _show_new(ctx, dict(form.raw), _faults(refused, "slug"), status=refused.status)
-    said = words(ctx)("The agency is ready. Its first member has a mail with a link to set a password.")
+    said = words(ctx)(N_("The agency is ready. Its first member has a mail with a link to set a password."))
     return see_other(ctx, f"{LIST}/{made.id}", flash=said)
 
 
@@ -117,7 +117,7 @@ async def rename(request: AnyRequest, ctx: Ctx, agency_id: FromPath[uuid.UUID]) 
         await plane(ctx).rename_agency(agency_id, form.valid().name)
     except Invalid as refused:
         return await _show(ctx, agency_id, dict(form.raw), refused.fields, status=422, form="name")
-    return see_other(ctx, f"{LIST}/{agency_id}", flash=words(ctx)("Saved."))
+    return see_other(ctx, f"{LIST}/{agency_id}", flash=words(ctx)(N_("Saved.")))
 
 
 @post("/agencies/{agency_id:uuid}/staff", opt=requires(AGENCIES), include_in_schema=False)
@@ -129,7 +129,7 @@ async def invite(request: AnyRequest, ctx: Ctx, agency_id: FromPath[uuid.UUID]) 
     except (Invalid, Conflict) as refused:
         faults = _faults(refused, "email")
         return await _show(ctx, agency_id, dict(form.raw), faults, status=refused.status, form="staff")
-    return see_other(ctx, f"{LIST}/{agency_id}", flash=words(ctx)("The invitation is on its way."))
+    return see_other(ctx, f"{LIST}/{agency_id}", flash=words(ctx)(N_("The invitation is on its way.")))
 
 
 def _faults(refused: Invalid | Conflict, field: str) -> dict[str, FieldError]:

@@ -14,7 +14,7 @@ from msgspec import Meta
 from nakamise.contracts.control import HostClaim
 from nakamise.errors import Conflict, Invalid
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import gettext_for, read_form, see_other
+from nakamise.web import N_, gettext_for, read_form, see_other
 from nakamise_agency.plane import plane
 from nakamise_agency.rights import MANAGE, READ
 from nakamise_agency.tenants.frame import path_of, tenant_page
@@ -96,7 +96,7 @@ async def make_canonical(request: AnyRequest, ctx: Ctx, tenant_id: FromPath[uuid
         await plane(ctx).set_canonical(tenant_id, host)
     except Conflict as refused:
         return see_other(ctx, back, flash=say(ctx, refused), kind="danger")
-    return see_other(ctx, back, flash=words(ctx)("%(host)s is the main address now.", host=host))
+    return see_other(ctx, back, flash=words(ctx)(N_("%(host)s is the main address now."), host=host))
 
 
 @post("/tenants/{tenant_id:uuid}/domains/remove", opt=requires(MANAGE), include_in_schema=False)
@@ -107,7 +107,7 @@ async def release(request: AnyRequest, ctx: Ctx, tenant_id: FromPath[uuid.UUID])
         await plane(ctx).release_host(tenant_id, host)
     except Conflict as refused:
         return see_other(ctx, back, flash=say(ctx, refused), kind="danger")
-    return see_other(ctx, back, flash=words(ctx)("%(host)s is removed.", host=host))
+    return see_other(ctx, back, flash=words(ctx)(N_("%(host)s is removed."), host=host))
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

@@ -10,19 +10,20 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from nakamise.contracts.control import BrandPicture
+from nakamise.contracts.control import BrandPicture, BrandView
 from nakamise.errors import Invalid, NotFound
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, FlashKind, colour_notes, fragment, preview_page, read_form, see_other
 from nakamise_agency.looks.form import FIELDS, BrandForm, shown, unsaved
 from nakamise_agency.plane import plane
-from nakamise_agency.rights import MANAGE
+from nakamise_agency.rights import MANAGE, READ
 from nakamise_agency.tenants.frame import path_of, tenant_page
 from nakamise_agency.uploads import picture_in
 from nakamise_agency.words import FONTS, SCHEMES, choices, say, words
 
 AnyRequest = Request[Any, Any, Any]
 BRAND: Final = "/brand"
+_SHOWN_PX: Final = 640
 
 
 class PictureForm(msgspec.Struct, kw_only=True):
@@ -52,7 +53,7 @@ async def save_brand(request: AnyRequest, ctx: Ctx, tenant_id: FromPath[uuid.UUI
     except Invalid as refused:
         errors = {name: say(ctx, fault) for name, fault in refused.fields.items()}
         return await _show(ctx, tenant_id, status=refused.status, errors=errors, typed=dict(form.raw))
-    said = words(ctx)("The brand is saved. Visitors see it from now on.")
+    said = words(ctx)(N_("The brand is saved. Visitors see it from now on."))
     return see_other(ctx, path_of(tenant_id, BRAND), flash=said)
 
 
@@ -73,7 +74,7 @@ async def _show(
         BRAND,
         found,
         status=status,
-        look=found.brand,
+        urls={key: picture_url(tenant_id, picture_key(key), found.brand) for key in PICTURES},
         values=shown(found.brand) | (typed or {}),
         errors=errors or {},
         names={name: _(label) for name, label in FIELDS.items()},
@@ -105,9 +106,24 @@ async def preview(request: AnyRequest, ctx: Ctx, tenant_id: FromPath[uuid.UUID])
         "agency/preview.html",
         look,
         scheme="dark" if seen_as == "dark" else "light" if seen_as == "light" else None,
+        logo_url=picture_url(tenant_id, "logo", look),
         sender=look.mail_sender or f"no-reply@{found.summary.canonical_host}",
-        hero=look.pictures.get("hero_wide"),
+        hero=picture_url(tenant_id, "hero_wide", look),
     )
+
+
+def picture_url(tenant_id: uuid.UUID, key: BrandPicture, look: BrandView) -> str | None:
+    """On this host: the site's own serves nobody else's pages."""
+    media = look.pictures.get(key)
+    return path_of(tenant_id, f"{BRAND}/pictures/{key}?v={media.id}") if media else None
+
+
+@get("/tenants/{tenant_id:uuid}/brand/pictures/{picture:str}", opt=requires(READ), include_in_schema=False)
+async def show_picture(ctx: Ctx, tenant_id: FromPath[uuid.UUID], picture: FromPath[str]) -> Response[bytes]:
+    file = await plane(ctx).picture(tenant_id, picture_key(picture), at_least=_SHOWN_PX)
+    answer = Response(file.data, media_type=file.content_type)
+    answer.headers["cache-control"] = "private, max-age=3600"
+    return answer
 
 
 @post("/tenants/{tenant_id:uuid}/brand/pictures/{picture:str}", opt=requires(MANAGE), include_in_schema=False)
@@ -147,5 +163,6 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     save_brand,
     notes,
     preview,
+    show_picture,
     save_picture,
 ]

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from nakamise.errors import Conflict, Invalid
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import read_form, see_other
+from nakamise.web import N_, read_form, see_other
 from nakamise_agency.plane import plane
 from nakamise_agency.rights import MANAGE, READ
 from nakamise_agency.tenants.frame import path_of, tenant_page
@@ -59,7 +59,7 @@ async def set_plan(
     except (Invalid, Conflict) as refused:
         fault = next(iter(refused.fields.values()), refused) if isinstance(refused, Invalid) else refused
         return await _show(ctx, tenant_id, status=refused.status, error=say(ctx, fault))
-    return see_other(ctx, path_of(tenant_id, PLAN), flash=words(ctx)("The plan is changed."))
+    return see_other(ctx, path_of(tenant_id, PLAN), flash=words(ctx)(N_("The plan is changed.")))
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [tenant_plan, set_plan]

@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise.errors import Conflict, FieldError, Invalid
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import Form, read_form, see_other
+from nakamise.web import N_, Form, read_form, see_other
 from nakamise_agency.plane import plane
 from nakamise_agency.rights import DELETE, IMPERSONATE, MANAGE
 from nakamise_agency.tenants.act_forms import DeleteInput, ImpersonateInput, ReasonInput
@@ -32,7 +32,7 @@ async def suspend(request: AnyRequest, ctx: Ctx, tenant_id: FromPath[uuid.UUID])
         await plane(ctx).suspend(tenant_id, form.valid().reason)
     except (Invalid, Conflict) as refused:
         return await _refused(ctx, tenant_id, "suspend", form, refused)
-    return see_other(ctx, path_of(tenant_id), flash=words(ctx)("The site is suspended."))
+    return see_other(ctx, path_of(tenant_id), flash=words(ctx)(N_("The site is suspended.")))
 
 
 @post("/tenants/{tenant_id:uuid}/resume", opt=requires(MANAGE), include_in_schema=False)
@@ -41,7 +41,7 @@ async def resume(ctx: Ctx, tenant_id: FromPath[uuid.UUID]) -> Response[bytes]:
         await plane(ctx).resume(tenant_id)
     except Conflict as refused:
         return see_other(ctx, path_of(tenant_id), flash=say(ctx, refused), kind="danger")
-    return see_other(ctx, path_of(tenant_id), flash=words(ctx)("The site is open again."))
+    return see_other(ctx, path_of(tenant_id), flash=words(ctx)(N_("The site is open again.")))
 
 
 @post("/tenants/{tenant_id:uuid}/impersonate", opt=requires(IMPERSONATE), include_in_schema=False)
@@ -66,7 +66,7 @@ async def delete(request: AnyRequest, ctx: Ctx, tenant_id: FromPath[uuid.UUID]) 
         await plane(ctx).request_delete(tenant_id, confirm_slug=given.confirm_slug, reason=given.reason)
     except (Invalid, Conflict) as refused:
         return await _refused(ctx, tenant_id, "delete", form, refused)
-    said = words(ctx)("The site is out of reach. Until the day shown here you can take this back.")
+    said = words(ctx)(N_("The site is out of reach. Until the day shown here you can take this back."))
     return see_other(ctx, path_of(tenant_id), flash=said, kind="warn")
 
 
@@ -76,7 +76,7 @@ async def cancel_delete(ctx: Ctx, tenant_id: FromPath[uuid.UUID]) -> Response[by
         await plane(ctx).cancel_delete(tenant_id)
     except Conflict as refused:
         return see_other(ctx, path_of(tenant_id), flash=say(ctx, refused), kind="danger")
-    said = words(ctx)("The site is kept. It is suspended until you resume it.")
+    said = words(ctx)(N_("The site is kept. It is suspended until you resume it."))
     return see_other(ctx, path_of(tenant_id), flash=said)
 
 

@@ -57,7 +57,7 @@ async def check_slug(ctx: Ctx, slug: FromPath[str]) -> SlugAnswer:
 async def list_tenants(
     ctx: Ctx,
     q: Annotated[str, QueryParameter(max_length=100)] = "",
-    state: FromQuery[TenantState | None] = None,
+    wanted: Annotated[TenantState | None, QueryParameter(name="state")] = None,
     agency: FromQuery[uuid.UUID | None] = None,
     sort: FromQuery[TenantSort] = "name",
     cursor: FromQuery[str | None] = None,
@@ -65,7 +65,7 @@ async def list_tenants(
 ) -> TenantPage:
     """``cursor`` comes from the page before."""
     return await plane(ctx).tenants(
-        search=q, state=state, agency_id=agency, sort=sort, cursor=cursor, limit=limit
+        search=q, state=wanted, agency_id=agency, sort=sort, cursor=cursor, limit=limit
     )
 
 

@@ -34,7 +34,7 @@ class NewTenantForm(msgspec.Struct, kw_only=True):
     """``hosts``: one a line. Colours that are empty come with the blueprint."""
 
     name: Annotated[str, Meta(max_length=80)]
-    slug: Annotated[str, Meta(max_length=30)]
+    slug: Annotated[str, Meta(max_length=40)]
     admin_name: Annotated[str, Meta(max_length=80)]
     admin_email: Annotated[str, Meta(max_length=254)]
     blueprint: str = ""
@@ -82,14 +82,14 @@ class SlugState(msgspec.Struct, frozen=True):
     text: str
 
 
-_SLUG: Final = re.compile(r"[a-z][a-z0-9-]{1,28}[a-z0-9]\Z")
+_SLUG: Final = re.compile(r"(?=.{2,40}\Z)[a-z0-9](-?[a-z0-9])*\Z")
 
 
 async def slug_state(ctx: TenantCtx, slug: str) -> SlugState:
     _ = words(ctx)
     slug = slug.lower()
     if _SLUG.match(slug) is None:
-        return SlugState("info", _("3 to 30 of a-z, 0-9 and hyphens, beginning with a letter."))
+        return SlugState("info", _("2 to 40 small letters, digits and single hyphens."))
     if await plane(ctx).is_slug_free(slug):
         return SlugState("ok", _("%(slug)s is free.", slug=slug))
     return SlugState("danger", _("%(slug)s is taken. Please choose another one.", slug=slug))

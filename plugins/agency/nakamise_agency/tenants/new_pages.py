@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise.errors import Conflict, FieldError, Invalid, Problem
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import Form, fragment, page, read_form, see_other
+from nakamise.web import N_, Form, fragment, page, read_form, see_other
 from nakamise_agency.plane import plane
 from nakamise_agency.rights import MANAGE
 from nakamise_agency.tenants.new_form import FIELDS, NewTenantForm, form_fault, slug_state
@@ -66,7 +66,9 @@ async def _place_logo(ctx: TenantCtx, tenant_id: uuid.UUID, form: Form[NewTenant
     except Problem as refused:
         fault = next(iter(refused.fields.values()), None) if isinstance(refused, Invalid) else None
         why = say(ctx, fault or refused)
-        return words(ctx)("The logo was not taken: %(why)s You can upload another one under Brand.", why=why)
+        return words(ctx)(
+            N_("The logo was not taken: %(why)s You can upload another one under Brand."), why=why
+        )
     return ""
 
 
