@@ -8,9 +8,8 @@ import pytest
 
 from nakamise.plugin.context import Tenant
 from nakamise.routing.asgi import App
+from nakamise.testing.asgi import ask, connect, plain
 from nakamise.testing.fixtures import ClientFor
-from tests.contract.asgi import ask, connect
-from tests.contract.same import plain
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")
 # A first segment of the same length that nobody owns: paths may show in answers.

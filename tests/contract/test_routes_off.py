@@ -15,10 +15,9 @@ from nakamise.host.routes import handlers_of
 from nakamise.plugin.access import OPT_KEY, Access
 from nakamise.plugin.context import Tenant
 from nakamise.routing.asgi import App
+from nakamise.testing.asgi import ask, connect, plain
 from nakamise.testing.fixtures import MakeTenant
-from tests.contract.asgi import ask, connect
 from tests.contract.installed import PLUGINS
-from tests.contract.same import plain
 
 SAMPLES = {"uuid": "00000000-0000-7000-8000-000000000001", "int": "1", "path": "a/b"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
+from nakamise.cli.failure import plain_errors
 from nakamise.cli.installation import on_installation, open_runtime
+from nakamise.cli.plugin_check import check
 
 if TYPE_CHECKING:
     from nakamise.plugin.context import Tenant
@@ -20,18 +23,42 @@ def plugin() -> None:
     """Features of this installation."""
 
 
+plugin.add_command(check)
+
+
 @plugin.command("list")
 @click.argument("tenant", required=False)
 @on_installation
 async def list_(settings: Settings, tenant: str | None) -> None:
-    """Installed plugins, with the reason for each that is refused; for TENANT also what is on."""
+    """Installed plugins with their hooks, and the reason for each that is refused.
+
+    Each line ends with the tenants that have it on; with TENANT only that one is looked at.
+    """
     async with open_runtime(settings) as runtime:
         on = runtime.directory.all() if tenant is None else [_tenant(runtime, tenant)]
         for manifest in runtime.host.usable:
             where = ", ".join(sorted(one.slug for one in on if manifest.id in one.plugins)) or "-"
-            click.echo(f"{manifest.id}\t{manifest.version}\t{where}")
+            hooks = ", ".join(sorted(runtime.host.plugin(manifest.id).steps)) or "-"
+            click.echo(f"{manifest.id}\t{manifest.version}\tapi {manifest.api}\thooks: {hooks}\ton: {where}")
         for refused in runtime.host.refused:
             click.echo(f"{refused.id}\trefused\t{refused.why.value} {refused.detail}".rstrip())
+
+
+@plugin.command()
+@click.argument("name")
+@click.option(
+    "--dir", "parent", type=click.Path(path_type=Path), default=Path(), help="Where its folder is made."
+)
+@plain_errors
+def new(name: str, parent: Path) -> None:
+    """Write the start of a plugin, with tests that pass; NAME is its id, as in URLs and table names."""
+    from nakamise.scaffold.render import ScaffoldError, render
+
+    try:
+        folder = render(name, parent)
+    except ScaffoldError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{folder} is ready. Next:\n  cd {folder}\n  pip install -e '.[test]'\n  pytest")
 
 
 @plugin.command()

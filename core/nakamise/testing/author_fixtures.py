@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from nakamise.host.registry import PluginHost
     from nakamise.plugin.context import Tenant
+    from nakamise.routing.asgi import App
+    from nakamise.runtime import Runtime
+    from nakamise.testing.conformance.bench import Bench
     from nakamise.testing.fakes import FakingHost
     from nakamise.testing.fixtures import ClientFor, CtxFor, MakeTenant
     from nakamise.testing.live import LiveServer
@@ -50,6 +54,12 @@ class QuoteFor(Protocol):
         self, tenant: Tenant, lines: Sequence[tuple[int, int]], *, inputs: Mapping[str, str] | None = None
     ) -> Proposals:
         """What plugins propose for ``lines`` of (tax-included price in minor units, quantity)."""
+        ...
+
+
+class BenchOf(Protocol):
+    def __call__(self, plugin_id: str) -> Bench:
+        """Where ``nakamise.testing.conformance`` examines a plugin; the same for all its rules."""
         ...
 
 
@@ -161,6 +171,13 @@ def quote(ctx_for: CtxFor) -> QuoteFor:
         return await proposals(ctx_for(tenant), lines, inputs or {})
 
     return propose
+
+
+@pytest.fixture(scope="session")
+def conformance_bench(runtime: Runtime, app: App) -> BenchOf:
+    from nakamise.testing.conformance.bench import Bench
+
+    return functools.cache(functools.partial(Bench, runtime, app))
 
 
 @pytest.fixture(scope="session")

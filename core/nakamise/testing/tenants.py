@@ -26,7 +26,9 @@ async def bare_tenant(
 ) -> Tenant:
     """Nothing is on; ``plugins`` have their tables only."""
     slug = slug or f"t-{secrets.token_hex(5)}"
-    wanted = provision.NewTenant(slug=slug, name=slug.upper(), hosts=[f"{slug}.localhost"], plugins=plugins)
+    wanted = provision.NewTenant(
+        slug=slug, name=slug.upper(), hosts=[f"{slug}.localhost"], plugins=plugins, plan="unlimited"
+    )
     tenant_id = await provision.create(settings, host, wanted)
     await directory.refresh()
     tenant = directory.by_id(tenant_id)
