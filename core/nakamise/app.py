@@ -12,11 +12,11 @@ from litestar.openapi.config import OpenAPIConfig
 from nakamise.account.routes import route_handlers as account_routes
 from nakamise.admin.people.routes import route_handlers as people_routes
 from nakamise.admin.site import seals
+from nakamise.admin.site.routes import route_handlers as running_routes
 from nakamise.auth import housekeeping
 from nakamise.auth.routes import route_handlers as auth_routes
 from nakamise.auth.service import Auth
 from nakamise.clock import Clock, SystemClock
-from nakamise.contracts.control import ControlPlane
 from nakamise.db import Database
 from nakamise.events.bus import EventBus
 from nakamise.host.pages import route_handlers as host_routes
@@ -25,6 +25,7 @@ from nakamise.host.vault import Vault
 from nakamise.jobs.queue import JobQueue
 from nakamise.mail.outbox import MailOutbox
 from nakamise.mail.pages import route_handlers as mail_routes
+from nakamise.plans import chores
 from nakamise.plugin.access import requires
 from nakamise.routing.access import access_of, guard
 from nakamise.routing.asgi import App
@@ -36,9 +37,8 @@ from nakamise.runtime import Runtime
 from nakamise.settings import Settings
 from nakamise.site.routes import route_handlers as site_routes
 from nakamise.storage import UrlSigner, media_route, open_store
-from nakamise.tenancy.agencies import chores
+from nakamise.tenancy.agencies import chores as control_chores
 from nakamise.tenancy.agencies.act_pages import route_handlers as act_routes
-from nakamise.tenancy.agencies.service import control_plane
 from nakamise.tenancy.directory import Directory
 from nakamise.tenancy.roles import app_url, control_role
 from nakamise.tenancy.transfer import worker as transfer_worker
@@ -62,7 +62,7 @@ async def build_runtime(
     jobs = JobQueue()
     housekeeping.register(jobs)
     chores.register(jobs)
-    host.provide(ControlPlane, control_plane)
+    control_chores.register(jobs)
     transfer_worker.register(jobs)
     seals.register(jobs)
     return Runtime(
@@ -91,6 +91,7 @@ def create_app(runtime: Runtime) -> App:
             *act_routes,
             *account_routes,
             *people_routes,
+            *running_routes,
             *host_routes,
             *mail_routes,
             *openapi_routes,

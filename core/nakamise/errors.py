@@ -133,3 +133,7 @@ class TooMany(Problem):
 class Unavailable(Problem):
     status = 503
     default_code = "unavailable"
+
+
+class Unsealable(NakamiseError):
+    """Sealed for another tenant or place, under a key that is not here, or damaged."""

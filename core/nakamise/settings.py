@@ -6,11 +6,14 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 Environment = Literal["demo", "production"]
+
+
+_STARTERS: Final = Path(__file__).parents[2] / "tenants" / "_starters"
 
 
 class SettingsError(Exception):
@@ -21,6 +24,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """``database_url`` is the owner's URL (it migrates and creates roles); None means the embedded server."""
 
     secret_key: bytes
+    # Secrets of earlier days: what plugins sealed under them still opens.
+    old_secret_keys: tuple[bytes, ...] = ()
     port: int = 8000
     host: str = "127.0.0.1"
     data_dir: Path = Path(".nakamise")
@@ -35,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     # Who is asked for the proofs of tenants' own domains: "address[:port]"; None = the system's resolver.
     dns: str | None = None
+    # What new tenants can start from: a folder of blueprints beside the source, or the operator's own.
+    blueprints_dir: Path = _STARTERS
     # How long a deleted tenant can be brought back.
     purge_days: int = 30
     # "built-ins only": an operator's way back when a third party's plugin breaks the start.
@@ -54,6 +61,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise SettingsError(f"NAKAMISE_ENV is {environment!r}: use 'demo' or 'production'.")
         return cls(
             secret_key=_secret_key(env, data_dir),
+            old_secret_keys=tuple(
+                key.encode() for key in env.get("NAKAMISE_OLD_SECRET_KEYS", "").split(",") if key
+            ),
             port=_port(env.get("PORT", "8000")),
             host=env.get("HOST", "127.0.0.1"),
             data_dir=data_dir,
@@ -65,6 +75,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             environment=environment,  # type: ignore[arg-type]
             trusted_proxies=tuple(filter(None, env.get("NAKAMISE_TRUSTED_PROXIES", "").split(","))),
             dns=env.get("NAKAMISE_DNS") or None,
+            blueprints_dir=Path(env.get("NAKAMISE_BLUEPRINTS") or _STARTERS).absolute(),
             purge_days=_days(env.get("NAKAMISE_PURGE_DAYS", "30")),
             safe_mode=env.get("NAKAMISE_SAFE_MODE") == "1",
         )

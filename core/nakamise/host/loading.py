@@ -10,6 +10,7 @@ import msgspec
 from litestar import Router
 
 from nakamise.host import hook_steps, plugin_settings, references, widgets
+from nakamise.host.core_services import CORE_SERVICES
 from nakamise.host.discovery import Candidate
 from nakamise.host.files import check_files
 from nakamise.host.health import StepRecord
@@ -75,6 +76,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     meters: tuple[LoadedMeter, ...] = ()
     widgets: tuple[widgets.LoadedWidget, ...]
     record: StepRecord
+    upgrade_settings: Callable[[int, dict[str, Any]], Mapping[str, Any]] | None = None
     export: Callable[..., Any] | None = None
     erase: Callable[..., Any] | None = None
 
@@ -104,15 +106,21 @@ def load(candidate: Candidate, earlier: Mapping[str, Loaded], core_permissions: 
         meters=tuple(load_meter(manifest.id, meter) for meter in manifest.meters),
         widgets=widgets.load(manifest),
         record=StepRecord(),
+        upgrade_settings=_upgrade(manifest),
         export=references.load_callable(privacy.export) if privacy else None,
         erase=references.load_callable(privacy.erase) if privacy else None,
     )
 
 
+def _upgrade(manifest: Manifest) -> Any:
+    return references.load_callable(manifest.upgrade_settings) if manifest.upgrade_settings else None
+
+
 def _check_needs(manifest: Manifest, earlier: Mapping[str, Loaded]) -> None:
     if missing := [id_ for id_ in manifest.requires if id_ not in earlier]:
         raise PluginRefused(Why.MISSING_REQUIREMENT, ", ".join(missing))
-    provided = {type_ for plugin in earlier.values() for type_ in plugin.providers} | set(manifest.provides)
+    earlier_types = {type_ for plugin in earlier.values() for type_ in plugin.providers}
+    provided = {*earlier_types, *manifest.provides, *CORE_SERVICES}
     needed = [type_ for type_, need in manifest.uses.items() if need is Need.REQUIRED]
     if missing_types := [type_.__name__ for type_ in needed if type_ not in provided]:
         raise PluginRefused(Why.MISSING_SERVICE, ", ".join(missing_types))

@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from nakamise.errors import Invalid, Problem
-from nakamise.host import api, service, views
+from nakamise.host import api, service, settings_upload, views
 from nakamise.plugin.access import requires
 from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.ui import settings_form
@@ -68,9 +68,9 @@ async def save_settings(
 ) -> Response[bytes]:
     type_ = service.settings_type(ctx, plugin_id)
     fields = settings_form.fields_of(type_, ctx.locale, plugin_id)
-    raw = {name: str(value) for name, value in (await request.form()).items()}
-    stored = msgspec.to_builtins(ctx.settings(type_))
+    raw: dict[str, list[str]] = {}
     try:
+        raw, stored = await settings_upload.read(ctx, request, msgspec.to_builtins(ctx.settings(type_)))
         await service.configure(ctx, plugin_id, settings_form.typed(fields, raw, stored))
     except Invalid as invalid:
         _ = gettext_for(ctx.locale, plugin_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
@@ -15,6 +16,7 @@ from nakamise.ui.settings_form import fields_of
 
 S = TypeVar("S", bound=msgspec.Struct)
 SIZE_MAX: Final = 64 * 1024
+_AT: Final = re.compile(r" - at `\$([^`]*)`\Z")
 
 
 def check_type(type_: type[msgspec.Struct]) -> None:
@@ -30,7 +32,7 @@ def check_type(type_: type[msgspec.Struct]) -> None:
 
 
 def read(type_: type[S], stored: Mapping[str, Any]) -> S:
-    """Stored values over defaults. Keys that this version of the plugin does not know are left alone."""
+    """Stored values over defaults, secrets unsealed. Keys that this version does not know are left alone."""
     known = {name: stored[name] for name in type_.__struct_encode_fields__ if name in stored}
     return msgspec.convert(known, type_)
 
@@ -45,7 +47,7 @@ def parse(type_: type[S], given: Mapping[str, Any]) -> S:
         try:
             msgspec.convert(given[name], fields[name].type)
         except msgspec.ValidationError as error:
-            faults[name] = explain(str(error))
+            faults[name + _place(str(error))] = explain(str(error))
     if faults:
         raise Invalid(faults)
     try:
@@ -56,6 +58,12 @@ def parse(type_: type[S], given: Mapping[str, Any]) -> S:
     if len(msgspec.json.encode(parsed)) > SIZE_MAX:
         raise Invalid({"": FieldError(N_("These settings are too large."))})
     return parsed
+
+
+def _place(fault: str) -> str:
+    """ "… - at `$.rows[0].label`" → ".rows.0.label": as the form names its controls."""
+    found = _AT.search(fault)
+    return "" if found is None else re.sub(r"\[(\d+)\]", r".\1", found[1]).replace("[...]", "")
 
 
 def dump(settings: msgspec.Struct) -> dict[str, Any]:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import msgspec
 from litestar import Litestar, Router
 
 from nakamise.auth.permissions import CORE_PERMISSIONS
 from nakamise.host import lineup as lineups
-from nakamise.host import loading, plugin_settings, routes
+from nakamise.host import loading, plugin_settings, references, routes, sealed_settings
+from nakamise.host.core_services import CORE_SERVICES
 from nakamise.host.discovery import Candidate, find_candidates, installed_entry_points
 from nakamise.host.health import StepHealth, troubles
 from nakamise.host.lineup import Lineup
 from nakamise.host.loading import Listener, Loaded, LoadedMeter, PeriodicTask, load_meter
 from nakamise.host.refusal import PluginRefused, Refused
+from nakamise.host.vault import Vault
 from nakamise.host.widgets import LoadedWidget
 from nakamise.plans.core_meters import CORE_METERS
 from nakamise.plugin.context import Tenant, TenantCtx
@@ -36,7 +38,6 @@ log: Final = logging.getLogger("nakamise.plugins")
 CACHE_MAX: Final = 4096
 
 S = TypeVar("S")
-CoreFactory: TypeAlias = Callable[[TenantCtx], Any]
 ST = TypeVar("ST", bound=msgspec.Struct)
 
 
@@ -50,10 +51,11 @@ class PluginHost:
         self._meters = {found.meter.id: found for found in _meters(plugins)}
         self._lineups: dict[frozenset[str], Lineup] = {}
         self._settings: dict[tuple[uuid.UUID, int, type[msgspec.Struct]], msgspec.Struct] = {}
+        # Opens secret settings; the runtime brings it, for it knows the installation's secret.
+        self.vault: Vault | None = None
         self.usable: Final = tuple(plugin.manifest for plugin in plugins)
         self.refused: Final = tuple(refused)
         self._mfa = frozenset(permission.id for permission in self.permissions() if permission.mfa)
-        self._core_services: dict[type[object], CoreFactory] = {}
 
     @classmethod
     def discover(
@@ -173,12 +175,8 @@ class PluginHost:
             if factory := plugin.providers.get(type_):
                 service: S = factory(ctx)
                 return service
-        of_core = self._core_services.get(type_)
-        return of_core(ctx) if of_core else None
-
-    def provide(self, type_: type[S], factory: Callable[[TenantCtx], S | None]) -> None:
-        """A service of the core's; ``factory`` answers None to a tenant that may not have it."""
-        self._core_services[type_] = factory
+        of_core = CORE_SERVICES.get(type_)
+        return references.load_callable(of_core)(ctx) if of_core else None
 
     def service(self, ctx: TenantCtx, type_: type[S]) -> S:
         """The first provider that is on for the tenant. Raises ServiceOff."""
@@ -194,9 +192,20 @@ class PluginHost:
         if found is None:
             if len(self._settings) >= CACHE_MAX:
                 self._settings.clear()
-            stored = tenant.plugin_settings.get(self._by_settings[type_], {})
-            found = self._settings[key] = plugin_settings.read(type_, stored)
+            plugin = self._plugins[self._by_settings[type_]]
+            found = self._settings[key] = plugin_settings.read(type_, self._stored(tenant, plugin))
         return found  # type: ignore[return-value]  # the key holds the type
+
+    def _stored(self, tenant: Tenant, plugin: Loaded) -> Mapping[str, Any]:
+        """As the plugin's present version understands it, secrets in plain text."""
+        id_, wanted = plugin.manifest.id, plugin.manifest.settings_version
+        stored = tenant.plugin_settings.get(id_, {})
+        if self.vault is not None:
+            stored = sealed_settings.unseal(self.vault, tenant.id, id_, stored)
+        written = tenant.settings_versions.get(id_, wanted)
+        if written < wanted and plugin.upgrade_settings is not None:
+            return plugin.upgrade_settings(written, dict(stored))
+        return stored
 
     # --- pages -----------------------------------------------------------------------------------
 

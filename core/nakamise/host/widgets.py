@@ -111,7 +111,9 @@ async def widget_views(ctx: TenantCtx, period: Period) -> list[WidgetView]:
     if not seen:
         return []
     async with ctx.read() as tx:
-        return [await _view(ctx, tx, loaded, period) for loaded in sorted(seen, key=lambda one: one.widget.weight)]
+        return [
+            await _view(ctx, tx, loaded, period) for loaded in sorted(seen, key=lambda one: one.widget.weight)
+        ]
 
 
 async def _view(ctx: TenantCtx, tx: Tx, loaded: LoadedWidget, period: Period) -> WidgetView:

@@ -20,6 +20,7 @@ from nakamise.plugin.audit import write_audit
 
 if TYPE_CHECKING:
     from nakamise.host.lineup import Lineup
+    from nakamise.host.vault import Vault
     from nakamise.plugin.events import Event
     from nakamise.runtime import Runtime
 
@@ -43,6 +44,7 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     brand: Mapping[str, Any] = {}
     plugins: frozenset[str] = frozenset()
     plugin_settings: Mapping[str, Mapping[str, Any]] = {}
+    settings_versions: Mapping[str, int] = {}
     version: int = 0
     # The agency whose console this tenant is; ``is_operator``: the operators' own.
     console_of: uuid.UUID | None = None
@@ -166,6 +168,23 @@ class TenantCtx:
     def site(self) -> SiteSettings:
         """The settings of the whole site: maintenance, one brand only, registration, …"""
         return site_of(self.tenant)
+
+    def seal(self, place: str, text: str) -> str:
+        """Encrypt ``text`` for a column of the plugin's own.
+
+        It opens only for this tenant and ``place``: name table, column and row, ``"hooks_target.secret/<id>"``.
+        """
+        return self._vault().seal(self.tenant.id, place, text)
+
+    def unseal(self, place: str, sealed: str) -> str:
+        """The text that ``seal`` took. Raises ``errors.Unsealable``: other tenant, other place, unknown key."""
+        return self._vault().unseal(self.tenant.id, place, sealed)
+
+    def _vault(self) -> Vault:
+        vault = self.runtime.host.vault
+        if vault is None:
+            raise RuntimeError("the runtime has no vault")
+        return vault
 
     def service(self, type_: type[S]) -> S:
         """The provider that is on for this tenant. Raises ServiceOff."""

@@ -136,7 +136,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     ``requires`` must be usable and on; ``after`` is order only. ``hooks`` names a class that overrides
     methods of the hook classes. ``migrations`` names a package whose ``NNNN_name.sql`` files make its
     tables (``<id>_…``) and ``models`` a module with the SQLAlchemy ``metadata`` of the same tables.
-    ``settings`` is a Struct type with defaults for every field; a form is generated from it.
+    ``settings`` is a Struct type with defaults for every field; a form is generated from it (see
+    ``nakamise.plugin.settings``). What a tenant stored under an older ``settings_version`` goes through
+    ``upgrade_settings``, a function ``(version: int, values: dict) -> dict`` without I/O, whenever it is read.
     ``provides`` maps a service type (a Protocol of contracts) to a factory ``(ctx) -> service``.
     ``templates``, ``static`` and ``locales`` are folders beside the manifest's module when they exist;
     ``css`` and ``js`` are files under ``static`` that every page loads; ``css_under`` and ``js_under`` map
@@ -156,6 +158,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     migrations: str | None = None
     settings: type[msgspec.Struct] | None = None
     settings_version: int = 1
+    upgrade_settings: str | None = None
     permissions: tuple[Permission, ...] = ()
     provides: Mapping[type[Any], str] = {}
     uses: Mapping[type[Any], Need] = {}

@@ -30,7 +30,7 @@ _TENANTS: Final = (
     " LEFT JOIN agency a ON a.home_tenant_id = t.id WHERE t.state <> 'deleting'"
 )
 _HOSTS: Final = "SELECT host, tenant_id FROM tenant_host"
-_SWITCHES: Final = "SELECT tenant_id, plugin, is_on, settings FROM plugin_switch"
+_SWITCHES: Final = "SELECT tenant_id, plugin, is_on, settings, settings_version FROM plugin_switch"
 
 
 class _Host(msgspec.Struct):
@@ -43,6 +43,7 @@ class _Switch(msgspec.Struct):
     plugin: str
     is_on: bool
     settings: dict[str, Any]
+    settings_version: int
 
 
 class _Snapshot(msgspec.Struct, frozen=True):
@@ -135,6 +136,7 @@ class Directory:
             tenant,
             plugins=self._interned.setdefault(plugins, plugins),
             plugin_settings={switch.plugin: switch.settings for switch in switches},
+            settings_versions={switch.plugin: switch.settings_version for switch in switches},
         )
 
     async def _listen(self) -> None:

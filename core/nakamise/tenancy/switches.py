@@ -19,7 +19,8 @@ import msgspec
 from nakamise.auth.roles import ensure_preset_roles
 from nakamise.db import Tx
 from nakamise.errors import Conflict, NotFound
-from nakamise.host import plugin_settings
+from nakamise.host import plugin_settings, sealed_settings
+from nakamise.plans.gating import require_feature
 from nakamise.plugin.context import SYSTEM, Tenant, TenantCtx
 from nakamise.plugin.manifest import Manifest
 from nakamise.runtime import Runtime
@@ -39,7 +40,8 @@ async def enable(
 ) -> None:
     """Idempotent. ``settings`` replace the stored ones.
 
-    Raises NotFound for a tenant or plugin that is not there, Conflict naming requirements that are off,
+    Raises NotFound for a tenant or plugin that is not there, Conflict naming requirements that are off
+    or the plans that include the plugin when the tenant's does not (``plan_feature``),
     Invalid for settings, and whatever the plugin's hook raised.
     """
     manifest = _manifest(runtime, plugin_id)
@@ -52,10 +54,11 @@ async def enable(
                 code="requirements_off",
                 params={"plugins": ", ".join(missing)},
             )
+        await require_feature(connection, tenant_id, plugin_id, tenant.locale)
         history = plugin_history(manifest)
         await migrate_schema(connection, tenant.schema, history)
         await write_ledger(connection, tenant_id, history)
-        await _store_switch(connection, tenant_id, manifest, stored)
+        await _store_switch(runtime, connection, tenant_id, manifest, stored)
         tx = await _run_enabled(runtime, connection, tenant, manifest, stored)
         await announce(connection, tenant_id, "plugin.enable", actor=actor, detail={"plugin": plugin_id})
     await runtime.directory.refresh()
@@ -110,12 +113,20 @@ async def configure(
         )
         if before is None:
             raise NotFound("This feature was never switched on.")
-        await _store_settings(connection, tenant_id, manifest, stored)
+        await _store_settings(runtime, connection, tenant_id, manifest, stored)
+        before = _unsealed(runtime, tenant_id, plugin_id, before)
         changed = sorted(name for name in {*before, *stored} if before.get(name) != stored.get(name))
         # Values may be secrets, so the audit names the fields only.
         detail = {"plugin": plugin_id, "changed": changed}
         await announce(connection, tenant_id, "plugin.configure", actor=actor, detail=detail)
     await runtime.directory.refresh()
+
+
+def _unsealed(
+    runtime: Runtime, tenant_id: uuid.UUID, plugin_id: str, stored: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    vault = runtime.host.vault
+    return stored if vault is None else sealed_settings.unseal(vault, tenant_id, plugin_id, stored)
 
 
 def _manifest(runtime: Runtime, plugin_id: str) -> Manifest:
@@ -151,7 +162,11 @@ async def _locked(runtime: Runtime, connection: asyncpg.Connection, tenant_id: u
 
 
 async def _store_switch(
-    connection: asyncpg.Connection, tenant_id: uuid.UUID, manifest: Manifest, stored: dict[str, Any] | None
+    runtime: Runtime,
+    connection: asyncpg.Connection,
+    tenant_id: uuid.UUID,
+    manifest: Manifest,
+    stored: dict[str, Any] | None,
 ) -> None:
     await connection.execute(
         "INSERT INTO nakamise.plugin_switch (tenant_id, plugin, is_on, settings_version, first_on_at)"
@@ -162,12 +177,19 @@ async def _store_switch(
         manifest.settings_version,
     )
     if stored is not None:
-        await _store_settings(connection, tenant_id, manifest, stored)
+        await _store_settings(runtime, connection, tenant_id, manifest, stored)
 
 
 async def _store_settings(
-    connection: asyncpg.Connection, tenant_id: uuid.UUID, manifest: Manifest, stored: dict[str, Any]
+    runtime: Runtime,
+    connection: asyncpg.Connection,
+    tenant_id: uuid.UUID,
+    manifest: Manifest,
+    stored: dict[str, Any],
 ) -> None:
+    """Secrets are sealed on their way in."""
+    if manifest.settings is not None and runtime.host.vault is not None:
+        stored = sealed_settings.seal(runtime.host.vault, tenant_id, manifest.id, manifest.settings, stored)
     await connection.execute(
         "UPDATE nakamise.plugin_switch SET settings = $3, settings_version = $4, changed_at = now()"
         " WHERE tenant_id = $1 AND plugin = $2",

@@ -19,6 +19,7 @@ from nakamise.ui.assets import AssetStore
 from nakamise.ui.fold import LocaleEnvironment, owner_of
 from nakamise.ui.i18n import CORE, CORE_LOCALES, register
 from nakamise.ui.memo import Memo
+from nakamise.ui.settings_form import blank_row
 from nakamise.ui.theme import compile_theme, theme_color
 from nakamise.ui.views import Shell
 
@@ -159,6 +160,7 @@ class Renderer:
             "icon": self.assets.icon,
             "url_for_static": self.assets.url,
             "slot": _slot,
+            "blank_row": blank_row,
             "theme_css": _theme_css,
             "theme_color": theme_color,
             "import_map": self._import_map,

@@ -1,155 +1,246 @@
-"""A form out of a plugin's settings Struct, and what was typed back into values.
+"""Between a settings Struct and its form: what the controls show, and what was typed as JSON values.
 
-Labels and hints are ``msgspec.Meta(title=…, description=…)``, msgids of the plugin's catalog. The values of
-enums are msgids too, or ``Meta(extra={"labels": {value: msgid}})`` gives them.
-``Meta(extra={"secret": True})`` masks a field: its value never reaches a page, and leaving it empty keeps it.
-``Meta(extra={"long": True})`` asks for several lines.
+Controls of a group are named ``<group>.<field>``, those of rows ``<rows>.<index>.<field>``; a hidden
+``<rows>.#`` says how many rows were shown, and ``<rows>.<index>.-`` that one is to go.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Literal
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
 
 import msgspec
-from msgspec import inspect
 
-from nakamise.ui.i18n import gettext_for
+from nakamise.media import Media
+from nakamise.ui.settings_fields import Kind, NoControl, SettingField, fields_of
 
-Kind = Literal["switch", "number", "text", "long", "lines", "select", "secret"]
-LONG_FROM: Final = 200
+__all__ = [
+    "Kind",
+    "NoControl",
+    "SettingField",
+    "blank_row",
+    "fields_of",
+    "masked",
+    "retyped",
+    "shown",
+    "typed",
+    "unmasked",
+]
 
-
-class SettingField(msgspec.Struct, frozen=True, kw_only=True):
-    """One control. ``minimum`` and ``maximum`` bound a number; ``choices`` are pairs (value, label)."""
-
-    name: str
-    kind: Kind
-    label: str
-    hint: str = ""
-    choices: Sequence[tuple[str, str]] = ()
-    minimum: int | None = None
-    maximum: int | None = None
-    length_min: int | None = None
-    length_max: int | None = None
-
-
-class NoControl(TypeError):
-    """A field's type has no form control."""
+Raw = Mapping[str, Sequence[str] | str]
+"""Form values by name; a name that was sent once may stand for its only value."""
+ROWS_MAX: Final = 50
+_BASIS_POINTS: Final = 100
+_PICTURE_PX: Final = 96
 
 
-def fields_of(type_: type[msgspec.Struct], locale: str = "en", domain: str = "core") -> list[SettingField]:
-    """Raises NoControl."""
-    found = inspect.type_info(type_)
-    if not isinstance(found, inspect.StructType):
-        raise NoControl(f"{type_} is not a Struct")
-    return [_field(field.encode_name, field.type, locale, domain) for field in found.fields]
-
-
-def _field(name: str, type_: inspect.Type, locale: str, domain: str) -> SettingField:
-    schema: Mapping[str, Any] = {}
-    extra: Mapping[str, Any] = {}
-    while isinstance(type_, inspect.Metadata):
-        schema = {**(type_.extra_json_schema or {}), **schema}
-        extra = {**(type_.extra or {}), **extra}
-        type_ = type_.type
-    _ = gettext_for(locale, domain)
-    label = _(str(schema.get("title") or name.replace("_", " ").capitalize()))
-    hint = _(str(schema["description"])) if schema.get("description") else ""
-    return SettingField(name=name, label=label, hint=hint, **_control(name, type_, extra, _))
-
-
-def _control(name: str, type_: inspect.Type, extra: Mapping[str, Any], _: Any) -> dict[str, Any]:
-    match type_:
-        case inspect.BoolType():
-            return {"kind": "switch"}
-        case inspect.IntType():
-            return {"kind": "number", "minimum": type_.ge, "maximum": type_.le}
-        case inspect.EnumType():
-            return {"kind": "select", "choices": _choices([one.value for one in type_.cls], extra, _)}
-        case inspect.LiteralType():
-            return {"kind": "select", "choices": _choices(type_.values, extra, _)}
-        case inspect.StrType():
-            return {
-                "kind": _text(type_, extra),
-                "length_min": type_.min_length,
-                "length_max": type_.max_length,
-            }
-        case inspect.ListType() if isinstance(_bare(type_.item_type), inspect.StrType):
-            return {"kind": "lines"}
-    raise NoControl(f"{name}: no form control for {type_!r}")
-
-
-def _choices(values: Iterable[Any], extra: Mapping[str, Any], _: Any) -> list[tuple[str, str]]:
-    labels: Mapping[str, str] = extra.get("labels", {})
-    return [(str(value), _(labels.get(str(value), str(value)))) for value in values]
-
-
-def _bare(type_: inspect.Type) -> inspect.Type:
-    return _bare(type_.type) if isinstance(type_, inspect.Metadata) else type_
-
-
-def _text(type_: inspect.StrType, extra: Mapping[str, Any]) -> Kind:
-    if extra.get("secret"):
-        return "secret"
-    return "long" if extra.get("long") or (type_.max_length or 0) >= LONG_FROM else "text"
+# --- out: Struct → controls -------------------------------------------------------------------------
 
 
 def shown(settings: msgspec.Struct, fields: Sequence[SettingField]) -> dict[str, Any]:
-    """What the controls show: text for everything but switches, nothing for secrets."""
-    values = msgspec.to_builtins(settings)
+    """What the controls show: text for most, True or False for switches, nothing for secrets."""
+    return _shown(msgspec.to_builtins(settings), fields)
+
+
+def _shown(values: Mapping[str, Any], fields: Sequence[SettingField]) -> dict[str, Any]:
     return {field.name: _show(field, values[field.name]) for field in fields}
 
 
 def _show(field: SettingField, value: Any) -> Any:
-    if field.kind == "switch":
-        return bool(value)
-    if field.kind == "secret":
-        return ""
-    return "\n".join(value) if field.kind == "lines" else str(value)
+    match field.kind:
+        case "secret":
+            return ""
+        case "switch":
+            return value
+        case "picture":
+            return msgspec.convert(value, Media).url(_PICTURE_PX) if value else None
+        case "many":
+            return [str(one) for one in value]
+        case "lines":
+            return "\n".join(value)
+        case "group":
+            return _shown(value, field.fields)
+        case "rows":
+            return [_shown(row, field.fields) for row in value]
+        case "percent":
+            return "" if value is None else format(Decimal(value) / _BASIS_POINTS, "f")
+        case "datetime" | "time" if value is not None:
+            # As browsers send it back.
+            return str(value).removesuffix(":00") if str(value).count(":") == 2 else str(value)
+    return "" if value is None else str(value)
 
 
-def retyped(fields: Sequence[SettingField], raw: Mapping[str, str]) -> dict[str, Any]:
-    """What the controls show after a refusal: what was typed, but no secret."""
-    given = {field.name: raw.get(field.name, "") for field in fields if field.kind != "secret"}
+def blank_row(field: SettingField) -> dict[str, Any]:
+    """What the controls of a new row show: the defaults of its Struct, as far as it has them."""
+    empty = retyped(field.fields, {})
+    if field.type is None:
+        return empty
+    defaults = {one.encode_name: one for one in msgspec.structs.fields(field.type)}
     return {
-        field.name: given.get(field.name, "") == "1" if field.kind == "switch" else given.get(field.name, "")
-        for field in fields
+        inner.name: _show(inner, msgspec.to_builtins(_default(defaults[inner.name])))
+        if not defaults[inner.name].required
+        else empty[inner.name]
+        for inner in field.fields
     }
+
+
+def _default(info: msgspec.structs.FieldInfo) -> Any:
+    return info.default if info.default_factory is msgspec.NODEFAULT else info.default_factory()
+
+
+def retyped(fields: Sequence[SettingField], raw: Raw, prefix: str = "") -> dict[str, Any]:
+    """What the controls show after a refusal: what was typed, but no secret."""
+    return {field.name: _retype(field, raw, prefix + field.name) for field in fields}
+
+
+def _retype(field: SettingField, raw: Raw, name: str) -> Any:
+    match field.kind:
+        case "secret":
+            return ""
+        case "switch":
+            return _last(raw, name) == "1"
+        case "picture":
+            return None
+        case "many":
+            return _all(raw, name)
+        case "group":
+            return retyped(field.fields, raw, f"{name}.")
+        case "rows":
+            return [retyped(field.fields, raw, f"{name}.{index}.") for index in _row_indexes(raw, name)]
+    return _last(raw, name)
+
+
+# --- in: controls → JSON values ---------------------------------------------------------------------
+
+
+def typed(
+    fields: Sequence[SettingField], raw: Raw, stored: Mapping[str, Any], prefix: str = ""
+) -> dict[str, Any]:
+    """Form text as JSON values for ``plugin_settings.parse``; what is no number stays text, for it to refuse.
+
+    ``stored`` gives what the form does not carry: secrets that were left empty, and pictures.
+    """
+    return {field.name: _typed(field, raw, stored.get(field.name), prefix + field.name) for field in fields}
+
+
+def _typed(field: SettingField, raw: Raw, stored: Any, name: str) -> Any:
+    match field.kind:
+        case "switch":
+            return _last(raw, name) == "1"
+        case "many":
+            return _all(raw, name)
+        case "group":
+            return typed(field.fields, raw, stored or {}, f"{name}.")
+        case "rows":
+            return _typed_rows(field, raw, stored or [], name)
+        case "picture":
+            return None if _last(raw, f"{name}.-") == "1" else stored
+    return _typed_text(field, _last(raw, name), stored)
+
+
+def _typed_text(field: SettingField, text: str, stored: Any) -> Any:
+    if not text and field.kind == "secret":
+        return stored if stored is not None else ""
+    if not text and field.optional:
+        return None
+    match field.kind:
+        case "lines":
+            return [line.strip() for line in text.splitlines() if line.strip()]
+        case "number" | "money":
+            plain = text.replace(",", "") if field.kind == "money" else text
+            return int(plain) if plain.removeprefix("-").isdecimal() else text
+        case "percent":
+            return _basis_points(text)
+        case "datetime" | "time":
+            return f"{text}:00" if text.count(":") == 1 else text
+    return text
+
+
+def _typed_rows(field: SettingField, raw: Raw, stored: Sequence[Any], name: str) -> list[Any]:
+    """Rows that are marked to go, and a new one that nobody touched, are not there."""
+    rows = []
+    for index in _row_indexes(raw, name):
+        prefix = f"{name}.{index}."
+        known = index < len(stored)
+        if _last(raw, f"{prefix}-") == "1" or (not known and _is_untouched(field, raw, prefix)):
+            continue
+        rows.append(typed(field.fields, raw, stored[index] if known else {}, prefix))
+    return rows
+
+
+def _is_untouched(field: SettingField, raw: Raw, prefix: str) -> bool:
+    """A new row as it was offered, with its defaults."""
+    secrets = [f"{prefix}{inner.name}" for inner in field.fields if inner.kind == "secret"]
+    return not any(_last(raw, name) for name in secrets) and (
+        retyped(field.fields, raw, prefix) == blank_row(field)
+    )
+
+
+def _row_indexes(raw: Raw, name: str) -> range:
+    count = _last(raw, f"{name}.#")
+    return range(min(int(count), ROWS_MAX) if count.isdecimal() else 0)
+
+
+def _basis_points(text: str) -> Any:
+    """ "12.5" → 1250; what is no such number stays text."""
+    try:
+        points = Decimal(text.removesuffix("%").strip()) * _BASIS_POINTS
+    except InvalidOperation:
+        return text
+    return int(points) if points.is_finite() and points == points.to_integral_value() else text
+
+
+def _all(raw: Raw, name: str) -> list[str]:
+    found = raw.get(name, ())
+    return [found] if isinstance(found, str) else list(found)
+
+
+def _last(raw: Raw, name: str) -> str:
+    found = _all(raw, name)
+    return found[-1].strip() if found else ""
+
+
+# --- secrets in JSON --------------------------------------------------------------------------------
 
 
 def masked(settings: msgspec.Struct) -> dict[str, Any]:
     """For the API: secrets are None."""
-    values = msgspec.to_builtins(settings)
-    return {**values, **dict.fromkeys(_secrets(type(settings)))}
+    return _masked(fields_of(type(settings)), msgspec.to_builtins(settings))
+
+
+def _masked(fields: Sequence[SettingField], values: Mapping[str, Any]) -> dict[str, Any]:
+    changed: dict[str, Any] = {}
+    for field in fields:
+        match field.kind:
+            case "secret":
+                changed[field.name] = None
+            case "group":
+                changed[field.name] = _masked(field.fields, values[field.name])
+            case "rows":
+                changed[field.name] = [_masked(field.fields, row) for row in values[field.name]]
+    return {**values, **changed}
 
 
 def unmasked(stored: msgspec.Struct, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The reverse: secrets that are None or left out keep their value."""
-    values = msgspec.to_builtins(stored)
-    kept = {name: values[name] for name in _secrets(type(stored)) if given.get(name) is None}
-    return {**given, **kept}
+    """The reverse: secrets that are None or left out keep their value; in rows, that of the same place."""
+    return _unmasked(fields_of(type(stored)), msgspec.to_builtins(stored), given)
 
 
-def _secrets(type_: type[msgspec.Struct]) -> list[str]:
-    return [field.name for field in fields_of(type_) if field.kind == "secret"]
-
-
-def typed(
-    fields: Sequence[SettingField], raw: Mapping[str, str], stored: Mapping[str, Any]
+def _unmasked(
+    fields: Sequence[SettingField], stored: Mapping[str, Any], given: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Form text as JSON values for ``plugin_settings.parse``; what is no number stays text, for it to refuse."""
-    return {field.name: _typed(field, raw.get(field.name, "").strip(), stored) for field in fields}
-
-
-def _typed(field: SettingField, text: str, stored: Mapping[str, Any]) -> Any:
-    match field.kind:
-        case "switch":
-            return text == "1"
-        case "lines":
-            return [line.strip() for line in text.splitlines() if line.strip()]
-        case "number":
-            return int(text) if text.removeprefix("-").isdecimal() else text
-        case "secret" if not text:
-            return stored.get(field.name, "")
-    return text
+    kept: dict[str, Any] = {}
+    for field in fields:
+        value, before = given.get(field.name), stored.get(field.name)
+        if field.kind == "secret" and value is None:
+            kept[field.name] = "" if before is None else before
+        elif field.kind == "group" and isinstance(value, Mapping):
+            kept[field.name] = _unmasked(field.fields, before or {}, value)
+        elif field.kind == "rows" and isinstance(value, list):
+            rows = [*(before or []), *({} for _ in value)]
+            kept[field.name] = [
+                _unmasked(field.fields, row, one) if isinstance(one, Mapping) else one
+                for row, one in zip(rows, value, strict=False)
+            ]
+    return {**given, **kept}

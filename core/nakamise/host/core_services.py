@@ -1,0 +1,16 @@
+"""Services that the core provides itself, to the tenants that may have them.
+
+Named by dotted strings as in a manifest, because what provides them stands above the plugin host. Each names
+``(ctx) -> service | None``; None means ServiceOff for this tenant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from nakamise.contracts.control import ControlPlane
+
+CORE_SERVICES: Final[Mapping[type[Any], str]] = {
+    ControlPlane: "nakamise.tenancy.agencies.service:control_plane",
+}
