@@ -25,7 +25,7 @@ from nakamise.host.vault import Vault
 from nakamise.jobs.queue import JobQueue
 from nakamise.mail.outbox import MailOutbox
 from nakamise.mail.pages import route_handlers as mail_routes
-from nakamise.plans import chores
+from nakamise.plans import chores as plan_chores
 from nakamise.plugin.access import requires
 from nakamise.routing.access import access_of, guard
 from nakamise.routing.asgi import App
@@ -61,7 +61,7 @@ async def build_runtime(
     )
     jobs = JobQueue()
     housekeeping.register(jobs)
-    chores.register(jobs)
+    plan_chores.register(jobs)
     control_chores.register(jobs)
     transfer_worker.register(jobs)
     seals.register(jobs)

@@ -33,9 +33,7 @@ _TAKE: Final = (
     " AND ($4::bigint IS NULL OR used + $3 <= $4) RETURNING used"
 )
 # What drifted must not stop somebody from removing things: the recount mends it.
-_GIVE_BACK: Final = (
-    "UPDATE core_usage SET used = greatest(used - $3, 0) WHERE meter = $1 AND period = $2"
-)
+_GIVE_BACK: Final = "UPDATE core_usage SET used = greatest(used - $3, 0) WHERE meter = $1 AND period = $2"
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -120,6 +118,8 @@ async def _ensure_row(ctx: TenantCtx, tx: Tx, loaded: LoadedMeter, period: str) 
 def _reached(ctx: TenantCtx, loaded: LoadedMeter, limit: Limit) -> LimitReached:
     label = gettext_for(ctx.locale, loaded.owner)(loaded.meter.label)
     return LimitReached(
-        N_("Your plan allows no more: %(what)s, at most %(most)s. A larger plan or an option (%(page)s) allows more."),
+        N_(
+            "Your plan allows no more: %(what)s, at most %(most)s. A larger plan or an option (%(page)s) allows more."
+        ),
         params={"what": label, "most": limit.most, "page": PLAN_PAGE},
     )

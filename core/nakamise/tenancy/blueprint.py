@@ -147,6 +147,7 @@ async def _ensure_tenant(runtime: Runtime, file: TenantFile) -> Tenant:
                 hosts=file.hosts,
                 plugins=file.plugins.enabled,
                 agency=about.agency,
+                plan=about.plan,
             ),
         )
         await runtime.directory.refresh()

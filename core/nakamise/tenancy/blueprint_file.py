@@ -37,6 +37,7 @@ class TenantTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     timezone: str = "Asia/Tokyo"
     currency: str = "JPY"
     agency: str = "demo"
+    plan: str = "standard"
 
 
 class PluginsTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

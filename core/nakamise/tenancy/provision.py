@@ -15,12 +15,11 @@ from nakamise.errors import Conflict
 from nakamise.host.registry import PluginHost
 from nakamise.ids import check_schema_name, new_schema_name, uuid7
 from nakamise.settings import Settings
-from nakamise.tenancy.apply import write_ledger
+from nakamise.tenancy.apply import build_schema, write_ledger
 from nakamise.tenancy.control import By, announce
 from nakamise.tenancy.history import History, core_history, plugin_history
 from nakamise.tenancy.hosts import normal_host
 from nakamise.tenancy.owner import Names, as_tenant, names, owner_connection, owner_transaction
-from nakamise.tenancy.scripts import combined_script
 
 
 class NewTenant(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +80,8 @@ async def create(
     except asyncpg.CheckViolationError as error:
         # The rule for names, reserved words included, stands in the table.
         raise Conflict("%(slug)s cannot be a tenant's name.", params={"slug": new.slug}) from error
+    except asyncpg.ForeignKeyViolationError as error:
+        raise Conflict("There is no plan %(plan)s.", params={"plan": new.plan}) from error
     except asyncpg.UniqueViolationError as error:
         raise Conflict(
             "This name or address is taken: %(detail)s", params={"detail": error.detail or ""}
@@ -138,7 +139,7 @@ async def _schema(connection: asyncpg.Connection, named: Names, wanted: Sequence
 
 async def _build(connection: asyncpg.Connection, named: Names, wanted: Sequence[History]) -> str:
     schema = new_schema_name()
-    await connection.execute(combined_script(schema, named, wanted))
+    await build_schema(connection, schema, named, wanted)
     return schema
 
 
@@ -150,10 +151,10 @@ async def _enter(
         raise Conflict("There is no agency %(slug)s.", params={"slug": new.agency})
     tenant_id = uuid7()
     await connection.execute(
-        "INSERT INTO nakamise.tenant (id, agency_id, schema, slug, name, locale, timezone, currency, brand, state)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO nakamise.tenant (id, agency_id, schema, slug, name, locale, timezone, currency, brand, state, plan)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         *(tenant_id, agency, schema, new.slug, new.name, new.locale, new.timezone, new.currency),
-        *(dict(new.brand), new.state),
+        *(dict(new.brand), new.state, new.plan),
     )
     await set_hosts(connection, tenant_id, new.hosts)
     for history in wanted:
