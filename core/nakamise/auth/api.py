@@ -16,7 +16,7 @@ from nakamise.auth.register import Registration
 from nakamise.auth.reset import NewPassword
 from nakamise.auth.sessions import revoke_session
 from nakamise.auth.tokens import ACCESS_LIFETIME
-from nakamise.plugin.access import anyone, signed_in
+from nakamise.plugin.access import anyone, in_maintenance, signed_in
 from nakamise.plugin.context import Ctx
 
 _TAGS: Final = ["auth"]
@@ -48,7 +48,7 @@ def _tokens(opened: login.ApiSession) -> Tokens:
     return Tokens(opened.access_token, opened.refresh_token)
 
 
-@post("/api/auth/login", opt=anyone(), tags=_TAGS, status_code=200)
+@post("/api/auth/login", opt=in_maintenance(anyone()), tags=_TAGS, status_code=200)
 async def api_login(ctx: Ctx, data: JSONBody[Credentials]) -> LoginAnswer:
     """Tokens for a right pair; users with a second factor get a challenge instead."""
     outcome = await login.sign_in_api(ctx, data.email, data.password)
@@ -57,7 +57,7 @@ async def api_login(ctx: Ctx, data: JSONBody[Credentials]) -> LoginAnswer:
     return LoginAnswer(tokens=_tokens(outcome))
 
 
-@post("/api/auth/login/code", opt=anyone(), tags=_TAGS, status_code=200)
+@post("/api/auth/login/code", opt=in_maintenance(anyone()), tags=_TAGS, status_code=200)
 async def api_code(ctx: Ctx, data: JSONBody[CodeStep]) -> Tokens:
     """The second step: six digits, or a recovery code."""
     await login.brake_second_factor(ctx, data.challenge)
@@ -67,13 +67,13 @@ async def api_code(ctx: Ctx, data: JSONBody[CodeStep]) -> Tokens:
     return _tokens(opened)
 
 
-@post("/api/auth/refresh", opt=anyone(), tags=_TAGS, status_code=200)
+@post("/api/auth/refresh", opt=in_maintenance(anyone()), tags=_TAGS, status_code=200)
 async def api_refresh(ctx: Ctx, data: JSONBody[RefreshBody]) -> Tokens:
     """New tokens for a refresh token, which is used up; using it again ends the session."""
     return _tokens(await login.refresh_api(ctx, data.refresh_token))
 
 
-@post("/api/auth/logout", opt=signed_in(), tags=_TAGS, status_code=204)
+@post("/api/auth/logout", opt=in_maintenance(signed_in()), tags=_TAGS, status_code=204)
 async def api_logout(ctx: Ctx) -> None:
     """End this session: its access and refresh tokens work no more."""
     user_id = ctx.require_user()
@@ -104,7 +104,7 @@ async def api_verify(ctx: Ctx, data: JSONBody[Link]) -> None:
     await register.confirm_email(ctx, data.token)
 
 
-@post("/api/auth/reset", opt=anyone(), tags=_TAGS, status_code=202)
+@post("/api/auth/reset", opt=in_maintenance(anyone()), tags=_TAGS, status_code=202)
 async def api_ask_reset(ctx: Ctx, data: JSONBody[Address]) -> Accepted:
     """A link to set a new password, by mail."""
     async with even_pace():
@@ -112,7 +112,7 @@ async def api_ask_reset(ctx: Ctx, data: JSONBody[Address]) -> Accepted:
     return Accepted()
 
 
-@post("/api/auth/reset/new", opt=anyone(), tags=_TAGS, status_code=204)
+@post("/api/auth/reset/new", opt=in_maintenance(anyone()), tags=_TAGS, status_code=204)
 async def api_reset(ctx: Ctx, data: JSONBody[NewPassword]) -> None:
     """Set a new password with the token of a mail; all sessions end."""
     await reset.reset_password(ctx, data)

@@ -14,7 +14,7 @@ from nakamise.auth.forms import CodeForm, LoginForm
 from nakamise.auth.one_time import LIFETIME
 from nakamise.auth.sessions import ABSOLUTE_LIFETIME, OpenedSession, revoke_session
 from nakamise.errors import Problem, TooMany
-from nakamise.plugin.access import anyone
+from nakamise.plugin.access import anyone, in_maintenance
 from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.routing.forms import read_form
 from nakamise.ui.i18n import gettext_for
@@ -33,14 +33,14 @@ def refused_status(problem: Problem) -> int:
     return problem.status if isinstance(problem, TooMany) else 422
 
 
-@get("/login", opt=anyone(), include_in_schema=False)
+@get("/login", opt=in_maintenance(anyone()), include_in_schema=False)
 async def login_page(ctx: Ctx, next: FromQuery[str] = "") -> Response[bytes]:  # noqa: A002 - the query's name
     if not ctx.actor.is_guest:
         return see_other(ctx, safe_next(next, _HOME))
     return await page(ctx, "core/auth/login.html", email="", next=safe_next(next, ""), error="")
 
 
-@post("/login", opt=anyone(), include_in_schema=False)
+@post("/login", opt=in_maintenance(anyone()), include_in_schema=False)
 async def log_in(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
     form = (await read_form(request, LoginForm)).valid()
     target = safe_next(form.next, "")
@@ -65,14 +65,14 @@ async def log_in(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
     return _welcome(ctx, outcome, target)
 
 
-@get("/login/code", opt=anyone(), include_in_schema=False)
+@get("/login/code", opt=in_maintenance(anyone()), include_in_schema=False)
 async def code_page(ctx: Ctx) -> Response[bytes]:
     if read_cookie(SECOND_FACTOR, ctx.http) is None:
         return see_other(ctx, "/login")
     return await page(ctx, "core/auth/code.html", error="")
 
 
-@post("/login/code", opt=anyone(), include_in_schema=False)
+@post("/login/code", opt=in_maintenance(anyone()), include_in_schema=False)
 async def enter_code(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
     form = (await read_form(request, CodeForm)).valid()
     challenge = read_cookie(SECOND_FACTOR, ctx.http) or ""
@@ -102,7 +102,7 @@ def _welcome(ctx: TenantCtx, opened: OpenedSession, target: str) -> Response[byt
     return answer
 
 
-@post("/logout", opt=anyone(), include_in_schema=False)
+@post("/logout", opt=in_maintenance(anyone()), include_in_schema=False)
 async def log_out(ctx: Ctx) -> Response[bytes]:
     if ctx.actor.user_id is not None and ctx.actor.session_id is not None:
         async with ctx.begin() as tx:

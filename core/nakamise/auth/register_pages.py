@@ -15,7 +15,7 @@ from nakamise.auth.pages import refused_status, said
 from nakamise.auth.register import LinkSpent, Registration
 from nakamise.auth.reset import NewPassword
 from nakamise.errors import TooMany
-from nakamise.plugin.access import anyone
+from nakamise.plugin.access import anyone, in_maintenance
 from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.routing.forms import Form, read_form
 from nakamise.ui.i18n import gettext_for
@@ -90,12 +90,12 @@ async def _spent(ctx: TenantCtx, again: str) -> Response[bytes]:
     return await page(ctx, "core/auth/spent.html", status=410, again=again)
 
 
-@get("/reset", opt=anyone(), include_in_schema=False)
+@get("/reset", opt=in_maintenance(anyone()), include_in_schema=False)
 async def reset_page(ctx: Ctx) -> Response[bytes]:
     return await page(ctx, "core/auth/reset.html", email="", errors={}, error="")
 
 
-@post("/reset", opt=anyone(), include_in_schema=False)
+@post("/reset", opt=in_maintenance(anyone()), include_in_schema=False)
 async def ask_reset(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     form = await read_form(request, Address)
     if form.value is None:
@@ -111,14 +111,14 @@ async def ask_reset(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     return await page(ctx, "core/auth/reset_sent.html")
 
 
-@get("/reset/new", opt=anyone(), include_in_schema=False)
+@get("/reset/new", opt=in_maintenance(anyone()), include_in_schema=False)
 async def new_password_page(ctx: Ctx, token: FromQuery[str] = "") -> Response[bytes]:
     if not await reset.is_resettable(ctx, token):
         return await _spent(ctx, "/reset")
     return await page(ctx, "core/auth/new_password.html", token=token, errors={})
 
 
-@post("/reset/new", opt=anyone(), include_in_schema=False)
+@post("/reset/new", opt=in_maintenance(anyone()), include_in_schema=False)
 async def set_new_password(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     form: Form[NewPassword] = await read_form(request, NewPassword)
     if form.value is None:

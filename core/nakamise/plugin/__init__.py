@@ -3,7 +3,7 @@
 Everything else in ``nakamise`` is private. See docs/reference/plugin-contract.md.
 """
 
-from nakamise.plugin.access import anyone, requires, sensitive, signed_in
+from nakamise.plugin.access import anyone, in_maintenance, requires, sensitive, signed_in
 from nakamise.plugin.api_version import API_VERSION
 from nakamise.plugin.context import Actor, Ctx, Tenant, TenantCtx
 from nakamise.plugin.events import Delivery, Event
@@ -65,6 +65,7 @@ __all__ = [
     "Widget",
     "anyone",
     "hookimpl",
+    "in_maintenance",
     "requires",
     "sensitive",
     "signed_in",

@@ -11,6 +11,7 @@ import msgspec
 
 OPT_KEY: Final = "access"
 OPT_SENSITIVE: Final = "sensitive"
+OPT_ESSENTIAL: Final = "in_maintenance"
 
 
 class Access(msgspec.Struct, frozen=True):
@@ -39,3 +40,9 @@ def sensitive(access: dict[str, Any]) -> dict[str, Any]:
     """``opt=sensitive(signed_in())``: refused to an agency that acts as the user. For passwords, second
     factors, e-mail addresses, bank accounts, payouts."""
     return {**access, OPT_SENSITIVE: True}
+
+
+def in_maintenance(access: dict[str, Any]) -> dict[str, Any]:
+    """``opt=in_maintenance(anyone())``: goes on working while the site is closed, and for users who have not
+    agreed to new terms yet. For payments' webhooks, logging in, legal texts."""
+    return {**access, OPT_ESSENTIAL: True}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from nakamise.admin.site.doors import check_door
 from nakamise.errors import Forbidden, Unauthenticated
 from nakamise.plugin.access import OPT_KEY, OPT_SENSITIVE, Access
 from nakamise.plugin.context import TenantCtx
@@ -21,6 +22,7 @@ class AccessMissing(Exception):
 async def guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
     ctx: TenantCtx = connection.scope["state"][CTX_KEY]
     access = access_of(handler)
+    await check_door(ctx, handler.opt)
     if access.public:
         return
     if ctx.actor.impersonator and handler.opt.get(OPT_SENSITIVE):

@@ -15,6 +15,7 @@ import msgspec
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from nakamise.admin.site.doors import ConsentRequired, Maintenance, is_closed
 from nakamise.db import DATABASE_AWAY
 from nakamise.errors import FieldError, Invalid, MfaRequired, NotFound, Problem, Unauthenticated, Unavailable
 from nakamise.plugin.context import TenantCtx
@@ -44,7 +45,10 @@ _INTERNAL: Final = N_("Something went wrong on our side. Nothing was charged twi
 
 
 class ProblemBody(msgspec.Struct, omit_defaults=True):
-    """RFC 9457. ``errors`` maps field names to messages; ``error_id`` is what support asks for."""
+    """RFC 9457. ``errors`` maps field names to messages; ``error_id`` is what support asks for.
+
+    ``documents`` maps legal texts to the versions that must be agreed to first.
+    """
 
     type: str
     title: str
@@ -53,6 +57,7 @@ class ProblemBody(msgspec.Struct, omit_defaults=True):
     code: str
     errors: dict[str, str] = {}
     error_id: str = ""
+    documents: dict[str, int] = {}
 
 
 def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
@@ -67,12 +72,15 @@ def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[An
         detail=_say(ctx, problem.message, problem.domain, problem.params),
         code=problem.code,
         errors={name: field_text(ctx, fault) for name, fault in fields.items()},
+        documents=problem.documents if isinstance(problem, ConsentRequired) else {},
     )
     return _answer(ctx, body, problem.headers)
 
 
 def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     ctx = _ctx(request)
+    if ctx is not None and is_closed(ctx) and error.status_code == 404:
+        return on_problem(request, Maintenance(ctx))
     if ctx is not None and not ctx.tenant.is_active:
         return on_problem(request, Unavailable(N_("This site is closed for the moment.")))
     status = error.status_code
@@ -127,7 +135,7 @@ def _answer(ctx: TenantCtx, body: ProblemBody, headers: Mapping[str, str]) -> Re
         return see_other(ctx, _SECURITY, flash=body.detail, kind="danger")
     answer = page_without_slots(
         ctx,
-        "core/error.html",
+        "core/maintenance.html" if body.code == Maintenance.default_code else "core/error.html",
         status=body.status,
         status_code=body.status,
         title=body.title,

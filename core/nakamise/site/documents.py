@@ -28,8 +28,13 @@ class Document(msgspec.Struct, frozen=True):
     @property
     def html(self) -> Markup:
         """The body without a first ``#`` heading: the page shows the title itself."""
-        first, _, rest = self.body.lstrip().partition("\n")
-        return Markup(_MARKDOWN.render(rest if first.startswith("# ") else self.body))  # noqa: S704 - made by us
+        return as_html(self.body)
+
+
+def as_html(body: str) -> Markup:
+    """Markdown without a first ``#`` heading."""
+    first, _, rest = body.lstrip().partition("\n")
+    return Markup(_MARKDOWN.render(rest if first.startswith("# ") else body))  # noqa: S704 - made by us
 
 
 async def find_document(tx: Tx, slug: str, locale: str, fallback: str) -> Document | None:

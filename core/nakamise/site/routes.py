@@ -6,16 +6,17 @@ from typing import Any, Final, Literal
 
 import msgspec
 from litestar import MediaType, Request, Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
+from nakamise.admin.site.legal import versions
 from nakamise.errors import NotFound
 from nakamise.plugin.access import anyone, in_maintenance
 from nakamise.plugin.context import Ctx
 from nakamise.plugin.slots import Slot
 from nakamise.routing.forms import read_form
 from nakamise.routing.language import COOKIE as LANGUAGE_COOKIE
-from nakamise.site.documents import Document, find_document
+from nakamise.site.documents import Document, as_html, find_document
 from nakamise.ui.pages import cookie, page, see_other
 from nakamise.ui.safe_next import safe_next
 from nakamise.ui.shell import SCHEME_COOKIE, brand_of
@@ -30,12 +31,27 @@ async def home(ctx: Ctx) -> Response[bytes]:
 
 
 @get("/pages/{slug:str}", opt=in_maintenance(anyone()), include_in_schema=False)
-async def document(ctx: Ctx, slug: FromPath[str]) -> Response[bytes]:
+async def document(ctx: Ctx, slug: FromPath[str], version: FromQuery[int | None] = None) -> Response[bytes]:
+    """The text as it is now, or as it was in an older ``version``; both with their dates."""
     async with ctx.read() as tx:
         found = await find_document(tx, slug, ctx.locale, ctx.tenant.locale)
-    if found is None:
+        if found is None:
+            raise NotFound
+        older = await versions(tx, slug, found.locale)
+    shown = next((one for one in older if one.version == version), None)
+    if version not in (None, found.version) and shown is None:
         raise NotFound
-    return await page(ctx, "core/doc.html", title=found.title, body=found.html)
+    return await page(
+        ctx,
+        "core/legal.html",
+        title=shown.title if shown else found.title,
+        body=as_html(shown.body if shown else found.body),
+        version=shown.version if shown else found.version,
+        published_at=shown.published_at if shown else found.changed_at,
+        current=found.version,
+        slug=slug,
+        older=older,
+    )
 
 
 @get("/api/core/pages/{slug:str}", opt=in_maintenance(anyone()), tags=["core"])

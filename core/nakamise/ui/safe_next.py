@@ -27,3 +27,9 @@ def login_path(http: HttpInfo) -> str:
     """The login page that comes back here; an unsafe request comes back to where it was sent from."""
     here = f"{http.path}?{http.query}" if http.query else http.path
     return f"/login?next={quote(here, safe='/')}" if http.method == "GET" else "/login"
+
+
+def consent_path(http: HttpInfo) -> str:
+    """The page that asks to agree to changed terms, and then goes on where the user wanted to go."""
+    here = f"{http.path}?{http.query}" if http.query else http.path
+    return f"/consent?next={quote(here, safe='/')}" if http.method == "GET" else "/consent"

@@ -36,7 +36,10 @@ _ADMIN: Final = (
     ("core.users.read", N_("Users"), "/admin/users", "users", N_("People")),
     ("core.users.read", N_("Staff"), "/admin/staff", "shield-check", N_("People")),
     ("core.users.read", N_("Roles"), "/admin/roles", "key-round", N_("People")),
+    ("core.pages.manage", N_("Legal pages"), "/admin/legal", "file-text", N_("Settings")),
     ("core.plugins.manage", N_("Plugins"), "/admin/plugins", "puzzle", N_("Settings")),
+    ("core.settings.manage", N_("Site settings"), "/admin/settings", "settings", N_("Settings")),
+    ("core.audit.read", N_("Audit log"), "/admin/audit", "history", N_("Settings")),
 )
 _LEGAL: Final = (
     (N_("Terms of use"), "/pages/terms"),
@@ -76,12 +79,25 @@ def build_shell(ctx: TenantCtx, flashes: Sequence[Flash]) -> Shell:
         admin_nav=_admin(ctx),
         footer=_footer(ctx, site),
         flashes=flashes,
-        banner="",
+        banner=_banner(ctx),
         impersonator=ctx.actor.impersonator or "",
         copyright=str(ctx.tenant.brand.get("copyright", "")) or brand.name,
         search_url=search_url,
         search_query=_search_query(ctx, search_url),
     )
+
+
+def _banner(ctx: TenantCtx) -> str:
+    """A planned maintenance, for everybody; one that goes on, for those who get in all the same."""
+    _ = gettext_for(ctx.locale, "core")
+    zone, now = ctx.tenant.zone, ctx.now()
+    if ctx.site.in_maintenance(now, zone):
+        return _("Under maintenance: visitors see a notice instead of the site.")
+    begins, ends = ctx.site.window(zone)
+    if not begins or not ctx.site.is_announced(now, zone):
+        return ""
+    until = f"{ends:%Y-%m-%d %H:%M}" if ends else ""
+    return _("Maintenance is planned: %(begins)s – %(until)s", begins=f"{begins:%Y-%m-%d %H:%M}", until=until)
 
 
 _brands: dict[tuple[uuid.UUID, int], Brand] = {}

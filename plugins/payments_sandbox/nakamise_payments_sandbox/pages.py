@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise.contracts.payments import ChargeState
 from nakamise.errors import NotFound
-from nakamise.plugin import Ctx, TenantCtx, signed_in
+from nakamise.plugin import Ctx, TenantCtx, in_maintenance, signed_in
 from nakamise.web import page, read_form, see_other
 from nakamise_payments_sandbox import books
 from nakamise_payments_sandbox.cards import AUTHENTICATION_FAILED
@@ -21,7 +21,7 @@ class Decision(msgspec.Struct, frozen=True):
     outcome: Literal["confirm", "fail"]
 
 
-@get("/3ds/{reference:str}", opt=signed_in(), include_in_schema=False)
+@get("/3ds/{reference:str}", opt=in_maintenance(signed_in()), include_in_schema=False)
 async def challenge(ctx: Ctx, reference: FromPath[str]) -> Response[bytes]:
     entry = await _entry(ctx, reference)
     if entry.state is not ChargeState.REQUIRES_ACTION:
@@ -29,7 +29,7 @@ async def challenge(ctx: Ctx, reference: FromPath[str]) -> Response[bytes]:
     return await page(ctx, "payments_sandbox/challenge.html", entry=entry)
 
 
-@post("/3ds/{reference:str}", opt=signed_in(), include_in_schema=False)
+@post("/3ds/{reference:str}", opt=in_maintenance(signed_in()), include_in_schema=False)
 async def decide(ctx: Ctx, request: Request[Any, Any, Any], reference: FromPath[str]) -> Response[bytes]:
     decision = (await read_form(request, Decision)).valid()
     entry = await _entry(ctx, reference)

@@ -44,12 +44,12 @@ WITH fresh AS MATERIALIZED (
     FROM fresh HAVING count(*) > 0
 )
 INSERT INTO core_audit_link (audit_id, seal, hash) SELECT audit_id, $1::bigint, hash FROM fresh
-"""
+"""  # noqa: S608 - constants of this module
 _WRONG_ROWS: Final = f"""
 SELECT l.audit_id AS id, a.id IS NULL AS removed
 FROM core_audit_link l LEFT JOIN core_audit a ON a.id = l.audit_id
 WHERE a.id IS NULL OR l.hash <> {_ROW_HASH} ORDER BY l.audit_id LIMIT {SHOWN_MAX}
-"""
+"""  # noqa: S608 - constants of this module
 _WRONG_SEAL: Final = """
 SELECT min(number) FROM (
     SELECT s.number, s.hash, s.row_count, count(l.audit_id) AS found,

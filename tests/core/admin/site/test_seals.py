@@ -33,7 +33,8 @@ async def test_an_untouched_log_is_sound_and_says_until_when(ctx: TenantCtx) -> 
     first = await verify(ctx)
     await write(ctx)
     second = await verify(ctx)
-    assert first.ok and second.ok
+    assert first.ok
+    assert second.ok
     assert second.seals == first.seals + 1
     assert second.rows == first.rows + 1
     assert second.hash != first.hash

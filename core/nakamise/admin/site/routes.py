@@ -1,0 +1,17 @@
+"""Everything that runs a site, for the application to mount."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from litestar.types import ControllerRouterHandler
+
+from nakamise.admin.site import audit_pages, consent_pages, legal_api, legal_pages, settings_pages
+
+route_handlers: Final[list[ControllerRouterHandler]] = [
+    *settings_pages.route_handlers,
+    *legal_pages.route_handlers,
+    *legal_api.route_handlers,
+    *consent_pages.route_handlers,
+    *audit_pages.route_handlers,
+]
