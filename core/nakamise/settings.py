@@ -13,7 +13,7 @@ import msgspec
 Environment = Literal["demo", "production"]
 
 
-_STARTERS: Final = Path(__file__).parents[2] / "tenants" / "_starters"
+_STARTERS: Final = Path(__file__).parent / "starters"
 
 
 class SettingsError(Exception):
@@ -40,7 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     # Who is asked for the proofs of tenants' own domains: "address[:port]"; None = the system's resolver.
     dns: str | None = None
-    # What new tenants can start from: a folder of blueprints beside the source, or the operator's own.
+    # What new tenants can start from: a folder of our blueprints, or the operator's own.
     blueprints_dir: Path = _STARTERS
     # How long a deleted tenant can be brought back.
     purge_days: int = 30

@@ -46,7 +46,7 @@ async def create(ctx: TenantCtx, scope: Scope, new: NewTenantRequest) -> uuid.UU
     runtime = ctx.runtime
     agency = await _agency(runtime, scope, new)
     wanted = await _checked(runtime, new)
-    folder = starters.chosen(new.blueprint) if new.blueprint else None
+    folder = starters.chosen(runtime.settings, new.blueprint) if new.blueprint else None
     file = _file(runtime, new, agency, folder) if folder else None
     plugins = file.plugins.enabled if file else ()
     first = provision.NewTenant(

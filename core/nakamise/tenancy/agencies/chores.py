@@ -34,7 +34,7 @@ async def refill_pool(ctx: TenantCtx, _: dict[str, Any], __: Job) -> None:
     """After a tenant was made."""
     settings, host = ctx.runtime.settings, ctx.runtime.host
     usable = {manifest.id for manifest in host.usable}
-    sets = [plugins for plugins in starters.plugin_sets(settings.base_domain) if usable.issuperset(plugins)]
+    sets = [plugins for plugins in starters.plugin_sets(settings) if usable.issuperset(plugins)]
     for plugins in sets:
         await provision.refill(settings, host, plugins, keep=KEEP, also=sets)
 

@@ -63,7 +63,7 @@ class Control:
         return await consoles.agency(self._runtime, self._scope.agency_id)
 
     async def blueprints(self) -> Sequence[BlueprintInfo]:
-        return starters.described(self._runtime.settings.base_domain)
+        return starters.described(self._runtime.settings)
 
     async def plans(self) -> Sequence[PlanInfo]:
         return await plan.plans(self._runtime)

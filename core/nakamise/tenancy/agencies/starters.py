@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
-import nakamise
 from nakamise.contracts.control import BlueprintInfo
 from nakamise.errors import FieldError, Invalid
+from nakamise.settings import Settings
 from nakamise.tenancy.blueprint_file import TENANT_FILE, TenantFile, read_tenant_file
 from nakamise.ui.i18n import N_
 
-STARTERS: Final = Path(nakamise.__file__).parent / "starters"
 
-
-def starters(root: Path = STARTERS) -> dict[str, Path]:
+def starters(settings: Settings) -> dict[str, Path]:
     """Folder by name."""
-    return {path.parent.name: path.parent for path in sorted(root.glob(f"*/{TENANT_FILE}"))}
+    found = sorted(settings.blueprints_dir.glob(f"*/{TENANT_FILE}"))
+    return {path.parent.name: path.parent for path in found}
 
 
-def described(base_domain: str) -> list[BlueprintInfo]:
+def described(settings: Settings) -> list[BlueprintInfo]:
     """Raises BlueprintError."""
     found = []
-    for name, folder in starters().items():
-        file = read_tenant_file(folder, base_domain)
+    for name, folder in starters(settings).items():
+        file = read_tenant_file(folder, settings.base_domain)
         found.append(BlueprintInfo(name, file.tenant.name, str(file.brand.get("tagline", ""))))
     return found
 
 
-def chosen(name: str) -> Path:
+def chosen(settings: Settings, name: str) -> Path:
     """Raises Invalid."""
-    folder = starters().get(name)
+    folder = starters(settings).get(name)
     if folder is None:
         raise Invalid({"blueprint": FieldError(N_("There is no such blueprint."))})
     return folder
@@ -47,7 +45,7 @@ def as_site(file: TenantFile, *, slug: str, name: str, agency: str, locale: str,
     return msgspec.structs.replace(file, tenant=about, hosts=(host,), users=(), brand=brand)
 
 
-def plugin_sets(base_domain: str) -> list[tuple[str, ...]]:
+def plugin_sets(settings: Settings) -> list[tuple[str, ...]]:
     """The sets of plugins for which schemas are kept ready. Raises BlueprintError."""
-    files = (read_tenant_file(folder, base_domain) for folder in starters().values())
+    files = (read_tenant_file(folder, settings.base_domain) for folder in starters(settings).values())
     return sorted({(), *(tuple(file.plugins.enabled) for file in files)})

@@ -63,7 +63,9 @@ async def test_each_sees_its_own_in_list_and_log(agency: Console, rival: Console
     assert (await agency.plane.me()).tenants == 1
 
 
-async def test_operators_reach_every_agencys_tenants(operator: Console, agency: Console, rival: Console) -> None:
+async def test_operators_reach_every_agencys_tenants(
+    operator: Console, agency: Console, rival: Console
+) -> None:
     for one in (agency, rival):
         made = await one.new()
         assert (await operator.plane.tenant(made.summary.id)).summary.agency == one.slug.upper()
@@ -86,7 +88,9 @@ async def test_only_operators_manage_agencies(agency: Console, rival: Console) -
             await act
 
 
-async def test_an_ordinary_tenant_has_no_control_plane(new_tenant: NewTenant, ctx_for: CtxFor, runtime: Runtime) -> None:
+async def test_an_ordinary_tenant_has_no_control_plane(
+    new_tenant: NewTenant, ctx_for: CtxFor, runtime: Runtime
+) -> None:
     tenant = await new_tenant()
     await runtime.directory.refresh()
     ctx = ctx_for(tenant)
