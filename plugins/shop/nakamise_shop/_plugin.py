@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from nakamise.contracts.payments import Payments, PaymentSubject
-from nakamise.plugin import Listen, Manifest, Mount, NavItem, Need, Permission, Slot, SlotItem, Task
+from nakamise.plugin import Listen, Manifest, Mount, NavItem, Need, Permission, Slot, SlotItem, Task, Widget
 from nakamise_shop.settings import ShopSettings
 
 manifest: Final = Manifest(
@@ -32,12 +32,42 @@ manifest: Final = Manifest(
     migrations="nakamise_shop.migrations",
     settings=ShopSettings,
     permissions=(
-        Permission("shop.dashboard", "See the shop's dashboard", ("admin", "shop_staff")),
-        Permission("shop.products.read", "See all products", ("admin", "shop_staff")),
-        Permission("shop.products.manage", "Create, edit and publish products", ("admin", "shop_staff")),
-        Permission("shop.orders.read", "See orders", ("admin", "shop_staff")),
-        Permission("shop.orders.fulfil", "Process and ship orders", ("admin", "shop_staff")),
-        Permission("shop.shops.manage", "Edit shops and their legal notice", ("admin", "shop_staff")),
+        Permission(
+            "shop.dashboard",
+            "See the shop's dashboard",
+            ("admin", "shop_staff"),
+            duties=("products", "orders", "shipping", "accounting"),
+        ),
+        Permission(
+            "shop.products.read",
+            "See all products",
+            ("admin", "shop_staff"),
+            duties=("products", "orders", "broadcast"),
+        ),
+        Permission(
+            "shop.products.manage",
+            "Create, edit and publish products",
+            ("admin", "shop_staff"),
+            duties=("products",),
+        ),
+        Permission(
+            "shop.orders.read",
+            "See orders",
+            ("admin", "shop_staff"),
+            duties=("orders", "shipping", "accounting"),
+        ),
+        Permission(
+            "shop.orders.fulfil",
+            "Process and ship orders",
+            ("admin", "shop_staff"),
+            duties=("orders", "shipping"),
+        ),
+        Permission(
+            "shop.shops.manage",
+            "Edit shops and their legal notice",
+            ("admin", "shop_staff"),
+            duties=("products",),
+        ),
     ),
     provides={PaymentSubject: "nakamise_shop.checkout.settle:payment_subject"},
     uses={Payments: Need.REQUIRED},
@@ -91,6 +121,14 @@ manifest: Final = Manifest(
             group="Sales",
             permission="shop.shops.manage",
             weight=30,
+        ),
+    ),
+    widgets=(
+        Widget(
+            id="shop.figures",
+            label="Shop",
+            handler="nakamise_shop.staff.widget:widget",
+            permission="shop.dashboard",
         ),
     ),
     tasks=(

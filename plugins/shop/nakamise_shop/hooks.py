@@ -22,4 +22,4 @@ class Hooks(LifecycleHooks, UiHooks):
         self, ctx: TenantCtx, tx: Tx, slot: Slot, subject: msgspec.Struct | None
     ) -> Mapping[str, object] | None:
         build = slots.BUILDERS.get(slot)
-        return await build(ctx, tx) if build else None
+        return await build(ctx, tx, subject) if build else None

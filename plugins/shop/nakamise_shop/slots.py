@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from nakamise.contracts.ui import Period
 from nakamise.db import Tx
 from nakamise.media import Media
 from nakamise.plugin import Slot, TenantCtx
@@ -18,16 +19,17 @@ from nakamise_shop.settings import ShopSettings
 from nakamise_shop.staff.dashboard import dashboard_context
 
 Context = Mapping[str, object]
+Subject = msgspec.Struct | None
 SHELF_SIZE: Final = 8
 
 
-async def cart_badge(ctx: TenantCtx, tx: Tx) -> Context:
+async def cart_badge(ctx: TenantCtx, tx: Tx, _subject: Subject) -> Context:
     key = cart_service.key_of(ctx)
     known = key.user_id or key.token
     return {"quantity": await carts.quantity_for(tx, key.user_id, key.token) if known else 0}
 
 
-async def hero(ctx: TenantCtx, _tx: Tx) -> Context | None:
+async def hero(ctx: TenantCtx, _tx: Tx, _subject: Subject) -> Context | None:
     """The tenant's own hero pictures and line, when the brand has them."""
     brand = ctx.tenant.brand
     if not brand.get("hero_wide"):
@@ -41,7 +43,7 @@ async def hero(ctx: TenantCtx, _tx: Tx) -> Context | None:
     }
 
 
-async def home_shelves(ctx: TenantCtx, tx: Tx) -> Context:
+async def home_shelves(ctx: TenantCtx, tx: Tx, _subject: Subject) -> Context:
     categories = await places.list_categories(tx, ctx.locale)
     return {
         "newest": await service.newest(ctx, tx, SHELF_SIZE),
@@ -51,10 +53,18 @@ async def home_shelves(ctx: TenantCtx, tx: Tx) -> Context:
     }
 
 
-BUILDERS: Final[Mapping[Slot, Callable[[TenantCtx, Tx], Awaitable[Context | None]]]] = {
+async def dashboard(ctx: TenantCtx, tx: Tx, subject: Subject) -> Context | None:
+    return await dashboard_context(ctx, tx, subject) if isinstance(subject, Period) else None
+
+
+async def account_orders(ctx: TenantCtx, tx: Tx, _subject: Subject) -> Context | None:
+    return await recent_orders(ctx, tx)
+
+
+BUILDERS: Final[Mapping[Slot, Callable[[TenantCtx, Tx, Subject], Awaitable[Context | None]]]] = {
     Slot.HEADER_ACTIONS: cart_badge,
     Slot.HOME_HERO: hero,
     Slot.HOME_SECTION: home_shelves,
-    Slot.ADMIN_DASHBOARD: dashboard_context,
-    Slot.ACCOUNT_HOME: recent_orders,
+    Slot.ADMIN_DASHBOARD: dashboard,
+    Slot.ACCOUNT_HOME: account_orders,
 }

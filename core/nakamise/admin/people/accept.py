@@ -96,7 +96,9 @@ async def accept_as_newcomer(ctx: TenantCtx, token: str, given: Newcomer) -> Use
     async with ctx.begin() as tx:
         invitation = await _use(ctx, tx, token)
         if await _make(ctx, tx, invitation, given, password_hash) != 1:
-            raise Conflict(N_("There is an account with this address. Please log in to accept."), code="log_in")
+            raise Conflict(
+                N_("There is an account with this address. Please log in to accept."), code="log_in"
+            )
         user = await user_by_email(tx, invitation.email)
         if user is None or not user.is_active:
             raise LinkSpent
@@ -130,9 +132,7 @@ async def _use(ctx: TenantCtx, tx: Tx, token: str) -> _Invitation:
     return found
 
 
-async def _make(
-    ctx: TenantCtx, tx: Tx, invitation: _Invitation, given: Newcomer, password_hash: str
-) -> int:
+async def _make(ctx: TenantCtx, tx: Tx, invitation: _Invitation, given: Newcomer, password_hash: str) -> int:
     return await tx.execute(
         "INSERT INTO core_user (id, email, email_key, email_verified_at, password_hash, password_changed_at,"
         " display_name, locale, terms_version, terms_accepted_at, created_at)"

@@ -48,7 +48,9 @@ async def dashboard_page(request: Request[Any, Any, Any], ctx: Ctx) -> Response[
 
 def _links(ctx: TenantCtx, chosen: PeriodName) -> list[NavLink]:
     _ = gettext_for(ctx.locale, "core")
-    return [NavLink(_(text), f"/admin?period={name}", current=name == chosen) for name, text in PERIODS.items()]
+    return [
+        NavLink(_(text), f"/admin?period={name}", current=name == chosen) for name, text in PERIODS.items()
+    ]
 
 
 @get("/api/core/dashboard", opt=requires("core.admin"), tags=["people"])

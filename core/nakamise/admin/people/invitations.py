@@ -166,7 +166,9 @@ async def _insert(
     ctx: TenantCtx, tx: Tx, invitation_id: uuid.UUID, token: str, given: InvitationInput
 ) -> None:
     await tx.must_touch_one(
-        Conflict(N_("This address is invited already. You can send the invitation again."), code="is_invited"),
+        Conflict(
+            N_("This address is invited already. You can send the invitation again."), code="is_invited"
+        ),
         "INSERT INTO core_invitation (id, email, email_key, display_name, message, token_hash, invited_by,"
         " created_at, sent_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)"
         f" ON CONFLICT (email_key) WHERE {_OPEN} DO NOTHING",

@@ -22,7 +22,9 @@ async def send_invitation(
         *([_("Dear %(name)s,", name=display_name)] if display_name else []),
         invited,
         *([message] if message else []),
-        _("The link works once and for 7 days. If you do not know what this is about, please ignore this mail."),
+        _(
+            "The link works once and for 7 days. If you do not know what this is about, please ignore this mail."
+        ),
     ]
     await ctx.runtime.mail.queue(
         ctx,
@@ -47,7 +49,9 @@ async def send_suspended(ctx: TenantCtx, tx: Tx, user: User) -> None:
         subject=_("Your account is suspended"),
         paragraphs=[
             _("Dear %(name)s,", name=user.display_name),
-            _("Your account was suspended. You cannot log in for now. Please contact us if you have questions."),
+            _(
+                "Your account was suspended. You cannot log in for now. Please contact us if you have questions."
+            ),
         ],
         facts=[],
         action={"label": _("Contact"), "path": "/pages/contact"},

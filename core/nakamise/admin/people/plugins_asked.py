@@ -36,7 +36,9 @@ async def asked(
         with attributed_to(plugin_id):
             return await function(ctx, tx, user_id)
     except Exception as error:
-        log.exception("asked about a person's data, failed, plugin=%s", plugin_id, extra={"plugin": plugin_id})
+        log.exception(
+            "asked about a person's data, failed, plugin=%s", plugin_id, extra={"plugin": plugin_id}
+        )
         title = ctx.runtime.host.manifest(plugin_id).title
         raise Conflict(
             N_("%(plugin)s could not answer. Nothing was changed; please try again."),

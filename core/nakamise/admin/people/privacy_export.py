@@ -19,16 +19,15 @@ from nakamise.ui.i18n import N_, gettext_for
 from nakamise.ui.sheets import BOM, csv_text
 
 Records = dict[str, Any]
-_SESSIONS: Final = (
-    "SELECT user_agent, client, created_at, last_seen_at FROM core_session WHERE user_id = $1 ORDER BY created_at"
-)
+_SESSIONS: Final = "SELECT user_agent, client, created_at, last_seen_at FROM core_session WHERE user_id = $1 ORDER BY created_at"
 _ACTS: Final = "SELECT at, act, ip FROM core_audit WHERE actor_id = $1 ORDER BY at, id"
-_MAILS: Final = "SELECT created_at, subject, state FROM core_mail WHERE recipient = $1 ORDER BY created_at, id"
+_MAILS: Final = (
+    "SELECT created_at, subject, state FROM core_mail WHERE recipient = $1 ORDER BY created_at, id"
+)
 _NOTE: Final = N_(
     "A copy of the data that %(site)s keeps about you, made at %(time)s. Each .json file holds one part; the"
     " .csv files hold its lists for spreadsheets."
 )
-
 
 
 async def export_person(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> bytes:

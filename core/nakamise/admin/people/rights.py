@@ -32,7 +32,9 @@ class LastManager(Conflict):
     default_code = "last_manager"
 
     def __init__(self) -> None:
-        super().__init__(N_("This would leave nobody who can manage users. Give somebody else that right first."))
+        super().__init__(
+            N_("This would leave nobody who can manage users. Give somebody else that right first.")
+        )
 
 
 class BeyondOwnRights(Forbidden):

@@ -106,9 +106,7 @@ async def delete_role(ctx: TenantCtx, tx: Tx, role_id: str, given: DeleteInput) 
     moved = await _move_holders(ctx, tx, role_id, given.move_to)
     await tx.execute("DELETE FROM core_role WHERE id = $1", role_id)
     await keep_a_manager(tx)
-    await ctx.audit(
-        tx, "core.role.deleted", role_id, label=role.label, moved_to=given.move_to, people=moved
-    )
+    await ctx.audit(tx, "core.role.deleted", role_id, label=role.label, moved_to=given.move_to, people=moved)
 
 
 async def _move_holders(ctx: TenantCtx, tx: Tx, role_id: str, move_to: str) -> int:
@@ -167,7 +165,9 @@ async def _take(tx: Tx, role: RoleLine, permissions: Iterable[str]) -> None:
     """Of a preset the row stays, so that an upgrade does not bring the permission back."""
     taken = sorted(permissions)
     if role.is_preset:
-        query = "UPDATE core_role_permission SET is_granted = false WHERE role_id = $1 AND permission = ANY($2)"
+        query = (
+            "UPDATE core_role_permission SET is_granted = false WHERE role_id = $1 AND permission = ANY($2)"
+        )
     else:
         query = "DELETE FROM core_role_permission WHERE role_id = $1 AND permission = ANY($2)"
     await tx.execute(query, role.id, taken)

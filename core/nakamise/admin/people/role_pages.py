@@ -45,7 +45,9 @@ async def roles_page(ctx: Ctx) -> Response[bytes]:
 
 
 @get(f"{LIST}/new", opt=requires(MANAGE), include_in_schema=False)
-async def new_role_page(ctx: Ctx, role: FromQuery[str] = "", template: FromQuery[str] = "") -> Response[bytes]:
+async def new_role_page(
+    ctx: Ctx, role: FromQuery[str] = "", template: FromQuery[str] = ""
+) -> Response[bytes]:
     """``role`` or ``template``: what the new one begins as a copy of."""
     label, ticked = await _origin(ctx, role, template)
     return await _form(ctx, None, label, ticked)

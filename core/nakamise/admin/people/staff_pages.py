@@ -59,9 +59,7 @@ async def invite(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         async with ctx.begin() as tx:
             await invitations.invite(ctx, tx, form.value)
     except (Conflict, Forbidden, TooMany) as problem:
-        return await _form(
-            ctx, dict(form.raw), {}, status=refused_status(problem), error=said(ctx, problem)
-        )
+        return await _form(ctx, dict(form.raw), {}, status=refused_status(problem), error=said(ctx, problem))
     _ = gettext_for(ctx.locale, "core")
     return see_other(ctx, LIST, flash=_("The invitation is on its way to %(email)s.", email=form.value.email))
 

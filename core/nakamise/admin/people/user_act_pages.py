@@ -104,7 +104,9 @@ async def erase(request: AnyRequest, ctx: Ctx, user_id: UserId) -> Response[byte
         return await acted(ctx, _back(user_id), done, lambda tx: erase_person(ctx, tx, user_id, given))
     except Invalid as invalid:
         errors = fault_texts(ctx, invalid.fields)
-        return await show(ctx, user_id, status=422, form="erase", errors=errors, typed={"confirm": given.confirm})
+        return await show(
+            ctx, user_id, status=422, form="erase", errors=errors, typed={"confirm": given.confirm}
+        )
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

@@ -83,7 +83,8 @@ class _Where:
             self.add(_TEXT + " LIKE {}", f"%{_literal(word)}%")
         if wanted.role is not None:
             self.add(
-                "EXISTS (SELECT 1 FROM core_user_role f WHERE f.user_id = u.id AND f.role_id = {})", wanted.role
+                "EXISTS (SELECT 1 FROM core_user_role f WHERE f.user_id = u.id AND f.role_id = {})",
+                wanted.role,
             )
         if wanted.verified is not None:
             self.add("(u.email_verified_at IS NOT NULL) = {}", wanted.verified)

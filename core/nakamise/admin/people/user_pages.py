@@ -66,7 +66,10 @@ def _tabs(ctx: TenantCtx, wanted: UserFilter, counts: dict[str, int]) -> list[Na
         all_,
         *(
             NavLink(
-                _(text), address(LIST, wanted, state=key), current=wanted.state == key, count=counts.get(key, 0)
+                _(text),
+                address(LIST, wanted, state=key),
+                current=wanted.state == key,
+                count=counts.get(key, 0),
             )
             for key, text in STATES.items()
         ),

@@ -102,7 +102,9 @@ async def test_an_account_that_was_never_confirmed_is_taken_over_by_the_owner_of
     squatter = await site.user(email="squat@example.com", verified=False)
     session = await site.logged_in(squatter)
     link = await invited(site, squatter.email, "shop_staff")
-    joined = await site.browser().post(link, data={**JOIN, "password": "new lantern 77", "password_again": "new lantern 77"})
+    joined = await site.browser().post(
+        link, data={**JOIN, "password": "new lantern 77", "password_again": "new lantern 77"}
+    )
     assert joined.status_code == 303, joined.text
     assert (await session.get("/account")).status_code == 303
     old = await site.browser().post("/login", data={"email": squatter.email, "password": PASSWORD})
@@ -170,7 +172,9 @@ async def test_nobody_invites_beyond_their_own_rights(site: Site) -> None:
     clerk = await site.logged_in_device(await site.user(roles=("people_only",)))
     answer = await clerk.post("/api/core/invitations", json={"email": "x@example.com", "roles": ["admin"]})
     assert (answer.status_code, answer.json()["code"]) == (403, "beyond_own_rights")
-    fine = await clerk.post("/api/core/invitations", json={"email": "x@example.com", "roles": ["people_only"]})
+    fine = await clerk.post(
+        "/api/core/invitations", json={"email": "x@example.com", "roles": ["people_only"]}
+    )
     assert fine.status_code == 201
     async with site.ctx.begin() as tx:
         await tx.execute("DELETE FROM core_role WHERE id = 'people_only'")

@@ -238,7 +238,13 @@ async def test_the_pages_are_drawn_in_both_languages(site: Site) -> None:
     admin = await site.user(roles=("admin",))
     for language, words in (("ja", "ユーザー"), ("en", "Users")):
         browser = await site.logged_in(admin, language=language)
-        for path in ("/admin", "/admin/users", f"/admin/users/{user.id}", "/admin/users?q=none", "/admin/staff"):
+        for path in (
+            "/admin",
+            "/admin/users",
+            f"/admin/users/{user.id}",
+            "/admin/users?q=none",
+            "/admin/staff",
+        ):
             answer = await browser.get(path)
             assert answer.status_code == 200, path
             assert words in answer.text, path
