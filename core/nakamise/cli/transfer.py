@@ -79,6 +79,7 @@ async def export(settings: Settings, slug: str, output: Path | None, passphrase:
 @click.option("--slug", help="Another name than at the source.")
 @click.option("--host", "hosts", multiple=True, help="May be repeated; the first is the canonical one.")
 @click.option("--agency", help="Default: the one of the source.")
+@click.option("--plan", help="Default: the one of the source.")
 @click.option("--without", multiple=True, metavar="PLUGIN", help="Leave this plugin's data out.")
 @click.option("--passphrase", envvar=PASSPHRASE, help=f"Opens the secrets; better given as {PASSPHRASE}.")
 @click.option(
@@ -95,6 +96,7 @@ async def import_(
     slug: str | None,
     hosts: tuple[str, ...],
     agency: str | None,
+    plan: str | None,
     without: tuple[str, ...],
     passphrase: str | None,
     take_jobs: bool | None,
@@ -108,6 +110,7 @@ async def import_(
         slug=slug,
         hosts=hosts,
         agency=agency,
+        plan=plan,
         without=frozenset(without),
         passphrase=passphrase,
         take_jobs=take_jobs,

@@ -185,6 +185,6 @@ def test_our_own_demo_is_readable(path: Path) -> None:
 
 def test_logins_of_the_demo(runtime: Runtime) -> None:
     logins = demo_logins(runtime.settings)
-    assert {login.url for login in logins} == {
+    assert {login.url for login in logins} >= {
         f"http://{name}.localhost:{runtime.settings.port}/" for name in ("gear", "kanon")
     }

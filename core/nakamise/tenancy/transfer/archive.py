@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import uuid
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -60,11 +61,12 @@ class PluginPart(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """``plugins`` has ``core`` too. ``missing_files``: keys listed at the source whose object had gone."""
+    """``plugins`` has ``core`` too. ``secret_settings``: who has some. ``missing_files``: keys listed at the source whose object had gone."""
 
     format: int
     product: str
     exported_at: datetime
+    tenant_id: uuid.UUID
     slug: str
     name: str
     state: str
@@ -74,6 +76,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     tables: tuple[TablePart, ...]
     sequences: dict[str, SequenceState]
     has_secrets: bool
+    secret_settings: tuple[str, ...]
     missing_files: tuple[str, ...]
     members: dict[str, Member]
 

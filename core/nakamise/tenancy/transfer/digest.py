@@ -11,7 +11,7 @@ import msgspec
 from nakamise.errors import NotFound
 from nakamise.runtime import Runtime
 from nakamise.tenancy.owner import owner_connection
-from nakamise.tenancy.transfer.masks import Swapper, masking, swap
+from nakamise.tenancy.transfer.masks import Swapper, masking, pairs_for, swap
 from nakamise.tenancy.transfer.secrets import blank_columns
 from nakamise.tenancy.transfer.shared import read_tenant
 from nakamise.tenancy.transfer.snapshot import snapshot
@@ -57,7 +57,7 @@ async def table_digest(
     connection: asyncpg.Connection, schema: str, tenant_id: uuid.UUID, table: Table
 ) -> TableDigest:
     """Of the stream that an export would write; in a transaction with ``STABLE_TEXT``."""
-    swapper = Swapper(masking(schema, tenant_id))
+    swapper = Swapper(pairs_for(table.name, masking(schema, tenant_id)))
     whole = hashlib.sha256()
 
     async def take(data: bytes) -> None:

@@ -9,10 +9,11 @@ import asyncpg
 import msgspec
 
 from nakamise.errors import Conflict
+from nakamise.host import sealed_settings
 from nakamise.host.registry import PluginHost
 from nakamise.runtime import Runtime
 from nakamise.tenancy.provision import set_hosts
-from nakamise.tenancy.transfer.secrets import Secrets, secret_fields
+from nakamise.tenancy.transfer.secrets import Secrets
 from nakamise.tenancy.transfer.shared import Switch, TenantPart, write_switches
 
 
@@ -26,6 +27,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     slug: str | None = None
     hosts: Sequence[str] = ()
     agency: str | None = None
+    plan: str | None = None
     without: frozenset[str] = frozenset()
     passphrase: str | None = None
     take_jobs: bool | None = None
@@ -54,18 +56,19 @@ async def enter(
             "INSERT INTO nakamise.tenant (id, agency_id, schema, slug, name, state, plan, locale, timezone,"
             " currency, brand, blueprint_sha256) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             *(tenant_id, agency, schema, slug, tenant.name, "suspended" if target.is_suspended else "active"),
-            *(tenant.plan, tenant.locale, tenant.timezone, tenant.currency, tenant.brand),
+            *(target.plan or tenant.plan, tenant.locale, tenant.timezone, tenant.currency, tenant.brand),
             tenant.blueprint_sha256,
         )
     except asyncpg.CheckViolationError as error:
         raise Conflict("%(slug)s cannot be a tenant's name.", params={"slug": slug}) from error
     except asyncpg.ForeignKeyViolationError as error:
         raise Conflict(
-            "There is no plan %(plan)s here. Make it first.", params={"plan": tenant.plan}
+            "There is no plan %(plan)s here: make it, or name another one.",
+            params={"plan": target.plan or tenant.plan},
         ) from error
     hosts = hosts_for(tenant, target, runtime.settings.base_domain)
     await set_hosts(connection, tenant_id, hosts)
-    await write_switches(connection, tenant_id, _switches(tenant, target, opened))
+    await write_switches(connection, tenant_id, _switches(runtime.host, tenant_id, tenant, target, opened))
     return hosts
 
 
@@ -78,21 +81,18 @@ def hosts_for(tenant: TenantPart, target: Target, base_domain: str) -> tuple[str
     return tuple(one.host for one in tenant.hosts)
 
 
-def left_out(host: PluginHost, tenant: TenantPart, opened: Secrets | None) -> list[str]:
-    """Secret settings that somebody has to type again."""
-    if opened is not None:
-        return []
-    return [
-        f"{switch.plugin}: {name}"
-        for switch in tenant.switches
-        for name in sorted(secret_fields(host, switch.plugin))
-    ]
-
-
-def _switches(tenant: TenantPart, target: Target, opened: Secrets | None) -> list[Switch]:
-    secret = opened.settings if opened is not None else {}
-    return [
-        msgspec.structs.replace(switch, settings={**switch.settings, **secret.get(switch.plugin, {})})
-        for switch in tenant.switches
-        if switch.plugin not in target.without
-    ]
+def _switches(
+    host: PluginHost, tenant_id: uuid.UUID, tenant: TenantPart, target: Target, opened: Secrets | None
+) -> list[Switch]:
+    """Those that come along, secret settings sealed for their new owner."""
+    types = {manifest.id: manifest.settings for manifest in host.usable}
+    plain = opened.settings if opened else {}
+    switches = []
+    for switch in tenant.switches:
+        values, type_ = plain.get(switch.plugin), types.get(switch.plugin)
+        settings = switch.settings
+        if values is not None and type_ is not None and host.vault is not None:
+            settings = sealed_settings.seal(host.vault, tenant_id, switch.plugin, type_, values)
+        if switch.plugin not in target.without:
+            switches.append(msgspec.structs.replace(switch, settings=settings))
+    return switches

@@ -14,12 +14,13 @@ import msgspec
 
 from nakamise import __version__
 from nakamise.errors import NotFound
+from nakamise.host import sealed_settings
 from nakamise.runtime import Runtime
 from nakamise.storage import ObjectMissing
 from nakamise.tenancy.owner import owner_connection
 from nakamise.tenancy.transfer import secrets
 from nakamise.tenancy.transfer.archive import FORMAT, ArchiveWriter, Manifest, Meter, PluginPart, TablePart
-from nakamise.tenancy.transfer.masks import Pairs, Swapper, masking, swap
+from nakamise.tenancy.transfer.masks import Pairs, Swapper, masking, pairs_for, swap
 from nakamise.tenancy.transfer.shared import STREAMS, Switch, TenantPart, read_tenant, stream_out
 from nakamise.tenancy.transfer.snapshot import snapshot
 from nakamise.tenancy.transfer.tables import Write, copy_out, owner_of, sequences_of, size_of, tables_of
@@ -111,6 +112,7 @@ class _Export:
             format=FORMAT,
             product=__version__,
             exported_at=datetime.now(UTC),
+            tenant_id=self._tenant.id,
             slug=self._tenant.slug,
             name=self._tenant.name,
             state=self._tenant.state,
@@ -120,6 +122,7 @@ class _Export:
             tables=tables,
             sequences=await sequences_of(self._connection, schema),
             has_secrets=passphrase is not None,
+            secret_settings=tuple(secret_settings),
             missing_files=missing,
             members=self._writer.members,
         )
@@ -144,15 +147,16 @@ class _Export:
         }
 
     def _split_secrets(self) -> tuple[list[Switch], dict[str, dict[str, object]]]:
-        """Switches without the values of secret settings, and those values."""
-        switches, taken_out = [], {}
+        """Switches whose secret settings are empty; and, of those that had some, all settings opened."""
+        vault, opened, switches = self._runtime.host.vault, {}, []
         for switch in self._tenant.switches:
-            hidden = secrets.secret_fields(self._runtime.host, switch.plugin)
-            if found := {name: value for name, value in switch.settings.items() if name in hidden}:
-                taken_out[switch.plugin] = found
-            open_ones = {name: value for name, value in switch.settings.items() if name not in hidden}
-            switches.append(msgspec.structs.replace(switch, settings=open_ones))
-        return switches, taken_out
+            blank = secrets.without_sealed(switch.settings)
+            if vault is not None and blank != switch.settings:
+                opened[switch.plugin] = sealed_settings.unseal(
+                    vault, self._tenant.id, switch.plugin, switch.settings
+                )
+            switches.append(msgspec.structs.replace(switch, settings=blank))
+        return switches, opened
 
     def _put_tenant(self, switches: list[Switch]) -> None:
         part = msgspec.structs.replace(self._tenant, switches=tuple(switches))
@@ -162,17 +166,17 @@ class _Export:
         parts = []
         schema = self._tenant.schema
         for table in await tables_of(self._connection, schema):
-            async with self._member(f"tables/{table.name}.copy") as write:
+            async with self._member(f"tables/{table.name}.copy", table.name) as write:
                 blank = secrets.blank_columns(table.name)
                 rows = await copy_out(self._connection, schema, table, blank, write)
             parts.append(TablePart(table.name, owner_of(table.name, plugins), table.columns, rows))
         return tuple(parts)
 
     @contextlib.asynccontextmanager
-    async def _member(self, name: str) -> AsyncIterator[Write]:
+    async def _member(self, name: str, table: str = "") -> AsyncIterator[Write]:
         """Gathers small chunks: a thread hop for each row would cost more than packing it."""
         with self._writer.member(name) as meter:
-            stream = Masked(meter, self._pairs, self._count)
+            stream = Masked(meter, pairs_for(table, self._pairs), self._count)
             yield stream.write
             await stream.end()
 

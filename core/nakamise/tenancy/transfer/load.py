@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import asyncpg
 import msgspec
@@ -20,9 +20,9 @@ from nakamise.tenancy.transfer import files, secrets
 from nakamise.tenancy.transfer.archive import ArchiveReader, TablePart
 from nakamise.tenancy.transfer.compatible import as_exported, check
 from nakamise.tenancy.transfer.digest import table_digest
-from nakamise.tenancy.transfer.enter import Target, enter, left_out
+from nakamise.tenancy.transfer.enter import Target, enter
 from nakamise.tenancy.transfer.errors import ArchiveDamaged
-from nakamise.tenancy.transfer.masks import Swapper, swap, unmasking
+from nakamise.tenancy.transfer.masks import Pairs, Swapper, pairs_for, swap, unmasking
 from nakamise.tenancy.transfer.shared import TenantPart, stream_in
 from nakamise.tenancy.transfer.tables import (
     STABLE_TEXT,
@@ -71,12 +71,13 @@ class _Import:
         self._say = say
         self._tenant_id = uuid7()
         self._schema = new_schema_name()
-        self._pairs = unmasking(self._schema, self._tenant_id)
+        self._pairs: Pairs = ()
 
     async def all(self) -> Imported:
         total = self._manifest.size
         await asyncio.to_thread(self._reader.verify, lambda seen: self._say("checking", seen, total))
         check(self._manifest, self._runtime.host, self._target.without)
+        await self._name()
         opened = self._open_secrets()
         async with files.stored(self._runtime, self._schema) as stored:
             count = await stored.take(self._reader, self._pairs, self._say)
@@ -91,6 +92,14 @@ class _Import:
         await self._runtime.directory.refresh()
         self._runtime.jobs.wake.set()
         return msgspec.structs.replace(result, files=count)
+
+    async def _name(self) -> None:
+        """The id of the source where it is free: what a plugin sealed for it opens under the same secret key."""
+        async with self._runtime.db.control(read_only=True) as tx:
+            source = self._manifest.tenant_id
+            taken = await tx.value("SELECT 1 FROM tenant WHERE id = $1", source)
+        self._tenant_id = uuid7() if taken else source
+        self._pairs = unmasking(self._schema, self._tenant_id)
 
     def _open_secrets(self) -> secrets.Secrets | None:
         if not self._manifest.has_secrets or self._target.passphrase is None:
@@ -122,7 +131,7 @@ class _Import:
             rows=rows,
             files=0,
             jobs=jobs,
-            typed_again=(*again, *left_out(self._runtime.host, tenant, opened)),
+            typed_again=tuple(again),
         )
 
     async def _load(self, connection: asyncpg.Connection) -> int:
@@ -156,7 +165,7 @@ class _Import:
         return msgspec.structs.replace(table, columns=part.columns)
 
     async def _stream(self, member: str) -> AsyncIterator[bytes]:
-        swapper = Swapper(self._pairs)
+        swapper = Swapper(pairs_for(PurePosixPath(member).stem, self._pairs))
         for chunk in self._reader.chunks(member):
             yield await asyncio.to_thread(swapper.feed, chunk)
         yield swapper.end()
@@ -165,7 +174,8 @@ class _Import:
         await self._path(connection)
         if opened is None:
             gone = await secrets.leave_behind(connection)
-            return [f"second factors ({gone} rows)"] if gone else []
+            factors = [f"second factors ({gone} rows)"] if gone else []
+            return [*factors, *(f"secret settings of {one}" for one in self._manifest.secret_settings)]
         key = self._runtime.settings.secret_key
         await secrets.seal_again(connection, self._tenant_id, key, opened.values)
         return []

@@ -19,10 +19,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from nakamise.auth.sealing import Sealer
-from nakamise.host.registry import PluginHost
+from nakamise.host import sealed_settings
 from nakamise.tenancy.transfer.errors import PassphraseWrong, TransferError
 from nakamise.tenancy.transfer.tables import quoted
-from nakamise.ui.settings_form import fields_of
 
 _SALT_BYTES: Final = 16
 _NONCE_BYTES: Final = 12
@@ -60,7 +59,7 @@ class SealedValue(msgspec.Struct, frozen=True):
 
 
 class Secrets(msgspec.Struct, frozen=True):
-    """``settings``: secret fields by plugin and name."""
+    """``settings``: all settings, opened, of plugins that have secret ones."""
 
     values: list[SealedValue]
     settings: dict[str, dict[str, Any]]
@@ -70,12 +69,15 @@ def blank_columns(table: str) -> frozenset[str]:
     return frozenset(sealed.column for sealed in SEALED if sealed.table == table)
 
 
-def secret_fields(host: PluginHost, plugin_id: str) -> frozenset[str]:
-    """Names of the fields that a settings form masks; none for a plugin that is not here."""
-    for manifest in host.usable:
-        if manifest.id == plugin_id and manifest.settings is not None:
-            return frozenset(field.name for field in fields_of(manifest.settings) if field.kind == "secret")
-    return frozenset()
+def without_sealed(value: Any) -> Any:
+    """Stored settings with "" wherever a sealed value stands (see ``host.sealed_settings``)."""
+    if isinstance(value, dict):
+        if value.keys() == {sealed_settings.KEY}:
+            return ""
+        return {name: without_sealed(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [without_sealed(one) for one in value]
+    return value
 
 
 async def collect(

@@ -23,8 +23,25 @@ POLICY: Final[dict[str, Literal["travels", "rebuilt", "stays"]]] = {
     "host_rest": "stays",
     "act_ticket": "stays",
     "transfer": "stays",
+    # What it costs is agreed, counted and billed where it runs.
+    "tenant_plan": "stays",
+    "tenant_option": "stays",
+    "share_rate": "stays",
+    "usage_day": "stays",
+    "invoice_line": "stays",
 }
-_JOB: Final = ("id", "name", "payload", "key", "once", "state", "run_at", "attempts", "last_error", "created_at")
+_JOB: Final = (
+    "id",
+    "name",
+    "payload",
+    "key",
+    "once",
+    "state",
+    "run_at",
+    "attempts",
+    "last_error",
+    "created_at",
+)
 _AUDIT: Final = ("id", "at", "actor", "act", "tenant_slug", "detail")
 # Columns, and the rows in their order. Periodic tasks are made anew by the worker.
 STREAMS: Final = {

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from nakamise.admin.site import seals
 from nakamise.app import build_runtime, close_runtime
 from nakamise.media import add_picture
 from nakamise.plugin.context import SYSTEM, Tenant, TenantCtx
@@ -36,7 +37,9 @@ async def furnish(runtime: Runtime, tenant: Tenant) -> str:
         )
         sealed = runtime.auth.totp_sealer.seal(tenant.id, user_id, b"JBSWY3DPEHPK3PXP")
         await tx.execute(
-            "INSERT INTO core_totp (user_id, sealed_secret, confirmed_at) VALUES ($1, $2, now())", user_id, sealed
+            "INSERT INTO core_totp (user_id, sealed_secret, confirmed_at) VALUES ($1, $2, now())",
+            user_id,
+            sealed,
         )
         await tx.execute(
             "INSERT INTO core_audit (id, act, detail) VALUES (gen_random_uuid(), 'note', $1)",
@@ -44,6 +47,7 @@ async def furnish(runtime: Runtime, tenant: Tenant) -> str:
         )
         await ctx.enqueue(tx, "core.nothing", {"tenant": str(tenant.id)}, key="k")
         await ctx.enqueue(tx, "core.nothing", {"second": 2}, key="k")
+    await seals.seal_rows(ctx)
     await add_picture(ctx, one_bit_png(64), "art")
     key = new_key(tenant.schema, "invoice", "pdf", private=True)
     await runtime.store.put(key, secrets.token_bytes(300_000), "application/pdf")
