@@ -17,7 +17,7 @@ from nakamise.plans.prices import TAX_BP, Part, rest_of_month, tax
 from nakamise.plans.terms import Subscriber
 
 _COLUMNS: Final = "id, at, month, first_day, last_day, kind, item, name, name_en, times, amount, tax_bp"
-_INSERT: Final = (  # noqa: S608 - constants
+_INSERT: Final = (
     "INSERT INTO invoice_line (id, tenant_id, at, month, first_day, last_day, kind, item, name, name_en, times,"
     " amount, tax_bp, actor, cause)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"

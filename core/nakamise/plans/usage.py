@@ -32,7 +32,7 @@ _TAKE: Final = (
     "UPDATE core_usage SET used = used + $3 WHERE meter = $1 AND period = $2"
     " AND ($4::bigint IS NULL OR used + $3 <= $4) RETURNING used"
 )
-# What drifted must not stop somebody from removing things: the recount mends it.
+# No row: nothing was counted yet, and the first take looks how much is there. What drifted must not stop somebody from removing things: the recount mends it.
 _GIVE_BACK: Final = "UPDATE core_usage SET used = greatest(used - $3, 0) WHERE meter = $1 AND period = $2"
 
 
@@ -92,7 +92,6 @@ async def give_back(ctx: TenantCtx, tx: Tx, meter: str, n: int) -> None:
     """See ``TenantCtx.give_back``."""
     loaded = ctx.runtime.host.meter(meter)
     period = period_of(loaded, ctx.now(), ctx.tenant.zone)
-    await _ensure_row(ctx, tx, loaded, period)
     await tx.execute(_GIVE_BACK, meter, period, n)
 
 

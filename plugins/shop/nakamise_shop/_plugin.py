@@ -6,6 +6,7 @@ from typing import Final
 
 from nakamise.contracts.payments import Payments, PaymentSubject
 from nakamise.plugin import Listen, Manifest, Mount, NavItem, Need, Permission, Slot, SlotItem, Task, Widget
+from nakamise_shop.metering import METERS
 from nakamise_shop.settings import ShopSettings
 
 manifest: Final = Manifest(
@@ -131,6 +132,7 @@ manifest: Final = Manifest(
             permission="shop.dashboard",
         ),
     ),
+    meters=METERS,
     tasks=(
         Task("shop.expire_purchases", "nakamise_shop.checkout.expire:expire_due", 60),
         Task("shop.forget_keys", "nakamise_shop.checkout.idempotency:forget_old", 86_400),

@@ -83,7 +83,7 @@ async def make_user_cart(tx: Tx, user_id: uuid.UUID) -> uuid.UUID:
     """The user's cart, made when there is none; two requests at once get the same."""
     found: uuid.UUID = await tx.value(
         "INSERT INTO shop_cart (id, user_id) VALUES ($1, $2)"
-        " ON CONFLICT (user_id) DO UPDATE SET updated_at = now() RETURNING id",
+        " ON CONFLICT (user_id) DO UPDATE SET updated_at = excluded.updated_at RETURNING id",
         uuid7(),
         user_id,
     )

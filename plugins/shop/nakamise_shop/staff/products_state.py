@@ -9,6 +9,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop.metering import PRODUCTS
 from nakamise_shop.staff import products_write as write
 from nakamise_shop.staff.products_service import product
 from nakamise_shop.staff.schemas import ProductState
@@ -23,10 +24,20 @@ _MOVE: Final = "UPDATE shop_product SET state = $2, updated_at = now() WHERE id 
 
 
 async def publish(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID) -> None:
-    """Raises NotFound, and Conflict that says what is missing."""
+    """Raises NotFound, LimitReached, and Conflict that says what is missing."""
+    if not await _is_published(tx, product_id):
+        await ctx.take(tx, PRODUCTS)
     if await tx.execute(_PUBLISH, product_id) != 1:
         raise await _why_not(tx, product_id)
     await ctx.audit(tx, "shop.product.published", str(product_id))
+
+
+async def _is_published(tx: Tx, product_id: uuid.UUID) -> bool:
+    """Locked: two who change the same product count it once."""
+    found = await tx.value(
+        "SELECT state = 'published' FROM shop_product WHERE id = $1 FOR UPDATE", product_id
+    )
+    return bool(found)
 
 
 async def _why_not(tx: Tx, product_id: uuid.UUID) -> Conflict:
@@ -59,6 +70,8 @@ async def _move(
     ctx: TenantCtx, tx: Tx, product_id: uuid.UUID, to: ProductState, sources: list[ProductState]
 ) -> None:
     before = await product(tx, product_id)
+    if await _is_published(tx, product_id):
+        await ctx.give_back(tx, PRODUCTS)
     wrong = Conflict(N_("The product's state does not allow this."), code="wrong_state", domain="shop")
     await tx.must_touch_one(wrong, _MOVE, product_id, to, sources)
     await ctx.audit(tx, f"shop.product.{to}", str(product_id), before=before.state)
@@ -74,6 +87,8 @@ async def delete(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID) -> bool:
     if await write.in_use(tx, [one.id for one in stored]):
         await archive(ctx, tx, product_id)
         return False
+    if await _is_published(tx, product_id):
+        await ctx.give_back(tx, PRODUCTS)
     if await tx.execute("DELETE FROM shop_product WHERE id = $1", product_id) != 1:
         raise NotFound
     await ctx.audit(tx, "shop.product.deleted", str(product_id), name=found.name, slug=found.slug)

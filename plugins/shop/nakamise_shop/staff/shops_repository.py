@@ -95,3 +95,8 @@ async def history_of(tx: Tx, shop_id: uuid.UUID, limit: int) -> list[ShopAct]:
         str(shop_id),
         limit,
     )
+
+
+async def is_open(tx: Tx, shop_id: uuid.UUID) -> bool:
+    """Locked until the transaction ends."""
+    return bool(await tx.value("SELECT state = 'open' FROM shop_shop WHERE id = $1 FOR UPDATE", shop_id))

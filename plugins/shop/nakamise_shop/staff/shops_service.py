@@ -12,6 +12,7 @@ from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop.legal import LABELS, missing_items
+from nakamise_shop.metering import SHOPS
 from nakamise_shop.staff import shops_repository as repository
 from nakamise_shop.staff.invoice_number import InvalidInvoiceNumber, parse_invoice_number
 from nakamise_shop.staff.shops_schemas import ShopInput, StaffShop
@@ -83,7 +84,7 @@ def _changed(before: StaffShop, given: ShopInput, number: str | None) -> list[st
 
 
 async def open_shop(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
-    """Raises NotFound, and Conflict that names what its legal notice lacks (LC-3.3.2)."""
+    """Raises NotFound, LimitReached, and Conflict that names what its legal notice lacks (LC-3.3.2)."""
     found = await shop(tx, shop_id)
     if missing := missing_items(found.legal):
         _ = words(ctx)
@@ -91,12 +92,16 @@ async def open_shop(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
         items = comma.join(_(LABELS[name]) for name in missing)
         message = N_("The legal notice is not complete: %(items)s.")
         raise Conflict(message, code="legal_incomplete", domain="shop", params={"items": items})
+    if not await repository.is_open(tx, shop_id):
+        await ctx.take(tx, SHOPS)
     await _set(ctx, tx, shop_id, "open", ["pending", "closed", "open"])
 
 
 async def close_shop(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
     """Buyers no longer find it or its products; placed orders go on. Raises NotFound, Conflict."""
     await shop(tx, shop_id)
+    if await repository.is_open(tx, shop_id):
+        await ctx.give_back(tx, SHOPS)
     await _set(ctx, tx, shop_id, "closed", ["open", "closed"])
 
 
