@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 import asyncpg
 
 from nakamise.tenancy.history import History, Migration, MigrationError, narrowed, shared_history, statements
-from nakamise.tenancy.owner import Names
-from nakamise.tenancy.scripts import migration_statements, path_statement
+from nakamise.tenancy.owner import Names, on_citus
+from nakamise.tenancy.scripts import (
+    combined_script,
+    combined_statements,
+    migration_statements,
+    path_statement,
+)
 
 _SHARED_LOCK = 0x6E6B_7368_6172
 
@@ -68,6 +74,18 @@ async def _apply_shared(connection: asyncpg.Connection, migration: Migration, na
         migration.name,
         migration.sha256,
     )
+
+
+async def build_schema(
+    connection: asyncpg.Connection, schema: str, named: Names, histories: Sequence[History]
+) -> None:
+    """Role, schema and tables of a new tenant, inside the caller's transaction."""
+    if not await on_citus(connection):
+        await connection.execute(combined_script(schema, named, histories))
+        return
+    # Citus refuses an index in a message with other statements.
+    for statement in combined_statements(schema, named, histories, shard=True):
+        await connection.execute(statement)
 
 
 async def migrate_schema(connection: asyncpg.Connection, schema: str, history: History) -> int:

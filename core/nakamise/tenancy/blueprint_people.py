@@ -22,7 +22,7 @@ async def write_pages(ctx: TenantCtx, blueprint: Blueprint, file: TenantFile) ->
                 await tx.execute(
                     "INSERT INTO core_page (slug, locale, title, body, weight) VALUES ($1, $2, $3, $4, $5)"
                     " ON CONFLICT (slug, locale) DO UPDATE SET title = excluded.title, body = excluded.body,"
-                    " weight = excluded.weight, version = core_page.version + 1, changed_at = now()"
+                    " weight = excluded.weight, version = core_page.version + 1, changed_at = excluded.changed_at"
                     " WHERE (core_page.title, core_page.body) <> (excluded.title, excluded.body)",
                     page.slug,
                     locale,

@@ -93,6 +93,12 @@ async def owner_transaction(settings: Settings) -> AsyncIterator[asyncpg.Connect
             raise CommitLost(f"PostgreSQL answered COMMIT with {tag}")
 
 
+async def on_citus(connection: asyncpg.Connection) -> bool:
+    """Whether the schemas of this database are shards, see docs/how-to/scale-out.md."""
+    found: int | None = await connection.fetchval("SELECT 1 FROM pg_extension WHERE extname = 'citus'")
+    return found is not None
+
+
 @asynccontextmanager
 async def as_tenant(connection: asyncpg.Connection, schema: str) -> AsyncIterator[Tx]:
     """A part of the owner's transaction with the tenant's rights and path only; the owner's after it.
@@ -100,6 +106,8 @@ async def as_tenant(connection: asyncpg.Connection, schema: str) -> AsyncIterato
     What was handed to ``Tx.after_commit`` is for the caller to run once its transaction has ended.
     """
     check_schema_name(schema)
-    await connection.execute(f'SET LOCAL ROLE "{schema}"; SET LOCAL search_path = "{schema}", pg_temp')
+    # Citus lets one transaction work on a shard as one user only, and here the owner may have made tables.
+    role = "" if await on_citus(connection) else f'SET LOCAL ROLE "{schema}"; '
+    await connection.execute(f'{role}SET LOCAL search_path = "{schema}", pg_temp')
     yield Tx(connection, schema)
     await connection.execute("SET LOCAL ROLE NONE; SET LOCAL search_path = nakamise, pg_temp")

@@ -69,14 +69,26 @@ def _rights(named: Names) -> list[str]:
     ]
 
 
-def tenant_role_script(schema: str, named: Names) -> str:
-    """SQL that makes an empty tenant schema and its role; tables made in it later get their rights by default."""
+def tenant_role_script(schema: str, named: Names, *, shard: bool = False) -> str:
+    """SQL that makes an empty tenant schema and its role; tables made in it later get their rights by default.
+
+    On Citus (``shard``) the schema may live on any node, and the nodes meet each other as the role: it may log
+    in there, but it has no password.
+    """
     check_schema_name(schema)
+    login = "LOGIN" if shard else "NOLOGIN"
+    sharding = (
+        f'GRANT CONNECT ON DATABASE "{named.database}" TO "{schema}";'
+        "SET LOCAL citus.enable_schema_based_sharding = on;"
+        if shard
+        else ""
+    )
     return f"""
-CREATE ROLE "{schema}" NOLOGIN;
+CREATE ROLE "{schema}" {login};
 GRANT "{named.tenants}" TO "{schema}";
 GRANT "{schema}" TO "{named.app}";
 GRANT "{schema}" TO CURRENT_USER;
+{sharding}
 CREATE SCHEMA "{schema}";
 GRANT USAGE ON SCHEMA "{schema}" TO "{schema}";
 ALTER DEFAULT PRIVILEGES IN SCHEMA "{schema}" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "{schema}";

@@ -30,10 +30,17 @@ def migration_statements(schema: str, migration: Migration) -> list[str]:
     ]
 
 
-def combined_script(schema: str, named: Names, histories: Sequence[History]) -> str:
-    """Everything for a new tenant in one message: role, schema, and all migrations in order."""
-    parts = [tenant_role_script(schema, named).strip().rstrip(";"), path_statement(schema)]
+def combined_statements(
+    schema: str, named: Names, histories: Sequence[History], *, shard: bool = False
+) -> list[str]:
+    """Everything for a new tenant: role, schema, and all migrations in order."""
+    parts = [*statements(tenant_role_script(schema, named, shard=shard)), path_statement(schema)]
     for history in histories:
         for migration in history.migrations:
             parts += migration_statements(schema, migration)
-    return ";\n".join(parts) + ";\n"
+    return parts
+
+
+def combined_script(schema: str, named: Names, histories: Sequence[History]) -> str:
+    """The same as one message."""
+    return ";\n".join(combined_statements(schema, named, histories)) + ";\n"

@@ -148,7 +148,7 @@ class Stall:
         async with self.ctx.begin() as tx:
             cart_id = await tx.value(
                 "INSERT INTO shop_cart (id, user_id) VALUES ($1, $2)"
-                " ON CONFLICT (user_id) DO UPDATE SET updated_at = now() RETURNING id",
+                " ON CONFLICT (user_id) DO UPDATE SET updated_at = excluded.updated_at RETURNING id",
                 *(cart_id, buyer.id),
             )
             for variant_id, quantity in goods:
