@@ -34,6 +34,7 @@ _SLUG: Final = re.compile(r"[a-z0-9](-?[a-z0-9])*\Z")
 _SLUG_MAX: Final = 40
 NAME_MAX: Final = 60
 _PERSON_MAX: Final = 40
+_PLAN: Final = "standard"
 
 
 class Agency(msgspec.Struct, frozen=True):
@@ -56,6 +57,7 @@ async def create(ctx: TenantCtx, scope: Scope, new: NewTenantRequest) -> uuid.UU
         plugins=plugins,
         agency=agency.slug,
         locale=new.locale,
+        plan=new.plan or (file.tenant.plan if file else _PLAN),
         state="building",
     )
     tenant_id = await provision.create(runtime.settings, runtime.host, first, actor=scope.by)
@@ -166,7 +168,6 @@ async def _finish(
         for text in new.hosts:
             host = clean_host(text, runtime.settings.base_domain)
             await claims.enter(connection, tenant_id, host, runtime.settings.base_domain)
-        await plan.write(connection, tenant_id, new.plan)
         invited = await open_with_admin(runtime, connection, tenant_id, new.admin_email, new.admin_name)
         detail = {"blueprint": new.blueprint, "plan": new.plan}
         await announce(connection, tenant_id, "tenant.open", actor=scope.by, detail=detail)

@@ -23,6 +23,7 @@ from nakamise.ui.i18n import N_
 
 # What a console is made of.
 PLUGIN: Final = "agency"
+_PLAN: Final = "unlimited"
 _AGENCIES: Final = """
 SELECT a.id, a.slug, a.name, a.is_operator, a.home_tenant_id, h.host AS console_host, a.created_at,
        (SELECT count(*) FROM nakamise.tenant t WHERE t.agency_id = a.id AND t.state <> 'building') AS tenants
@@ -56,6 +57,7 @@ async def create(runtime: Runtime, scope: Scope, new: NewAgencyRequest) -> Agenc
         hosts=[f"{new.slug}.{runtime.settings.base_domain}"],
         plugins=(PLUGIN,),
         agency=(await agency(runtime, scope.agency_id)).slug,
+        plan=_PLAN,
         state="building",
     )
     home_id = await provision.create(runtime.settings, runtime.host, first, actor=scope.by)

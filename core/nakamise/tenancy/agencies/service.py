@@ -66,7 +66,7 @@ class Control:
         return starters.described(self._runtime.settings)
 
     async def plans(self) -> Sequence[PlanInfo]:
-        return await plan.plans(self._runtime)
+        return await plan.plans(self._ctx)
 
     # --- tenants -----------------------------------------------------------------------------------
 
