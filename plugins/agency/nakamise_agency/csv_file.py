@@ -23,7 +23,7 @@ def csv_answer(
     stamp = f"{ctx.now().astimezone(ctx.tenant.zone):%Y%m%d-%H%M}"
     return Response(
         written([head, *rows]),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={
             "content-disposition": f'attachment; filename="{name}-{stamp}.csv"',
             "cache-control": "no-store",

@@ -70,11 +70,6 @@ class NewTenantForm(msgspec.Struct, kw_only=True):
         )
 
 
-def form_fault(code: str) -> str:
-    """The field that a conflict is about."""
-    return "hosts" if "host" in code else "slug"
-
-
 class SlugState(msgspec.Struct, frozen=True):
     """``kind`` as of ``ui.notice``."""
 

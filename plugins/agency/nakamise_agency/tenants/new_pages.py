@@ -14,7 +14,7 @@ from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, Form, fragment, page, read_form, see_other
 from nakamise_agency.plane import plane
 from nakamise_agency.rights import MANAGE
-from nakamise_agency.tenants.new_form import FIELDS, NewTenantForm, form_fault, slug_state
+from nakamise_agency.tenants.new_form import FIELDS, NewTenantForm, slug_state
 from nakamise_agency.uploads import picture_in
 from nakamise_agency.words import FONTS, LOCALES, SCHEMES, choices, say, words
 
@@ -43,17 +43,19 @@ async def create(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
     try:
         made = await plane(ctx).create(form.value.request())
     except (Invalid, Conflict) as refused:
-        form.errors.update(_faults(refused))
+        form.errors.update(await _faults(ctx, form.value, refused))
         return await _show(ctx, form, status=refused.status)
     said = await _place_logo(ctx, made.summary.id, form)
     back = f"{TENANTS}/{made.summary.id}/created"
     return see_other(ctx, back, flash=said, kind="warn") if said else see_other(ctx, back)
 
 
-def _faults(refused: Invalid | Conflict) -> dict[str, FieldError]:
+async def _faults(ctx: TenantCtx, given: NewTenantForm, refused: Invalid | Conflict) -> dict[str, FieldError]:
+    """A conflict is about the short name's address, or else about another domain."""
     if isinstance(refused, Invalid):
         return {name.removeprefix("brand."): fault for name, fault in refused.fields.items()}
-    return {form_fault(refused.code): FieldError(refused.message, domain=refused.domain, **refused.params)}
+    field = "hosts" if await plane(ctx).is_slug_free(given.slug.lower()) else "slug"
+    return {field: FieldError(refused.message, domain=refused.domain, **refused.params)}
 
 
 async def _place_logo(ctx: TenantCtx, tenant_id: uuid.UUID, form: Form[NewTenantForm]) -> str:
