@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from nakamise.contracts.control import ControlPlane
+from nakamise.contracts.shares import ShareBook
 
 CORE_SERVICES: Final[Mapping[type[Any], str]] = {
     ControlPlane: "nakamise.tenancy.agencies.service:control_plane",
+    ShareBook: "nakamise.plans.rates:TenantShareBook",
 }

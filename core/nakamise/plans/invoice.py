@@ -22,7 +22,7 @@ _INSERT: Final = (
     " amount, tax_bp, actor, cause)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
     " ON CONFLICT (tenant_id, cause) DO NOTHING"
-    f" RETURNING {_COLUMNS}"
+    " RETURNING id, at, month, first_day, last_day, kind, item, name, name_en, times, amount, tax_bp"
 )
 
 
