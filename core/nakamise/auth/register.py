@@ -7,6 +7,7 @@ from typing import Final
 import asyncpg
 import msgspec
 
+from nakamise.admin.site.consents import note_registration
 from nakamise.auth import mails, one_time, throttle
 from nakamise.auth.audit import audit_as
 from nakamise.auth.passwords import fault_of_new
@@ -21,12 +22,13 @@ from nakamise.auth.users import (
     user_by_id,
 )
 from nakamise.db import Tx
-from nakamise.errors import FieldError, Gone, Invalid
+from nakamise.errors import FieldError, Forbidden, Gone, Invalid
 from nakamise.ids import uuid7
 from nakamise.plugin.context import TenantCtx
 from nakamise.ui.i18n import N_
 
 DISPLAY_NAME_MAX: Final = 40
+INVITED_ONLY: Final = N_("New accounts are made by invitation only. Please contact us.")
 _CONFIRM: Final[tuple[one_time.Purpose, ...]] = ("verify_email", "change_email")
 
 
@@ -82,8 +84,11 @@ def raise_faults(faults: dict[str, FieldError | None]) -> None:
 async def register(ctx: TenantCtx, given: Registration) -> None:
     """Make the account and send the confirmation; for a known address send a hint there instead.
 
-    The answer is the same, and so is the time: nobody learns here whose address is known. Raises TooMany.
+    The answer is the same, and so is the time: nobody learns here whose address is known. Raises TooMany, and
+    Forbidden where only invited people may.
     """
+    if ctx.site.registration == "invited":
+        raise Forbidden(INVITED_ONLY, code="invited_only")
     async with ctx.begin() as tx:
         await throttle.take(tx, throttle.MAIL_ADDRESS, email_key(given.email), ctx.now())
         await throttle.take(tx, throttle.REGISTER_NETWORK, throttle.network_of(ctx.http.client), ctx.now())
@@ -95,6 +100,7 @@ async def register(ctx: TenantCtx, given: Registration) -> None:
             raise LinkSpent
         if made:
             await revoke_sessions(tx, user.id, ctx.now())
+            await note_registration(ctx, tx, user.id)
             await audit_as(ctx, tx, user, "account.registered")
             await send_confirmation(ctx, tx, user, given.next)
         else:

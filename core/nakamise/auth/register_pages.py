@@ -14,7 +14,7 @@ from nakamise.auth.pace import even_pace
 from nakamise.auth.pages import refused_status, said
 from nakamise.auth.register import LinkSpent, Registration
 from nakamise.auth.reset import NewPassword
-from nakamise.errors import TooMany
+from nakamise.errors import Forbidden, TooMany
 from nakamise.plugin.access import anyone, in_maintenance
 from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.routing.forms import Form, read_form
@@ -29,6 +29,8 @@ AnyRequest = Request[Any, Any, Any]
 async def register_page(ctx: Ctx, next: FromQuery[str] = "") -> Response[bytes]:  # noqa: A002 - the query's name
     if not ctx.actor.is_guest:
         return see_other(ctx, safe_next(next))
+    if ctx.site.registration == "invited":
+        raise Forbidden(register.INVITED_ONLY, code="invited_only")
     return await _register_form(ctx, {"next": safe_next(next, "")}, {})
 
 

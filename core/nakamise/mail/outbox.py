@@ -14,6 +14,7 @@ from jinja2 import FileSystemLoader, PrefixLoader
 
 from nakamise.db import Tx
 from nakamise.ids import uuid7
+from nakamise.mail.boxes import mail_boxes
 from nakamise.mail.errors import MailRefused, MailTryLater
 from nakamise.mail.message import Mail
 from nakamise.mail.smtp import SmtpMailer
@@ -58,7 +59,10 @@ class MailOutbox:
 
         Templates: see ``nakamise.mail.template``; links are paths, made absolute on the tenant's own host.
         """
-        rendered = self._templates_for(ctx).render(template, mail_brand(ctx), data)
+        templates, brand = self._templates_for(ctx), mail_brand(ctx)
+        rendered = templates.render(
+            template, brand, data, await mail_boxes(ctx, tx, templates, brand, template)
+        )
         mail_id = uuid7()
         await tx.execute(
             "INSERT INTO core_mail (id, created_at, recipient, subject, text_body, html_body)"
@@ -151,13 +155,13 @@ def mail_brand(ctx: TenantCtx) -> MailBrand:
 
 
 def _mail(ctx: TenantCtx, mail_id: uuid.UUID, waiting: _Waiting) -> Mail:
-    host = ctx.tenant.canonical_host.partition(":")[0]
+    host, brand = ctx.tenant.canonical_host.partition(":")[0], ctx.tenant.brand
     return Mail(
         to=waiting.recipient,
         subject=waiting.subject,
         text=waiting.text_body,
         html=waiting.html_body or None,
-        sender_name=brand_of(ctx.tenant).name,
-        sender_address=str(ctx.tenant.brand.get("mail_sender") or f"no-reply@{host}"),
+        sender_name=ctx.site.mail_sender_name or str(brand.get("mail_name") or brand_of(ctx.tenant).name),
+        sender_address=ctx.site.mail_sender_address or str(brand.get("mail_sender") or f"no-reply@{host}"),
         headers={"Message-ID": f"<{mail_id}@{host}>"},
     )

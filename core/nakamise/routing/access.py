@@ -32,6 +32,8 @@ async def guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None: 
             raise Unauthenticated("Please log in.")
         return
     ctx.require(access.permission)
+    if ctx.site.require_staff_mfa:
+        ctx.require_mfa()
 
 
 def access_of(handler: BaseRouteHandler) -> Access:

@@ -16,14 +16,16 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from nakamise.admin.site.doors import ConsentRequired, Maintenance, is_closed
+from nakamise.contracts.ui import ErrorSubject
 from nakamise.db import DATABASE_AWAY
 from nakamise.errors import FieldError, Invalid, MfaRequired, NotFound, Problem, Unauthenticated, Unavailable
 from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.slots import Slot
 from nakamise.routing.gate import CTX_KEY
 from nakamise.storage import ObjectMissing, StorageFull
 from nakamise.ui.i18n import N_, gettext_for
-from nakamise.ui.pages import page_without_slots, see_other
-from nakamise.ui.safe_next import login_path
+from nakamise.ui.pages import page_from_memory, see_other
+from nakamise.ui.safe_next import consent_path, login_path
 
 log = logging.getLogger("nakamise.errors")
 
@@ -131,12 +133,15 @@ def _answer(ctx: TenantCtx, body: ProblemBody, headers: Mapping[str, str]) -> Re
         )
     if body.status == Unauthenticated.status and not ctx.http.is_partial:
         return see_other(ctx, login_path(ctx.http))
+    if body.code == ConsentRequired.default_code and not ctx.http.is_partial:
+        return see_other(ctx, consent_path(ctx.http))
     if body.code == MfaRequired.default_code and not ctx.http.is_partial:
         return see_other(ctx, _SECURITY, flash=body.detail, kind="danger")
-    answer = page_without_slots(
+    answer = page_from_memory(
         ctx,
         "core/maintenance.html" if body.code == Maintenance.default_code else "core/error.html",
         status=body.status,
+        slots={Slot.ERROR_SECTION: ErrorSubject(status=body.status)},
         status_code=body.status,
         title=body.title,
         text=body.detail if body.detail != body.title else "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from nakamise.account.addresses import AddressInput, add_address, addresses_of
+from nakamise.admin.site.legal import keep_version
 from nakamise.auth import totp
 from nakamise.contracts.blueprint import Blueprint
 from nakamise.db import Tx
@@ -30,6 +31,7 @@ async def write_pages(ctx: TenantCtx, blueprint: Blueprint, file: TenantFile) ->
                     body,
                     weight,
                 )
+            await keep_version(ctx, tx, page.slug)
 
 
 def _languages(page: Page) -> list[tuple[str, str, str]]:

@@ -18,8 +18,8 @@ from nakamise.ui.nav import nav_links
 from nakamise.ui.theme import Brand
 from nakamise.ui.views import Flash, LinkGroup, NavLink, Shell, UserView
 
-# Slots that every page shows.
-SHELL_SLOTS: Final = (Slot.HEADER_ACTIONS, Slot.SITE_BANNER)
+# Shown by every page, under another name than their own.
+SHELL_SLOTS: Final = (Slot.HEADER_ACTIONS,)
 SCHEME_COOKIE: Final = "scheme"
 _SCHEMES: Final = ("light", "dark", "auto")
 _LOGO_PX: Final = 480
@@ -84,6 +84,7 @@ def build_shell(ctx: TenantCtx, flashes: Sequence[Flash]) -> Shell:
         copyright=str(ctx.tenant.brand.get("copyright", "")) or brand.name,
         search_url=search_url,
         search_query=_search_query(ctx, search_url),
+        register_url=None if ctx.site.registration == "invited" else "/register",
     )
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from typing import Final
 
 from nakamise.db import Tx
 from nakamise.plugin.context import TenantCtx
+
+# Texts that registering agrees to, and whose new versions users can be asked to agree to.
+CONSENTED: Final = ("terms", "privacy")
 
 
 async def open_documents(tx: Tx, user_id: uuid.UUID, wanted: Mapping[str, int]) -> dict[str, int]:
@@ -26,6 +30,19 @@ async def open_documents(tx: Tx, user_id: uuid.UUID, wanted: Mapping[str, int]) 
         list(wanted.values()),
     )
     return {slug: wanted[slug] for slug in found}
+
+
+async def note_registration(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> None:
+    """Who registers agrees to the terms and the privacy policy as they are now."""
+    await tx.execute(
+        "INSERT INTO core_consent (user_id, slug, version, at, ip)"
+        " SELECT $1, slug, max(version), $2, $3 FROM core_page WHERE slug = ANY ($4) GROUP BY slug"
+        " ON CONFLICT (user_id, slug, version) DO NOTHING",
+        user_id,
+        ctx.now(),
+        ctx.http.client,
+        list(CONSENTED),
+    )
 
 
 async def agree(ctx: TenantCtx, documents: Mapping[str, int]) -> None:

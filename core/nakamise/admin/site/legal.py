@@ -8,14 +8,13 @@ from typing import Final
 import msgspec
 
 from nakamise.admin.site import store
+from nakamise.admin.site.consents import CONSENTED
 from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.plugin.context import TenantCtx
 from nakamise.ui.i18n import N_
 
 LOCALES: Final = ("ja", "en")
-# Texts whose new versions users can be asked to agree to: what registering agrees to.
-CONSENTED: Final = ("terms", "privacy")
 TITLE_MAX: Final = 200
 BODY_MAX: Final = 200_000
 

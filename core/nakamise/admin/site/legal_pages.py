@@ -11,6 +11,7 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from nakamise.admin.site import legal
+from nakamise.admin.site.consents import CONSENTED
 from nakamise.admin.site.diff import lines_between
 from nakamise.errors import Invalid, NotFound, Problem
 from nakamise.plugin.access import requires
@@ -110,7 +111,7 @@ async def _editor(
         versions=kept,
         errors=errors or {},
         late=late,
-        may_ask=slug in legal.CONSENTED,
+        may_ask=slug in CONSENTED,
         tabs=[
             NavLink(label, f"{PATH}/{slug}?lang={code}", current=code == lang)
             for code, label in LANGUAGES.items()

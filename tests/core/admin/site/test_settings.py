@@ -119,3 +119,35 @@ async def test_others_may_not(site: Site) -> None:
     staff = await site.logged_in(await site.user(roles=("shop_staff",)))
     assert (await staff.get("/admin/settings")).status_code == 403
     assert (await site.device().get("/api/core/settings")).status_code == 401
+
+
+async def test_registration_can_be_for_invited_people_only(site: Site) -> None:
+    device = await api(site)
+    assert (await device.put("/api/core/settings", json={"registration": "invited"})).status_code == 200
+    guest = site.browser()
+    assert (await guest.get("/register")).status_code == 403
+    form = {"display_name": "新人", "email": "new@example.com", "password": "a long pass 2026", "terms": "1"}
+    form["password_again"] = form["password"]
+    assert (await guest.post("/register", data=form)).status_code == 403
+    assert 'href="/register"' not in (await guest.get("/")).text
+    await fresh(site)
+    assert (await guest.get("/register")).status_code == 200
+
+
+async def test_staff_can_be_made_to_use_a_second_factor(site: Site) -> None:
+    device, staff = await api(site), await admin(site)
+    buyer = await site.logged_in(await site.user())
+    assert (await device.put("/api/core/settings", json={"require_staff_mfa": True})).status_code == 200
+    refused = await device.get("/api/core/settings")
+    assert refused.status_code == 403
+    assert refused.json()["code"] == "mfa_required"
+    assert (await staff.get("/admin/settings")).status_code in (303, 403)
+    assert (await buyer.get("/account")).status_code == 200
+    async with site.ctx.begin() as tx:
+        await tx.execute("UPDATE core_session SET mfa_at = now()")
+    await fresh_by(device)
+    assert (await staff.get("/admin/settings")).status_code == 200
+
+
+async def fresh_by(device: httpx.AsyncClient) -> None:
+    assert (await device.put("/api/core/settings", json={})).status_code == 200
