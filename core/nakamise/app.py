@@ -19,6 +19,8 @@ from nakamise.auth.service import Auth
 from nakamise.clock import Clock, SystemClock
 from nakamise.db import Database
 from nakamise.events.bus import EventBus
+from nakamise.events.live import LiveHub
+from nakamise.events.live_routes import route_handlers as live_routes
 from nakamise.host.pages import route_handlers as host_routes
 from nakamise.host.registry import PluginHost
 from nakamise.host.vault import Vault
@@ -73,6 +75,7 @@ async def build_runtime(
         directory=await Directory.open(settings, db),
         jobs=jobs,
         events=EventBus(jobs),
+        live=LiveHub(settings),
         auth=Auth(settings, db, clock),
         store=open_store(settings),
         mail=MailOutbox(jobs, settings),
@@ -93,6 +96,7 @@ def create_app(runtime: Runtime) -> App:
             *people_routes,
             *running_routes,
             *host_routes,
+            *live_routes,
             *mail_routes,
             *openapi_routes,
             *transfer_routes,
@@ -105,7 +109,7 @@ def create_app(runtime: Runtime) -> App:
         request_max_body_size=BODY_MAX_BYTES,
         # Assets are compressed once at start, pictures are compressed by nature.
         compression_config=CompressionConfig(
-            backend="brotli", brotli_quality=4, exclude=["^/assets/", "^/media/"]
+            backend="brotli", brotli_quality=4, exclude=["^/assets/", "^/media/", "^/events", "^/api/core/events"]
         ),
     )
     for route in app.routes:
@@ -131,5 +135,6 @@ def _schema_of(request: Request[Any, Any, Any]) -> str:
 
 
 async def close_runtime(runtime: Runtime) -> None:
+    await runtime.live.close()
     await runtime.directory.close()
     await runtime.db.close()

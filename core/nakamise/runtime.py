@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from nakamise.clock import Clock
     from nakamise.db import Database
     from nakamise.events.bus import EventBus
+    from nakamise.events.live import LiveHub
     from nakamise.host.registry import PluginHost
     from nakamise.jobs.queue import JobQueue
     from nakamise.mail.outbox import MailOutbox
@@ -28,6 +29,7 @@ class Runtime:
     directory: Directory
     jobs: JobQueue
     events: EventBus
+    live: LiveHub
     auth: Auth
     store: ObjectStore
     mail: MailOutbox

@@ -15,7 +15,7 @@ import msgspec
 
 
 class ProductSubject(msgspec.Struct, frozen=True, kw_only=True):
-    """A product as a buyer sees it: slots product.* and admin.product.section."""
+    """A product as a buyer sees it: slots product.*."""
 
     product_id: uuid.UUID
     shop_id: uuid.UUID
@@ -53,13 +53,32 @@ class CartSubject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderSubject(msgspec.Struct, frozen=True, kw_only=True):
-    """Slots order.*, checkout.done and admin.order.section."""
+    """Slots order.section and admin.order.section."""
 
     order_id: uuid.UUID
     number: str
     state: str
     total: int
     currency: str
+
+
+class PurchaseSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """Slot checkout.done: what was bought at once, perhaps of several shops. ``total`` is what was charged."""
+
+    purchase_id: uuid.UUID
+    order_numbers: tuple[str, ...]
+    total: int
+    currency: str
+
+
+class StaffProductSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """Slot admin.product.section: the product that staff edit; not shown while a new one is typed."""
+
+    product_id: uuid.UUID
+    shop_id: uuid.UUID
+    slug: str
+    name: str
+    state: str
 
 
 class UserSubject(msgspec.Struct, frozen=True, kw_only=True):

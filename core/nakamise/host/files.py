@@ -6,6 +6,7 @@ from pathlib import Path
 
 from nakamise.host.discovery import Candidate
 from nakamise.host.refusal import PluginRefused, Why
+from nakamise.plugin.slots import Slot
 from nakamise.ui.i18n import read_catalog
 
 
@@ -14,6 +15,8 @@ def check_files(candidate: Candidate) -> None:
     manifest, folder = candidate.manifest, candidate.folder
     for item in manifest.slots:
         _must_exist(folder, "templates", item.template)
+        if item.slot is Slot.MAIL_FOOTER:
+            _must_exist(folder, "templates", item.template.removesuffix(".html") + ".txt")
         if not item.template.startswith(f"{manifest.id}/"):
             raise PluginRefused(Why.BROKEN_REFERENCE, f"slot template {item.template!r} is another's")
     scoped = (*manifest.css_under.values(), *manifest.js_under.values())

@@ -25,6 +25,7 @@ from nakamise.host.vault import Vault
 from nakamise.host.widgets import LoadedWidget
 from nakamise.plans.core_meters import CORE_METERS
 from nakamise.plugin.context import Tenant, TenantCtx
+from nakamise.plugin.live import LiveTopic
 from nakamise.plugin.manifest import Manifest, NavArea, NavItem, Permission, SlotItem
 from nakamise.plugin.services import ServiceOff
 from nakamise.plugin.slots import Slot
@@ -132,6 +133,11 @@ class PluginHost:
 
     def _listeners(self, enabled: frozenset[str]) -> list[Listener]:
         return [listener for plugin in self._on(enabled) for listener in plugin.listeners]
+
+    def live_topic(self, topic: str, enabled: frozenset[str]) -> LiveTopic | None:
+        """None when nobody who is on declared it."""
+        declared = (found for plugin in self._on(enabled) for found in plugin.manifest.live)
+        return next((found for found in declared if found.id == topic), None)
 
     def tasks(self, enabled: frozenset[str] | None = None) -> list[PeriodicTask]:
         """Of the plugins in ``enabled``, or of all."""

@@ -8,7 +8,7 @@ ready pair ``mail/notice`` is enough; it takes ``subject``, ``paragraphs``, ``fa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from jinja2 import (
     StrictUndefined,
     select_autoescape,
 )
+from markupsafe import Markup
 
 from nakamise.ui.i18n import CORE, gettext_for, ngettext_for
 
@@ -67,6 +68,13 @@ class RenderedMail(msgspec.Struct, frozen=True):
     html: str
 
 
+class MailBox(msgspec.Struct, frozen=True):
+    """What a plugin adds to the foot of a mail."""
+
+    html: Markup
+    text: str
+
+
 class MailTemplates:
     """``loader`` finds the plugins' templates by name; the core's own are under ``mail/``."""
 
@@ -80,9 +88,25 @@ class MailTemplates:
             lstrip_blocks=True,
         )
 
-    def render(self, name: str, brand: MailBrand, values: Mapping[str, object]) -> RenderedMail:
-        """In the language of ``brand``, with the catalog of the template's owner. Raises TemplateError."""
+    def box(self, name: str, brand: MailBrand, values: Mapping[str, object]) -> MailBox:
+        """The pair ``<name>.txt`` and ``<name>.html`` for the foot of a mail. Raises TemplateError."""
         context = {**values, **_language(name, brand.lang), "brand": brand, "link": brand.link}
+        html = self._environment.get_template(f"{name}.html").render(context)
+        text = self._environment.get_template(f"{name}.txt").render(context).strip()
+        # The template escaped what it showed.
+        return MailBox(Markup(html), text)  # noqa: S704
+
+    def render(
+        self, name: str, brand: MailBrand, values: Mapping[str, object], boxes: Sequence[MailBox] = ()
+    ) -> RenderedMail:
+        """In the language of ``brand``, with the catalog of the template's owner. Raises TemplateError."""
+        context = {
+            **values,
+            **_language(name, brand.lang),
+            "brand": brand,
+            "link": brand.link,
+            "boxes": boxes,
+        }
         text = self._environment.get_template(f"{name}.txt")
         subject = " ".join("".join(text.blocks["subject"](text.new_context(context))).split())
         context["subject"] = subject

@@ -16,6 +16,7 @@ from nakamise.plugin.hooks import (
     hookimpl,
 )
 from nakamise.plugin.jobs import Job
+from nakamise.plugin.live import LiveTopic
 from nakamise.plugin.manifest import (
     JobType,
     Listen,
@@ -45,6 +46,7 @@ __all__ = [
     "JobType",
     "LifecycleHooks",
     "Listen",
+    "LiveTopic",
     "Manifest",
     "Meter",
     "Mount",

@@ -197,6 +197,21 @@ class TenantCtx:
         """Write ``event`` and its deliveries in ``tx``."""
         return await self.runtime.events.publish(self, tx, event)
 
+    async def push(
+        self, tx: Tx, topic: str, data: msgspec.Struct, *, user_id: uuid.UUID | None = None
+    ) -> None:
+        """Tell the tenant's open pages when ``tx`` commits; ``topic`` is a ``LiveTopic`` of the manifest.
+
+        ``user_id`` None: everybody who may hear the topic. Raises LookupError for a topic that is not declared or
+        of a plugin that is off, ``events.live.LiveTooLarge`` for more than about 7 KB.
+        """
+        declared = self.runtime.host.live_topic(topic, self.tenant.plugins)
+        if declared is None:
+            raise LookupError(f"no live topic {topic!r} is on here")
+        if (declared.audience == "user") != (user_id is not None):
+            raise ValueError(f"{topic}: user_id goes with the audience 'user'")
+        await self.runtime.live.push(tx, self.tenant.id, topic, data, user_id)
+
     async def send_mail(
         self, tx: Tx, template: str, to: str, *, locale: str | None = None, **data: object
     ) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from nakamise.plugin.live import LiveTopic
 from nakamise.plugin.meters import Meter
 from nakamise.plugin.slots import Slot
 
@@ -170,6 +171,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     jobs: tuple[JobType, ...] = ()
     tasks: tuple[Task, ...] = ()
     meters: tuple[Meter, ...] = ()
+    live: tuple[LiveTopic, ...] = ()
     privacy: Privacy | None = None
     css: tuple[str, ...] = ()
     js: tuple[str, ...] = ()
@@ -184,6 +186,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
                 raise ManifestError(f"permission {permission.id!r} does not start with {self.id!r}")
         named = [job.name for job in self.jobs] + [task.name for task in self.tasks]
         named += [widget.id for widget in self.widgets] + [meter.id for meter in self.meters]
+        named += [topic.id for topic in self.live]
         for name in named:
             if not name.startswith(f"{self.id}."):
                 raise ManifestError(f"{name!r} does not start with {self.id!r}")

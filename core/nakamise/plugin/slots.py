@@ -21,7 +21,9 @@ from nakamise.contracts.ui import (
     Period,
     ProductListSubject,
     ProductSubject,
+    PurchaseSubject,
     ShopSubject,
+    StaffProductSubject,
     UserSubject,
 )
 
@@ -75,12 +77,12 @@ SUBJECTS: Final[Mapping[Slot, type[msgspec.Struct] | None]] = {
     Slot.CART_SUMMARY: CartSubject,
     Slot.CART_SECTION: CartSubject,
     Slot.CHECKOUT_SUMMARY: CartSubject,
-    Slot.CHECKOUT_DONE: OrderSubject,
+    Slot.CHECKOUT_DONE: PurchaseSubject,
     Slot.ORDER_SECTION: OrderSubject,
     Slot.ADMIN_DASHBOARD: Period,
     Slot.ADMIN_USER_SECTION: UserSubject,
     Slot.ADMIN_ORDER_SECTION: OrderSubject,
-    Slot.ADMIN_PRODUCT_SECTION: ProductSubject,
+    Slot.ADMIN_PRODUCT_SECTION: StaffProductSubject,
     Slot.ADMIN_SHOP_SECTION: ShopSubject,
     Slot.MAIL_FOOTER: MailSubject,
 }

@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from nakamise.admin.site.legal import versions
+from nakamise.contracts.ui import DocumentSubject
 from nakamise.errors import NotFound
 from nakamise.plugin.access import anyone, in_maintenance
 from nakamise.plugin.context import Ctx
@@ -44,6 +45,7 @@ async def document(ctx: Ctx, slug: FromPath[str], version: FromQuery[int | None]
     return await page(
         ctx,
         "core/legal.html",
+        slots={Slot.DOCUMENT_SECTION: DocumentSubject(slug=slug, title=found.title)},
         title=shown.title if shown else found.title,
         body=as_html(shown.body if shown else found.body),
         version=shown.version if shown else found.version,

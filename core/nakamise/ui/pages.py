@@ -12,9 +12,9 @@ from litestar import MediaType, Response
 from litestar.datastructures import Cookie
 
 from nakamise.plugin.context import TenantCtx
-from nakamise.plugin.slots import Slot
+from nakamise.plugin.slots import SUBJECTS, Slot
 from nakamise.ui.shell import SHELL_SLOTS, build_shell, with_boxes
-from nakamise.ui.slots import slot_boxes
+from nakamise.ui.slots import boxes_from_memory, slot_boxes
 from nakamise.ui.views import Flash, FlashKind, Shell
 
 FLASH_COOKIE: Final = "flash"
@@ -32,17 +32,27 @@ async def page(
     slots: SlotSubjects | None = None,
     **data: object,
 ) -> Response[bytes]:
-    """A whole page. ``slots`` names the page's own slots with their subjects."""
+    """A whole page. ``slots``: subjects of the slots in it; those without a subject fill themselves."""
     flash = _flash_of(ctx)
-    return _answer(ctx, template, status, await _shell(ctx, slots or {}, flash), data)
+    return _answer(ctx, template, status, await _shell(ctx, template, slots or {}, flash), data)
 
 
-def page_without_slots(
-    ctx: TenantCtx, template: str, /, *, status: int = 200, **data: object
+def page_from_memory(
+    ctx: TenantCtx,
+    template: str,
+    /,
+    *,
+    status: int = 200,
+    slots: SlotSubjects | None = None,
+    **data: object,
 ) -> Response[bytes]:
-    """A whole page made from memory alone."""
+    """A whole page without any query: boxes in ``slots`` are drawn from their subjects alone."""
     flash = _flash_of(ctx)
-    return _answer(ctx, template, status, build_shell(ctx, [flash] if flash else []), data)
+    frame = build_shell(ctx, [flash] if flash else [])
+    boxes = {
+        slot.value: boxes_from_memory(ctx, slot, subject, frame) for slot, subject in (slots or {}).items()
+    }
+    return _answer(ctx, template, status, with_boxes(frame, boxes), data)
 
 
 def _answer(
@@ -68,7 +78,7 @@ async def fragment(
     **data: object,
 ) -> Response[bytes]:
     """One named block of a page's template, for a part that changes in place."""
-    shell = await _shell(ctx, slots or {}, None)
+    shell = await _shell(ctx, template, slots or {}, None)
     body = ctx.runtime.renderer.render_block(template, block, shell, {"ctx": ctx, **data})
     answer = Response(body.encode(), status_code=status, media_type=MediaType.HTML)
     answer.headers["cache-control"] = "no-store"
@@ -98,8 +108,8 @@ def cookie(ctx: TenantCtx, name: str, value: str, *, max_age_s: int | None) -> C
     )
 
 
-async def _shell(ctx: TenantCtx, subjects: SlotSubjects, flash: Flash | None) -> Shell:
-    wanted: dict[Slot, msgspec.Struct | None] = {**dict.fromkeys(SHELL_SLOTS), **subjects}
+async def _shell(ctx: TenantCtx, template: str, subjects: SlotSubjects, flash: Flash | None) -> Shell:
+    wanted: dict[Slot, msgspec.Struct | None] = {**_without_subject(ctx, template), **subjects}
     used = {
         slot: subject
         for slot, subject in wanted.items()
@@ -113,6 +123,13 @@ async def _shell(ctx: TenantCtx, subjects: SlotSubjects, flash: Flash | None) ->
             slot.value: await slot_boxes(ctx, tx, slot, subject, frame) for slot, subject in used.items()
         }
     return with_boxes(frame, boxes)
+
+
+def _without_subject(ctx: TenantCtx, template: str) -> dict[Slot, None]:
+    """The frame's slots, and what the template names: they need nothing from the handler."""
+    named = ctx.runtime.renderer.slots_in(template)
+    own = (slot for slot, subject in SUBJECTS.items() if subject is None and slot.value in named)
+    return dict.fromkeys((*SHELL_SLOTS, *own))
 
 
 def _pack(flash: Flash) -> str:

@@ -20,6 +20,7 @@ from nakamise.ui.fold import LocaleEnvironment, owner_of
 from nakamise.ui.i18n import CORE, CORE_LOCALES, register
 from nakamise.ui.memo import Memo
 from nakamise.ui.settings_form import blank_row
+from nakamise.ui.slot_names import SlotNames
 from nakamise.ui.theme import compile_theme, theme_color
 from nakamise.ui.views import Shell
 
@@ -103,6 +104,11 @@ class Renderer:
             if source.locales is not None:
                 register(source.owner, source.locales)
         self._environments = {locale: self._environment(locale, debug=debug) for locale in locales}
+        self._slot_names = SlotNames(self._environments[locales[0]])
+
+    def slots_in(self, template: str) -> frozenset[str]:
+        """Names of the slots that a page made of ``template`` shows."""
+        return self._slot_names.of(template)
 
     def render(self, template: str, shell: Shell, data: Mapping[str, object]) -> str:
         """A whole page. Raises jinja2.UndefinedError when the template asks for what `data` lacks."""

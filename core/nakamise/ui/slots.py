@@ -27,12 +27,21 @@ async def slot_boxes(
     items = ctx.runtime.host.slot_items(ctx.tenant.plugins, slot)[:BOXES_MAX]
     if not items:
         return []
-    data = await _data(ctx, tx, slot, subject, frozenset(owner for owner, _ in items))
+    data = await box_data(ctx, tx, slot, subject, frozenset(owner for owner, _ in items))
     drawn = [_draw(ctx, owner, item, subject, data[owner], frame) for owner, item in items if owner in data]
     return [box for box in drawn if box]
 
 
-async def _data(
+def boxes_from_memory(
+    ctx: TenantCtx, slot: Slot, subject: msgspec.Struct | None, frame: Shell
+) -> list[Markup]:
+    """The same for pages that may not ask anybody: templates get the subject and no data."""
+    items = ctx.runtime.host.slot_items(ctx.tenant.plugins, slot)[:BOXES_MAX]
+    drawn = [_draw(ctx, owner, item, subject, {}, frame) for owner, item in items]
+    return [box for box in drawn if box]
+
+
+async def box_data(
     ctx: TenantCtx, tx: Tx, slot: Slot, subject: msgspec.Struct | None, owners: frozenset[str]
 ) -> Mapping[str, Mapping[str, object]]:
     """What each plugin's templates need; a plugin without the hook is drawn without data."""

@@ -42,7 +42,7 @@ async def show(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     answer = await page(
         ctx,
         TEMPLATE,
-        slots={Slot.CART_SUMMARY: _subject(ctx, cart)},
+        slots=dict.fromkeys((Slot.CART_SUMMARY, Slot.CART_SECTION), _subject(ctx, cart)),
         cart=cart,
         words=_trouble_words(ctx, cart),
         undo=_undo(request, cart),
@@ -133,7 +133,7 @@ async def _part(
         TEMPLATE,
         "cart",
         status=status,
-        slots={Slot.CART_SUMMARY: _subject(ctx, cart)},
+        slots=dict.fromkeys((Slot.CART_SUMMARY, Slot.CART_SECTION), _subject(ctx, cart)),
         cart=cart,
         words=_trouble_words(ctx, cart),
         undo=undo,

@@ -10,13 +10,13 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from nakamise.contracts.ui import ProductSubject
+from nakamise.contracts.ui import ProductListSubject, ProductSubject, ShopSubject
 from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, Slot, TenantCtx, anyone
 from nakamise.web import gettext_for, page, see_other
 from nakamise_shop.catalog import choice, places, service
 from nakamise_shop.catalog.listing import LIST, Listing, address
-from nakamise_shop.catalog.schemas import Product, ProductCard, ProductFilter, Shop
+from nakamise_shop.catalog.schemas import Product, ProductCard, ProductFilter, ProductPage, Shop
 from nakamise_shop.catalog.structured import structured
 from nakamise_shop.catalog.words import SHOP_STATES
 from nakamise_shop.legal import delivery_facts, notice_of
@@ -37,9 +37,14 @@ async def product_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     return await page(
         ctx,
         "shop/catalog_list.html",
+        slots=dict.fromkeys((Slot.SEARCH_TOP, Slot.SEARCH_BOTTOM), _list_subject(wanted, found)),
         listing=Listing(ctx, LIST, wanted, found, categories),
         low_stock_from=ctx.settings(ShopSettings).low_stock_from,
     )
+
+
+def _list_subject(wanted: ProductFilter, found: ProductPage) -> ProductListSubject:
+    return ProductListSubject(query=wanted.q, category=wanted.category or "", total=found.total)
 
 
 @get("/products/{slug:str}", opt=anyone(), include_in_schema=False)
@@ -118,6 +123,7 @@ async def shop_detail(request: AnyRequest, ctx: Ctx, slug: FromPath[str]) -> Res
     return await page(
         ctx,
         "shop/catalog_shop.html",
+        slots={Slot.SHOP_SECTION: ShopSubject(shop_id=shop.id, slug=shop.slug, name=shop.name)},
         shop=shop,
         state_word=gettext_for(ctx.locale, "shop")(SHOP_STATES[shop.state]),
         listing=Listing(ctx, base, wanted, found, []),

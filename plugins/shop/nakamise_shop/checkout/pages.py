@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from nakamise.account.addresses import Address, addresses_of
 from nakamise.contracts.payments import Payment, PaymentMethod, Payments, PaymentState
-from nakamise.contracts.ui import CartSubject
+from nakamise.contracts.ui import CartSubject, PurchaseSubject
 from nakamise.errors import Conflict, Gone, NotFound
 from nakamise.ids import new_token
 from nakamise.plugin import Ctx, Slot, TenantCtx, signed_in
@@ -238,7 +238,13 @@ async def done(ctx: Ctx, purchase_id: FromPath[uuid.UUID]) -> Response[bytes]:
     found = await paying.view(ctx, purchase_id)
     if found.purchase.state is PurchaseState.PENDING:
         return see_other(ctx, f"/shop/checkout/pay/{purchase_id}")
-    return await page(ctx, "shop/checkout_done.html", found=found)
+    subject = PurchaseSubject(
+        purchase_id=purchase_id,
+        order_numbers=tuple(one.number for one in found.orders),
+        total=found.purchase.charge,
+        currency=ctx.tenant.currency,
+    )
+    return await page(ctx, "shop/checkout_done.html", slots={Slot.CHECKOUT_DONE: subject}, found=found)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

@@ -9,8 +9,9 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from nakamise.contracts.ui import StaffProductSubject
 from nakamise.errors import Conflict, Invalid
-from nakamise.plugin import Ctx, TenantCtx, requires
+from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import fragment, page, see_other
 from nakamise_shop.paging import address, filter_of, page_base, tabs
 from nakamise_shop.settings import ShopSettings
@@ -159,7 +160,18 @@ async def show(
     }
     if partial:
         return await fragment(ctx, "shop/staff_product.html", "variants", **data)
-    return await page(ctx, "shop/staff_product.html", status=status, **data)
+    slots = {Slot.ADMIN_PRODUCT_SECTION: _subject(found)} if found else {}
+    return await page(ctx, "shop/staff_product.html", status=status, slots=slots, **data)
+
+
+def _subject(product: StaffProduct) -> StaffProductSubject:
+    return StaffProductSubject(
+        product_id=product.id,
+        shop_id=product.shop_id,
+        slug=product.slug,
+        name=product.name,
+        state=product.state.value,
+    )
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

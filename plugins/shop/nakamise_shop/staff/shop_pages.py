@@ -10,8 +10,9 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from nakamise.contracts.ui import ShopSubject
 from nakamise.errors import Conflict, FieldError, Invalid
-from nakamise.plugin import Ctx, TenantCtx, requires
+from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.routing.forms import fill
 from nakamise.web import N_, page, read_form, see_other
 from nakamise_shop.legal import LABELS, MANDATORY, missing_items
@@ -100,6 +101,7 @@ async def _show(
         ctx,
         "shop/staff_shop.html",
         status=status,
+        slots={Slot.ADMIN_SHOP_SECTION: ShopSubject(shop_id=found.id, slug=found.slug, name=found.name)},
         shop=found,
         values={name: "" if value is None else value for name, value in values.items()},
         legal=legal,
