@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from nakamise.cli.apply import apply
 from nakamise.cli.installation import on_installation, open_runtime
 from nakamise.cli.transfer import clone, digest, export, import_
 
@@ -19,7 +19,7 @@ def tenant() -> None:
     """The sites of this installation."""
 
 
-for command in (export, import_, clone, digest):
+for command in (apply, export, import_, clone, digest):
     tenant.add_command(command)
 
 
@@ -74,18 +74,6 @@ async def list_(settings: Settings) -> None:
         for one in sorted(runtime.directory.all(), key=lambda one: one.slug):
             plugins = ", ".join(sorted(one.plugins)) or "-"
             click.echo(f"{one.slug}\t{one.state}\t{runtime.directory.base_url(one)}/\t{plugins}")
-
-
-@tenant.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@on_installation
-async def apply(settings: Settings, folder: Path) -> None:
-    """Make or bring up to date a tenant from FOLDER, which holds tenant.toml."""
-    from nakamise.tenancy import blueprint
-
-    async with open_runtime(settings) as runtime:
-        made = await blueprint.apply(runtime, folder, settings.base_domain, click.echo)
-        click.echo(f"{made.name} is at {runtime.directory.base_url(made)}/")
 
 
 @tenant.command()

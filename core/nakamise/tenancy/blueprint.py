@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,11 @@ from nakamise.tenancy.blueprint_file import (
 )
 from nakamise.tenancy.blueprint_people import write_pages, write_users
 from nakamise.tenancy.control import announce
-from nakamise.tenancy.owner import owner_transaction
+from nakamise.tenancy.owner import owner_connection, owner_transaction
 
 Progress = Callable[[str], None]
 PICTURE_KIND = "art"
+_APPLY_LOCKS = 0x6E6D
 
 
 class Folder:
@@ -79,10 +81,19 @@ async def apply(runtime: Runtime, folder: Path, base_domain: str, progress: Prog
     say = progress or (lambda _: None)
     file = read_tenant_file(folder, base_domain)
     _check_plugins(runtime, folder, file)
-    tenant = await _ensure_tenant(runtime, file)
-    await furnish(runtime, tenant.id, folder, file, say)
-    await _remember(runtime, tenant.id, state_of(runtime.host, folder, file))
+    async with _one_at_a_time(runtime, file.tenant.slug):
+        tenant = await _ensure_tenant(runtime, file)
+        await furnish(runtime, tenant.id, folder, file, say)
+        await _remember(runtime, tenant.id, state_of(runtime.host, folder, file))
     return _ctx(runtime, tenant.id).tenant
+
+
+@asynccontextmanager
+async def _one_at_a_time(runtime: Runtime, slug: str) -> AsyncIterator[None]:
+    """Another lock than the tenant's own, which each step takes and lets go. It ends with the process."""
+    async with owner_connection(runtime.settings) as connection:
+        await connection.execute("SELECT pg_advisory_lock($1, hashtext($2))", _APPLY_LOCKS, slug)
+        yield
 
 
 async def furnish(

@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 _SHOP: Final = """
 INSERT INTO shop_shop (id, slug, name, introduction, translations, state, legal, invoice_number, shipping_fee,
                        free_over, order_number_prefix, opened_at, created_at, picture_id)
-VALUES ($1, $2, $3, $4, $5, $13, $6, $7, $8, $9, $10, $11, $11, $12)
+VALUES ($1, $2, $3, $4, $5, $13, $6, $7, $8, $9, $10, $11, coalesce($11::timestamptz, now()), $12)
 ON CONFLICT (slug) DO UPDATE SET name = excluded.name, introduction = excluded.introduction,
     translations = excluded.translations, legal = excluded.legal, invoice_number = excluded.invoice_number,
     shipping_fee = excluded.shipping_fee, free_over = excluded.free_over, picture_id = excluded.picture_id
