@@ -89,8 +89,9 @@ async def _form(
         name=typed.get("display_name", offer.display_name),
         errors=errors,
     )
-    # The address of this page is a secret.
-    answer.headers["referrer-policy"] = "no-referrer"
+    # The address of this page is a secret: other sites never see it. With no referrer at all, browsers would
+    # call the form cross-site.
+    answer.headers["referrer-policy"] = "same-origin"
     answer.headers["cache-control"] = "no-store"
     return answer
 

@@ -61,7 +61,7 @@ async def test_a_new_person_joins_with_the_link_once(site: Site) -> None:
     page = await browser.get(link)
     assert page.status_code == 200
     assert "hana@example.com" in page.text
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
     refused = await browser.post(link, data={**JOIN, "password_again": "another one 2026"})
     assert refused.status_code == 422
     assert (await browser.post(link, data=JOIN)).status_code == 303
