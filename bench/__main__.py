@@ -9,7 +9,17 @@ from datetime import UTC, datetime
 
 import uvloop
 
-from bench import checkout, gate, list_html, list_http, list_json, many_plugins, many_tenants, tenants
+from bench import (
+    checkout,
+    gate,
+    list_html,
+    list_http,
+    list_json,
+    list_peer,
+    many_plugins,
+    many_tenants,
+    tenants,
+)
 from bench.harness import FULL, QUICK, Result, Scale
 from bench.machine import Machine, describe
 from bench.report import Run, save, table
@@ -20,6 +30,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "list_json": list_json.measure,
     "list_http": list_http.measure,
     "list_html": list_html.measure,
+    "list_peer": list_peer.measure,
     "checkout": checkout.measure,
     "tenants": tenants.measure,
     "many_plugins": many_plugins.measure,

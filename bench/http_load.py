@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
+from collections.abc import Iterator, Sequence
 
 from bench.traffic import CALLERS, BadAnswer
 
 _LENGTH = b"content-length: "
 
 
-async def rate(port: int, host: str, path: str, seconds: float, callers: int = CALLERS) -> float:
-    """Requests per second. Raises BadAnswer for anything but 200 with a length."""
-    request = f"GET {path} HTTP/1.1\r\nhost: {host}:{port}\r\naccept: */*\r\n\r\n".encode()
+async def rate(port: int, hosts: Sequence[str], path: str, seconds: float, callers: int = CALLERS) -> float:
+    """Requests per second to ``hosts`` in turn. Raises BadAnswer for anything but 200 with a length."""
+    asks = [f"GET {path} HTTP/1.1\r\nhost: {host}:{port}\r\naccept: */*\r\n\r\n".encode() for host in hosts]
+    requests = itertools.cycle(asks)
     began = time.perf_counter()
-    counts = await asyncio.gather(*(_caller(port, request, began + seconds) for _ in range(callers)))
+    counts = await asyncio.gather(*(_caller(port, requests, began + seconds) for _ in range(callers)))
     return sum(counts) / (time.perf_counter() - began)
 
 
-async def _caller(port: int, request: bytes, until: float) -> int:
+async def _caller(port: int, requests: Iterator[bytes], until: float) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     count = 0
     try:
         while time.perf_counter() < until:
-            writer.write(request)
+            writer.write(next(requests))
             await _answer(reader)
             count += 1
     finally:

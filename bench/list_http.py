@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -19,7 +19,6 @@ from bench.list_json import PATH
 from bench.machine import ROOT
 from bench.traffic import BadAnswer
 from bench.world import POOL_SIZE, World
-from nakamise.plugin.context import Tenant
 from nakamise.tenancy.owner import owner_url
 from nakamise.testing.live import LiveServer
 from nakamise.testing.server import free_port
@@ -35,14 +34,14 @@ async def measure(world: World, scale: Scale) -> list[Result]:
         schemas={tenant.canonical_host: tenant.schema},
         pool_size=POOL_SIZE,
     )
-    with _app_server(world), _bare_server(bare):
+    with app_server(world), _bare_server(bare):
         ports = {"app": world.settings.port, "bare": bare.port}
         for port in ports.values():
-            await _until_ready(port, tenant, scale.seconds)
+            await until_ready(port, [tenant.canonical_host], scale.seconds)
         samples = await interleave(
             scale.rounds,
             {
-                side: functools.partial(http_load.rate, port, tenant.canonical_host, PATH, scale.seconds)
+                side: functools.partial(http_load.rate, port, [tenant.canonical_host], PATH, scale.seconds)
                 for side, port in ports.items()
             },
         )
@@ -59,7 +58,7 @@ async def measure(world: World, scale: Scale) -> list[Result]:
 
 
 @contextmanager
-def _app_server(world: World) -> Iterator[None]:
+def app_server(world: World) -> Iterator[None]:
     server = LiveServer(world.settings)
     server.start()
     try:
@@ -80,12 +79,12 @@ def _bare_server(bare: Bare) -> Iterator[None]:
         process.wait(READY_S)
 
 
-async def _until_ready(port: int, tenant: Tenant, seconds: float) -> None:
+async def until_ready(port: int, hosts: Sequence[str], seconds: float) -> None:
     """Answering, and warm. Raises OSError or BadAnswer when it does not come up."""
     deadline = time.monotonic() + READY_S
     while True:
         try:
-            await http_load.rate(port, tenant.canonical_host, PATH, seconds)
+            await http_load.rate(port, hosts, PATH, seconds)
         except (OSError, EOFError, BadAnswer):
             if time.monotonic() > deadline:
                 raise
