@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Final
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
@@ -29,13 +29,13 @@ _HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 @get(PAGES, opt=anyone(), include_in_schema=False)
-async def events(ctx: Ctx, topic: Annotated[list[str] | None, Parameter(query="topic")] = None) -> Stream:
+async def events(ctx: Ctx, topic: Annotated[list[str] | None, QueryParameter(name="topic")] = None) -> Stream:
     return _stream(ctx, topic or [])
 
 
 @get(API, opt=anyone(), tags=["events"])
 async def events_json(
-    ctx: Ctx, topic: Annotated[list[str] | None, Parameter(query="topic")] = None
+    ctx: Ctx, topic: Annotated[list[str] | None, QueryParameter(name="topic")] = None
 ) -> Stream:
     """Live messages as text/event-stream; name up to 20 ``topic``. Ends after a minute: connect again."""
     return _stream(ctx, topic or [])
