@@ -13,7 +13,7 @@ from nakamise.auth.sessions import OpenedSession, open_act_session, revoke_sessi
 from nakamise.auth.users import user_by_id
 from nakamise.contracts.control import ImpersonationLink
 from nakamise.db import Tx
-from nakamise.errors import Conflict, Gone
+from nakamise.errors import Conflict, Forbidden, Gone
 from nakamise.ids import new_token
 from nakamise.plugin.context import TenantCtx
 from nakamise.tenancy.agencies.life import clean_reason
@@ -40,6 +40,8 @@ async def issue(
 ) -> ImpersonationLink:
     said = clean_reason(reason)
     user_id = ctx.require_user()
+    if ctx.actor.impersonator is not None:
+        raise Forbidden(N_("This cannot be done while acting for somebody else."), code="impersonated")
     async with ctx.runtime.db.control(read_only=True) as tx:
         found = await find(tx, scope, tenant_id)
     if found.state != "active":
