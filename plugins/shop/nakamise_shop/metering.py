@@ -6,19 +6,29 @@ from typing import Final
 
 from nakamise.db import Tx
 from nakamise.plugin import Meter, Span, TenantCtx
+from nakamise.web import N_
 from nakamise_shop.orders.status import SOLD
 
 PRODUCTS: Final = "shop.products"
 SHOPS: Final = "shop.shops"
+SALES: Final = "shop.sales"
 
 METERS: Final = (
-    Meter(PRODUCTS, "Published products", count="nakamise_shop.metering:count_products"),
-    Meter(SHOPS, "Open shops", count="nakamise_shop.metering:count_shops"),
+    Meter(PRODUCTS, N_("Published products"), count="nakamise_shop.metering:count_products"),
+    Meter(SHOPS, N_("Open shops"), count="nakamise_shop.metering:count_shops"),
     Meter(
         "shop.orders",
-        "Orders",
+        N_("Orders"),
         period="month",
         count="nakamise_shop.metering:count_orders",
+        taken=False,
+    ),
+    Meter(
+        SALES,
+        N_("Sales"),
+        period="month",
+        unit="yen",
+        count="nakamise_shop.metering:sum_sales",
         taken=False,
     ),
 )
@@ -44,3 +54,16 @@ async def count_orders(_ctx: TenantCtx, tx: Tx, span: Span | None) -> int:
         span.end,
     )
     return count
+
+
+async def sum_sales(_ctx: TenantCtx, tx: Tx, span: Span | None) -> int:
+    """What the orders of ``span`` came to, tax and shipping included."""
+    if span is None:
+        return 0
+    total: int = await tx.value(
+        f"SELECT coalesce(sum(o.total), 0)::bigint FROM shop_order o WHERE {SOLD}"  # noqa: S608 - a constant
+        " AND o.placed_at >= $1 AND o.placed_at < $2",
+        span.start,
+        span.end,
+    )
+    return total
