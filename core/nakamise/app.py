@@ -28,6 +28,7 @@ from nakamise.jobs.queue import JobQueue
 from nakamise.mail.outbox import MailOutbox
 from nakamise.mail.pages import route_handlers as mail_routes
 from nakamise.plans import chores as plan_chores
+from nakamise.plans.pages import route_handlers as plan_routes
 from nakamise.plugin.access import requires
 from nakamise.routing.access import access_of, guard
 from nakamise.routing.asgi import App
@@ -94,6 +95,7 @@ def create_app(runtime: Runtime) -> App:
             *act_routes,
             *account_routes,
             *people_routes,
+            *plan_routes,
             *running_routes,
             *host_routes,
             *live_routes,

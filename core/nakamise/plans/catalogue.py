@@ -60,6 +60,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     limits: Mapping[str, PlanLimit]
     options: tuple[PlanOption, ...]
 
+    @property
+    def can_be_chosen(self) -> bool:
+        """On a page, without asking anybody."""
+        return self.is_offered and self.monthly_fee is not None
+
     def title(self, locale: str) -> str:
         return self.name if locale == "ja" else self.name_en
 

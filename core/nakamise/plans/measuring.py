@@ -26,7 +26,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     label: str
     period: Literal["month"] | None
-    unit: Literal["count", "bytes"]
+    unit: Literal["count", "bytes", "yen"]
     used: int
     most: int | None
     is_hard: bool

@@ -28,6 +28,6 @@ class Meter(msgspec.Struct, frozen=True):
     id: str
     label: str
     period: Literal["month"] | None = None
-    unit: Literal["count", "bytes"] = "count"
+    unit: Literal["count", "bytes", "yen"] = "count"
     count: str | None = None
     taken: bool = True
