@@ -171,7 +171,7 @@ async def _insert(
         ),
         "INSERT INTO core_invitation (id, email, email_key, display_name, message, token_hash, invited_by,"
         " created_at, sent_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)"
-        f" ON CONFLICT (email_key) WHERE {_OPEN} DO NOTHING",
+        " ON CONFLICT (email_key) WHERE accepted_at IS NULL AND withdrawn_at IS NULL DO NOTHING",
         invitation_id,
         clean_email(given.email),
         email_key(given.email),

@@ -26,7 +26,7 @@ SELECT u.id, u.display_name, u.email, {_STATE} AS state, u.email_verified_at IS 
        (SELECT max(s.last_seen_at) FROM core_session s WHERE s.user_id = u.id) AS last_seen_at,
        ARRAY(SELECT r.role_id FROM core_user_role r WHERE r.user_id = u.id ORDER BY 1) AS roles
 FROM core_user u
-"""
+"""  # noqa: S608 - a constant
 _ORDER: Final[dict[Sort, str]] = {
     "newest": "u.created_at DESC, u.id DESC",
     "oldest": "u.created_at, u.id",

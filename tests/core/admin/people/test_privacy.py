@@ -83,7 +83,7 @@ async def _tables_with(owner: asyncpg.Connection, schema: str, text: str) -> set
     tables = await owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = $1", schema)
     found = set()
     for row in tables:
-        query = f"SELECT count(*) FROM \"{schema}\".\"{row['tablename']}\" t WHERE t::text LIKE $1"
+        query = f'SELECT count(*) FROM "{schema}"."{row["tablename"]}" t WHERE t::text LIKE $1'
         if await owner.fetchval(query, f"%{text}%"):
             found.add(row["tablename"])
     return found

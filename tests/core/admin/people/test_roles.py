@@ -53,9 +53,7 @@ async def test_names_are_unique_and_permissions_known(api: httpx.AsyncClient) ->
 
 async def test_a_preset_is_edited_and_restored(api: httpx.AsyncClient) -> None:
     before = await granted(api, "shop_staff")
-    changed = await api.put(
-        f"{ROLES}/shop_staff", json={"label": "店長", "permissions": ["core.audit.read"]}
-    )
+    changed = await api.put(f"{ROLES}/shop_staff", json={"label": "店長", "permissions": ["core.audit.read"]})
     assert changed.json()["label"] == "店長"
     assert await granted(api, "shop_staff") == {"core.audit.read"}
     back = await api.post(f"{ROLES}/shop_staff/reset")
@@ -146,7 +144,12 @@ async def test_templates_hold_what_the_plugins_say(api: httpx.AsyncClient) -> No
 
 async def test_the_forms_of_roles(site: Site) -> None:
     browser = await site.logged_in(await site.user(roles=("admin",)))
-    for path in ("/admin/roles", "/admin/roles/new", "/admin/roles/new?role=admin", "/admin/roles/shop_staff"):
+    for path in (
+        "/admin/roles",
+        "/admin/roles/new",
+        "/admin/roles/new?role=admin",
+        "/admin/roles/shop_staff",
+    ):
         assert (await browser.get(path)).status_code == 200, path
     assert (await browser.get("/admin/roles/no_such")).status_code == 404
     saved = await browser.post("/admin/roles/new", data={"label": "窓口", "permissions": ["core.admin"]})

@@ -13,7 +13,6 @@ from nakamise_shop.staff.widget import widget
 from tests.plugins.shop.staff.office import API, Office, variant
 from tests.plugins.shop.stall import Stall
 
-
 DAYS = 30
 
 
