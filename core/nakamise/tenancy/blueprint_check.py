@@ -72,11 +72,15 @@ def _placed(path: Path, found: Iterable[Found]) -> list[Fault]:
 
 def _parsed(path: Path, found: list[Fault]) -> dict[str, Any] | None:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         found.append(Fault(str(path), 1, 1, str(error)))
+        return None
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         at = _AT.search(str(error))
-        line, column = (int(at[1]), int(at[2])) if at else (1, 1)
+        # Without a place it is "at end of document".
+        line, column = (int(at[1]), int(at[2])) if at else (text.count("\n") + 1, 1)
         found.append(Fault(str(path), line, column, _AT.sub("", str(error))))
     return None

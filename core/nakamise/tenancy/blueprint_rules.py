@@ -121,7 +121,8 @@ def _settings(plugin: str, values: Any, manifest: Any, enabled: list[str]) -> It
         plugin_settings.parse(manifest.settings, values)
     except Invalid as invalid:
         for name, fault in invalid.fields.items():
-            hint = "" if name in values else closest(name, manifest.settings.__struct_encode_fields__)
+            known = manifest.settings.__struct_encode_fields__
+            hint = "" if name.split(".")[0] in known else closest(name, known)
             yield Found((*path, *name.split(".")), fault.message % fault.params, hint)
 
 
