@@ -9,6 +9,7 @@ from litestar import get, put
 from litestar.params import FromPath, JSONBody
 
 from nakamise.host import service, views
+from nakamise.host.about import PluginAbout, about
 from nakamise.plugin.access import requires
 from nakamise.plugin.context import Ctx
 from nakamise.ui import settings_form
@@ -25,6 +26,12 @@ class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def list_plugins(ctx: Ctx) -> views.PluginList:
     """Installed plugins, what is on, and what was refused."""
     return views.plugin_list(ctx)
+
+
+@get("/api/core/plugins/{plugin_id:str}", opt=MANAGE, tags=_TAGS)
+async def about_plugin(ctx: Ctx, plugin_id: FromPath[str]) -> PluginAbout:
+    """What it adds, needs and may do, and what failed lately."""
+    return await about(ctx, service.usable(ctx, plugin_id))
 
 
 @put("/api/core/plugins/{plugin_id:str}", opt=MANAGE, tags=_TAGS, status_code=204)
@@ -46,4 +53,4 @@ async def write_settings(ctx: Ctx, plugin_id: FromPath[str], data: JSONBody[dict
     await service.configure(ctx, plugin_id, settings_form.unmasked(ctx.settings(type_), data))
 
 
-route_handlers = [list_plugins, switch_plugin, read_settings, write_settings]
+route_handlers = [list_plugins, about_plugin, switch_plugin, read_settings, write_settings]

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from nakamise.errors import Invalid, Problem
 from nakamise.host import api, service, settings_upload, views
+from nakamise.host.about import about
 from nakamise.plugin.access import requires
 from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.ui import settings_form
@@ -24,6 +25,11 @@ LIST = "/admin/plugins"
 @get(LIST, opt=MANAGE, include_in_schema=False)
 async def plugins_page(ctx: Ctx) -> Response[bytes]:
     return await page(ctx, "core/plugins/list.html", plugins=views.plugin_list(ctx))
+
+
+@get(f"{LIST}/{{plugin_id:str}}", opt=MANAGE, include_in_schema=False)
+async def about_page(ctx: Ctx, plugin_id: FromPath[str]) -> Response[bytes]:
+    return await page(ctx, "core/plugins/about.html", about=await about(ctx, service.usable(ctx, plugin_id)))
 
 
 @post(f"{LIST}/{{plugin_id:str}}/on", opt=MANAGE, include_in_schema=False)
@@ -98,4 +104,12 @@ async def _form(
     )
 
 
-route_handlers = [plugins_page, switch_on, switch_off, settings_page, save_settings, *api.route_handlers]
+route_handlers = [
+    plugins_page,
+    about_page,
+    switch_on,
+    switch_off,
+    settings_page,
+    save_settings,
+    *api.route_handlers,
+]

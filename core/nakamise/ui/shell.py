@@ -46,7 +46,7 @@ _LEGAL: Final = (
     (N_("Terms of use"), "/pages/terms"),
     (N_("Privacy policy"), "/pages/privacy"),
 )
-_SUPPORT: Final = ((N_("Contact"), "/pages/contact"),)
+_SUPPORT: Final = ((N_("Help"), "/help"), (N_("Contact"), "/pages/contact"))
 
 
 def with_boxes(shell: Shell, boxes: Mapping[str, Sequence[Markup]]) -> Shell:

@@ -6,7 +6,7 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from nakamise.admin.site import audit_pages, consent_pages, legal_api, legal_pages, settings_pages
+from nakamise.admin.site import audit_pages, consent_pages, help_pages, legal_api, legal_pages, settings_pages
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     *settings_pages.route_handlers,
@@ -14,4 +14,5 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *legal_api.route_handlers,
     *consent_pages.route_handlers,
     *audit_pages.route_handlers,
+    *help_pages.route_handlers,
 ]
