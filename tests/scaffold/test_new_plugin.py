@@ -70,8 +70,8 @@ def test_it_passes_mypy(project: Path) -> None:
     run(sys.executable, "-m", "mypy", "--no-incremental", ".", cwd=project)
 
 
-def test_no_mark_of_a_template_is_left(project: Path) -> None:
-    files = [path for path in project.rglob("*") if path.is_file() and path.suffix != ".whl"]
+def test_no_mark_of_a_template_is_left(tmp_path: Path) -> None:
+    files = [path for path in new(NAME, tmp_path).rglob("*") if path.is_file()]
     assert len(files) > 20
     marks = ("@id@", "@Class@", "@title@", "@dist@", ".tmpl")
     assert [path for path in files if any(mark in f"{path} {path.read_text()}" for mark in marks)] == []

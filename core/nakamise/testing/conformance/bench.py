@@ -84,14 +84,19 @@ class Bench:
         except (metadata.PackageNotFoundError, ValueError):
             return None
 
-    def routes(self) -> list[tuple[str, BaseRouteHandler]]:
-        """(path with its parameters, handler) of the plugin's own."""
+    @property
+    def litestar(self) -> Litestar:
+        """What stands behind the gate."""
         inner: Any = self.app
         while not isinstance(inner, Litestar):
             inner = inner._app
+        return inner
+
+    def routes(self) -> list[tuple[str, BaseRouteHandler]]:
+        """(path with its parameters, handler) of the plugin's own."""
         found = [
             (path, handler)
-            for path, handler in handlers_of(inner.routes)
+            for path, handler in handlers_of(self.litestar.routes)
             if self.runtime.host.owner_of(path) == self.plugin_id
         ]
         return sorted(found, key=lambda pair: pair[0])

@@ -1,0 +1,42 @@
+"""What every installed plugin says to people: its templates compile, its words are translated."""
+
+from __future__ import annotations
+
+import pytest
+
+from nakamise.host.loading import Loaded
+from nakamise.host.registry import PluginHost
+from nakamise.ui.i18n import register, translate
+from nakamise.ui.renderer import Renderer
+from nakamise.ui.settings_form import fields_of
+from tests.contract.installed import PLUGINS
+
+pytestmark = pytest.mark.parametrize("plugin_id", PLUGINS)
+
+
+@pytest.fixture
+def plugin(host: PluginHost, plugin_id: str) -> Loaded:
+    assert [refused for refused in host.refused if refused.id == plugin_id] == []
+    return host.plugin(plugin_id)
+
+
+def test_its_templates_compile(host: PluginHost, plugin_id: str) -> None:
+    source = next(source for source in host.template_sources() if source.owner == plugin_id)
+    assert Renderer([source]).compile_all() > 0
+
+
+def labels(plugin: Loaded) -> list[str]:
+    manifest = plugin.manifest
+    found = [manifest.title, manifest.summary]
+    found += [permission.label for permission in manifest.permissions]
+    found += [text for item in manifest.nav for text in (item.label, item.group)]
+    for field in fields_of(manifest.settings) if manifest.settings else []:
+        found += [field.label, field.hint, *(label for _, label in field.choices)]
+    return [text for text in found if text]
+
+
+def test_its_labels_are_translated(host: PluginHost, plugin: Loaded, plugin_id: str) -> None:
+    source = next(source for source in host.template_sources() if source.owner == plugin_id)
+    assert source.locales is not None
+    register(plugin_id, source.locales)
+    assert [text for text in labels(plugin) if translate("ja", plugin_id, text) == text] == []
