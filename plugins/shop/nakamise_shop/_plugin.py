@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from nakamise.contracts.payments import Payments, PaymentSubject
-from nakamise.plugin import Listen, Manifest, Mount, NavItem, Need, Permission, Slot, SlotItem, Task, Widget
+from nakamise.plugin import Listen, Manifest, Mount, NavItem, Need, Permission, Privacy, Slot, SlotItem, Task, Widget
 from nakamise_shop.metering import METERS
 from nakamise_shop.settings import ShopSettings
 
@@ -137,6 +137,7 @@ manifest: Final = Manifest(
         Task("shop.expire_purchases", "nakamise_shop.checkout.expire:expire_due", 60),
         Task("shop.forget_keys", "nakamise_shop.checkout.idempotency:forget_old", 86_400),
     ),
+    privacy=Privacy("nakamise_shop.privacy:export", "nakamise_shop.privacy:erase"),
     css=("shop.css",),
     js=("shop.js",),
     css_under={

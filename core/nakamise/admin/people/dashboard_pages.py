@@ -28,7 +28,8 @@ PERIODS: Final[dict[PeriodName, str]] = {
 @get("/admin", opt=requires("core.admin"), include_in_schema=False)
 async def dashboard_page(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
     asked = request.query_params.get("period")
-    name = next((known for known in PERIODS if known == asked), "month")
+    usual: PeriodName = "month"
+    name = next((known for known in PERIODS if known == asked), usual)
     found = await dashboard(ctx, name)
     return await page(
         ctx,

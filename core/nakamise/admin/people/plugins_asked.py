@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from nakamise.db import Tx
-from nakamise.errors import Conflict
+from nakamise.errors import Conflict, Problem
 from nakamise.host.attribution import attributed_to
 from nakamise.host.loading import Loaded
 from nakamise.plugin.context import TenantCtx
@@ -31,10 +31,15 @@ async def plugins_with_data(ctx: TenantCtx, tx: Tx) -> list[Loaded]:
 async def asked(
     ctx: TenantCtx, tx: Tx, plugin_id: str, function: Callable[..., Any], user_id: uuid.UUID
 ) -> Any:
-    """What the plugin's ``function`` says. Raises Conflict when it fails: half a copy would pass for a whole one."""
+    """What the plugin's ``function`` says. Raises its Problem, or Conflict when it fails otherwise.
+
+    Half a copy would pass for a whole one, and half erased for forgotten.
+    """
     try:
         with attributed_to(plugin_id):
             return await function(ctx, tx, user_id)
+    except Problem:
+        raise
     except Exception as error:
         log.exception(
             "asked about a person's data, failed, plugin=%s", plugin_id, extra={"plugin": plugin_id}

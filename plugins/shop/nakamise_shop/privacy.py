@@ -1,0 +1,88 @@
+"""What a person may ask for: a copy of their orders and cart, and to be forgotten.
+
+Orders stay, for the books need them (Corporation Tax Act Enforcement Regulation art. 59: seven years); who
+bought and where it went does not.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from nakamise.db import Tx
+from nakamise.errors import Conflict
+from nakamise.plugin import TenantCtx
+from nakamise.web import N_
+
+HIDDEN: Final = "-"
+# Still to be paid, packed or sent: the address is needed.
+_OPEN: Final = """
+SELECT count(*) FROM shop_order WHERE buyer_id = $1
+  AND (state = 'pending' OR (state IN ('paid', 'part_refunded') AND fulfil_state <> 'delivered'
+       AND fulfil_state <> 'shipped'))
+"""
+_ORDERS: Final = """
+SELECT o.number, o.placed_at, o.state, o.currency, o.total, o.address,
+       ARRAY(SELECT l.name || ' ×' || l.qty FROM shop_order_line l WHERE l.order_id = o.id ORDER BY l.line_no) AS items
+FROM shop_order o WHERE o.buyer_id = $1 ORDER BY o.placed_at, o.number
+"""
+_CART: Final = """
+SELECT l.variant_id, l.quantity FROM shop_cart_line l JOIN shop_cart c ON c.id = l.cart_id
+WHERE c.user_id = $1 ORDER BY l.variant_id
+"""
+
+
+class OrderCopy(msgspec.Struct, frozen=True, kw_only=True):
+    """``total`` is tax-included, in minor units of ``currency``."""
+
+    number: str
+    placed_at: datetime
+    state: str
+    currency: str
+    total: int
+    address: dict[str, Any]
+    items: list[str]
+
+
+class CartCopy(msgspec.Struct, frozen=True):
+    variant_id: uuid.UUID
+    quantity: int
+
+
+class ShopCopy(msgspec.Struct, frozen=True):
+    orders: list[OrderCopy]
+    cart: list[CartCopy]
+
+
+async def export(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> ShopCopy | None:
+    orders = await tx.all(OrderCopy, _ORDERS, user_id)
+    cart = await tx.all(CartCopy, _CART, user_id)
+    return ShopCopy(orders, cart) if orders or cart else None
+
+
+async def erase(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
+    """Raises Conflict while an order is under way."""
+    if await tx.value(_OPEN, user_id):
+        message = N_("This person has orders under way. Finish or cancel them first.")
+        raise Conflict(message, code="orders_open", domain="shop")
+    carts = await tx.execute("DELETE FROM shop_cart WHERE user_id = $1", user_id)
+    nobody = {
+        name: HIDDEN for name in ("family_name", "given_name", "family_kana", "given_kana", "city", "line1")
+    } | {"line2": "", "phone": HIDDEN, "postal_code": "0000000"}
+    purchases = await tx.execute(
+        "UPDATE shop_purchase SET email = $2, address = address || $3::jsonb WHERE buyer_id = $1",
+        user_id,
+        HIDDEN,
+        nobody,
+    )
+    orders = await tx.execute(
+        "UPDATE shop_order SET buyer_name = $2, address = address || $3::jsonb, search_text = lower(number)"
+        " WHERE buyer_id = $1",
+        user_id,
+        HIDDEN,
+        nobody,
+    )
+    return carts + purchases + orders
