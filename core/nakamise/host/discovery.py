@@ -5,13 +5,14 @@ from __future__ import annotations
 import graphlib
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from nakamise.host.adapters import BRIDGES, Adapter, Bridges, with_present_slots
 from nakamise.host.importing import import_watch
 from nakamise.host.refusal import PluginRefused, Refused, Why
 from nakamise.plugin import api_version
@@ -38,7 +39,10 @@ def distribution_of(entry_point: metadata.EntryPoint) -> str:
 
 
 def find_candidates(
-    entry_points: Iterable[metadata.EntryPoint], *, safe_mode: bool = False
+    entry_points: Iterable[metadata.EntryPoint],
+    *,
+    safe_mode: bool = False,
+    bridges: Bridges = BRIDGES,
 ) -> tuple[list[Candidate], list[Refused]]:
     """Candidates in the order in which they must be loaded, and who was refused so far.
 
@@ -52,7 +56,7 @@ def find_candidates(
             refused += [Refused(name, dist, Why.DUPLICATE_ID, ", ".join(dists)) for dist in dists]
             continue
         try:
-            candidates[name] = _load(same_name[0])
+            candidates[name] = _load(same_name[0], bridges)
         except PluginRefused as refusal:
             refused.append(Refused(name, distribution_of(same_name[0]), refusal.why, refusal.detail))
     refused += _drop_unmet(candidates)
@@ -69,7 +73,7 @@ def _by_name(
     return found
 
 
-def _load(entry_point: metadata.EntryPoint) -> Candidate:
+def _load(entry_point: metadata.EntryPoint, bridges: Bridges) -> Candidate:
     try:
         with import_watch(entry_point.name):
             manifest = entry_point.load()
@@ -78,25 +82,41 @@ def _load(entry_point: metadata.EntryPoint) -> Candidate:
     # Not only Exception: a plugin whose import calls sys.exit() must not end the host either.
     except BaseException as error:
         raise PluginRefused(Why.IMPORT_FAILED, f"{type(error).__name__}: {error}") from error
+    manifest = _adapted(manifest, bridges.adapters)
     if not isinstance(manifest, Manifest):
         raise PluginRefused(Why.NOT_A_MANIFEST, f"{entry_point.value} is a {type(manifest).__name__}")
     if manifest.id != entry_point.name:
         raise PluginRefused(Why.WRONG_ID, f"{manifest.id!r} behind the entry point {entry_point.name!r}")
-    _judge_api(manifest.api)
+    manifest = with_present_slots(manifest, bridges.renamed)
     return Candidate(manifest, distribution_of(entry_point), _folder(entry_point))
 
 
-def _judge_api(text: str) -> None:
+def _adapted(manifest: Any, adapters: Mapping[int, Adapter]) -> Any:
+    """A manifest of today; what says nothing of an API is not judged by it."""
+    text = getattr(manifest, "api", None)
+    if text is None:
+        return manifest
     try:
-        major, minor = api_version.parse(text)
+        major, minor = api_version.parse(str(text))
     except ValueError:
         raise PluginRefused(Why.BAD_API, f"{text!r} is not <major>.<minor>") from None
     host_major, host_minor = api_version.API_VERSION
-    detail = f"{text}; this host offers {host_major}.{host_minor}"
+    offers = f"this host offers {host_major}.{host_minor}"
     if (major, minor) > (host_major, host_minor):
-        raise PluginRefused(Why.API_TOO_NEW, detail)
-    if major < host_major:
-        raise PluginRefused(Why.API_TOO_OLD, detail)
+        advice = "upgrade nakamise, or install an older version of the plugin"
+        raise PluginRefused(Why.API_TOO_NEW, f"{text}; {offers}: {advice}")
+    if major == host_major:
+        return manifest
+    if major not in adapters:
+        raise PluginRefused(Why.API_TOO_OLD, f"{text}; {offers}: install a newer version of the plugin")
+    return _translated(manifest, adapters[major])
+
+
+def _translated(manifest: Any, adapter: Adapter) -> Manifest:
+    try:
+        return adapter(manifest)
+    except Exception as error:
+        raise PluginRefused(Why.API_TOO_OLD, f"{type(error).__name__}: {error}") from error
 
 
 def _folder(entry_point: metadata.EntryPoint) -> Path | None:

@@ -12,6 +12,7 @@ from litestar import Router
 from nakamise.host import hook_steps, plugin_settings, references, widgets
 from nakamise.host.core_services import CORE_SERVICES
 from nakamise.host.discovery import Candidate
+from nakamise.host.driving import BLOCKED_S
 from nakamise.host.files import check_files
 from nakamise.host.health import StepRecord
 from nakamise.host.hook_steps import Steps
@@ -81,7 +82,12 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     erase: Callable[..., Any] | None = None
 
 
-def load(candidate: Candidate, earlier: Mapping[str, Loaded], core_permissions: frozenset[str]) -> Loaded:
+def load(
+    candidate: Candidate,
+    earlier: Mapping[str, Loaded],
+    core_permissions: frozenset[str],
+    blocked_s: float = BLOCKED_S,
+) -> Loaded:
     """``earlier`` are the plugins accepted so far. Raises PluginRefused."""
     manifest = candidate.manifest
     _check_needs(manifest, earlier)
@@ -95,7 +101,7 @@ def load(candidate: Candidate, earlier: Mapping[str, Loaded], core_permissions: 
         manifest=manifest,
         dist=candidate.dist,
         folder=candidate.folder,
-        steps=_steps(manifest),
+        steps=_steps(manifest, blocked_s),
         routers=routers,
         migrations=_migrations(manifest),
         metadata=_metadata(manifest),
@@ -131,7 +137,7 @@ def _permissions(manifest: Manifest, earlier: Mapping[str, Loaded]) -> frozenset
     return frozenset(permission.id for owner in manifests for permission in owner.permissions)
 
 
-def _steps(manifest: Manifest) -> Steps:
+def _steps(manifest: Manifest, blocked_s: float) -> Steps:
     if manifest.hooks is None:
         return {}
     hooks = references.load_callable(manifest.hooks)
@@ -139,7 +145,7 @@ def _steps(manifest: Manifest) -> Steps:
         implementation = hooks()
     except Exception as error:
         raise PluginRefused(Why.BAD_HOOKS, f"{manifest.hooks}: {type(error).__name__}: {error}") from error
-    return hook_steps.collect(manifest.id, implementation)
+    return hook_steps.collect(manifest.id, implementation, blocked_s)
 
 
 def _migrations(manifest: Manifest) -> tuple[history.Migration, ...]:

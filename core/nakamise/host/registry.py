@@ -15,8 +15,10 @@ from litestar import Litestar, Router
 from nakamise.auth.permissions import CORE_PERMISSIONS
 from nakamise.host import lineup as lineups
 from nakamise.host import loading, plugin_settings, references, routes, sealed_settings
+from nakamise.host.adapters import BRIDGES, Bridges
 from nakamise.host.core_services import CORE_SERVICES
 from nakamise.host.discovery import Candidate, find_candidates, installed_entry_points
+from nakamise.host.driving import BLOCKED_S
 from nakamise.host.health import StepHealth, troubles
 from nakamise.host.lineup import Lineup
 from nakamise.host.loading import Listener, Loaded, LoadedMeter, PeriodicTask, load_meter
@@ -60,12 +62,20 @@ class PluginHost:
 
     @classmethod
     def discover(
-        cls, *, safe_mode: bool = False, entry_points: Iterable[metadata.EntryPoint] | None = None
+        cls,
+        *,
+        safe_mode: bool = False,
+        entry_points: Iterable[metadata.EntryPoint] | None = None,
+        bridges: Bridges = BRIDGES,
+        blocked_s: float = BLOCKED_S,
     ) -> Self:
-        """Never raises for a plugin's fault. ``safe_mode``: the plugins of our own distribution only."""
+        """Never raises for a plugin's fault. ``safe_mode``: the plugins of our own distribution only.
+
+        A hook that holds the event loop for longer than ``blocked_s`` has failed.
+        """
         found = installed_entry_points() if entry_points is None else entry_points
-        candidates, refused = find_candidates(found, safe_mode=safe_mode)
-        loaded = _load_all(candidates, refused)
+        candidates, refused = find_candidates(found, safe_mode=safe_mode, bridges=bridges)
+        loaded = _load_all(candidates, refused, blocked_s)
         for refusal in refused:
             log.error(
                 "plugin %s (%s) is refused: %s %s",
@@ -265,12 +275,12 @@ class PluginHost:
         return [plugin for id_, plugin in self._plugins.items() if id_ in enabled]
 
 
-def _load_all(candidates: Sequence[Candidate], refused: list[Refused]) -> dict[str, Loaded]:
+def _load_all(candidates: Sequence[Candidate], refused: list[Refused], blocked_s: float) -> dict[str, Loaded]:
     core = frozenset(permission.id for permission in CORE_PERMISSIONS)
     loaded: dict[str, Loaded] = {}
     for candidate in candidates:
         try:
-            loaded[candidate.manifest.id] = loading.load(candidate, loaded, core)
+            loaded[candidate.manifest.id] = loading.load(candidate, loaded, core, blocked_s)
         except PluginRefused as refusal:
             refused.append(Refused(candidate.manifest.id, candidate.dist, refusal.why, refusal.detail))
     return loaded

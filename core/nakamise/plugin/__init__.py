@@ -6,6 +6,7 @@ Everything else in ``nakamise`` is private. See docs/reference/plugin-contract.m
 from nakamise.plugin.access import anyone, in_maintenance, requires, sensitive, signed_in
 from nakamise.plugin.api_version import API_VERSION
 from nakamise.plugin.context import Actor, Ctx, Tenant, TenantCtx
+from nakamise.plugin.deprecation import deprecated
 from nakamise.plugin.events import Delivery, Event
 from nakamise.plugin.hooks import (
     CheckoutHooks,
@@ -66,6 +67,7 @@ __all__ = [
     "UiHooks",
     "Widget",
     "anyone",
+    "deprecated",
     "hookimpl",
     "in_maintenance",
     "requires",
