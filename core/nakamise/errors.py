@@ -20,6 +20,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from nakamise.ui.i18n import N_
+
 
 class NakamiseError(Exception):
     """Base of everything that the framework raises on purpose."""
@@ -73,7 +75,7 @@ class MfaRequired(Forbidden):
     default_code = "mfa_required"
 
     def __init__(self) -> None:
-        super().__init__("This needs two-step login. Switch it on, or log in again with your code.")
+        super().__init__(N_("This needs two-step login. Switch it on, or log in again with your code."))
 
 
 class NotFound(Problem):
