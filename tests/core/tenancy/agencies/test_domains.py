@@ -126,10 +126,10 @@ async def test_below_the_base_domain_no_proof_is_needed(agency: Console, app: Ap
     "host",
     ["www.localhost", "localhost", "a.b.localhost", "nodots", "10.0.0.1", "a b.example", "x_y.example"],
 )
-async def test_names_that_nobody_can_have(host: str, agency: Console) -> None:
+async def test_names_that_nobody_can_have(text: str, agency: Console) -> None:
     site = await agency.new()
     with pytest.raises(Invalid):
-        await agency.plane.claim_host(site.summary.id, host)
+        await agency.plane.claim_host(site.summary.id, text)
 
 
 async def test_a_released_domain_rests(
