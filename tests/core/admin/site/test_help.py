@@ -62,6 +62,7 @@ async def test_what_a_plugin_adds_is_told_before_it_is_on(site: Site) -> None:
         assert text in page
     about = (await (await api(site)).get("/api/core/plugins/shop")).json()
     assert about["plugin"]["is_on"] is False
-    assert about["personal_data"] is True
+    shop = site.runtime.host.manifest("shop")
+    assert about["personal_data"] is (shop.privacy is not None)
     assert {right["id"] for right in about["rights"]} >= {"shop.orders.read"}
     assert (await (await admin(site)).get("/admin/plugins/nosuch")).status_code == 404
