@@ -23,17 +23,19 @@ if TYPE_CHECKING:
 @plain_errors
 def check(package: str, *, as_json: bool) -> None:
     """Examine a plugin by sixteen rules; PACKAGE is its id, its module, or a distribution with all of its plugins."""
-    reports = asyncio.run(_examine(_installed(package)))
+    reports = asyncio.run(_examine(installed_ids(package)))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(reports), indent=2))
     else:
+        from rich.console import Console
+
         for report in reports:
-            _print(report)
+            print_report(Console(), report)
     sys.exit(0 if all(report.is_good for report in reports) else 1)
 
 
-def _installed(package: str) -> list[str]:
-    """Ids. Raises ClickException."""
+def installed_ids(package: str) -> list[str]:
+    """Ids of the plugins that ``package`` names. Raises ClickException."""
     from nakamise.host.discovery import distribution_of, installed_entry_points
 
     found = {
@@ -58,8 +60,7 @@ async def _examine(plugin_ids: list[str]) -> list[Report]:
         return [await examine(Bench(runtime, app, plugin_id)) for plugin_id in plugin_ids]
 
 
-def _print(report: Report) -> None:
-    from rich.console import Console
+def print_report(console: Console, report: Report) -> None:
     from rich.table import Table
 
     table = Table(title=report.plugin, title_justify="left", box=None, pad_edge=False)
@@ -67,7 +68,6 @@ def _print(report: Report) -> None:
         table.add_column(column)
     for outcome in report.outcomes:
         table.add_row(str(outcome.number), outcome.id, _mark(outcome), outcome.title)
-    console = Console()
     console.print(table)
     for outcome in report.outcomes:
         _explain(console, outcome)
