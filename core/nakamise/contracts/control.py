@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 import msgspec
@@ -155,6 +155,73 @@ class PlanInfo(msgspec.Struct, frozen=True):
     name: str
 
 
+class UsageLine(msgspec.Struct, frozen=True, kw_only=True):
+    """In words: ``most`` is "" where nothing is limited. ``is_month``: counted from the first of the month."""
+
+    label: str
+    used: str
+    most: str
+    percent: int
+    is_month: bool
+
+
+class PlanOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """A month's fee in yen, without and with tax; None: by quotation. ``points``: what it holds, a line each."""
+
+    id: str
+    title: str
+    net: int | None
+    gross: int | None
+    rate: str
+    points: tuple[str, ...]
+    is_own: bool
+
+
+class ChargeLine(msgspec.Struct, frozen=True, kw_only=True):
+    """``amount`` in yen without tax, negative for a credit; both days included."""
+
+    name: str
+    times: int
+    first_day: date
+    last_day: date
+    amount: int
+
+
+class MonthCharge(msgspec.Struct, frozen=True, kw_only=True):
+    """Yen without and with tax."""
+
+    month: date
+    lines: tuple[ChargeLine, ...]
+    net: int
+    gross: int
+
+
+class PlanSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """In the language of who asks. ``monthly_fee`` in yen without tax, None until it is agreed; ``usage`` is
+    measured for an active tenant only; ``charges`` the newest month first."""
+
+    plan: str
+    rate: str
+    monthly_fee: int | None
+    since: datetime
+    usage: tuple[UsageLine, ...]
+    offers: tuple[PlanOffer, ...]
+    charges: tuple[MonthCharge, ...]
+
+
+class ExportFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole tenant as a file. ``size`` in bytes; ``url`` is a path of the console's host for a short time,
+    "" until the file is there."""
+
+    id: uuid.UUID
+    state: str
+    percent: int
+    size: int
+    created_at: datetime
+    expires_at: datetime
+    url: str
+
+
 class NewTenantRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The site is served at ``<slug>.<base domain>`` at once. ``hosts`` are further addresses: those below the
     base domain are served at once too, all others are claimed and wait for their proof.
@@ -274,6 +341,16 @@ class ControlPlane(Protocol):
 
     async def set_plan(self, tenant_id: uuid.UUID, plan_id: str) -> None:
         """Raises Invalid for an unknown plan, Conflict for one that does not hold what is in use."""
+        ...
+
+    async def plan_sheet(self, tenant_id: uuid.UUID) -> PlanSheet: ...
+
+    async def start_export(self, tenant_id: uuid.UUID) -> ExportFile:
+        """A worker does it; secrets stay out. Raises Conflict while one is under way."""
+        ...
+
+    async def exports(self, tenant_id: uuid.UUID) -> Sequence[ExportFile]:
+        """What this console asked for, the newest first."""
         ...
 
     async def suspend(self, tenant_id: uuid.UUID, reason: str) -> None:

@@ -14,12 +14,14 @@ from nakamise.contracts.control import (
     BrandUpdate,
     BrandView,
     ControlPlane,
+    ExportFile,
     HostClaim,
     ImpersonationLink,
     NewAgencyRequest,
     NewTenantRequest,
     PictureFile,
     PlanInfo,
+    PlanSheet,
     TenantDetail,
     TenantPage,
     TenantSort,
@@ -32,12 +34,14 @@ from nakamise.tenancy.agencies import (
     claims,
     consoles,
     detail,
+    exports,
     life,
     listing,
     log,
     look,
     peek,
     plan,
+    sheet,
     starters,
 )
 from nakamise.tenancy.agencies.scope import Scope, scope_of
@@ -106,6 +110,15 @@ class Control:
 
     async def set_plan(self, tenant_id: uuid.UUID, plan_id: str) -> None:
         await plan.set_plan(self._runtime, self._writing(), tenant_id, plan_id)
+
+    async def plan_sheet(self, tenant_id: uuid.UUID) -> PlanSheet:
+        return await sheet.plan_sheet(self._ctx, self._scope, tenant_id)
+
+    async def start_export(self, tenant_id: uuid.UUID) -> ExportFile:
+        return await exports.start(self._ctx, self._writing(), tenant_id)
+
+    async def exports(self, tenant_id: uuid.UUID) -> Sequence[ExportFile]:
+        return await exports.exports(self._ctx, self._scope, tenant_id)
 
     async def suspend(self, tenant_id: uuid.UUID, reason: str) -> None:
         await life.suspend(self._runtime, self._writing(), tenant_id, reason)
