@@ -254,7 +254,9 @@ class PluginHost:
         seen = [
             (owner, item)
             for owner, item in entries
-            if item.area == area and (item.permission is None or ctx.actor.can(item.permission))
+            if item.area == area
+            and not (item.mall and ctx.site.single_brand)
+            and (item.permission is None or ctx.actor.can(item.permission))
         ]
         return sorted(seen, key=lambda entry: entry[1].weight)
 

@@ -62,7 +62,10 @@ class Permission(msgspec.Struct, frozen=True):
 
 
 class NavItem(msgspec.Struct, frozen=True, kw_only=True):
-    """``path`` is absolute within the site and must lie in a mount of the plugin; ``label`` a msgid."""
+    """``path`` is absolute within the site and must lie in a mount of the plugin; ``label`` a msgid.
+
+    ``mall``: hidden where the whole site is one brand's store.
+    """
 
     area: NavArea
     label: str
@@ -71,6 +74,7 @@ class NavItem(msgspec.Struct, frozen=True, kw_only=True):
     group: str = ""
     permission: str | None = None
     weight: int = 50
+    mall: bool = False
 
 
 class SlotItem(msgspec.Struct, frozen=True):

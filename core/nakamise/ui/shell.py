@@ -85,6 +85,7 @@ def build_shell(ctx: TenantCtx, flashes: Sequence[Flash]) -> Shell:
         copyright=str(ctx.tenant.brand.get("copyright", "")) or brand.name,
         search_url=search_url,
         search_query=_search_query(ctx, search_url),
+        single_brand=ctx.site.single_brand,
         register_url=None if ctx.site.registration == "invited" else "/register",
     )
 

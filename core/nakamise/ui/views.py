@@ -53,7 +53,7 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
 
     `scheme` is what the visitor sees (his choice, else the brand's); `zone` an IANA name;
     `owners` the template owners that are on here ("core" is always on);
-    `slots` maps a slot name to ready markup, in display order.
+    `single_brand`: shops are neither listed nor named. `slots` maps a slot name to ready markup, in display order.
     """
 
     brand: Brand
@@ -89,3 +89,4 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
     register_url: str | None = "/register"
     logout_url: str = "/logout"
     preferences_url: str = "/preferences"
+    single_brand: bool = False

@@ -87,7 +87,7 @@ manifest: Final = Manifest(
     ),
     nav=(
         NavItem(area="site", label="Products", path="/shop/products", icon="search", weight=20),
-        NavItem(area="site", label="Shops", path="/shop/shops", icon="store", weight=30),
+        NavItem(area="site", label="Shops", path="/shop/shops", icon="store", weight=30, mall=True),
         NavItem(area="site", label="Cart", path="/shop/cart", icon="shopping-bag", weight=40),
         NavItem(area="account", label="Orders", path="/shop/orders", icon="package", weight=10),
         NavItem(
