@@ -22,6 +22,12 @@ from nakamise.ui.pages import page, see_other
 from nakamise.ui.safe_next import safe_next
 
 _HOME: Final = "/account"
+_STAFF_HOME: Final = "/admin"
+_IS_STAFF: Final = """
+SELECT 1 FROM core_session s JOIN core_user_role ur ON ur.user_id = s.user_id
+JOIN core_role_permission rp ON rp.role_id = ur.role_id AND rp.is_granted
+WHERE s.id = $1 AND rp.permission = 'core.admin' LIMIT 1
+"""
 
 
 def said(ctx: TenantCtx, problem: Problem) -> str:
@@ -62,7 +68,7 @@ async def log_in(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
         life = int(LIFETIME["second_factor"].total_seconds())
         answer.set_cookie(set_cookie(SECOND_FACTOR, outcome.challenge, ctx.http, life))
         return answer
-    return _welcome(ctx, outcome, target)
+    return await _welcome(ctx, outcome, target)
 
 
 @get("/login/code", opt=in_maintenance(anyone()), include_in_schema=False)
@@ -91,13 +97,16 @@ async def enter_code(request: Request[Any, Any, Any], ctx: Ctx) -> Response[byte
         )
         answer.headers.update(problem.headers)
         return answer
-    answer = _welcome(ctx, opened, passed.next_path)
+    answer = await _welcome(ctx, opened, passed.next_path)
     answer.set_cookie(clear_cookie(SECOND_FACTOR, ctx.http))
     return answer
 
 
-def _welcome(ctx: TenantCtx, opened: OpenedSession, target: str) -> Response[bytes]:
-    answer = see_other(ctx, safe_next(target, _HOME))
+async def _welcome(ctx: TenantCtx, opened: OpenedSession, target: str) -> Response[bytes]:
+    """Where they were going, else to what they come for: staff to their administration."""
+    async with ctx.read() as tx:
+        is_staff = await tx.value(_IS_STAFF, opened.id) is not None
+    answer = see_other(ctx, safe_next(target, _STAFF_HOME if is_staff else _HOME))
     answer.set_cookie(set_cookie(SESSION, opened.token, ctx.http, int(ABSOLUTE_LIFETIME.total_seconds())))
     return answer
 

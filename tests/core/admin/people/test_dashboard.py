@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.core.accounts import Site
+from tests.core.accounts import PASSWORD, Site
 
 DASHBOARD = "/api/core/dashboard"
 
@@ -79,3 +79,16 @@ async def test_staff_see_what_concerns_them(site: Site) -> None:
     assert (found["figures"], found["recent"], found["steps"]) == ([], [], [])
     buyer = await site.logged_in_device(await site.user())
     assert (await buyer.get(DASHBOARD)).status_code == 403
+
+
+@pytest.mark.req("LC-0.2")
+@pytest.mark.parametrize(
+    ("role", "home"),
+    [("", "/account"), ("broadcaster", "/admin"), ("shop_staff", "/admin"), ("admin", "/admin")],
+)
+async def test_each_role_lands_on_its_own_menu(site: Site, role: str, home: str) -> None:
+    user = await site.user(roles=(role,) if role else ())
+    pair = {"email": user.email, "password": PASSWORD}
+    assert (await site.browser().post("/login", data=pair)).headers["location"] == home
+    wanted = await site.browser().post("/login", data={**pair, "next": "/account/profile"})
+    assert wanted.headers["location"] == "/account/profile"
