@@ -11,13 +11,14 @@ from nakamise_agency.domains import pages as domain_pages
 from nakamise_agency.looks import pages as look_pages
 from nakamise_agency.plan import pages as plan_pages
 from nakamise_agency.records import pages as log_pages
-from nakamise_agency.tenants import act_pages, detail_pages, list_pages, new_pages
+from nakamise_agency.tenants import act_pages, detail_pages, export_pages, list_pages, new_pages
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     *list_pages.route_handlers,
     *new_pages.route_handlers,
     *detail_pages.route_handlers,
     *act_pages.route_handlers,
+    *export_pages.route_handlers,
     *look_pages.route_handlers,
     *domain_pages.route_handlers,
     *plan_pages.route_handlers,

@@ -11,7 +11,7 @@ from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for
 
 TENANT_STATES: Final = {
-    "active": (N_("Open"), "ok"),
+    "active": (N_("Open to visitors"), "ok"),
     "suspended": (N_("Suspended"), "warn"),
     "deleting": (N_("Being deleted"), "danger"),
 }
@@ -24,6 +24,13 @@ HOST_STATES: Final = {
     "served": (N_("In use"), "ok"),
     "pending": (N_("Waiting for proof"), "warn"),
     "failed": (N_("Proof not found"), "danger"),
+}
+EXPORT_STATES: Final = {
+    "queued": (N_("Waiting"), "info"),
+    "running": (N_("Under way"), "info"),
+    "done": (N_("Ready"), "ok"),
+    "failed": (N_("Failed"), "danger"),
+    "expired": (N_("Expired"), ""),
 }
 SCHEMES: Final = {"auto": N_("As the visitor's device"), "light": N_("Light"), "dark": N_("Dark")}
 FONTS: Final = {

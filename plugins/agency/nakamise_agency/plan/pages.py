@@ -43,7 +43,7 @@ async def _show(
         PLAN,
         await control.tenant(tenant_id),
         status=status,
-        plans=await control.plans(),
+        sheet=await control.plan_sheet(tenant_id),
         error=error,
         may_manage=ctx.actor.can(MANAGE),
     )

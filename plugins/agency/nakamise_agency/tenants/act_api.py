@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Final
 
-from litestar import post
+from litestar import get, post
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
-from nakamise.contracts.control import ImpersonationLink, TenantDetail
+from nakamise.contracts.control import ExportFile, ImpersonationLink, TenantDetail
 from nakamise.plugin import Ctx, requires
 from nakamise_agency.plane import plane
 from nakamise_agency.rights import DELETE, IMPERSONATE, MANAGE
@@ -81,4 +82,29 @@ async def cancel_delete(ctx: Ctx, tenant_id: FromPath[uuid.UUID]) -> TenantDetai
     return await plane(ctx).tenant(tenant_id)
 
 
-route_handlers: Final[list[ControllerRouterHandler]] = [suspend, resume, impersonate, delete, cancel_delete]
+@get("/tenants/{tenant_id:uuid}/exports", opt=requires(DELETE), tags=TAGS, operation_id="agency_list_exports")
+async def list_exports(ctx: Ctx, tenant_id: FromPath[uuid.UUID]) -> Sequence[ExportFile]:
+    """The newest first; ``url`` is on this host and soon expires."""
+    return await plane(ctx).exports(tenant_id)
+
+
+@post(
+    "/tenants/{tenant_id:uuid}/exports",
+    opt=requires(DELETE),
+    tags=TAGS,
+    operation_id="agency_start_export",
+    status_code=202,
+)
+async def start_export(ctx: Ctx, tenant_id: FromPath[uuid.UUID]) -> ExportFile:
+    return await plane(ctx).start_export(tenant_id)
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [
+    suspend,
+    resume,
+    impersonate,
+    delete,
+    cancel_delete,
+    list_exports,
+    start_export,
+]

@@ -16,6 +16,7 @@ from nakamise.contracts.control import (
     BlueprintInfo,
     NewTenantRequest,
     PlanInfo,
+    PlanSheet,
     TenantDetail,
     TenantPage,
     TenantSort,
@@ -79,6 +80,11 @@ async def get_tenant(ctx: Ctx, tenant_id: FromPath[uuid.UUID]) -> TenantDetail:
     return await plane(ctx).tenant(tenant_id)
 
 
+@get("/tenants/{tenant_id:uuid}/plan", opt=requires(READ), tags=TAGS, operation_id="agency_get_plan")
+async def get_plan(ctx: Ctx, tenant_id: FromPath[uuid.UUID]) -> PlanSheet:
+    return await plane(ctx).plan_sheet(tenant_id)
+
+
 @post(
     "/tenants/{tenant_id:uuid}/plan",
     opt=requires(MANAGE),
@@ -99,5 +105,6 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     list_tenants,
     create_tenant,
     get_tenant,
+    get_plan,
     set_plan,
 ]
