@@ -10,7 +10,7 @@ from typing import Final
 import asyncpg
 import msgspec
 
-from nakamise.contracts.control import HostClaim
+from nakamise.contracts.control import HostClaim, HostState
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.tenancy.hosts import normal_host
 from nakamise.ui.i18n import N_
@@ -57,7 +57,7 @@ async def address_of(connection: asyncpg.Connection, tenant_id: uuid.UUID, host:
 
 
 def _claim(row: _Row) -> HostClaim:
-    pending = "failed" if row.error else "pending"
+    pending: HostState = "failed" if row.error else "pending"
     return HostClaim(
         host=row.host,
         state="served" if row.is_served else pending,

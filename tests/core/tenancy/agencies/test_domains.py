@@ -123,7 +123,7 @@ async def test_below_the_base_domain_no_proof_is_needed(agency: Console, app: Ap
 
 
 @pytest.mark.parametrize(
-    "host",
+    "text",
     ["www.localhost", "localhost", "a.b.localhost", "nodots", "10.0.0.1", "a b.example", "x_y.example"],
 )
 async def test_names_that_nobody_can_have(text: str, agency: Console) -> None:
@@ -177,6 +177,7 @@ async def test_a_lost_domain_is_served_no_more_after_three_days(
     await _prove(console, names, site.summary.id, host)
     await console.set_canonical(site.summary.id, host)
     names.records.clear()
+    lost: list[str] = []
     for day in range(3):
         assert await _status(app, host) == 200, day
         await _age(owner, host)
