@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from nakamise.contracts.payments import Payments, PaymentSubject
-from nakamise.plugin import Listen, Manifest, Mount, NavItem, Need, Permission, Privacy, Slot, SlotItem, Task, Widget
+from nakamise.plugin import (
+    Listen,
+    Manifest,
+    Mount,
+    NavItem,
+    Need,
+    Permission,
+    Privacy,
+    Slot,
+    SlotItem,
+    Task,
+    Widget,
+)
 from nakamise_shop.metering import METERS
 from nakamise_shop.settings import ShopSettings
 

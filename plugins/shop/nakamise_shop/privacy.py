@@ -57,21 +57,21 @@ class ShopCopy(msgspec.Struct, frozen=True):
     cart: list[CartCopy]
 
 
-async def export(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> ShopCopy | None:
+async def export(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> ShopCopy | None:
     orders = await tx.all(OrderCopy, _ORDERS, user_id)
     cart = await tx.all(CartCopy, _CART, user_id)
     return ShopCopy(orders, cart) if orders or cart else None
 
 
-async def erase(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
+async def erase(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
     """Raises Conflict while an order is under way."""
     if await tx.value(_OPEN, user_id):
         message = N_("This person has orders under way. Finish or cancel them first.")
         raise Conflict(message, code="orders_open", domain="shop")
     carts = await tx.execute("DELETE FROM shop_cart WHERE user_id = $1", user_id)
-    nobody = {
-        name: HIDDEN for name in ("family_name", "given_name", "family_kana", "given_kana", "city", "line1")
-    } | {"line2": "", "phone": HIDDEN, "postal_code": "0000000"}
+    nobody = dict.fromkeys(
+        ("family_name", "given_name", "family_kana", "given_kana", "city", "line1"), HIDDEN
+    ) | {"line2": "", "phone": HIDDEN, "postal_code": "0000000"}
     purchases = await tx.execute(
         "UPDATE shop_purchase SET email = $2, address = address || $3::jsonb WHERE buyer_id = $1",
         user_id,

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from nakamise.testing.fixtures import Drain
+from nakamise.ui.sheets import safe_cell
 from nakamise_shop.checkout.schemas import Placed
 from nakamise_shop.domain.order_state import LineState, OrderState, OrderStatus, order_status
-from nakamise_shop.staff.orders_csv import safe_cell
 from tests.plugins.shop.staff.office import API, PAGES, Office
 
 YAMATO = "123456789013"
