@@ -103,6 +103,7 @@ async def _run(step: Step, arguments: Mapping[str, Any], outcome: Outcome, on_er
     started = time.perf_counter()
     try:
         value, held_s = await drive(step.function(*[arguments[name] for name in step.arguments]))
+        _check_connection(on_error, arguments)
         _take(step, value, held_s, outcome, arguments)
     except Exception as error:  # noqa: BLE001  # isolating any fault of a plugin is this line's purpose
         _fail(step, error, outcome, on_error, arguments)
@@ -113,6 +114,12 @@ async def _run(step: Step, arguments: Mapping[str, Any], outcome: Outcome, on_er
     finally:
         current_plugin.reset(token)
         _trace(step, started)
+
+
+def _check_connection(on_error: OnError, arguments: Mapping[str, Any]) -> None:
+    """Under SKIP a hook gets a transaction that it cannot close."""
+    if on_error is OnError.RAISE and "tx" in arguments and arguments["tx"].connection.is_closed():
+        raise PluginCrashed("it closed the connection")
 
 
 def _ask_sync(step: Step, arguments: Mapping[str, Any], outcome: Outcome, on_error: OnError) -> None:

@@ -13,7 +13,7 @@ Check = Callable[[Any], bool]
 
 
 def checker(specification: Callable[..., Any]) -> Check:
-    """Whether a value fits; annotations that cannot be checked at run time (protocols) always fit."""
+    """Whether a value fits; of a protocol, whether it has all its members."""
     return _check(typing.get_type_hints(specification).get("return", Any))
 
 
@@ -32,7 +32,16 @@ def _check(hint: Any) -> Check:
         return lambda value: isinstance(value, Mapping) and all(map(key, value))
     if isinstance(hint, type) and issubclass(hint, (msgspec.Struct, str)):
         return lambda value: isinstance(value, hint)
-    return lambda _: True
+    if typing.is_typeddict(hint) or not getattr(hint, "_is_protocol", False):
+        return lambda _: True
+    members = _members(hint)
+    return lambda value: all(hasattr(value, name) for name in members)
+
+
+def _members(protocol: Any) -> list[str]:
+    """What an object must have to be one."""
+    found = {name for cls in protocol.__mro__ for name in (*vars(cls), *vars(cls).get("__annotations__", ()))}
+    return sorted(name for name in found if not name.startswith("_"))
 
 
 def _any_of(checks: list[Check], arguments: tuple[Any, ...]) -> Check:
