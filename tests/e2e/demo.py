@@ -10,7 +10,9 @@ from typing import Final
 
 from nakamise.runtime import Runtime
 from nakamise.tenancy import blueprint
+from nakamise.tenancy.agencies.homes import ensure_console
 from nakamise.tenancy.bootstrap import DEMO_TENANTS, demo_folders
+from nakamise.tenancy.owner import owner_transaction
 
 PASSWORDS: Final = {"kanon": "demo-hanami-2026", "gear": "demo-hibana-2026"}
 
@@ -42,6 +44,10 @@ async def seed(runtime: Runtime, folder: Path) -> None:
             if drawing.name not in _REAL_ART:
                 _simplify(drawing)
         await blueprint.apply(runtime, copy, runtime.settings.base_domain)
+    async with owner_transaction(runtime.settings) as connection:
+        for slug, home in (("demo", "agency"), ("operator", "operator")):
+            await ensure_console(connection, slug, slug, home, is_operator=home == "operator")
+    await runtime.directory.refresh()
 
 
 def _simplify(drawing: Path) -> None:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 import uuid
 
 import pytest
 from PIL import Image
 
 from nakamise.testing.author_fixtures import As
+from nakamise.testing.fixtures import Drain
 from tests.plugins.agency.office import CONSOLE, Office, words_of
 
-PATHS = ("", "/brand", "/brand/preview", "/brand/notes", "/domains", "/plan", "/log", "/log.csv", "/created")
+PATHS = (
+    "",
+    "/brand",
+    "/brand/preview",
+    "/brand/notes",
+    "/domains",
+    "/plan",
+    "/log",
+    "/log.csv",
+    "/created",
+    "/export",
+)
 ACTS = (
     "/brand",
     "/brand/pictures/logo",
@@ -20,6 +34,7 @@ ACTS = (
     "/domains/canonical",
     "/domains/remove",
     "/plan",
+    "/export",
     "/suspend",
     "/resume",
     "/impersonate",
@@ -214,3 +229,28 @@ async def test_agencies_are_the_operators_only(office: Office, operator: Office)
 
 async def test_home_leads_staff_into_the_console(office: Office) -> None:
     assert 'href="/admin/agency"' in (await office.client.get("/")).text
+
+
+@pytest.mark.req("LC-0.23")
+async def test_a_whole_site_is_exported_and_downloaded(office: Office, drain: Drain) -> None:
+    made = (await office.site()).summary
+    path = f"/tenants/{made.id}/export"
+    assert (await office.post(path)).status_code == 303
+    assert (await office.api("POST", f"/tenants/{made.id}/exports")).status_code == 409
+    await drain(office.home)
+    shown = await office.get(path)
+    link = re.search(r'href="(/transfers/[^"]+)"', shown.text)
+    assert link is not None
+    file = await office.client.get(html.unescape(link[1]))
+    assert file.headers["content-type"] == "application/zip"
+
+
+@pytest.mark.req("LC-0.20", "LC-0.23")
+async def test_plan_shows_usage_and_changes_at_once(office: Office) -> None:
+    made = (await office.site()).summary
+    path = f"/tenants/{made.id}/plan"
+    offers = (await office.api("GET", path)).json()["offers"]
+    other = next(one for one in offers if not one["is_own"] and one["net"])
+    assert (await office.post(path, plan=other["id"])).status_code == 303
+    assert (await office.plane.plan_sheet(made.id)).plan == other["title"]
+    assert (await office.post(path, plan="no-such-plan")).status_code == 422
