@@ -19,7 +19,15 @@ from nakamise.ui.sheets import BOM, csv_text
 
 PAGE_SIZE: Final = 50
 CHUNK: Final = 1000
-COLUMNS: Final = (N_("When"), N_("Who"), N_("What"), N_("Act"), N_("Subject"), N_("Address"), N_("Details"))
+COLUMNS: Final = (
+    N_("When"),
+    N_("Who"),
+    N_("What"),
+    N_("Act"),
+    N_("Concerns"),
+    N_("IP address"),
+    N_("Details"),
+)
 _ROWS: Final = """
 SELECT id, at, actor_id, actor_name, act, subject, ip, detail FROM core_audit
 WHERE ($1 = '' OR strpos(lower(actor_name), lower($1)) > 0 OR actor_id::text = $1)
