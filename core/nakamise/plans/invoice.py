@@ -117,7 +117,7 @@ async def invoices(tx: Tx, tenant_id: uuid.UUID, *, months: int = 12) -> list[In
         InvoiceLine,
         f"SELECT {_COLUMNS} FROM invoice_line WHERE tenant_id = $1 AND amount <> 0 AND month >"  # noqa: S608
         " (SELECT max(l.month) FROM invoice_line l WHERE l.tenant_id = $1) - make_interval(months => $2)"
-        " ORDER BY month DESC, id",
+        " ORDER BY month DESC, at, cause IS NULL, amount >= 0, item, id",
         tenant_id,
         months,
     )
