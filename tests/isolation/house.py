@@ -47,6 +47,7 @@ _THINGS: Final = {
     "key": "SELECT min(value) FROM core_media, jsonb_each_text(keys)",
     "mail_id": "SELECT id FROM core_mail ORDER BY created_at",
     "pages/slug": "SELECT slug FROM core_page",
+    "legal/slug": "SELECT slug FROM core_page",
     "invitation_id": "SELECT id FROM core_invitation WHERE withdrawn_at IS NULL",
     "role_id": "SELECT id FROM core_role WHERE NOT is_preset",
     "user_id": "SELECT id FROM core_user WHERE display_name LIKE '%neighbour'",

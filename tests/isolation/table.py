@@ -19,6 +19,7 @@ COMMON: Final = {
     "act": "publish",
     "plugin_id": "nosuch",
     "owner": "core",
+    "locale": "ja",
     "digest": "0",
     "path": "nothing.css",
 }
