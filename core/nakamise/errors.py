@@ -55,16 +55,22 @@ class Problem(NakamiseError):
 
 
 class BadRequest(Problem):
+    """400: the request makes no sense."""
+
     status = 400
     default_code = "bad_request"
 
 
 class Unauthenticated(Problem):
+    """401: nobody is logged in."""
+
     status = 401
     default_code = "unauthenticated"
 
 
 class Forbidden(Problem):
+    """403: this user may not."""
+
     status = 403
     default_code = "forbidden"
 
@@ -79,6 +85,8 @@ class MfaRequired(Forbidden):
 
 
 class NotFound(Problem):
+    """404: not here, or not to be seen."""
+
     status = 404
     default_code = "not_found"
 
@@ -87,15 +95,21 @@ class NotFound(Problem):
 
 
 class Conflict(Problem):
+    """409: the state forbids it."""
+
     status = 409
     default_code = "conflict"
 
 
 class LimitReached(Conflict):
+    """409: the tenant's plan allows no more; the message says what to do."""
+
     default_code = "plan_limit"
 
 
 class Gone(Problem):
+    """410: it was here once."""
+
     status = 410
     default_code = "gone"
 
@@ -124,6 +138,8 @@ class Invalid(Problem):
 
 
 class TooMany(Problem):
+    """429: too many tries; ``Retry-After`` says when."""
+
     status = 429
     default_code = "too_many"
 
@@ -133,6 +149,8 @@ class TooMany(Problem):
 
 
 class Unavailable(Problem):
+    """503: try again later."""
+
     status = 503
     default_code = "unavailable"
 

@@ -98,6 +98,7 @@ async def _known(tx: Tx, sha256: str, kind: str, owner_id: uuid.UUID | None) -> 
 
 
 async def media_of(tx: Tx, ids: list[uuid.UUID]) -> dict[uuid.UUID, Media]:
+    """Pictures by id; those that are gone are missing."""
     rows = await tx.all(
         Media, "SELECT id, width, height, colour, keys FROM core_media WHERE id = ANY($1)", ids
     )

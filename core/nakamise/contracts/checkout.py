@@ -37,5 +37,7 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 class RevertReason(enum.StrEnum):
+    """Why an order that was placed gives back what it took."""
+
     EXPIRED = "expired"
     CANCELLED = "cancelled"

@@ -273,6 +273,8 @@ class AuditLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuditPage(msgspec.Struct, frozen=True):
+    """``cursor`` asks for the next page; None = there is none."""
+
     items: tuple[AuditLine, ...]
     cursor: str | None
 

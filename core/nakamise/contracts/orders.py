@@ -9,6 +9,8 @@ from nakamise.plugin.events import Event
 
 
 class OrderEvent(Event, frozen=True, kw_only=True):
+    """What all events of orders have; those of one order come in order."""
+
     order_id: uuid.UUID
     purchase_id: uuid.UUID
     shop_id: uuid.UUID
@@ -28,6 +30,8 @@ class OrderPlaced(OrderEvent, frozen=True, kw_only=True):
 
 
 class OrderPaid(OrderEvent, frozen=True, kw_only=True):
+    """The money is there: the order is to be fulfilled."""
+
     topic: ClassVar[str] = "shop.order_paid.1"
 
 

@@ -54,6 +54,8 @@ class ChargeRequest(msgspec.Struct, frozen=True):
 
 
 class OpKind(enum.StrEnum):
+    """What a provider is asked to do with money."""
+
     CHARGE = "charge"
     REFUND = "refund"
 

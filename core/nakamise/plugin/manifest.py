@@ -131,6 +131,8 @@ class Privacy(msgspec.Struct, frozen=True):
 
 
 class Need(enum.Enum):
+    """Whether a plugin works without a service that it uses."""
+
     REQUIRED = "required"
     OPTIONAL = "optional"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from datetime import datetime
 from typing import Final
 
@@ -82,7 +83,7 @@ async def _ask(
     degraded = set(ctx.lineup.unusable)
     facts = await ctx.lineup.call("price_facts", ctx=ctx, tx=tx, request=request)
     answers = ctx.lineup.call_sync(
-        "price_adjust", ctx=ctx, draft=draft_quote(request, terms), facts=facts.by_plugin()
+        "price_adjust", ctx=ctx, draft=draft_quote(request, terms), facts=MappingProxyType(facts.by_plugin())
     )
     degraded |= {plugin_id for plugin_id, _ in (*facts.failed, *answers.failed)}
     proposals = [
