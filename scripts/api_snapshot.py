@@ -123,7 +123,7 @@ def _member(name: str, value: Any) -> Iterator[str]:
 
 def _signature(function: Any) -> str:
     try:
-        return str(inspect.signature(function)).replace("'", "")
+        return _ADDRESS.sub("", str(inspect.signature(function)).replace("'", ""))
     except (TypeError, ValueError):
         return "(…)"
 
