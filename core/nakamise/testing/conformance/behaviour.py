@@ -51,7 +51,9 @@ async def prices(bench: Bench) -> Iterable[str]:
     lines = st.lists(st.tuples(st.integers(0, 10**9), st.integers(1, 99)), max_size=8)
     ctx = _ctx_without_database(bench)
 
-    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+    )
     @given(lines=lines)
     def hold(lines: list[tuple[int, int]]) -> None:
         fault = _price_fault(ctx, lines)
