@@ -51,7 +51,7 @@ class BrandForm(msgspec.Struct, kw_only=True):
     mail_sender: Annotated[str, Meta(max_length=254)] = ""
 
     def update(self) -> BrandUpdate:
-        values = msgspec.structs.asdict(self) | {"tint": self.tint / 100}
+        values: dict[str, Any] = {**msgspec.structs.asdict(self), "tint": self.tint / 100}
         return BrandUpdate(**values)
 
 
