@@ -128,7 +128,11 @@ BROKEN = (
     ),
     Broken(
         "package",
-        (Edit("pyproject.toml", "authors =", "# authors ="), Edit("pyproject.toml", "Issues =", "Home =")),
+        (
+            Edit("pyproject.toml", "authors =", "# authors ="),
+            Edit("pyproject.toml", "/issues", ""),
+            Edit("pyproject.toml", "Issues =", "Home ="),
+        ),
         "no contact",
     ),
 )
