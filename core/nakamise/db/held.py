@@ -9,29 +9,19 @@ from typing import Final
 
 import asyncpg
 
-_held: Final[ContextVar[list[asyncpg.Connection] | None]] = ContextVar("held", default=None)
-
-
-@contextmanager
-def holding() -> Iterator[list[asyncpg.Connection]]:
-    """A list of the transactions that the block opened and that are open now."""
-    mine: list[asyncpg.Connection] = []
-    token = _held.set(mine)
-    try:
-        yield mine
-    finally:
-        _held.reset(token)
+# Whoever runs code of plugins sets a list here, and looks into it afterwards.
+holders: Final[ContextVar[list[asyncpg.Connection] | None]] = ContextVar("holders", default=None)
 
 
 @contextmanager
 def held(connection: asyncpg.Connection) -> Iterator[None]:
     """Counts ``connection`` as taken for the time of the block."""
-    holders = _held.get()
-    if holders is None:
+    mine = holders.get()
+    if mine is None:
         yield
         return
-    holders.append(connection)
+    mine.append(connection)
     try:
         yield
     finally:
-        holders.remove(connection)
+        mine.remove(connection)

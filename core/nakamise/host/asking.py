@@ -103,7 +103,8 @@ async def _run(step: Step, arguments: Mapping[str, Any], outcome: Outcome, on_er
     started = time.perf_counter()
     try:
         value, held_s = await drive(step.function(*[arguments[name] for name in step.arguments]))
-        _check_connection(on_error, arguments)
+        if on_error is OnError.RAISE:
+            _check_connection(arguments)
         _take(step, value, held_s, outcome, arguments)
     except Exception as error:  # noqa: BLE001  # isolating any fault of a plugin is this line's purpose
         _fail(step, error, outcome, on_error, arguments)
@@ -113,12 +114,13 @@ async def _run(step: Step, arguments: Mapping[str, Any], outcome: Outcome, on_er
         raise
     finally:
         current_plugin.reset(token)
-        _trace(step, started)
+        if trace.isEnabledFor(logging.DEBUG):
+            _trace(step, started)
 
 
-def _check_connection(on_error: OnError, arguments: Mapping[str, Any]) -> None:
+def _check_connection(arguments: Mapping[str, Any]) -> None:
     """Under SKIP a hook gets a transaction that it cannot close."""
-    if on_error is OnError.RAISE and "tx" in arguments and arguments["tx"].connection.is_closed():
+    if "tx" in arguments and arguments["tx"].connection.is_closed():
         raise PluginCrashed("it closed the connection")
 
 
@@ -137,7 +139,8 @@ def _ask_sync(step: Step, arguments: Mapping[str, Any], outcome: Outcome, on_err
         _fail(step, crash, outcome, on_error, arguments)
     finally:
         current_plugin.reset(token)
-        _trace(step, started)
+        if trace.isEnabledFor(logging.DEBUG):
+            _trace(step, started)
 
 
 def _take(step: Step, value: object, held_s: float, outcome: Outcome, arguments: Mapping[str, Any]) -> None:
@@ -185,6 +188,5 @@ def _extra(step: Step) -> dict[str, str]:
 
 
 def _trace(step: Step, started: float) -> None:
-    if trace.isEnabledFor(logging.DEBUG):
-        milliseconds = (time.perf_counter() - started) * 1000
-        trace.debug("%s %s %.2f ms", step.hook, step.plugin_id, milliseconds, extra=_extra(step))
+    milliseconds = (time.perf_counter() - started) * 1000
+    trace.debug("%s %s %.2f ms", step.hook, step.plugin_id, milliseconds, extra=_extra(step))

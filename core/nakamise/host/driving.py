@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import time
 import types
-from collections.abc import Coroutine, Generator
+from collections.abc import Coroutine, Generator, Sequence
 from typing import Any, Final
 
-from nakamise.db.held import holding
+import asyncpg
+
+from nakamise.db.held import holders
 from nakamise.errors import NakamiseError
 
 # A step that holds the loop for longer keeps every tenant waiting. Far above what a busy machine causes.
@@ -41,55 +43,63 @@ async def drive(coroutine: Coroutine[Any, Any, Any]) -> tuple[Any, float]:
     if task is None:
         raise RuntimeError("hooks run in a task")
     asked = task.cancelling()
-    with holding() as held:
-        try:
-            return await _slices(coroutine, task)
-        except GeneratorExit:
-            raise
-        except Exception:
-            raise
-        except BaseException as error:
-            if isinstance(error, asyncio.CancelledError) and task.cancelling() > asked:
-                raise
+    held: list[asyncpg.Connection] = []
+    token = holders.set(held)
+    started = time.perf_counter()
+    try:
+        # Most hooks are done without waiting for anything.
+        waits_for = coroutine.send(None)
+        return await _go_on(coroutine, task, waits_for, time.perf_counter() - started, asked)
+    except StopIteration as done:
+        if task.cancelling() > asked:
             await _forget_own_cancel(task, asked)
-            raise PluginCrashed(f"it raised {type(error).__name__}: {error}") from error
-        finally:
-            for connection in held:
-                connection.terminate()
-            if held:
-                raise TransactionLeftOpen("it left a transaction open")
+            raise PluginCrashed("it cancelled the task that it runs in") from None
+        return done.value, time.perf_counter() - started
+    except (Exception, GeneratorExit):
+        raise
+    except BaseException as error:
+        if isinstance(error, asyncio.CancelledError) and task.cancelling() > asked:
+            raise
+        await _forget_own_cancel(task, asked)
+        raise PluginCrashed(f"it raised {type(error).__name__}: {error}") from error
+    finally:
+        holders.reset(token)
+        if held:
+            _throw_away(held)
+
+
+def _throw_away(held: Sequence[asyncpg.Connection]) -> None:
+    for connection in held:
+        connection.terminate()
+    raise TransactionLeftOpen("it left a transaction open")
 
 
 @types.coroutine
-def _slices(
-    coroutine: Coroutine[Any, Any, Any], task: asyncio.Task[Any]
+def _go_on(
+    coroutine: Coroutine[Any, Any, Any],
+    task: asyncio.Task[Any],
+    waits_for: Any,
+    longest: float,
+    asked: int,
 ) -> Generator[Any, Any, tuple[Any, float]]:
-    longest = 0.0
-    thrown: BaseException | None = None
     while True:
+        if task.cancelling() > asked:
+            coroutine.close()
+            raise _CancelledItself("it cancelled the task that it runs in")
+        thrown: BaseException | None = None
+        try:
+            yield waits_for
+        except BaseException as error:  # noqa: BLE001  # handed to the coroutine, whatever it is
+            thrown = error
         asked = task.cancelling()
         started = time.perf_counter()
         try:
             waits_for = coroutine.send(None) if thrown is None else coroutine.throw(thrown)
         except StopIteration as done:
-            _refuse_own_cancel(task, asked)
+            if task.cancelling() > asked:
+                raise _CancelledItself("it cancelled the task that it runs in") from None
             return done.value, max(longest, time.perf_counter() - started)
         longest = max(longest, time.perf_counter() - started)
-        if task.cancelling() > asked:
-            coroutine.close()
-            _refuse_own_cancel(task, asked)
-        thrown = None
-        try:
-            yield waits_for
-        except BaseException as error:  # noqa: BLE001  # handed to the coroutine, whatever it is
-            thrown = error
-
-
-def _refuse_own_cancel(task: asyncio.Task[Any], asked: int) -> None:
-    if task.cancelling() > asked:
-        while task.cancelling() > asked:
-            task.uncancel()
-        raise _CancelledItself("it cancelled the task that it runs in")
 
 
 class _CancelledItself(BaseException):
@@ -97,7 +107,9 @@ class _CancelledItself(BaseException):
 
 
 async def _forget_own_cancel(task: asyncio.Task[Any], asked: int) -> None:
-    """Before Python 3.13 a request that was taken back still interrupts the next wait: this one."""
+    """Take back what the plugin asked for. Before Python 3.13 it still interrupts the next wait: this one."""
+    while task.cancelling() > asked:
+        task.uncancel()
     try:
         await asyncio.sleep(0)
     except asyncio.CancelledError:
