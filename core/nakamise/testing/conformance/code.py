@@ -23,7 +23,16 @@ IMPORT_MS_MAX: Final = 100
 # What docs/reference/plugin-contract.md names, and the tools for pages.
 PUBLIC: Final = (
     *("plugin", "contracts", "web", "testing", "db", "errors", "ids", "japan", "media", "money", "images"),
-    *("ui.charts", "ui.formats", "ui.paging", "ui.theme", "ui.views", "routing.forms", "account.addresses"),
+    *(
+        "ui.charts",
+        "ui.formats",
+        "ui.paging",
+        "ui.sheets",
+        "ui.theme",
+        "ui.views",
+        "routing.forms",
+        "account.addresses",
+    ),
 )
 # The contract itself is loaded by the host anyway, so it does not count.
 _IMPORT: Final = """
