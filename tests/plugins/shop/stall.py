@@ -153,8 +153,9 @@ class Stall:
             )
             for variant_id, quantity in goods:
                 await tx.execute(
-                    "INSERT INTO shop_cart_line (cart_id, variant_id, quantity, seen_price)"
-                    " SELECT $1, id, $3, price FROM shop_variant WHERE id = $2",
+                    "WITH sold AS (SELECT id, price FROM shop_variant WHERE id = $2)"
+                    " INSERT INTO shop_cart_line (cart_id, variant_id, quantity, seen_price)"
+                    " SELECT $1, id, $3, price FROM sold",
                     *(cart_id, variant_id, quantity),
                 )
 

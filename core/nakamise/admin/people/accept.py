@@ -156,8 +156,8 @@ async def _join(ctx: TenantCtx, tx: Tx, invitation: _Invitation, user: User) -> 
     if await tx.value("SELECT 1 FROM core_user_role WHERE user_id = $1", user.id) is not None:
         await ctx.give_back(tx, SEAT)
     await tx.execute(
-        "INSERT INTO core_user_role (user_id, role_id, granted_at)"
-        " SELECT $1, role_id, $3 FROM core_invitation_role WHERE invitation_id = $2"
+        "WITH offered AS (SELECT role_id FROM core_invitation_role WHERE invitation_id = $2)"
+        " INSERT INTO core_user_role (user_id, role_id, granted_at) SELECT $1, role_id, $3 FROM offered"
         " ON CONFLICT (user_id, role_id) DO NOTHING",
         user.id,
         invitation.id,

@@ -13,6 +13,7 @@ from nakamise.admin.people.accept import Newcomer, Offer
 from nakamise.auth import login
 from nakamise.auth.cookies import SESSION, set_cookie
 from nakamise.auth.forms import fault_texts
+from nakamise.auth.methods import PasswordLoginOff, login_methods, require_password_login
 from nakamise.auth.pages import said
 from nakamise.auth.register import LinkSpent
 from nakamise.auth.sessions import ABSOLUTE_LIFETIME
@@ -48,10 +49,13 @@ async def join(request: AnyRequest, ctx: Ctx, token: FromPath[str]) -> Response[
             errors = fault_texts(ctx, form.errors)
             return await _form(ctx, token, offer, dict(form.raw), errors, status=422)
         user = await accept.accept_as_newcomer(ctx, token, form.value)
+        await require_password_login(ctx, user)
     except LinkSpent:
         return await _spent(ctx)
     except Conflict as problem:
         return _refused(ctx, token, problem)
+    except PasswordLoginOff as problem:
+        return see_other(ctx, "/login", flash=said(ctx, problem), kind="warn")
     async with ctx.begin() as tx:
         opened = await login.open_for_browser(ctx, tx, user)
     answer = _welcome(ctx)
@@ -88,6 +92,8 @@ async def _form(
         is_mine=not ctx.actor.is_guest and email_key(ctx.actor.email) == email_key(offer.email),
         name=typed.get("display_name", offer.display_name),
         errors=errors,
+        methods=await login_methods(ctx),
+        next=f"/invite/{token}",
     )
     # The address of this page is a secret: other sites never see it. With no referrer at all, browsers would
     # call the form cross-site.

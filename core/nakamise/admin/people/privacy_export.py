@@ -20,6 +20,7 @@ from nakamise.ui.sheets import BOM, csv_text
 
 Records = dict[str, Any]
 _SESSIONS: Final = "SELECT user_agent, client, created_at, last_seen_at FROM core_session WHERE user_id = $1 ORDER BY created_at"
+_LINKS: Final = "SELECT issuer, subject, linked_at, last_used_at FROM core_external_login WHERE user_id = $1 ORDER BY linked_at"
 _ACTS: Final = "SELECT at, act, ip FROM core_audit WHERE actor_id = $1 ORDER BY at, id"
 _MAILS: Final = (
     "SELECT created_at, subject, state FROM core_mail WHERE recipient = $1 ORDER BY created_at, id"
@@ -52,6 +53,7 @@ async def _account(tx: Tx, user_id: uuid.UUID) -> Records:
         "roles": [role.id for role in await roles_of(tx, user_id)],
         "addresses": msgspec.to_builtins(await addresses_of(tx, user_id)),
         "sessions": await _rows(tx, _SESSIONS, user_id),
+        "external_logins": await _rows(tx, _LINKS, user_id),
         "acts": await _rows(tx, _ACTS, user_id),
         "mails": await _rows(tx, _MAILS, user["email"]),
     }

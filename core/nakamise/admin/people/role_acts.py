@@ -119,14 +119,15 @@ async def _move_holders(ctx: TenantCtx, tx: Tx, role_id: str, move_to: str) -> i
     await role_line(ctx, tx, move_to)
     require_rights(ctx, await rights_of_roles(tx, [move_to]))
     await tx.execute(
-        "INSERT INTO core_user_role (user_id, role_id) SELECT user_id, $2 FROM core_user_role WHERE role_id = $1"
+        "WITH holder AS (SELECT user_id FROM core_user_role WHERE role_id = $1)"
+        " INSERT INTO core_user_role (user_id, role_id) SELECT user_id, $2 FROM holder"
         " ON CONFLICT (user_id, role_id) DO NOTHING",
         role_id,
         move_to,
     )
     await tx.execute(
-        "INSERT INTO core_invitation_role (invitation_id, role_id)"
-        " SELECT invitation_id, $2 FROM core_invitation_role WHERE role_id = $1"
+        "WITH invited AS (SELECT invitation_id FROM core_invitation_role WHERE role_id = $1)"
+        " INSERT INTO core_invitation_role (invitation_id, role_id) SELECT invitation_id, $2 FROM invited"
         " ON CONFLICT (invitation_id, role_id) DO NOTHING",
         role_id,
         move_to,

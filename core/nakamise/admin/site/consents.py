@@ -35,8 +35,8 @@ async def open_documents(tx: Tx, user_id: uuid.UUID, wanted: Mapping[str, int]) 
 async def note_registration(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> None:
     """Who registers agrees to the terms and the privacy policy as they are now."""
     await tx.execute(
-        "INSERT INTO core_consent (user_id, slug, version, at, ip)"
-        " SELECT $1, slug, max(version), $2, $3 FROM core_page WHERE slug = ANY ($4) GROUP BY slug"
+        "WITH newest AS (SELECT slug, max(version) AS version FROM core_page WHERE slug = ANY ($4) GROUP BY slug)"
+        " INSERT INTO core_consent (user_id, slug, version, at, ip) SELECT $1, slug, version, $2, $3 FROM newest"
         " ON CONFLICT (user_id, slug, version) DO NOTHING",
         user_id,
         ctx.now(),

@@ -112,9 +112,9 @@ async def save_draft(ctx: TenantCtx, slug: str, locale: str, title: str, body: s
     async with ctx.begin() as tx:
         await tx.must_touch_one(
             late,
-            "INSERT INTO core_page_draft (slug, locale, title, body, revision, changed_at, actor_name)"
-            " SELECT $1, $2, $3, $4, 1, $5, $6 WHERE $7 = 0 OR EXISTS"
-            " (SELECT 1 FROM core_page_draft WHERE slug = $1 AND locale = $2)"
+            "WITH known AS (SELECT count(*) AS n FROM core_page_draft WHERE slug = $1 AND locale = $2)"
+            " INSERT INTO core_page_draft (slug, locale, title, body, revision, changed_at, actor_name)"
+            " SELECT $1, $2, $3, $4, 1, $5, $6 FROM known WHERE $7 = 0 OR n > 0"
             " ON CONFLICT (slug, locale) DO UPDATE SET title = excluded.title, body = excluded.body,"
             " revision = core_page_draft.revision + 1, changed_at = excluded.changed_at,"
             " actor_name = excluded.actor_name WHERE core_page_draft.revision = $7",
@@ -163,8 +163,9 @@ async def _publish(ctx: TenantCtx, tx: Tx, slug: str, note: str, needs_consent: 
         slug,
     )
     await tx.execute(
-        "INSERT INTO core_page (slug, locale, title, body, version, changed_at)"
-        " SELECT slug, locale, title, body, $2, $3 FROM core_page_draft WHERE slug = $1"
+        "WITH draft AS (SELECT slug, locale, title, body FROM core_page_draft WHERE slug = $1)"
+        " INSERT INTO core_page (slug, locale, title, body, version, changed_at)"
+        " SELECT slug, locale, title, body, $2, $3 FROM draft"
         " ON CONFLICT (slug, locale) DO UPDATE SET title = excluded.title, body = excluded.body",
         slug,
         version,
@@ -183,9 +184,10 @@ async def keep_version(
 ) -> None:
     """Put what is public now among the versions. Idempotent."""
     await tx.execute(
-        "INSERT INTO core_page_version"
+        "WITH page AS (SELECT slug, locale, version, title, body FROM core_page WHERE slug = $1)"
+        " INSERT INTO core_page_version"
         " (slug, locale, version, title, body, note, needs_consent, published_at, actor_name)"
-        " SELECT slug, locale, version, title, body, $2, $3, $4, $5 FROM core_page WHERE slug = $1"
+        " SELECT slug, locale, version, title, body, $2, $3, $4, $5 FROM page"
         " ON CONFLICT (slug, locale, version) DO NOTHING",
         slug,
         note,

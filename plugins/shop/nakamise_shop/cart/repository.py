@@ -121,11 +121,12 @@ async def add(tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID, quantity: int) 
     """The line's new quantity; 0 when the variant is not for sale."""
     return int(
         await tx.value(
-            "INSERT INTO shop_cart_line (cart_id, variant_id, quantity, seen_price)"
-            " SELECT $1, v.id, $3, v.price FROM shop_variant v"
+            "WITH sold AS (SELECT v.id, v.price FROM shop_variant v"
             " JOIN shop_product p ON p.id = v.product_id AND p.state = 'published'"
             " JOIN shop_shop s ON s.id = p.shop_id AND s.state = 'open'"
-            " WHERE v.id = $2 AND v.state = 'active'"
+            " WHERE v.id = $2 AND v.state = 'active')"
+            " INSERT INTO shop_cart_line (cart_id, variant_id, quantity, seen_price)"
+            " SELECT $1, id, $3, price FROM sold"
             " ON CONFLICT (cart_id, variant_id) DO UPDATE"
             " SET quantity = least(999, shop_cart_line.quantity + excluded.quantity), seen_price = excluded.seen_price"
             " RETURNING quantity",
@@ -167,8 +168,9 @@ async def clear(tx: Tx, cart_id: uuid.UUID) -> int:
 async def merge(tx: Tx, source: uuid.UUID, target: uuid.UUID) -> None:
     """Move the guest's lines over; where both hold a variant the larger quantity stays."""
     await tx.execute(
-        "INSERT INTO shop_cart_line (cart_id, variant_id, quantity, seen_price, added_at)"
-        " SELECT $2, variant_id, quantity, seen_price, added_at FROM shop_cart_line WHERE cart_id = $1"
+        "WITH guest AS (SELECT variant_id, quantity, seen_price, added_at FROM shop_cart_line WHERE cart_id = $1)"
+        " INSERT INTO shop_cart_line (cart_id, variant_id, quantity, seen_price, added_at)"
+        " SELECT $2, variant_id, quantity, seen_price, added_at FROM guest"
         " ON CONFLICT (cart_id, variant_id) DO UPDATE"
         " SET quantity = greatest(shop_cart_line.quantity, excluded.quantity)",
         source,

@@ -29,8 +29,8 @@ async def add(ctx: TenantCtx, product_id: uuid.UUID, data: bytes) -> uuid.UUID:
         if len(known) >= PICTURES_MAX:
             raise _full()
         await tx.execute(
-            "INSERT INTO shop_picture (product_id, media_id, position)"
-            " SELECT $1, $2, coalesce(max(position), -1) + 1 FROM shop_picture WHERE product_id = $1",
+            "WITH last AS (SELECT coalesce(max(position), -1) AS position FROM shop_picture WHERE product_id = $1)"
+            " INSERT INTO shop_picture (product_id, media_id, position) SELECT $1, $2, position + 1 FROM last",
             product_id,
             media_id,
         )

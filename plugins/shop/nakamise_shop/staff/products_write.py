@@ -31,9 +31,10 @@ UPDATE shop_product SET
 WHERE id = $1
 """
 _NEW_VARIANT: Final = """
+WITH product AS (SELECT id, shop_id FROM shop_product WHERE id = $2)
 INSERT INTO shop_variant (id, product_id, shop_id, sku, name, translations, option_values, price, compare_at,
                           picture_id, position)
-SELECT $1, p.id, p.shop_id, $3, $4, $5, $6, $7, $8, $9, $10 FROM shop_product p WHERE p.id = $2
+SELECT $1, p.id, p.shop_id, $3, $4, $5, $6, $7, $8, $9, $10 FROM product p
 """
 _CHANGE_VARIANT: Final = """
 UPDATE shop_variant SET sku = $3, name = $4, translations = $5, option_values = $6, price = $7, compare_at = $8,
