@@ -18,6 +18,7 @@ from nakamise.auth.routes import route_handlers as auth_routes
 from nakamise.auth.service import Auth
 from nakamise.clock import Clock, SystemClock
 from nakamise.db import Database
+from nakamise.egress import Egress
 from nakamise.events.bus import EventBus
 from nakamise.events.live import LiveHub
 from nakamise.events.live_routes import route_handlers as live_routes
@@ -76,6 +77,9 @@ async def build_runtime(
         directory=await Directory.open(settings, db),
         jobs=jobs,
         events=EventBus(jobs),
+        egress=Egress(
+            https_only=settings.environment == "production", allow=settings.egress_allow, dns=settings.dns
+        ),
         live=LiveHub(settings),
         auth=Auth(settings, db, clock),
         store=open_store(settings),

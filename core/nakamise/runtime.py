@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from nakamise.auth.service import Auth
     from nakamise.clock import Clock
     from nakamise.db import Database
+    from nakamise.egress import Egress
     from nakamise.events.bus import EventBus
     from nakamise.events.live import LiveHub
     from nakamise.host.registry import PluginHost
@@ -29,6 +30,7 @@ class Runtime:
     directory: Directory
     jobs: JobQueue
     events: EventBus
+    egress: Egress
     live: LiveHub
     auth: Auth
     store: ObjectStore

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ import msgspec
 Environment = Literal["demo", "production"]
 
 
+_PLACE: Final = re.compile(r"(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]+\]):\d{1,5}")
 _STARTERS: Final = Path(__file__).parent / "starters"
 
 
@@ -40,6 +42,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     # Who is asked for the proofs of tenants' own domains: "address[:port]"; None = the system's resolver.
     dns: str | None = None
+    # Places that are not public, "address:port", and may be called at a tenant's wish all the same.
+    egress_allow: tuple[str, ...] = ()
     # What new tenants can start from: a folder of our blueprints, or the operator's own.
     blueprints_dir: Path = _STARTERS
     # How long a deleted tenant can be brought back.
@@ -75,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             environment=environment,  # type: ignore[arg-type]
             trusted_proxies=tuple(filter(None, env.get("NAKAMISE_TRUSTED_PROXIES", "").split(","))),
             dns=env.get("NAKAMISE_DNS") or None,
+            egress_allow=_places(env.get("NAKAMISE_EGRESS_ALLOW", "")),
             blueprints_dir=Path(env.get("NAKAMISE_BLUEPRINTS") or _STARTERS).absolute(),
             purge_days=_days(env.get("NAKAMISE_PURGE_DAYS", "30")),
             safe_mode=env.get("NAKAMISE_SAFE_MODE") == "1",
@@ -85,6 +90,13 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise SettingsError(f"PORT is {text!r}: use a number from 1 to 65535.")
     return int(text)
+
+
+def _places(text: str) -> tuple[str, ...]:
+    places = tuple(filter(None, text.split(",")))
+    if not all(_PLACE.fullmatch(place) for place in places):
+        raise SettingsError(f"NAKAMISE_EGRESS_ALLOW is {text!r}: use address:port, separated by commas.")
+    return places
 
 
 def _days(text: str) -> int:

@@ -23,7 +23,7 @@ class EventBus:
         event_id = uuid7()
         listeners = ctx.runtime.host.listeners(event.topic, ctx.tenant.plugins)
         if listeners:
-            envelope = Envelope(event_id, msgspec.to_builtins(event))
+            envelope = Envelope(event_id, msgspec.to_builtins(event), event.topic, ctx.now())
             names = [listener_job(listener) for listener in listeners]
             await self._jobs.enqueue_all(tx, names, envelope, key=event.order_key())
         return event_id

@@ -18,7 +18,7 @@ from nakamise.host.health import StepRecord
 from nakamise.host.hook_steps import Steps
 from nakamise.host.refusal import PluginRefused, Why
 from nakamise.host.routes import build_routers, check_routes
-from nakamise.plugin.events import Event
+from nakamise.plugin.events import EVERY_TOPIC, Event, Published
 from nakamise.plugin.manifest import JobType, Listen, Manifest, Need, Task
 from nakamise.plugin.meters import Meter
 from nakamise.tenancy import history
@@ -31,7 +31,7 @@ class Listener(msgspec.Struct, frozen=True):
 
     plugin_id: str
     topic: str
-    event: type[Event]
+    event: type[Event | Published]
     handler: Handler
 
     @property
@@ -167,13 +167,17 @@ def _metadata(manifest: Manifest) -> Any:
 def _listener(plugin_id: str, listen: Listen) -> Listener:
     handler = references.load_callable(listen.handler)
     event = references.second_parameter(listen.handler, handler)
-    if not (
-        isinstance(event, type) and issubclass(event, Event) and getattr(event, "topic", "") == listen.topic
-    ):
+    if not _takes(event, listen.topic):
         raise PluginRefused(
             Why.BROKEN_REFERENCE, f"{listen.handler} does not take an event of {listen.topic}"
         )
     return Listener(plugin_id, listen.topic, event, handler)
+
+
+def _takes(event: Any, topic: str) -> bool:
+    if topic == EVERY_TOPIC:
+        return event is Published
+    return isinstance(event, type) and issubclass(event, Event) and getattr(event, "topic", "") == topic
 
 
 def _job(job: JobType) -> LoadedJob:

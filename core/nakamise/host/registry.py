@@ -27,6 +27,7 @@ from nakamise.host.vault import Vault
 from nakamise.host.widgets import LoadedWidget
 from nakamise.plans.core_meters import CORE_METERS
 from nakamise.plugin.context import Tenant, TenantCtx
+from nakamise.plugin.events import EVERY_TOPIC
 from nakamise.plugin.live import LiveTopic
 from nakamise.plugin.manifest import Manifest, NavArea, NavItem, Permission, SlotItem
 from nakamise.plugin.services import ServiceOff
@@ -135,7 +136,12 @@ class PluginHost:
         return found
 
     def listeners(self, topic: str, enabled: frozenset[str]) -> list[Listener]:
-        return [listener for listener in self._listeners(enabled) if listener.topic == topic]
+        wanted = (topic, EVERY_TOPIC)
+        return [listener for listener in self._listeners(enabled) if listener.topic in wanted]
+
+    def topics(self, enabled: frozenset[str]) -> tuple[str, ...]:
+        """What the plugins in ``enabled`` publish, sorted."""
+        return tuple(sorted({topic for plugin in self._on(enabled) for topic in plugin.manifest.publishes}))
 
     def listener(self, name: str, enabled: frozenset[str]) -> Listener | None:
         """By ``Listener.name``; None when its plugin is off, or not installed any more."""

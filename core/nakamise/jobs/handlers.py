@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from nakamise.host.loading import Listener, PeriodicTask
 from nakamise.host.registry import PluginHost
 from nakamise.plugin.context import TenantCtx
-from nakamise.plugin.events import Delivery
+from nakamise.plugin.events import Delivery, Published
 from nakamise.plugin.jobs import Job
 
 Work = Callable[[TenantCtx, Any, Job], Awaitable[None]]
@@ -27,10 +28,16 @@ class Handler(msgspec.Struct, frozen=True):
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """A published event as a job's payload."""
+    """A published event as a job's payload; those without topic and time were written before there were any."""
 
     event_id: uuid.UUID
     event: Any
+    topic: str = ""
+    at: datetime = datetime.fromtimestamp(0, UTC)
+
+    def published(self) -> Published:
+        version = int(self.topic.rpartition(".")[2])
+        return Published(id=self.event_id, topic=self.topic, version=version, at=self.at, data=self.event)
 
 
 def listener_job(listener: Listener) -> str:
@@ -54,7 +61,10 @@ def all_handlers(host: PluginHost, core: Iterable[Handler]) -> dict[str, Handler
 
 def _of_listener(listener: Listener) -> Handler:
     async def work(ctx: TenantCtx, envelope: Envelope, job: Job) -> None:
-        event = msgspec.convert(envelope.event, listener.event)
+        if listener.event is Published:
+            event: msgspec.Struct = envelope.published()
+        else:
+            event = msgspec.convert(envelope.event, listener.event)
         await listener.handler(ctx, event, Delivery(job.id, envelope.event_id, job.attempt))
 
     return Handler(listener.plugin_id, listener_job(listener), Envelope, work)

@@ -7,10 +7,11 @@ from nakamise.plugin.access import anyone, in_maintenance, requires, sensitive, 
 from nakamise.plugin.api_version import API_VERSION
 from nakamise.plugin.context import Actor, Ctx, Tenant, TenantCtx
 from nakamise.plugin.deprecation import deprecated
-from nakamise.plugin.events import Delivery, Event
+from nakamise.plugin.events import Delivery, Event, Published
 from nakamise.plugin.hooks import (
     CheckoutHooks,
     LifecycleHooks,
+    LoginHooks,
     PaymentHooks,
     PricingHooks,
     UiHooks,
@@ -48,6 +49,7 @@ __all__ = [
     "LifecycleHooks",
     "Listen",
     "LiveTopic",
+    "LoginHooks",
     "Manifest",
     "Meter",
     "Mount",
@@ -57,6 +59,7 @@ __all__ = [
     "Permission",
     "PricingHooks",
     "Privacy",
+    "Published",
     "ServiceOff",
     "Slot",
     "SlotItem",

@@ -19,6 +19,7 @@ from nakamise.plans import usage
 from nakamise.plugin.audit import write_audit
 
 if TYPE_CHECKING:
+    from nakamise.egress import Egress
     from nakamise.host.lineup import Lineup
     from nakamise.host.vault import Vault
     from nakamise.plugin.events import Event
@@ -196,6 +197,16 @@ class TenantCtx:
     async def publish(self, tx: Tx, event: Event) -> uuid.UUID:
         """Write ``event`` and its deliveries in ``tx``."""
         return await self.runtime.events.publish(self, tx, event)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Of the events that plugins which are on here publish, sorted."""
+        return self.runtime.host.topics(self.tenant.plugins)
+
+    @property
+    def egress(self) -> Egress:
+        """For calls to addresses that somebody typed in; see ``nakamise.egress``."""
+        return self.runtime.egress
 
     async def push(
         self, tx: Tx, topic: str, data: msgspec.Struct, *, user_id: uuid.UUID | None = None

@@ -9,11 +9,15 @@ the same on every try; ``delivery.first_time(tx)`` is the easy way).
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Final
 
 import msgspec
 
 from nakamise.plugin.jobs import Once
+
+EVERY_TOPIC: Final = "*"
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +28,20 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     def order_key(self) -> str:
         """Deliveries of one listener with the same key come in order; "" = in any order."""
         return ""
+
+
+class Published(msgspec.Struct, frozen=True, kw_only=True):
+    """What a listener to every topic (``Listen("*", …)``) gets in place of the event's own type.
+
+    ``topic`` ends in ``version``; ``id`` is the event's, the same for all listeners; ``data`` are its fields as
+    JSON has them.
+    """
+
+    id: uuid.UUID
+    topic: str
+    version: int
+    at: datetime
+    data: Mapping[str, Any]
 
 
 class Delivery(Once, frozen=True):

@@ -86,7 +86,10 @@ class SlotItem(msgspec.Struct, frozen=True):
 
 
 class Listen(msgspec.Struct, frozen=True):
-    """``handler``: ``async def (ctx: TenantCtx, event: <its Event type>, delivery: Delivery) -> None``."""
+    """``handler``: ``async def (ctx: TenantCtx, event: <its Event type>, delivery: Delivery) -> None``.
+
+    ``topic`` "*": every event that is published here, as ``event: Published``.
+    """
 
     topic: str
     handler: str

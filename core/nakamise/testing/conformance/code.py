@@ -22,7 +22,7 @@ from nakamise.testing.conformance.check import Tier, check
 IMPORT_MS_MAX: Final = 100
 # What docs/reference/plugin-contract.md names, and the tools for pages.
 PUBLIC: Final = (
-    *("plugin", "contracts", "web", "testing", "db", "errors", "ids", "japan", "media", "money", "images"),
+    *("plugin", "contracts", "web", "testing", "db", "errors", "ids", "egress", "japan", "media", "money", "images"),
     *(
         "ui.charts",
         "ui.formats",
