@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
 from nakamise.auth import mails, one_time, recovery, throttle, totp
 from nakamise.auth.audit import audit_as
+from nakamise.auth.methods import require_password_login
 from nakamise.auth.sessions import OpenedSession, open_api_session, open_browser_session
 from nakamise.auth.throttle import Limit
 from nakamise.auth.users import User, email_key, user_by_email, user_by_id
@@ -49,13 +50,16 @@ class SecondFactorNeeded(msgspec.Struct, frozen=True):
     challenge: str
 
 
+SignedIn: TypeAlias = OpenedSession | SecondFactorNeeded
+
+
 class ApiSession(msgspec.Struct, frozen=True):
     access_token: str
     refresh_token: str
 
 
 async def check_password(ctx: TenantCtx, email: str, password: str) -> User:
-    """The active user with this address and password. Raises LoginFailed, TooMany."""
+    """The active user with this address and password. Raises LoginFailed, PasswordLoginOff, TooMany."""
     brakes = _brakes(ctx, email)
     async with ctx.begin() as tx:
         for limit, subject in brakes:
@@ -65,6 +69,7 @@ async def check_password(ctx: TenantCtx, email: str, password: str) -> User:
     is_right = await passwords.verify(user.password_hash if user else None, password)
     if user is None or not is_right or not user.is_active:
         raise LoginFailed
+    await require_password_login(ctx, user)
     newer = await passwords.hash(password) if passwords.is_outdated(user.password_hash) else None
     async with ctx.begin() as tx:
         for limit, subject in brakes:
@@ -95,14 +100,12 @@ async def _replace_hash(tx: Tx, user: User, newer: str) -> None:
     )
 
 
-async def sign_in_browser(
-    ctx: TenantCtx, email: str, password: str, next_path: str
-) -> OpenedSession | SecondFactorNeeded:
-    """Raises LoginFailed, TooMany."""
+async def sign_in_browser(ctx: TenantCtx, email: str, password: str, next_path: str) -> SignedIn:
+    """Raises LoginFailed, PasswordLoginOff, TooMany."""
     user = await check_password(ctx, email, password)
     async with ctx.begin() as tx:
         if await totp.is_on(tx, user.id):
-            return await _challenge(ctx, tx, user, next_path)
+            return await challenge(ctx, tx, user, next_path)
         return await open_for_browser(ctx, tx, user)
 
 
@@ -111,11 +114,12 @@ async def sign_in_api(ctx: TenantCtx, email: str, password: str) -> ApiSession |
     user = await check_password(ctx, email, password)
     async with ctx.begin() as tx:
         if await totp.is_on(tx, user.id):
-            return await _challenge(ctx, tx, user, "")
+            return await challenge(ctx, tx, user, "")
         return await open_for_api(ctx, tx, user)
 
 
-async def _challenge(ctx: TenantCtx, tx: Tx, user: User, next_path: str) -> SecondFactorNeeded:
+async def challenge(ctx: TenantCtx, tx: Tx, user: User, next_path: str) -> SecondFactorNeeded:
+    """The first step was passed."""
     return SecondFactorNeeded(
         await one_time.issue(tx, "second_factor", user.id, ctx.now(), next_path=next_path)
     )
@@ -173,9 +177,11 @@ async def _tell_of_recovery(ctx: TenantCtx, tx: Tx, user: User) -> None:
     await mails.send_recovery_used(ctx, tx, user, left)
 
 
-async def open_for_browser(ctx: TenantCtx, tx: Tx, user: User, *, mfa: bool = False) -> OpenedSession:
-    """``mfa``: the user passed the second factor just now."""
-    await audit_as(ctx, tx, user, "account.signed_in")
+async def open_for_browser(
+    ctx: TenantCtx, tx: Tx, user: User, *, mfa: bool = False, via: str = ""
+) -> OpenedSession:
+    """``mfa``: the user passed the second factor just now. ``via``: the system that recognised them."""
+    await audit_as(ctx, tx, user, "account.signed_in", **({"via": via} if via else {}))
     return await open_browser_session(tx, user.id, ctx.http, ctx.now(), mfa=mfa)
 
 

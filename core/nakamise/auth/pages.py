@@ -11,6 +11,7 @@ from litestar.types import ControllerRouterHandler
 from nakamise.auth import login
 from nakamise.auth.cookies import SECOND_FACTOR, SESSION, clear_cookie, read_cookie, set_cookie
 from nakamise.auth.forms import CodeForm, LoginForm
+from nakamise.auth.methods import PasswordLoginOff, login_methods
 from nakamise.auth.one_time import LIFETIME
 from nakamise.auth.sessions import ABSOLUTE_LIFETIME, OpenedSession, revoke_session
 from nakamise.errors import Problem, TooMany
@@ -43,7 +44,7 @@ def refused_status(problem: Problem) -> int:
 async def login_page(ctx: Ctx, next: FromQuery[str] = "") -> Response[bytes]:  # noqa: A002 - the query's name
     if not ctx.actor.is_guest:
         return see_other(ctx, safe_next(next, _HOME))
-    return await page(ctx, "core/auth/login.html", email="", next=safe_next(next, ""), error="")
+    return await _form(ctx, safe_next(next, ""))
 
 
 @post("/login", opt=in_maintenance(anyone()), include_in_schema=False)
@@ -52,17 +53,29 @@ async def log_in(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
     target = safe_next(form.next, "")
     try:
         outcome = await login.sign_in_browser(ctx, form.email, form.password, target)
-    except (login.LoginFailed, TooMany) as problem:
-        answer = await page(
-            ctx,
-            "core/auth/login.html",
-            status=refused_status(problem),
-            email=form.email,
-            next=target,
-            error=said(ctx, problem),
-        )
+    except (login.LoginFailed, PasswordLoginOff, TooMany) as problem:
+        answer = await _form(ctx, target, form.email, said(ctx, problem), refused_status(problem))
         answer.headers.update(problem.headers)
         return answer
+    return await enter(ctx, outcome, target)
+
+
+async def _form(
+    ctx: TenantCtx, target: str, email: str = "", error: str = "", status: int = 200
+) -> Response[bytes]:
+    return await page(
+        ctx,
+        "core/auth/login.html",
+        status=status,
+        email=email,
+        next=target,
+        error=error,
+        methods=await login_methods(ctx),
+    )
+
+
+async def enter(ctx: TenantCtx, outcome: login.SignedIn, target: str) -> Response[bytes]:
+    """On to the second factor, or with a session to ``target``."""
     if isinstance(outcome, login.SecondFactorNeeded):
         answer = see_other(ctx, "/login/code")
         life = int(LIFETIME["second_factor"].total_seconds())

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from nakamise.contracts.control import ControlPlane
+from nakamise.contracts.login import ExternalLogin
 from nakamise.contracts.shares import ShareBook
 
 CORE_SERVICES: Final[Mapping[type[Any], str]] = {
     ControlPlane: "nakamise.tenancy.agencies.service:control_plane",
+    ExternalLogin: "nakamise.auth.external:external_login",
     ShareBook: "nakamise.plans.rates:TenantShareBook",
 }

@@ -17,6 +17,7 @@ import pluggy
 
 from nakamise.contracts.blueprint import Blueprint
 from nakamise.contracts.checkout import OrderDraft, OrderRef, Refusal, RevertReason
+from nakamise.contracts.login import LoginMethod, PasswordAccount
 from nakamise.contracts.payments import PaymentProvider
 from nakamise.contracts.pricing import Adjustment, QuoteDraft, QuoteRequest
 from nakamise.db import Tx
@@ -115,6 +116,23 @@ class PaymentHooks:
         return None
 
 
+class LoginHooks:
+    """Other ways to sign in; see ``contracts.login``."""
+
+    @_hook(OnError.SKIP, READ_S)
+    async def login_methods(self, ctx: TenantCtx, tx: Tx) -> Sequence[LoginMethod] | None:
+        """Buttons for the login page and for accepting an invitation. ``tx`` is read-only."""
+        return None
+
+    @_hook(OnError.SKIP, READ_S)
+    async def password_login_allowed(self, ctx: TenantCtx, tx: Tx, account: PasswordAccount) -> bool | None:
+        """Whether ``account``, whose password was right, may sign in with it; None = no opinion.
+
+        One False refuses. A failure refuses staff and lets others in.
+        """
+        return None
+
+
 class UiHooks:
     """Boxes on pages."""
 
@@ -126,4 +144,4 @@ class UiHooks:
         return None
 
 
-HOOK_CLASSES: Final = (LifecycleHooks, PricingHooks, CheckoutHooks, PaymentHooks, UiHooks)
+HOOK_CLASSES: Final = (LifecycleHooks, PricingHooks, CheckoutHooks, PaymentHooks, LoginHooks, UiHooks)

@@ -31,6 +31,7 @@ _OWN_ROWS: Final = (
     "DELETE FROM core_totp WHERE user_id = $1",
     "DELETE FROM core_recovery_code WHERE user_id = $1",
     "DELETE FROM core_address WHERE user_id = $1",
+    "DELETE FROM core_external_login WHERE user_id = $1",
     "DELETE FROM core_user_role WHERE user_id = $1",
 )
 
