@@ -33,9 +33,10 @@ SELECT s.id AS session_id, s.last_seen_at, u.id AS user_id, u.display_name, u.em
        nullif(s.impersonator, '') AS impersonator,
        (SELECT size.value FROM core_media m, jsonb_each_text(m.keys) AS size (key, value)
         WHERE m.id = u.avatar_id ORDER BY size.key::int LIMIT 1) AS avatar,
-       ARRAY(SELECT ur.role_id FROM core_user_role ur WHERE ur.user_id = u.id) AS roles,
-       ARRAY(SELECT rp.permission FROM core_user_role ur JOIN core_role_permission rp ON rp.role_id = ur.role_id
-             WHERE ur.user_id = u.id AND rp.is_granted) AS permissions
+       ARRAY(SELECT ur.role_id FROM core_user_role ur WHERE ur.user_id = u.id
+             UNION SELECT s.act_role WHERE s.act_role <> '') AS roles,
+       ARRAY(SELECT rp.permission FROM core_role_permission rp WHERE rp.is_granted AND (rp.role_id = s.act_role
+             OR rp.role_id IN (SELECT ur.role_id FROM core_user_role ur WHERE ur.user_id = u.id))) AS permissions
 FROM core_session s JOIN core_user u ON u.id = s.user_id
 WHERE {match} AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.last_seen_at > $3 AND u.state = 'active'
 """

@@ -54,15 +54,19 @@ async def open_browser_session(
 
 
 async def open_act_session(
-    tx: Tx, user_id: uuid.UUID, impersonator: str, http: HttpInfo, now: datetime
+    tx: Tx, user_id: uuid.UUID, impersonator: str, http: HttpInfo, now: datetime, *, role: str = ""
 ) -> OpenedSession:
-    """``impersonator`` passed a second factor of their own, and acts as the user for half an hour."""
+    """``impersonator`` passed a second factor of their own, and acts as the user for half an hour.
+
+    ``role`` is what the session carries beyond the user's own roles: for a user who has none yet.
+    """
     opened = await open_browser_session(tx, user_id, http, now, mfa=True)
     await tx.execute(
-        "UPDATE core_session SET impersonator = $2, expires_at = $3 WHERE id = $1",
+        "UPDATE core_session SET impersonator = $2, expires_at = $3, act_role = $4 WHERE id = $1",
         opened.id,
         impersonator,
         now + ACT_LIFETIME,
+        role,
     )
     return opened
 

@@ -12,21 +12,16 @@ from nakamise.auth.keys import token_hash
 from nakamise.auth.sessions import OpenedSession, open_act_session, revoke_session
 from nakamise.auth.users import user_by_id
 from nakamise.contracts.control import ImpersonationLink
-from nakamise.db import Tx
 from nakamise.errors import Conflict, Forbidden, Gone
 from nakamise.ids import new_token
 from nakamise.plugin.context import TenantCtx
+from nakamise.tenancy.agencies.act_whom import enter_invited, whom_to_act_as
 from nakamise.tenancy.agencies.life import clean_reason
 from nakamise.tenancy.agencies.scope import Scope, find
 from nakamise.tenancy.control import note_tenant
 from nakamise.ui.i18n import N_
 
 TICKET_LIFETIME: Final = timedelta(seconds=30)
-# Whom one can act as: the longest-serving of a role who may log in.
-_USER: Final = (
-    "SELECT u.id FROM core_user u JOIN core_user_role r ON r.user_id = u.id"
-    " WHERE r.role_id = $1 AND u.state = 'active' ORDER BY u.created_at, u.id LIMIT 1"
-)
 
 
 class _Ticket(msgspec.Struct, frozen=True):
@@ -47,7 +42,7 @@ async def issue(
     if found.state != "active":
         raise Conflict(N_("This site is closed for the moment."), code="wrong_state")
     async with ctx.runtime.db.tenant(found.schema, read_only=True) as inside:
-        await _user_with(inside, role)
+        whom = await whom_to_act_as(inside, role)
     token = new_token()
     expires_at = ctx.now() + TICKET_LIFETIME
     name = f"{ctx.tenant.name}: {scope.by.name}"
@@ -57,7 +52,7 @@ async def issue(
             " created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             *(token_hash(token), tenant_id, user_id, name, role, said, ctx.now(), expires_at),
         )
-        detail = {"reason": said, "role": role}
+        detail = {"reason": said, "role": role} | ({} if whom.user_id else {"invited": "yes"})
         await note_tenant(tx.connection, tenant_id, "tenant.impersonate", actor=scope.by, detail=detail)
     host = await _host(ctx, tenant_id)
     return ImpersonationLink(f"{ctx.runtime.directory.url_of_host(host)}/act?ticket={token}", expires_at)
@@ -69,14 +64,6 @@ async def _host(ctx: TenantCtx, tenant_id: uuid.UUID) -> str:
             "SELECT host FROM nakamise.tenant_host WHERE tenant_id = $1 AND canonical", tenant_id
         )
     return host
-
-
-async def _user_with(tx: Tx, role: str) -> uuid.UUID:
-    """Raises Conflict."""
-    found: uuid.UUID | None = await tx.value(_USER, role)
-    if found is None:
-        raise Conflict(N_("Nobody of this site has this role yet."), code="no_such_staff")
-    return found
 
 
 async def open_session(ctx: TenantCtx, token: str) -> OpenedSession:
@@ -92,13 +79,16 @@ async def open_session(ctx: TenantCtx, token: str) -> OpenedSession:
     if ticket is None:
         raise Gone(N_("This link was used already, or is too old."), code="ticket_spent")
     async with ctx.begin() as inside:
-        user = await user_by_id(inside, await _user_with(inside, ticket.role))
-        opened = await open_act_session(inside, user.id, ticket.actor_name, ctx.http, ctx.now())
+        whom = await whom_to_act_as(inside, ticket.role)
+        user = await user_by_id(inside, whom.user_id or await enter_invited(inside, whom, ctx))
+        carried = "" if whom.user_id else ticket.role
+        opened = await open_act_session(inside, user.id, ticket.actor_name, ctx.http, ctx.now(), role=carried)
         actor = msgspec.structs.replace(
             ctx.actor, user_id=user.id, display_name=user.display_name, impersonator=ticket.actor_name
         )
         as_them = TenantCtx(ctx.runtime, ctx.tenant, actor, ctx.lineup, locale=ctx.locale, http=ctx.http)
         detail = {"reason": ticket.reason, "role": ticket.role, "by": ticket.actor_name}
+        detail |= {"invited": "yes"} if carried else {}
         await as_them.audit(inside, "core.impersonation.started", str(user.id), **detail)
     return opened
 

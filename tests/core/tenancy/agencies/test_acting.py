@@ -10,6 +10,8 @@ import httpx
 import msgspec
 import pytest
 
+from nakamise.admin.people.accept import Newcomer, accept_as_newcomer
+from nakamise.admin.people.invitations import open_invitations, resend
 from nakamise.clock import FixedClock
 from nakamise.contracts.control import ControlPlane
 from nakamise.errors import Conflict, Forbidden, Gone, Invalid, MfaRequired
@@ -159,3 +161,61 @@ async def test_who_acts_for_another_cannot_act_on_from_there(agency: Console, ru
 
 def _ticket(url: str) -> str:
     return parse_qs(urlsplit(url).query)["ticket"][0]
+
+
+@pytest.mark.req("LC-0.23", "BX-18")
+async def test_a_fresh_site_is_opened_as_the_administrator_who_is_invited(
+    agency: Console, runtime: Runtime, client: ClientFor, ctx_for: CtxFor
+) -> None:
+    """Only the session carries the role; the account stays nobody's until the invitation is accepted."""
+    made = await agency.new()
+    site = runtime.directory.by_id(made.summary.id)
+    assert site is not None
+    browser = await _acting(agency, site, client)
+    shown = await browser.get("/admin/staff")
+    assert shown.status_code == 200
+    assert "n-act-bar" in shown.text
+    async with ctx_for(site).read() as tx:
+        row = await tx.connection.fetchrow(
+            "SELECT u.id, u.password_hash, u.email_verified_at,"
+            " (SELECT count(*) FROM core_user_role r WHERE r.user_id = u.id) AS roles FROM core_user u"
+        )
+        inside = await tx.value(
+            "SELECT detail->>'invited' FROM core_audit WHERE act = 'core.impersonation.started'"
+        )
+    assert row is not None
+    assert (row["password_hash"], row["email_verified_at"], row["roles"]) == ("!", None, 0)
+    outside = (await agency.plane.audit(tenant_id=site.id)).items[0]
+    assert (outside.act, outside.detail["invited"], inside) == ("tenant.impersonate", "yes", "yes")
+
+
+@pytest.mark.req("BX-18")
+async def test_accepting_the_invitation_ends_the_visit(
+    agency: Console, runtime: Runtime, client: ClientFor, ctx_for: CtxFor
+) -> None:
+    made = await agency.new()
+    site = runtime.directory.by_id(made.summary.id)
+    assert site is not None
+    browser = await _acting(agency, site, client)
+    system = ctx_for(site).as_system()
+    async with system.begin() as tx:
+        invited = await resend(system, tx, (await open_invitations(tx, system.now()))[0].id)
+    newcomer = Newcomer(display_name="Midori", password=PASSWORD, password_again=PASSWORD, terms=True)
+    user = await accept_as_newcomer(ctx_for(site), invited.url.rpartition("/")[2], newcomer)
+    assert user.email_verified
+    assert (await browser.get("/admin/staff")).status_code == 303
+    async with ctx_for(site).read() as tx:
+        assert await tx.values("SELECT role_id FROM core_user_role") == ["admin"]
+        assert await tx.value("SELECT count(*) FROM core_user") == 1
+
+
+async def test_whoever_uses_the_site_already_is_not_borrowed(
+    agency: Console, runtime: Runtime, ctx_for: CtxFor
+) -> None:
+    made = await agency.new(admin_email="buyer@example.com")
+    site = runtime.directory.by_id(made.summary.id)
+    assert site is not None
+    async with ctx_for(site).begin() as tx:
+        await runtime.auth.ensure_user(tx, email="buyer@example.com", password=PASSWORD, display_name="Buyer")
+    with pytest.raises(Conflict, match="Nobody"):
+        await agency.plane.impersonate(site.id, reason="look")
