@@ -279,6 +279,15 @@ class AuditPage(msgspec.Struct, frozen=True):
     cursor: str | None
 
 
+class ClosedAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """A month of a tenant that is gone: its short name, and what it was charged in yen without tax."""
+
+    tenant: str
+    month: date
+    net: int
+    lines: int
+
+
 class NewAgencyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The console is a tenant of its own, served at ``<slug>.<base domain>``."""
 
@@ -409,6 +418,10 @@ class ControlPlane(Protocol):
         limit: int = 50,
     ) -> AuditPage:
         """The newest first; ``search`` looks into actor, act and details."""
+        ...
+
+    async def closed_accounts(self) -> Sequence[ClosedAccount]:
+        """What tenants were charged that are deleted for good, the newest month first."""
         ...
 
     # --- operators only: Forbidden for every other agency ------------------------------------------

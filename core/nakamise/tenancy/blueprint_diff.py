@@ -14,6 +14,7 @@ from nakamise.host import plugin_settings, sealed_settings
 from nakamise.host.registry import PluginHost
 from nakamise.plugin.context import Tenant
 from nakamise.runtime import Runtime
+from nakamise.tenancy import provision
 from nakamise.tenancy.blueprint import state_of
 from nakamise.tenancy.blueprint_file import (
     PICTURES,
@@ -104,6 +105,7 @@ async def _stored(runtime: Runtime, folder: Path, file: TenantFile, tenant: Tena
     async with runtime.db.control(read_only=True) as tx:
         plan = await tx.value("SELECT plan FROM tenant WHERE id = $1", tenant.id)
         hosts = set(await tx.values("SELECT host FROM tenant_host WHERE tenant_id = $1", tenant.id))
+        proven = await provision.proven_hosts(tx.connection, tenant.id)
     async with runtime.db.tenant(tenant.schema, read_only=True) as tx:
         pictures = await tx.connection.fetch("SELECT id::text, content_sha256 FROM core_media")
         rows = await tx.connection.fetch("SELECT slug, locale, title, body FROM core_page")
@@ -112,8 +114,8 @@ async def _stored(runtime: Runtime, folder: Path, file: TenantFile, tenant: Tena
     pages = {(row["slug"], row["locale"]): (row["title"], row["body"]) for row in rows}
     changes = [Change("change", "plan", plan, file.tenant.plan)] if plan != file.tenant.plan else []
     changes += [Change("create", f"host {host}") for host in file.hosts if host not in hosts]
-    changes += [Change("remove", f"host {host}") for host in sorted(hosts - {*file.hosts})]
-    if tenant.canonical_host != file.hosts[0]:
+    changes += [Change("remove", f"host {host}") for host in sorted(hosts - {*file.hosts, *proven})]
+    if tenant.canonical_host not in (file.hosts[0], *proven):
         changes.append(Change("change", "canonical host", tenant.canonical_host, file.hosts[0]))
     changes += _pictures(folder, file, tenant, media)
     changes += _pages(folder, file, pages)

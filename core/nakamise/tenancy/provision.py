@@ -162,14 +162,36 @@ async def _enter(
     return tenant_id
 
 
+async def proven_hosts(connection: asyncpg.Connection, tenant_id: uuid.UUID) -> list[str]:
+    """Served because the tenant proved that they are its own: no blueprint takes them away."""
+    rows = await connection.fetch(
+        "SELECT h.host FROM nakamise.tenant_host h JOIN nakamise.host_claim c"
+        " ON c.tenant_id = h.tenant_id AND c.host = h.host AND c.verified_at IS NOT NULL"
+        " WHERE h.tenant_id = $1 ORDER BY h.canonical DESC, h.host",
+        tenant_id,
+    )
+    return [row["host"] for row in rows]
+
+
 async def set_hosts(connection: asyncpg.Connection, tenant_id: uuid.UUID, hosts: Sequence[str]) -> None:
-    """Replace the tenant's hosts; the first is the canonical one. Raises ValueError for what is no host."""
+    """Replace the tenant's hosts but those that it proved itself; the first is the canonical one, unless a
+    proven one is. Raises ValueError for what is no host, Conflict for another tenant's."""
     normal = [normal_host(host) for host in hosts]
+    proven = await proven_hosts(connection, tenant_id)
     await connection.execute(
-        "DELETE FROM nakamise.tenant_host WHERE tenant_id = $1 AND host <> ALL ($2)", tenant_id, normal
+        "DELETE FROM nakamise.tenant_host WHERE tenant_id = $1 AND host <> ALL ($2)",
+        tenant_id,
+        [*normal, *proven],
+    )
+    chosen = await connection.fetchval(
+        "SELECT host FROM nakamise.tenant_host WHERE tenant_id = $1 AND canonical AND host = ANY ($2)",
+        tenant_id,
+        proven,
     )
     await connection.execute(
-        "UPDATE nakamise.tenant_host SET canonical = false WHERE tenant_id = $1 AND canonical", tenant_id
+        "UPDATE nakamise.tenant_host SET canonical = false WHERE tenant_id = $1 AND canonical AND host <> $2",
+        tenant_id,
+        chosen or "",
     )
     for position, host in enumerate(normal):
         # A host of another tenant is not taken over: the update finds nothing and the row stays theirs.
@@ -179,7 +201,7 @@ async def set_hosts(connection: asyncpg.Connection, tenant_id: uuid.UUID, hosts:
             " WHERE tenant_host.tenant_id = excluded.tenant_id",
             host,
             tenant_id,
-            position == 0,
+            host == chosen if chosen else position == 0,
         )
     held = await connection.fetchval(
         "SELECT count(*) FROM nakamise.tenant_host WHERE tenant_id = $1 AND host = ANY ($2)",

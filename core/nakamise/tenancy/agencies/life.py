@@ -82,9 +82,8 @@ async def cancel_delete(runtime: Runtime, scope: Scope, tenant_id: uuid.UUID) ->
 def _must_be(found: Found, *states: str) -> None:
     if found.state not in states:
         raise Conflict(
-            N_("This cannot be done in the site's present state (%(state)s)."),
+            N_("This cannot be done in the site's present state."),
             code="wrong_state",
-            params={"state": found.state},
         )
 
 

@@ -73,6 +73,12 @@ async def _remove(
         )
     act = "tenant.purge" if doomed.state == "deleting" else "tenant.create_failed"
     await announce(connection, tenant_id, act, actor=actor, detail={"slug": doomed.slug})
+    # The accounts stay, for as long as the law wants them: whose they were, and no person's name.
+    await connection.execute(
+        "UPDATE nakamise.invoice_line l SET tenant_slug = t.slug, agency_id = t.agency_id, actor = ''"
+        " FROM nakamise.tenant t WHERE t.id = $1 AND l.tenant_id = t.id",
+        tenant_id,
+    )
     await connection.execute("DELETE FROM nakamise.tenant WHERE id = $1", tenant_id)
     name = check_schema_name(doomed.schema)
     await connection.execute(f'DROP SCHEMA "{name}" CASCADE; DROP OWNED BY "{name}"; DROP ROLE "{name}"')

@@ -13,6 +13,7 @@ from nakamise.contracts.control import (
     BrandPicture,
     BrandUpdate,
     BrandView,
+    ClosedAccount,
     ControlPlane,
     ExportFile,
     HostClaim,
@@ -29,6 +30,7 @@ from nakamise.contracts.control import (
 )
 from nakamise.plugin.context import TenantCtx
 from nakamise.tenancy.agencies import (
+    accounts,
     act,
     build,
     claims,
@@ -167,6 +169,9 @@ class Control:
         return await log.audit(
             self._runtime, self._scope, search=search, tenant_id=tenant_id, cursor=cursor, limit=limit
         )
+
+    async def closed_accounts(self) -> Sequence[ClosedAccount]:
+        return await accounts.closed_accounts(self._runtime, self._scope)
 
     # --- operators ---------------------------------------------------------------------------------
 

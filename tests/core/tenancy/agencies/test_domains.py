@@ -16,6 +16,7 @@ from nakamise.contracts.control import ControlPlane
 from nakamise.errors import Conflict, Invalid, NotFound
 from nakamise.routing.asgi import App
 from nakamise.runtime import Runtime
+from nakamise.tenancy import provision
 from nakamise.tenancy.agencies.recheck import recheck
 from tests.core.tenancy.agencies.houses import Console, ctx_of
 from tests.core.tenancy.agencies.name_server import NameServer, name_server
@@ -199,3 +200,20 @@ async def test_name_servers_that_fail_close_no_shop(
         await _age(owner, host)
         assert await recheck(asking) == []
     assert await _status(app, host) == 200
+
+
+@pytest.mark.req("LC-0.23")
+@pytest.mark.parametrize("is_main", [False, True])
+async def test_a_blueprint_takes_no_proven_domain_away(
+    is_main: bool, agency: Console, asking: Runtime, names: NameServer, owner: asyncpg.Connection
+) -> None:
+    """What the console added and DNS proved stays, also as the main address; other hosts are the file's."""
+    site, host, console = await agency.new(), a_host(), plane(asking, agency)
+    own = site.summary.canonical_host
+    await _prove(console, names, site.summary.id, host)
+    if is_main:
+        await console.set_canonical(site.summary.id, host)
+    await provision.set_hosts(owner, site.summary.id, [own, f"new-{own}"])
+    await provision.set_hosts(owner, site.summary.id, [own])
+    found = {one.host: one.is_canonical for one in await console.hosts(site.summary.id)}
+    assert found == {own: not is_main, host: is_main}

@@ -99,6 +99,27 @@ async def test_what_is_purged_is_gone_but_for_its_audit(
         await rival.new(slug=site.slug)
 
 
+@pytest.mark.req("LC-0.25")
+async def test_what_was_charged_stays_for_the_accounts(
+    agency: Console, rival: Console, runtime: Runtime, owner: asyncpg.Connection
+) -> None:
+    """The lines name the plan, the days and the amount, and nobody: staff who changed the plan are not in them."""
+    site = await _site(agency, runtime)
+    await agency.plane.set_plan(site.id, "starter")
+    await agency.plane.request_delete(site.id, confirm_slug=site.slug, reason="closed")
+    await owner.execute("UPDATE nakamise.tenant SET purge_at = now() WHERE id = $1", site.id)
+    assert await purge_due(runtime) == 1
+    rows = await owner.fetch("SELECT * FROM nakamise.invoice_line WHERE tenant_id = $1", site.id)
+    assert {row["item"] for row in rows} >= {"starter"}
+    assert {(row["tenant_slug"], row["agency_id"]) for row in rows} == {(site.slug, agency.agency_id)}
+    assert {row["actor"] for row in rows} == {""}
+    kept = await agency.plane.closed_accounts()
+    assert [(one.tenant, one.net) for one in kept if one.tenant == site.slug] == [
+        (site.slug, sum(row["amount"] for row in rows))
+    ]
+    assert site.slug not in [one.tenant for one in await rival.plane.closed_accounts()]
+
+
 async def test_a_creation_that_was_cut_short_is_swept_away(
     agency: Console, runtime: Runtime, owner: asyncpg.Connection
 ) -> None:
