@@ -32,6 +32,8 @@ async def test_list_searches_filters_and_counts(office: Office) -> None:
 
     assert first.summary.name in everything.text
     assert second.summary.name in everything.text
+    assert words_of(everything).count("公開中") >= 2
+    assert "開く" not in re.findall(r'data-label="状態"><span[^>]*>([^<]+)', everything.text)
     assert second.summary.name not in found.text
     assert first.summary.name not in suspended.text
     assert "条件に合うサイトはありません" in words_of(nothing)
@@ -43,6 +45,8 @@ async def test_csv_holds_all_sites_and_is_recorded(office: Office) -> None:
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert made.summary.slug in answer.text
     assert "'=あさがお" in answer.text
+    assert '"公開中"' in answer.text
+    assert '"スタンダード"' in answer.text
     async with office.person.ctx.read() as tx:
         assert "agency.tenants.exported" in await tx.values("SELECT act FROM core_audit")
 

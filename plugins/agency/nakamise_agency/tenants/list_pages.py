@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -121,7 +121,8 @@ async def export(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
     """The filtered list, all pages of it."""
     wanted = filter_of(TenantFilter, request.query_params)
     _ = words(ctx)
-    rows = [_cells(ctx, one) async for one in all_tenants(plane(ctx), wanted)]
+    plans = {plan.id: plan.name for plan in await plane(ctx).plans()}
+    rows = [_cells(ctx, plans, one) async for one in all_tenants(plane(ctx), wanted)]
     async with ctx.begin() as tx:
         await ctx.audit(tx, "agency.tenants.exported", str(len(rows)), filter=ctx.http.query)
     return csv_answer(ctx, "sites", [_(column) for column in _COLUMNS], rows)
@@ -145,7 +146,7 @@ async def all_tenants(control: ControlPlane, wanted: TenantFilter) -> AsyncItera
             return
 
 
-def _cells(ctx: TenantCtx, one: TenantSummary) -> list[object]:
+def _cells(ctx: TenantCtx, plans: Mapping[str, str], one: TenantSummary) -> list[object]:
     _ = words(ctx)
     return [
         one.name,
@@ -153,7 +154,7 @@ def _cells(ctx: TenantCtx, one: TenantSummary) -> list[object]:
         one.url,
         _(TENANT_STATES[one.state][0]),
         " ".join(health_reasons(ctx, one.health)),
-        one.plan,
+        plans.get(one.plan, one.plan),
         one.plugins,
         f"{one.created_at.astimezone(ctx.tenant.zone):%Y-%m-%d %H:%M}",
     ]
