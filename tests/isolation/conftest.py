@@ -12,8 +12,10 @@ import pytest
 from nakamise.plugin.context import Tenant
 from nakamise.routing.asgi import App
 from nakamise.runtime import Runtime
+from nakamise.tenancy.owner import owner_connection
 from nakamise.testing.drain import drain
 from nakamise.testing.fixtures import ClientFor, CtxFor, MakeTenant
+from tests.isolation.console import open_console, outside_office
 from tests.isolation.house import House, furnish
 from tests.isolation.table import Route, routes_of
 
@@ -41,7 +43,22 @@ async def houses(make_tenant: MakeTenant, ctx_for: CtxFor, clients: ClientFor, r
     async def all_work(tenant: Tenant, *, allow_failures: bool = False) -> None:
         await drain(runtime, tenant, allow_failures=allow_failures)
 
-    return {name: await furnish(make_tenant, ctx_for, clients, all_work) for name in ("left", "right")}
+    made = {name: await furnish(make_tenant, ctx_for, clients, all_work) for name in ("left", "right")}
+    async with owner_connection(runtime.settings) as owner:
+        for house in made.values():
+            await open_console(house, runtime, owner)
+            await all_work(house.stall.tenant)
+    return made
+
+
+@pytest.fixture(scope="session")
+async def offices(houses: Houses, make_tenant: MakeTenant, ctx_for: CtxFor, runtime: Runtime) -> Houses:
+    """Outside both houses: the agency above the left one, and the operators."""
+    async with owner_connection(runtime.settings) as owner:
+        return {
+            "agency": await outside_office(make_tenant, ctx_for, runtime, owner, houses["left"]),
+            "operator": await outside_office(make_tenant, ctx_for, runtime, owner, None),
+        }
 
 
 @pytest.fixture(autouse=True)

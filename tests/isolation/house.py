@@ -19,7 +19,7 @@ from nakamise.ids import new_token, uuid7
 from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
 from tests.plugins.shop.stall import LEGAL, Buyer, Stall, Till, insert
 
-PLUGINS: Final = ("shop", "payments_sandbox", "hello")
+PLUGINS: Final = ("shop", "payments_sandbox", "hello", "agency")
 ROLES: Final = {
     "buyer": "",
     "neighbour": "",
@@ -27,7 +27,10 @@ ROLES: Final = {
     "staff": "shop_staff",
     "broadcaster": "broadcaster",
     "admin": "admin",
+    "clerk": "",
 }
+# What the tenant's own role carries, which the clerk has.
+CLERK_MAY: Final = ("core.admin", "shop.orders.read")
 HOUR: Final = timedelta(hours=1)
 # What is found in the database for a path parameter once the house is furnished.
 _THINGS: Final = {
@@ -65,10 +68,34 @@ class House:
     things: dict[str, str] = field(default_factory=dict)
 
     @property
+    def id(self) -> uuid.UUID:
+        return self.stall.tenant.id
+
+    @property
     def schema(self) -> str:
         return self.stall.tenant.schema
 
-    async def sign_in(self, name: str, *, is_api: bool, lifetime: timedelta = HOUR) -> Mapping[str, str]:
+    @property
+    def site_id(self) -> uuid.UUID:
+        """The tenant that the agency of this house looks after."""
+        return uuid.UUID(self.things["tenant_id"])
+
+    async def hire(self, name: str, role: str) -> None:
+        """Somebody with a role, or with none."""
+        person = self.people[name] = await self.stall.buyer(f"{self.canary} {name}")
+        if role:
+            async with self.stall.ctx.begin() as tx:
+                await give_role(tx, person.id, role)
+
+    async def sign_in(
+        self,
+        name: str,
+        *,
+        is_api: bool,
+        lifetime: timedelta = HOUR,
+        has_mfa: bool = False,
+        impersonator: str = "",
+    ) -> Mapping[str, str]:
         """Headers of a session of its own, because some requests end the sessions that they meet."""
         person, session_id, token = self.people[name], uuid7(), new_token()
         expires_at = datetime.now(UTC) + lifetime
@@ -77,6 +104,8 @@ class House:
             "user_id": person.id,
             "token_hash": None if is_api else token_hash(token),
             "expires_at": expires_at,
+            "mfa_at": datetime.now(UTC) if has_mfa else None,
+            "impersonator": impersonator,
         }
         async with self.stall.ctx.begin() as tx:
             await insert(tx, "core_session", row)
@@ -114,13 +143,11 @@ async def _goods(house: House) -> uuid.UUID:
 
 async def _people(house: House) -> None:
     for name, role in ROLES.items():
-        person = await house.stall.buyer(f"{house.canary} {name}")
-        house.people[name] = person
-        async with house.stall.ctx.begin() as tx:
-            if role:
-                await give_role(tx, person.id, role)
-            if name == "suspended":
-                await tx.execute("UPDATE core_user SET state = 'suspended' WHERE id = $1", person.id)
+        await house.hire(name, role)
+    async with house.stall.ctx.begin() as tx:
+        await tx.execute(
+            "UPDATE core_user SET state = 'suspended' WHERE id = $1", house.people["suspended"].id
+        )
 
 
 async def _texts(house: House) -> None:
@@ -147,18 +174,25 @@ async def _team(house: House) -> None:
     }
     async with house.stall.ctx.begin() as tx:
         await insert(tx, "core_role", {"id": role_id, "label": house.canary})
+        for permission in CLERK_MAY:
+            await insert(tx, "core_role_permission", {"role_id": role_id, "permission": permission})
+        await give_role(tx, house.people["clerk"].id, role_id)
         await insert(tx, "core_invitation", invitation)
         await insert(tx, "core_invitation_role", {"invitation_id": invitation_id, "role_id": role_id})
     house.things["token"] = token
 
 
-async def _picture(house: House, client: httpx.AsyncClient) -> None:
-    product_id = await house.stall.value(_THINGS["product_id"])
+def picture() -> bytes:
     data = io.BytesIO()
     Image.new("RGB", (300, 300), "#336699").save(data, "PNG")
+    return data.getvalue()
+
+
+async def _picture(house: House, client: httpx.AsyncClient) -> None:
+    product_id = await house.stall.value(_THINGS["product_id"])
     answer = await client.post(
         f"/api/shop/staff/products/{product_id}/pictures",
-        files={"picture": ("a.png", data.getvalue(), "image/png")},
+        files={"picture": ("a.png", picture(), "image/png")},
         headers=house.people["staff"].headers,
     )
     assert answer.status_code == 201, answer.text

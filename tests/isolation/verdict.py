@@ -11,15 +11,22 @@ from tests.isolation.table import Route
 
 # A white label: no tenant's answer says who built it.
 FRAMEWORK: Final = "nakamise"
+# Every administrator has it; it counts on the operators' console only, which the service says.
+OPERATORS_ONLY: Final = "agency.agencies.manage"
 
 
 @dataclass(frozen=True)
 class Identity:
-    """``accepted``: whether this tenant takes what is presented; everybody else is a guest here."""
+    """``accepted``: whether this tenant takes what is presented; everybody else is a guest here.
+
+    ``may``: permissions that count in this session; ``lacks_mfa``: those that would with a second factor.
+    """
 
     name: str
     accepted: bool = False
-    permissions: frozenset[str] = frozenset()
+    may: frozenset[str] = frozenset()
+    lacks_mfa: frozenset[str] = frozenset()
+    impersonates: bool = False
 
 
 def faults_of(route: Route, identity: Identity, answer: httpx.Response, foreign: str) -> list[str]:
@@ -45,9 +52,16 @@ def shows(answer: httpx.Response, word: str) -> bool:
 def _is_right(route: Route, identity: Identity, answer: httpx.Response) -> bool:
     if route.access.public:
         return answer.status_code != httpx.codes.FORBIDDEN
-    if not identity.accepted:
+    if not identity.accepted or (identity.impersonates and route.is_api):
         return _asks_to_log_in(route, answer)
-    if route.access.permission is not None and route.access.permission not in identity.permissions:
+    if identity.impersonates and route.is_sensitive:
+        return answer.status_code == httpx.codes.FORBIDDEN
+    permission = route.access.permission
+    if permission in identity.lacks_mfa:
+        return _asks_for_second_factor(route, answer)
+    if permission == OPERATORS_ONLY and permission in identity.may:
+        return answer.is_client_error
+    if permission is not None and permission not in identity.may:
         return answer.status_code == httpx.codes.FORBIDDEN
     return answer.status_code != httpx.codes.FORBIDDEN and not _asks_to_log_in(route, answer)
 
@@ -55,4 +69,14 @@ def _is_right(route: Route, identity: Identity, answer: httpx.Response) -> bool:
 def _asks_to_log_in(route: Route, answer: httpx.Response) -> bool:
     if route.is_api:
         return answer.status_code == httpx.codes.UNAUTHORIZED
-    return answer.status_code == httpx.codes.SEE_OTHER and answer.headers["location"].startswith("/login")
+    return _leads_to(answer, "/login")
+
+
+def _asks_for_second_factor(route: Route, answer: httpx.Response) -> bool:
+    if route.is_api:
+        return answer.status_code == httpx.codes.FORBIDDEN and answer.json()["code"] == "mfa_required"
+    return _leads_to(answer, "/account/security")
+
+
+def _leads_to(answer: httpx.Response, path: str) -> bool:
+    return answer.status_code == httpx.codes.SEE_OTHER and answer.headers["location"].startswith(path)

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from nakamise.db import Database
+from nakamise.db.fence import TransactionControl
 from nakamise.ids import new_schema_name, uuid7
 from nakamise.plugin import Tenant
 from nakamise.settings import Settings
@@ -103,10 +104,23 @@ async def test_a_name_that_is_no_tenant_schema(name: str, db: Database) -> None:
             pytest.fail("a transaction began")
 
 
-async def test_reset_role_inside_sees_nothing(pair: tuple[Tenant, Tenant], db: Database) -> None:
-    with pytest.raises(asyncpg.PostgresError):
+@pytest.mark.parametrize(
+    "statement",
+    ["RESET ROLE", "SET ROLE NONE", "SET search_path = x", "SELECT set_config('role', 'x', true)"],
+)
+async def test_nobody_leaves_the_context_from_inside(
+    statement: str, pair: tuple[Tenant, Tenant], db: Database
+) -> None:
+    with pytest.raises(TransactionControl):
         async with db.tenant(pair[0].schema) as tx:
-            await tx.execute("RESET ROLE")
+            await tx.execute(statement)
+
+
+async def test_reset_role_behind_our_back_sees_nothing(pair: tuple[Tenant, Tenant], db: Database) -> None:
+    """On the connection itself, which no plugin should touch: then no table is even found."""
+    with pytest.raises(asyncpg.UndefinedTableError):
+        async with db.tenant(pair[0].schema) as tx:
+            await tx.connection.execute("RESET ROLE")
             await tx.value(USERS)
 
 
