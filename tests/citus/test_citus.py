@@ -78,7 +78,7 @@ async def buy(stall: Stall, app: httpx.ASGITransport, buyer: Buyer) -> str:
         placed = await http.post("/api/shop/checkout", json=body, headers=keys[0])
         assert placed.status_code == 201, placed.text
         path = f"/api/shop/checkout/{placed.json()['purchase_id']}/pay"
-        paid = await http.post(path, json={"token": "4242424242424242"}, headers=keys[1])
+        paid = await http.post(path, json={"token": "tok_success"}, headers=keys[1])
         assert paid.status_code == 200, paid.text
         return str(paid.json()["state"])
 

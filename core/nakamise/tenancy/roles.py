@@ -6,11 +6,13 @@ like its schema and has rights there only. Nobody but the owner may create anyth
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import asyncpg
 
 from nakamise.ids import check_schema_name
 from nakamise.settings import Settings
-from nakamise.tenancy.owner import EXTENSION_SCHEMA, Names, app_password, app_url, names
+from nakamise.tenancy.owner import EXTENSION_SCHEMA, Names, app_password, app_url, names, on_citus
 
 __all__ = ["app_url", "control_role", "ensure_roles", "tenant_role_script"]
 
@@ -21,7 +23,11 @@ _LOGIN_SETTINGS = {
     "lock_timeout": "'3s'",
     "statement_timeout": "'15s'",
     "idle_in_transaction_session_timeout": "'30s'",
+    # Compiling a short query takes longer than running it.
+    "jit": "off",
 }
+# Citus hides shards from the catalogs by a filter on each row: looking up a type then takes seconds.
+_LOGIN_SETTINGS_ON_CITUS = {"citus.override_table_visibility": "off"}
 
 
 def control_role(settings: Settings) -> str:
@@ -37,7 +43,8 @@ async def ensure_roles(connection: asyncpg.Connection, settings: Settings) -> No
         await _ensure_role(connection, named.tenants, "NOLOGIN")
         login = f"LOGIN NOINHERIT PASSWORD '{app_password(settings)}'"
         await _ensure_role(connection, named.app, login)
-        for statement in _rights(named):
+        extra = _LOGIN_SETTINGS_ON_CITUS if await on_citus(connection) else {}
+        for statement in _rights(named, _LOGIN_SETTINGS | extra):
             await connection.execute(statement)
 
 
@@ -46,12 +53,12 @@ async def _ensure_role(connection: asyncpg.Connection, role: str, attributes: st
     await connection.execute(f'{"ALTER" if exists else "CREATE"} ROLE "{role}" {attributes}')
 
 
-def _rights(named: Names) -> list[str]:
+def _rights(named: Names, login_settings: Mapping[str, str]) -> list[str]:
     database = f'"{named.database}"'
     defaults = "ALTER DEFAULT PRIVILEGES IN SCHEMA nakamise GRANT"
     settings = [
         f'ALTER ROLE "{named.app}" IN DATABASE {database} SET {name} = {value}'
-        for name, value in _LOGIN_SETTINGS.items()
+        for name, value in login_settings.items()
     ]
     return [
         *settings,

@@ -77,7 +77,7 @@ async def start(tx: Tx, op_id: uuid.UUID) -> bool:
     """Whether this caller is the one who may send it."""
     touched = await tx.execute(
         "UPDATE payments_op SET state = 'sending', attempts = attempts + 1,"
-        " first_sent_at = coalesce(first_sent_at, now()), next_at = now() + interval '2 minutes'"
+        " first_sent_at = coalesce(first_sent_at, (SELECT now())), next_at = now() + interval '2 minutes'"
         " WHERE id = $1 AND state = 'new' AND NOT given_up",
         op_id,
     )
@@ -107,7 +107,7 @@ async def ask_again_later(tx: Tx, op_id: uuid.UUID) -> None:
 async def record(tx: Tx, op: Op, state: OpState, status: ChargeStatus) -> None:
     await tx.execute(
         "UPDATE payments_op SET state = $2, provider_ref = $3, failure = $4, action_url = $5,"
-        " settled_at = CASE WHEN $6 THEN now() END, next_at = now() + interval '2 minutes' WHERE id = $1",
+        " settled_at = CASE WHEN $6 THEN (SELECT now()) END, next_at = now() + interval '2 minutes' WHERE id = $1",
         *(op.id, state, status.reference, status.failure, status.action_url, state in FINAL),
     )
 

@@ -175,7 +175,7 @@ async def move_purchase(tx: Tx, purchase_id: uuid.UUID, sources: Sequence[str], 
     """Whether it was in one of ``sources``, and is in ``target`` now."""
     touched = await tx.execute(
         "UPDATE shop_purchase SET state = $3, version = version + 1,"
-        " paid_at = CASE WHEN $3 = 'paid' THEN now() ELSE paid_at END WHERE id = $1 AND state = ANY($2)",
+        " paid_at = CASE WHEN $3 = 'paid' THEN (SELECT now()) ELSE paid_at END WHERE id = $1 AND state = ANY($2)",
         *(purchase_id, list(sources), target),
     )
     return touched == 1
@@ -196,8 +196,8 @@ async def move_orders(tx: Tx, purchase_id: uuid.UUID, sources: Sequence[str], ta
     return await tx.all(
         OrderHead,
         "UPDATE shop_order SET state = $3, version = version + 1,"
-        " paid_at = CASE WHEN $3 = 'paid' THEN now() ELSE paid_at END,"
-        " closed_at = CASE WHEN $3 IN ('expired', 'cancelled') THEN now() WHEN $3 = 'paid' THEN NULL"
+        " paid_at = CASE WHEN $3 = 'paid' THEN (SELECT now()) ELSE paid_at END,"
+        " closed_at = CASE WHEN $3 IN ('expired', 'cancelled') THEN (SELECT now()) WHEN $3 = 'paid' THEN NULL"
         " ELSE closed_at END WHERE purchase_id = $1 AND state = ANY($2)"
         " RETURNING id, purchase_id, shop_id, number, buyer_id, currency, total",
         *(purchase_id, list(sources), target),
@@ -207,7 +207,7 @@ async def move_orders(tx: Tx, purchase_id: uuid.UUID, sources: Sequence[str], ta
 async def move_order(tx: Tx, order_id: uuid.UUID, sources: Sequence[str], target: str) -> bool:
     touched = await tx.execute(
         "UPDATE shop_order SET state = $3, version = version + 1,"
-        " closed_at = CASE WHEN $3 = 'cancelled' THEN now() ELSE closed_at END"
+        " closed_at = CASE WHEN $3 = 'cancelled' THEN (SELECT now()) ELSE closed_at END"
         " WHERE id = $1 AND state = ANY($2)",
         *(order_id, list(sources), target),
     )

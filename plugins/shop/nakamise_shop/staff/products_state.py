@@ -15,7 +15,7 @@ from nakamise_shop.staff.products_service import product
 from nakamise_shop.staff.schemas import ProductState
 
 _PUBLISH: Final = """
-UPDATE shop_product p SET state = 'published', published_at = coalesce(published_at, now()), updated_at = now()
+UPDATE shop_product p SET state = 'published', published_at = coalesce(published_at, (SELECT now())), updated_at = now()
 WHERE p.id = $1 AND p.state IN ('draft', 'published')
   AND EXISTS (SELECT 1 FROM shop_shop s WHERE s.id = p.shop_id AND s.state = 'open')
   AND EXISTS (SELECT 1 FROM shop_variant v WHERE v.product_id = p.id AND v.state = 'active')

@@ -77,7 +77,7 @@ async def set_state(tx: Tx, shop_id: uuid.UUID, state: str, sources: list[str]) 
     """False when the shop is in none of ``sources``."""
     touched = await tx.execute(
         "UPDATE shop_shop SET state = $2, updated_at = now(),"
-        " opened_at = CASE WHEN $2 = 'open' THEN coalesce(opened_at, now()) ELSE opened_at END"
+        " opened_at = CASE WHEN $2 = 'open' THEN coalesce(opened_at, (SELECT now())) ELSE opened_at END"
         " WHERE id = $1 AND state = ANY($3)",
         shop_id,
         state,
