@@ -7,6 +7,7 @@ from typing import Final
 from nakamise.plugin import (
     JobType,
     Listen,
+    LiveTopic,
     Manifest,
     Mount,
     NavItem,
@@ -15,8 +16,12 @@ from nakamise.plugin import (
     Slot,
     SlotItem,
     Task,
+    Widget,
 )
 from nakamise_hello.settings import HelloSettings
+
+# Boxes that every other slot gets while the tenant wants marks; a mail's box has a text beside it.
+MARKED: Final = tuple(slot for slot in Slot if slot not in (Slot.PRODUCT_BELOW_PRICE, Slot.MAIL_FOOTER))
 
 manifest: Final = Manifest(
     id="hello",
@@ -39,9 +44,29 @@ manifest: Final = Manifest(
     listens=(Listen("hello.greeted.1", "nakamise_hello.events:count_greeting"),),
     jobs=(JobType("hello.greet_later", "nakamise_hello.jobs:greet_later"),),
     tasks=(Task("hello.tidy", "nakamise_hello.jobs:tidy", 3600),),
-    slots=(SlotItem(Slot.PRODUCT_BELOW_PRICE, "hello/price_box.html", 40),),
+    slots=(
+        SlotItem(Slot.PRODUCT_BELOW_PRICE, "hello/price_box.html", 40),
+        SlotItem(Slot.MAIL_FOOTER, "hello/mail_mark.html"),
+        *(SlotItem(slot, "hello/mark.html") for slot in MARKED if slot is not Slot.ERROR_SECTION),
+        SlotItem(Slot.ERROR_SECTION, "hello/error_mark.html"),
+    ),
+    widgets=(
+        Widget(
+            id="hello.figures",
+            label="Greetings",
+            handler="nakamise_hello.widget:figures",
+            permission="hello.manage",
+            icon="sparkles",
+        ),
+    ),
+    live=(
+        LiveTopic(id="hello.greeted"),
+        LiveTopic(id="hello.yours", audience="user"),
+        LiveTopic(id="hello.kept", audience="staff", permission="hello.manage"),
+    ),
     nav=(
         NavItem(area="site", label="Greetings", path="/hello/greetings", icon="sparkles", weight=80),
+        NavItem(area="account", label="My greetings", path="/hello/mine", icon="sparkles", weight=80),
         NavItem(
             area="admin",
             label="Greetings",
@@ -54,4 +79,5 @@ manifest: Final = Manifest(
     ),
     privacy=Privacy("nakamise_hello.privacy:export", "nakamise_hello.privacy:erase"),
     css=("hello.css",),
+    js_under={"/hello": ("page.js",)},
 )

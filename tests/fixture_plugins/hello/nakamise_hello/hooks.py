@@ -39,6 +39,10 @@ class Hooks(LifecycleHooks, PricingHooks, UiHooks):
         self, ctx: TenantCtx, tx: Tx, slot: Slot, subject: msgspec.Struct | None
     ) -> Mapping[str, object] | None:
         settings = ctx.settings(HelloSettings)
-        if not settings.shows_box:
-            return None
-        return {"cut": settings.cut, "count": await tx.value("SELECT count(*) FROM hello_greeting")}
+        if slot is Slot.PRODUCT_BELOW_PRICE:
+            return await _price_box(tx, settings) if settings.shows_box else None
+        return {"where": slot.value} if settings.shows_marks else None
+
+
+async def _price_box(tx: Tx, settings: HelloSettings) -> Mapping[str, object]:
+    return {"cut": settings.cut, "count": await tx.value("SELECT count(*) FROM hello_greeting")}

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from nakamise.plugin import Ctx, anyone, requires
+from nakamise.plugin import Ctx, anyone, requires, signed_in
 from nakamise.web import page, read_form, see_other
 from nakamise_hello import service
 from nakamise_hello.service import NewGreeting
@@ -27,6 +27,13 @@ async def greet(ctx: Ctx, request: Request[Any, Any, Any]) -> Response[bytes]:
     return see_other(ctx, "/hello/greetings")
 
 
+@get("/mine", opt=signed_in())
+async def mine(ctx: Ctx) -> Response[bytes]:
+    async with ctx.read() as tx:
+        found = await service.greetings_of(tx, ctx.require_user())
+    return await page(ctx, "hello/mine.html", greetings=found)
+
+
 @get("/greetings", opt=requires("hello.manage"))
 async def manage(ctx: Ctx) -> Response[bytes]:
     async with ctx.read() as tx:
@@ -34,5 +41,5 @@ async def manage(ctx: Ctx) -> Response[bytes]:
     return await page(ctx, "hello/manage.html", greetings=found)
 
 
-route_handlers = [greetings, greet]
+route_handlers = [greetings, greet, mine]
 admin_handlers = [manage]

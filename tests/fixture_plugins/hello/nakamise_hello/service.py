@@ -33,6 +33,12 @@ async def all_greetings(tx: Tx) -> list[Greeting]:
     return await tx.all(Greeting, "SELECT id, text FROM hello_greeting ORDER BY created_at, id")
 
 
+async def greetings_of(tx: Tx, user_id: uuid.UUID) -> list[Greeting]:
+    return await tx.all(
+        Greeting, "SELECT id, text FROM hello_greeting WHERE user_id = $1 ORDER BY created_at, id", user_id
+    )
+
+
 async def greet(ctx: TenantCtx, tx: Tx, name: str) -> Greeting:
     greeting = Greeting(uuid.uuid4(), f"{ctx.settings(HelloSettings).greeting}, {name}")
     await tx.execute(
@@ -42,4 +48,8 @@ async def greet(ctx: TenantCtx, tx: Tx, name: str) -> Greeting:
         greeting.text,
     )
     await ctx.publish(tx, Greeted(greeting_id=greeting.id))
+    await ctx.push(tx, "hello.greeted", greeting)
+    await ctx.push(tx, "hello.kept", greeting)
+    if ctx.actor.user_id is not None:
+        await ctx.push(tx, "hello.yours", greeting, user_id=ctx.actor.user_id)
     return greeting
