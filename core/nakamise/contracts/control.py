@@ -21,7 +21,7 @@ from nakamise.media import Media
 from nakamise.ui.theme import Font, Scheme
 
 TenantState = Literal["active", "suspended", "deleting"]
-TenantSort = Literal["name", "-name", "created", "-created"]
+TenantSort = Literal["name", "-name", "created", "-created", "-usage"]
 HostState = Literal["served", "pending", "failed"]
 HealthLevel = Literal["ok", "warning", "problem"]
 BrandPicture = Literal["logo", "icon", "hero_wide", "hero_phone"]
@@ -53,8 +53,17 @@ class TenantHealth(msgspec.Struct, frozen=True, kw_only=True):
     last_activity_at: datetime | None
 
 
+class UsagePeak(msgspec.Struct, frozen=True):
+    """The limit of the plan that is used most, as last measured; ``label`` in the language of who asks."""
+
+    meter: str
+    label: str
+    percent: int
+
+
 class TenantSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the list. ``url`` is the site's first page; ``plugins`` how many are on."""
+    """A line of the list. ``url`` is the site's first page; ``plugins`` how many are on; ``usage`` is None
+    where nothing is limited or nothing was measured yet."""
 
     id: uuid.UUID
     slug: str
@@ -66,6 +75,7 @@ class TenantSummary(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     plugins: int
     created_at: datetime
+    usage: UsagePeak | None
     health: TenantHealth
 
 

@@ -21,7 +21,7 @@ from nakamise.ui.i18n import N_
 
 _NAME_MAX: Final = 40
 # No hash begins like this: no password fits.
-_NO_PASSWORD: Final = "!"
+_UNUSABLE: Final = "!"
 # The longest-serving who may log in.
 _STAFF: Final = (
     "SELECT u.id AS user_id, u.email, u.display_name FROM core_user u"
@@ -63,7 +63,7 @@ async def enter_invited(tx: Tx, whom: Whom, ctx: TenantCtx) -> uuid.UUID:
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
         " ON CONFLICT (email_key) DO UPDATE SET password_hash = excluded.password_hash"
         " WHERE core_user.email_verified_at IS NULL RETURNING id",
-        *(uuid7(), whom.email, email_key(whom.email), _NO_PASSWORD, name[:_NAME_MAX], ctx.locale),
+        *(uuid7(), whom.email, email_key(whom.email), _UNUSABLE, name[:_NAME_MAX], ctx.locale),
         await terms_version(tx),
         ctx.now(),
     )

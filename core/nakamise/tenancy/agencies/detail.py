@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from nakamise.contracts.control import TenantDetail
-from nakamise.runtime import Runtime
+from nakamise.plugin.context import TenantCtx
 from nakamise.tenancy.agencies import look
 from nakamise.tenancy.agencies.addresses import addresses_of
 from nakamise.tenancy.agencies.listing import summary
@@ -31,13 +31,13 @@ class _Rest(msgspec.Struct, frozen=True, kw_only=True):
     plugins: tuple[str, ...]
 
 
-async def tenant(runtime: Runtime, scope: Scope, tenant_id: uuid.UUID) -> TenantDetail:
+async def tenant(ctx: TenantCtx, scope: Scope, tenant_id: uuid.UUID) -> TenantDetail:
     """Raises NotFound."""
-    async with runtime.db.control(read_only=True) as tx:
+    async with ctx.runtime.db.control(read_only=True) as tx:
         found = await find(tx, scope, tenant_id)
         rest = await tx.one(_Rest, _REST, tenant_id)
         return TenantDetail(
-            summary=await summary(runtime, tx, tenant_id),
+            summary=await summary(ctx, tx, tenant_id),
             brand=await look.view(tx, found),
             hosts=await addresses_of(tx.connection, tenant_id),
             plugins=rest.plugins,

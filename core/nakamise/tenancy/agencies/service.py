@@ -89,17 +89,17 @@ class Control:
         wanted = listing.Filter(
             search=search, state=state, agency_id=agency_id, sort=sort, cursor=cursor, limit=limit
         )
-        return await listing.tenants(self._runtime, self._scope, wanted)
+        return await listing.tenants(self._ctx, self._scope, wanted)
 
     async def tenant(self, tenant_id: uuid.UUID) -> TenantDetail:
-        return await detail.tenant(self._runtime, self._scope, tenant_id)
+        return await detail.tenant(self._ctx, self._scope, tenant_id)
 
     async def is_slug_free(self, slug: str) -> bool:
         return await peek.is_slug_free(self._runtime, slug)
 
     async def create(self, new: NewTenantRequest) -> TenantDetail:
         made = await build.create(self._ctx, self._writing(), new)
-        return await detail.tenant(self._runtime, self._scope, made)
+        return await detail.tenant(self._ctx, self._scope, made)
 
     async def update_brand(self, tenant_id: uuid.UUID, change: BrandUpdate) -> BrandView:
         return await look.update(self._runtime, self._writing(), tenant_id, change)

@@ -28,6 +28,7 @@ _SORTS: Final = {
     "-name": N_("Name (Z to A)"),
     "-created": N_("Newest first"),
     "created": N_("Oldest first"),
+    "-usage": N_("Most used first"),
 }
 _COLUMNS: Final = (
     N_("Name"),
@@ -36,6 +37,8 @@ _COLUMNS: Final = (
     N_("State"),
     N_("Health"),
     N_("Plan"),
+    N_("Usage (%)"),
+    N_("Limit that is used most"),
     N_("Plugins"),
     N_("Created"),
 )
@@ -155,6 +158,8 @@ def _cells(ctx: TenantCtx, plans: Mapping[str, str], one: TenantSummary) -> list
         _(TENANT_STATES[one.state][0]),
         " ".join(health_reasons(ctx, one.health)),
         plans.get(one.plan, one.plan),
+        one.usage.percent if one.usage else "",
+        one.usage.label if one.usage else "",
         one.plugins,
         f"{one.created_at.astimezone(ctx.tenant.zone):%Y-%m-%d %H:%M}",
     ]
