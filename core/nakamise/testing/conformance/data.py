@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.schema import CreateTable
 
 from nakamise.plugin.context import Tenant
-from nakamise.tenancy import switches
+from nakamise.tenancy import lint, switches
 from nakamise.tenancy.apply import migrate_schema
 from nakamise.tenancy.history import plugin_history
 from nakamise.tenancy.owner import owner_connection
@@ -69,16 +69,21 @@ async def tables(bench: Bench) -> Iterable[str]:
 @check(
     4,
     "migrations",
-    title="Migrations apply to an empty schema, once, and make the tables of the models",
-    why="What the code believes and what the database has must be the same for every tenant, old or new.",
+    title="Migrations only add, apply to an empty schema, once, and make the tables of the models",
+    why="What the code believes and what the database has must be the same for every tenant, old or new, and the"
+    " old version serves while tenants are migrated one after another.",
     mend="Add the missing statement as a new migration file, or correct the models; never change a file that was"
-    " shipped.",
+    " shipped. See docs/how-to/write-a-migration.md.",
 )
 async def migrations(bench: Bench) -> Iterable[str]:
     house = await bench.house("left")
     async with owner_connection(bench.runtime.settings) as connection:
         own = await bench.own_tables(connection, house.tenant)
         return [
+            *(
+                f"{fault.migration}: {fault.why} {fault.mend}"
+                for fault in lint.faults(plugin_history(bench.manifest))
+            ),
             *await _applied_again(bench, connection, house.tenant),
             *await _drift(bench, connection, house.tenant, own),
             *await _comes_out_differently(bench, connection, house.tenant),
