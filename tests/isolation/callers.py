@@ -41,10 +41,9 @@ class Caller:
             return {}
         if self.identity.impersonates:
             # Such sessions are for browsers only; on the API the cookie must not count.
-            acting = await self.house.sign_in(
+            return await self.house.sign_in(
                 self.person, is_api=False, has_mfa=True, impersonator=IMPERSONATOR
             )
-            return acting
         return await self.house.sign_in(
             self.person, is_api=route.is_api, lifetime=self.lifetime, has_mfa=self.has_mfa
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Final
 
 import asyncpg
@@ -36,7 +35,6 @@ async def test_every_route_for_everybody(
     clients: ClientFor,
     owner: asyncpg.Connection,
     caplog: pytest.LogCaptureFixture,
-    record_property: Callable[[str, object], None],
 ) -> None:
     """A1: every request is made with the other tenant's ids."""
     home, away = houses[side], houses[OTHER[side]]
@@ -54,9 +52,9 @@ async def test_every_route_for_everybody(
                 faults.append(f"{route} as {caller.identity.name}: took the other tenant's id")
     assert not faults, "\n".join(faults)
     assert len(everybody) == 14
+    assert len(routes) > 300
     assert away.canary not in caplog.text
     assert await snapshot(owner, *others) == before
-    record_property("cases", len(everybody) * len(routes))
 
 
 async def test_the_same_requests_with_own_things_are_answered(
