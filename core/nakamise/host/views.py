@@ -6,13 +6,17 @@ from collections.abc import Sequence
 
 import msgspec
 
+from nakamise.host.words import ADVICE, hook_word
 from nakamise.plugin.context import TenantCtx
 from nakamise.plugin.manifest import Manifest
 from nakamise.ui.i18n import gettext_for, translate
 
 
 class PluginView(msgspec.Struct, frozen=True, kw_only=True):
-    """``missing`` must be switched on first; ``dependents`` are on and need this one. Both are titles."""
+    """``missing`` must be switched on first; ``dependents`` are on and need this one. Both are titles.
+
+    ``troubles``: where it failed lately, in words.
+    """
 
     id: str
     title: str
@@ -22,13 +26,18 @@ class PluginView(msgspec.Struct, frozen=True, kw_only=True):
     has_settings: bool
     missing: Sequence[str]
     dependents: Sequence[str]
+    troubles: Sequence[str]
 
 
 class RefusedView(msgspec.Struct, frozen=True):
-    """Installed, but not used. The details are for operators only: they name code and paths."""
+    """Installed, but not used. The details are for operators only: they name code and paths.
+
+    ``advice``: what to do about it, and who.
+    """
 
     id: str
     why: str
+    advice: str
 
 
 class PluginList(msgspec.Struct, frozen=True):
@@ -45,7 +54,11 @@ def plugin_list(ctx: TenantCtx) -> PluginList:
     return PluginList(
         usable=[plugin_view(ctx, manifest) for manifest in host.usable],
         refused=[
-            RefusedView(refused.id, translate(ctx.locale, "core", refused.why.value))
+            RefusedView(
+                refused.id,
+                translate(ctx.locale, "core", refused.why.value),
+                translate(ctx.locale, "core", ADVICE[refused.why]),
+            )
             for refused in host.refused
         ],
         gone=sorted(ctx.tenant.plugins - usable),
@@ -65,6 +78,13 @@ def plugin_view(ctx: TenantCtx, manifest: Manifest) -> PluginView:
         has_settings=manifest.settings is not None,
         missing=_titles(ctx, host.missing_requirements(manifest.id, on)),
         dependents=_titles(ctx, host.dependents(manifest.id, on)),
+        troubles=sorted(
+            {
+                translate(ctx.locale, "core", hook_word(found.hook))
+                for found in host.troubles(ctx.tenant)
+                if found.plugin_id == manifest.id
+            }
+        ),
     )
 
 

@@ -25,6 +25,7 @@ CORE_ACTS: Final = {
     "core.legal.published": N_("Published a legal text"),
     "core.plugin.disabled": N_("Switched a plugin off"),
     "core.plugin.enabled": N_("Switched a plugin on"),
+    "core.plugin.exported": N_("Exported a plugin's data"),
     "core.plugin.erased": N_("Erased a plugin's data"),
     "core.role.changed": N_("Changed a role"),
     "core.role.created": N_("Made a role"),

@@ -6,7 +6,15 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from nakamise.admin.site import audit_pages, consent_pages, help_pages, legal_api, legal_pages, settings_pages
+from nakamise.admin.site import (
+    audit_pages,
+    consent_pages,
+    help_pages,
+    legal_api,
+    legal_pages,
+    plugin_data_pages,
+    settings_pages,
+)
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     *settings_pages.route_handlers,
@@ -15,4 +23,5 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *consent_pages.route_handlers,
     *audit_pages.route_handlers,
     *help_pages.route_handlers,
+    *plugin_data_pages.route_handlers,
 ]
