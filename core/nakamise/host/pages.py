@@ -81,7 +81,8 @@ async def save_settings(
     except Invalid as invalid:
         _ = gettext_for(ctx.locale, plugin_id)
         errors = {name: _(fault.message, **fault.params) for name, fault in invalid.fields.items()}
-        return await _form(ctx, plugin_id, fields, settings_form.retyped(fields, raw), errors)
+        before = settings_form.shown(ctx.settings(type_), fields)
+        return await _form(ctx, plugin_id, fields, settings_form.retyped(fields, raw, before), errors)
     _ = gettext_for(ctx.locale, "core")
     return see_other(ctx, f"{LIST}/{plugin_id}/settings", flash=_("Saved."))
 
@@ -101,6 +102,7 @@ async def _form(
         fields=fields,
         values=values,
         errors=errors or {},
+        labels={name: settings_form.label_at(fields, name) for name in errors or {}},
     )
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "SettingField",
     "blank_row",
     "fields_of",
+    "label_at",
     "masked",
     "retyped",
     "shown",
@@ -89,26 +90,53 @@ def _default(info: msgspec.structs.FieldInfo) -> Any:
     return info.default if info.default_factory is msgspec.NODEFAULT else info.default_factory()
 
 
-def retyped(fields: Sequence[SettingField], raw: Raw, prefix: str = "") -> dict[str, Any]:
-    """What the controls show after a refusal: what was typed, but no secret."""
-    return {field.name: _retype(field, raw, prefix + field.name) for field in fields}
+def retyped(
+    fields: Sequence[SettingField], raw: Raw, before: Mapping[str, Any] | None = None, prefix: str = ""
+) -> dict[str, Any]:
+    """What the controls show after a refusal: what was typed, but no secret.
+
+    ``before`` is what they showed, for pictures: a form does not send those back.
+    """
+    known = before or {}
+    return {field.name: _retype(field, raw, known.get(field.name), prefix + field.name) for field in fields}
 
 
-def _retype(field: SettingField, raw: Raw, name: str) -> Any:
+def _retype(field: SettingField, raw: Raw, before: Any, name: str) -> Any:
     match field.kind:
         case "secret":
             return ""
         case "switch":
             return _last(raw, name) == "1"
         case "picture":
-            return None
+            return before
         case "many":
             return _all(raw, name)
         case "group":
-            return retyped(field.fields, raw, f"{name}.")
+            return retyped(field.fields, raw, before, f"{name}.")
         case "rows":
-            return [retyped(field.fields, raw, f"{name}.{index}.") for index in _row_indexes(raw, name)]
+            return _retyped_rows(field, raw, before or [], name)
     return _last(raw, name)
+
+
+def _retyped_rows(field: SettingField, raw: Raw, before: Sequence[Any], name: str) -> list[dict[str, Any]]:
+    """The last row is the new one; nobody asked for it as long as it is as it was offered."""
+    indexes = _row_indexes(raw, name)
+    if indexes and _is_untouched(field, raw, f"{name}.{indexes[-1]}."):
+        indexes = indexes[:-1]
+    known = [*before, *({} for _ in indexes)]
+    return [retyped(field.fields, raw, known[index], f"{name}.{index}.") for index in indexes]
+
+
+def label_at(fields: Sequence[SettingField], name: str) -> str:
+    """The label of a control: "Sender: Mail address" for one in a group, "Circles 2: Rate" in a row."""
+    first, _, rest = name.partition(".")
+    field = next((one for one in fields if one.name == first), None)
+    if field is None or not rest or not field.fields:
+        return field.label if field else ""
+    if field.kind == "rows":
+        index, _, rest = rest.partition(".")
+        return f"{field.label} {int(index) + 1}: {label_at(field.fields, rest)}"
+    return f"{field.label}: {label_at(field.fields, rest)}"
 
 
 # --- in: controls → JSON values ---------------------------------------------------------------------
@@ -173,7 +201,7 @@ def _is_untouched(field: SettingField, raw: Raw, prefix: str) -> bool:
     """A new row as it was offered, with its defaults."""
     secrets = [f"{prefix}{inner.name}" for inner in field.fields if inner.kind == "secret"]
     return not any(_last(raw, name) for name in secrets) and (
-        retyped(field.fields, raw, prefix) == blank_row(field)
+        retyped(field.fields, raw, prefix=prefix) == blank_row(field)
     )
 
 
