@@ -20,6 +20,8 @@ from nakamise.settings import Settings
 from nakamise.tenancy.owner import app_url, names
 
 Act = Literal["read", "write", "raise", "sql", "cancel", "kill"]
+# The login role's own: an empty name, so that no table is found.
+NO_PATH: Final = '""'
 POOL: Final = 4
 CLIENTS: Final = 64
 TENANTS: Final = 20
@@ -57,7 +59,7 @@ class Storm:
         """As the pool's ``setup``: before anybody of ours says a word on the connection."""
         self.checkouts += 1
         is_itself, path = await connection.fetchrow(_AT_CHECKOUT)
-        if not is_itself or path:
+        if not is_itself or path != NO_PATH:
             self.faults.append(f"checkout: is itself {is_itself}, path {path}")
 
     async def blow(self, db: Database, requests: int) -> None:
@@ -87,12 +89,17 @@ class Storm:
 
     async def _given_up(self, db: Database, tenant: Tenant) -> None:
         """A client that goes away while the database works for it."""
-        task = asyncio.create_task(self._transaction(db, tenant, "cancel"))
-        await asyncio.wait([task], timeout=0.01)
+        begun = asyncio.Event()
+        task = asyncio.create_task(self._transaction(db, tenant, "cancel", begun))
+        task.add_done_callback(lambda _: begun.set())
+        await begun.wait()
+        await asyncio.sleep(0.002)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
-    async def _transaction(self, db: Database, tenant: Tenant, act: Act) -> None:
+    async def _transaction(
+        self, db: Database, tenant: Tenant, act: Act, begun: asyncio.Event | None = None
+    ) -> None:
         async with db.tenant(tenant.schema) as tx:
             seen = await tx.one(Seen, _SEEN)
             right = Seen(tenant.schema, f"{tenant.schema}, pg_temp", tenant.slug, tenant.id)
@@ -100,7 +107,8 @@ class Storm:
                 self.faults.append(f"{act}: {seen} instead of {right}")
             if act == "write":
                 await tx.execute("UPDATE core_page SET body = $1 WHERE slug = 'canary'", tenant.slug)
-            elif act == "cancel":
+            elif begun is not None:
+                begun.set()
                 await tx.value("SELECT pg_sleep(0.05)")
             elif act == "sql":
                 await tx.value("SELECT 1 / 0")
