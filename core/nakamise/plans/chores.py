@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from nakamise.auth.addresses import admin_addresses
 from nakamise.db import Tx
 from nakamise.host.loading import LoadedMeter
 from nakamise.plans import catalogue, invoice, measuring, terms
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
 log: Final = logging.getLogger("nakamise.plans")
 _HOUR_S: Final = 3600
-_ADMINS: Final = (
-    "SELECT DISTINCT u.email FROM core_user u JOIN core_user_role r ON r.user_id = u.id"
-    " WHERE r.role_id = 'admin' AND u.state = 'active' ORDER BY 1"
-)
 _WARNED: Final = (
     "UPDATE core_usage SET warned = $3 WHERE meter = $1 AND period = $2 AND warned < $3 RETURNING used"
 )
@@ -87,7 +84,7 @@ async def warn(ctx: TenantCtx, about: UsageWarning, _job: Job) -> None:
             return
         limit = await limit_of(tx, about.meter)
         await ctx.audit(tx, "core.usage.warned", about.meter, percent=about.percent, used=used)
-        for email in await tx.values(_ADMINS):
+        for email in await admin_addresses(tx):
             await _mail(ctx, tx, email, loaded, about.percent, (used, limit.most or 0))
 
 

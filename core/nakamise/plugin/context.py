@@ -13,6 +13,7 @@ import msgspec
 from litestar.di import NamedDependency
 
 from nakamise.admin.site.settings import SiteSettings, site_of
+from nakamise.auth.addresses import admin_addresses
 from nakamise.db import Tx
 from nakamise.errors import Forbidden, MfaRequired, Unauthenticated
 from nakamise.plans import usage
@@ -229,6 +230,11 @@ class TenantCtx:
         """Queue a mail in ``tx``; it leaves after the commit. ``template`` as in the mail reference."""
         ctx = self if locale is None else self.in_language(locale)
         await self.runtime.mail.queue(ctx, tx, template, to, **data)
+
+    async def mail_admins(self, tx: Tx, template: str, **data: object) -> None:
+        """``send_mail`` to each administrator, in the tenant's language."""
+        for email in await admin_addresses(tx):
+            await self.send_mail(tx, template, email, locale=self.tenant.locale, **data)
 
     async def audit(self, tx: Tx, act: str, subject: str, **detail: object) -> None:
         """Write who did what to the tenant's audit log, in ``tx``; no secrets in ``detail``."""

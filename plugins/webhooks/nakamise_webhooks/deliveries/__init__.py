@@ -1,0 +1,1 @@
+"""Events on their way, and the log of it."""
