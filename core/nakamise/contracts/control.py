@@ -28,7 +28,8 @@ BrandPicture = Literal["logo", "icon", "hero_wide", "hero_phone"]
 
 
 class AgencySummary(msgspec.Struct, frozen=True, kw_only=True):
-    """``home_tenant_id`` is None until the agency has a console of its own."""
+    """``home_tenant_id`` is None until the agency has a console of its own; ``closed_at`` is when an operator
+    closed it, with the reason."""
 
     id: uuid.UUID
     slug: str
@@ -38,6 +39,8 @@ class AgencySummary(msgspec.Struct, frozen=True, kw_only=True):
     console_host: str | None
     tenants: int
     created_at: datetime
+    closed_reason: str
+    closed_at: datetime | None
 
 
 class TenantHealth(msgspec.Struct, frozen=True, kw_only=True):
@@ -206,6 +209,81 @@ class MonthCharge(msgspec.Struct, frozen=True, kw_only=True):
     gross: int
 
 
+class OptionLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An option of the tenant's plan: ``times`` it has it, ``most`` it may; yen a month for each, without and
+    with tax."""
+
+    id: str
+    title: str
+    net: int
+    gross: int
+    times: int
+    most: int
+
+
+ShareKind = Literal["platform", "agency", "broadcaster"]
+
+
+class ShareLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of a share of the tenant's sales; ``rate_bp`` in 1/100 %. ``is_now``: it is in force."""
+
+    kind: ShareKind
+    rate_bp: int
+    valid_from: datetime
+    is_now: bool
+
+
+class PlanPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether tenants change their plan themselves; else they are shown ``contact``: an address or a sentence."""
+
+    lets_tenants_choose_plans: bool
+    contact: str = ""
+
+
+class LimitDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``base`` of ``meter``; options raise it up to ``cap``, None: without end. Not ``is_hard``: it only warns."""
+
+    meter: str
+    base: int
+    cap: int | None = None
+    is_hard: bool = True
+
+
+class OptionDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``adds`` to the limit of ``meter``, at most ``most`` times, for ``monthly_fee`` yen without tax each."""
+
+    id: str
+    name: str
+    name_en: str
+    meter: str
+    adds: int
+    monthly_fee: int
+    most: int = 1
+
+
+class PlanDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A plan as operators write it. ``monthly_fee`` in yen without tax, None by quotation; ``fee_bp`` the rate
+    of payments in 1/100 %; ``features`` are plugins that only such plans have; what has no limit is unlimited."""
+
+    id: str
+    series: str
+    name: str
+    name_en: str
+    monthly_fee: int | None = None
+    fee_bp: int = 0
+    features: tuple[str, ...] = ()
+    is_offered: bool = True
+    limits: tuple[LimitDraft, ...] = ()
+    options: tuple[OptionDraft, ...] = ()
+
+
+class CataloguePlan(msgspec.Struct, frozen=True, kw_only=True):
+    """``tenants`` are on it: then only its names, prices and whether it is offered can be changed."""
+
+    plan: PlanDraft
+    tenants: int
+
+
 class PlanSheet(msgspec.Struct, frozen=True, kw_only=True):
     """In the language of who asks. ``monthly_fee`` in yen without tax, None until it is agreed; ``usage`` is
     measured for an active tenant only; ``charges`` the newest month first."""
@@ -216,6 +294,7 @@ class PlanSheet(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
     usage: tuple[UsageLine, ...]
     offers: tuple[PlanOffer, ...]
+    options: tuple[OptionLine, ...]
     charges: tuple[MonthCharge, ...]
 
 
@@ -366,6 +445,29 @@ class ControlPlane(Protocol):
 
     async def plan_sheet(self, tenant_id: uuid.UUID) -> PlanSheet: ...
 
+    async def set_option(self, tenant_id: uuid.UUID, option_id: str, times: int) -> None:
+        """0 ends it. Raises Invalid (``option``, ``times``), Conflict when more is in use."""
+        ...
+
+    async def shares(self, tenant_id: uuid.UUID) -> Sequence[ShareLine]:
+        """All versions, the newest first."""
+        ...
+
+    async def set_share(
+        self, tenant_id: uuid.UUID, kind: ShareKind, rate_bp: int, *, valid_from: datetime | None = None
+    ) -> None:
+        """From now on, or a later date. Sales that are shared already stay as they are. The platform's share
+        is the operators' to set: Forbidden for others. Raises Invalid (``rate_bp``, ``valid_from``)."""
+        ...
+
+    async def policy(self) -> PlanPolicy:
+        """Of the agency whose console this is."""
+        ...
+
+    async def set_policy(self, policy: PlanPolicy) -> None:
+        """Raises Invalid (``contact``)."""
+        ...
+
     async def start_export(self, tenant_id: uuid.UUID) -> ExportFile:
         """A worker does it; secrets stay out. Raises Conflict while one is under way."""
         ...
@@ -448,4 +550,32 @@ class ControlPlane(Protocol):
 
     async def invite_agency_staff(self, agency_id: uuid.UUID, *, email: str, name: str) -> None:
         """A user of the agency's console, who gets a mail to set a password. Raises Invalid, Conflict."""
+        ...
+
+    async def close_agency(self, agency_id: uuid.UUID, reason: str, *, with_tenants: bool) -> AgencySummary:
+        """Its console answers nobody, its staff's visits end. ``with_tenants``: its sites are suspended too, else
+        they go on. Raises Invalid, Conflict (the operators' own, or closed already)."""
+        ...
+
+    async def reopen_agency(self, agency_id: uuid.UUID) -> AgencySummary:
+        """With the sites that were suspended by closing it. Raises Conflict unless it is closed."""
+        ...
+
+    async def assign_tenant(self, tenant_id: uuid.UUID, agency_id: uuid.UUID) -> None:
+        """Another agency's from now on; what was done before stays in the former one's log. Raises Invalid
+        (``agency_id``), Conflict for a console."""
+        ...
+
+    async def catalogue(self) -> Sequence[CataloguePlan]:
+        """All plans, also those that no page offers."""
+        ...
+
+    async def save_plan(self, draft: PlanDraft) -> CataloguePlan:
+        """A new plan, or changes to a known one. Contracts keep their terms: of a plan that tenants are on,
+        limits, features and options cannot be changed: Conflict (``plan_in_use``). Raises Invalid."""
+        ...
+
+    async def replace_plan(self, plan_id: str, draft: PlanDraft) -> CataloguePlan:
+        """A new version under the id of ``draft``; the old one is offered no more, tenants on it keep it.
+        Raises NotFound, Invalid."""
         ...

@@ -20,7 +20,7 @@ from nakamise.plans.measuring import Usage
 from nakamise.plans.terms import Terms
 from nakamise.plugin.context import SYSTEM, TenantCtx
 from nakamise.runtime import Runtime
-from nakamise.tenancy.control import By
+from nakamise.tenancy.control import By, note_agency
 
 __all__ = [
     "DayUsage",
@@ -131,7 +131,9 @@ async def policy_of(runtime: Runtime, tenant_id: uuid.UUID) -> Policy:
     return found
 
 
-async def set_policy(runtime: Runtime, agency_id: uuid.UUID, *, choose: bool, contact: str) -> None:
+async def set_policy(
+    runtime: Runtime, agency_id: uuid.UUID, *, choose: bool, contact: str, actor: str | By
+) -> None:
     """``contact``: an address or a sentence that tenants are shown. Raises NotFound."""
     async with runtime.db.control() as tx:
         await tx.must_touch_one(
@@ -141,6 +143,8 @@ async def set_policy(runtime: Runtime, agency_id: uuid.UUID, *, choose: bool, co
             choose,
             contact,
         )
+        detail = {"tenants_choose": "yes" if choose else "no", "contact": contact}
+        await note_agency(tx.connection, agency_id, "agency.policy", actor=actor, detail=detail)
 
 
 async def set_plan(

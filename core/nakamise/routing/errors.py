@@ -19,7 +19,7 @@ from nakamise.admin.site.doors import ConsentRequired, Maintenance, is_closed
 from nakamise.contracts.ui import ErrorSubject
 from nakamise.db import DATABASE_AWAY
 from nakamise.errors import FieldError, Invalid, MfaRequired, NotFound, Problem, Unauthenticated, Unavailable
-from nakamise.plugin.context import TenantCtx
+from nakamise.plugin.context import Tenant, TenantCtx
 from nakamise.plugin.slots import Slot
 from nakamise.routing.gate import CTX_KEY
 from nakamise.storage import ObjectMissing, StorageFull
@@ -79,12 +79,18 @@ def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[An
     return _answer(ctx, body, problem.headers)
 
 
+def _closed(tenant: Tenant) -> str:
+    if tenant.console_of is not None:
+        return N_("This agency's console is closed by the operator. Please ask there when it opens again.")
+    return N_("This site is closed for the moment.")
+
+
 def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     ctx = _ctx(request)
     if ctx is not None and is_closed(ctx) and error.status_code == 404:
         return on_problem(request, Maintenance(ctx))
     if ctx is not None and not ctx.tenant.is_active:
-        return on_problem(request, Unavailable(N_("This site is closed for the moment.")))
+        return on_problem(request, Unavailable(_closed(ctx.tenant)))
     status = error.status_code
     code, message = _BY_STATUS.get(status, ("error", _INTERNAL if status >= 500 else _BY_STATUS[400][1]))
     if ctx is None:

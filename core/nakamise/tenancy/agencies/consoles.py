@@ -26,6 +26,7 @@ PLUGIN: Final = "agency"
 _PLAN: Final = "unlimited"
 _AGENCIES: Final = """
 SELECT a.id, a.slug, a.name, a.is_operator, a.home_tenant_id, h.host AS console_host, a.created_at,
+       a.closed_reason, a.closed_at,
        (SELECT count(*) FROM nakamise.tenant t WHERE t.agency_id = a.id AND t.state <> 'building') AS tenants
 FROM nakamise.agency a LEFT JOIN nakamise.tenant_host h ON h.tenant_id = a.home_tenant_id AND h.canonical
 WHERE ($1::uuid IS NULL OR a.id = $1) ORDER BY a.is_operator DESC, a.name, a.id

@@ -22,7 +22,7 @@ _COLUMNS: Final = f"""
 SELECT t.id, t.slug, t.name, t.state, t.plan, t.schema, a.name AS agency, coalesce(h.host, '') AS canonical_host,
        t.created_at, (SELECT count(*) FROM nakamise.plugin_switch s WHERE s.tenant_id = t.id AND s.is_on) AS plugins,
        {PEAK} AS peak
-"""
+"""  # noqa: S608 - constants
 _FROM: Final = """
 FROM nakamise.tenant t
 JOIN nakamise.agency a ON a.id = t.agency_id

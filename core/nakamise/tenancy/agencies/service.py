@@ -13,6 +13,7 @@ from nakamise.contracts.control import (
     BrandPicture,
     BrandUpdate,
     BrandView,
+    CataloguePlan,
     ClosedAccount,
     ControlPlane,
     ExportFile,
@@ -21,19 +22,25 @@ from nakamise.contracts.control import (
     NewAgencyRequest,
     NewTenantRequest,
     PictureFile,
+    PlanDraft,
     PlanInfo,
+    PlanPolicy,
     PlanSheet,
+    ShareKind,
+    ShareLine,
     TenantDetail,
     TenantPage,
     TenantSort,
     TenantState,
 )
+from nakamise.plans import editing
 from nakamise.plugin.context import TenantCtx
 from nakamise.tenancy.agencies import (
     accounts,
     act,
     build,
     claims,
+    closing,
     consoles,
     detail,
     exports,
@@ -116,6 +123,23 @@ class Control:
     async def plan_sheet(self, tenant_id: uuid.UUID) -> PlanSheet:
         return await sheet.plan_sheet(self._ctx, self._scope, tenant_id)
 
+    async def set_option(self, tenant_id: uuid.UUID, option_id: str, times: int) -> None:
+        await plan.set_option(self._runtime, self._writing(), tenant_id, option_id, times)
+
+    async def shares(self, tenant_id: uuid.UUID) -> Sequence[ShareLine]:
+        return await plan.shares(self._runtime, self._scope, tenant_id)
+
+    async def set_share(
+        self, tenant_id: uuid.UUID, kind: ShareKind, rate_bp: int, *, valid_from: datetime | None = None
+    ) -> None:
+        await plan.set_share(self._runtime, self._writing(), tenant_id, kind, rate_bp, valid_from)
+
+    async def policy(self) -> PlanPolicy:
+        return await plan.policy(self._runtime, self._scope)
+
+    async def set_policy(self, policy: PlanPolicy) -> None:
+        await plan.set_policy(self._runtime, self._writing(), policy)
+
     async def start_export(self, tenant_id: uuid.UUID) -> ExportFile:
         return await exports.start(self._ctx, self._writing(), tenant_id)
 
@@ -187,6 +211,29 @@ class Control:
 
     async def invite_agency_staff(self, agency_id: uuid.UUID, *, email: str, name: str) -> None:
         await consoles.invite_staff(self._runtime, self._writing(), agency_id, email, name)
+
+    async def close_agency(self, agency_id: uuid.UUID, reason: str, *, with_tenants: bool) -> AgencySummary:
+        return await closing.close(
+            self._runtime, self._writing(), agency_id, reason, with_tenants=with_tenants
+        )
+
+    async def reopen_agency(self, agency_id: uuid.UUID) -> AgencySummary:
+        return await closing.reopen(self._runtime, self._writing(), agency_id)
+
+    async def assign_tenant(self, tenant_id: uuid.UUID, agency_id: uuid.UUID) -> None:
+        await closing.assign(self._runtime, self._writing(), tenant_id, agency_id)
+
+    async def catalogue(self) -> Sequence[CataloguePlan]:
+        self._scope.require_operator()
+        return await editing.all_drafts(self._runtime)
+
+    async def save_plan(self, draft: PlanDraft) -> CataloguePlan:
+        self._scope.require_operator()
+        return await editing.save(self._runtime, draft, actor=self._writing().by)
+
+    async def replace_plan(self, plan_id: str, draft: PlanDraft) -> CataloguePlan:
+        self._scope.require_operator()
+        return await editing.replace(self._runtime, plan_id, draft, actor=self._writing().by)
 
     def _writing(self) -> Scope:
         """Raises MfaRequired."""

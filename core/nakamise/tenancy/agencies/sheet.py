@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from nakamise.contracts.control import ChargeLine, MonthCharge, PlanOffer, PlanSheet, UsageLine
+from nakamise.contracts.control import ChargeLine, MonthCharge, OptionLine, PlanOffer, PlanSheet, UsageLine
 from nakamise.plans import service, views
-from nakamise.plans.catalogue import Plan
+from nakamise.plans.catalogue import Plan, PlanOption
 from nakamise.plans.invoice import Invoice
 from nakamise.plans.measuring import Usage
 from nakamise.plugin.context import TenantCtx
@@ -24,11 +24,12 @@ async def plan_sheet(ctx: TenantCtx, scope: Scope, tenant_id: uuid.UUID) -> Plan
     plans = await service.list_plans(runtime)
     return PlanSheet(
         plan=has.plan.title(ctx.locale),
-        rate=views.percent(has.plan.fee_bp),
+        rate=views.percent(has.terms.fee_bp),
         monthly_fee=has.terms.monthly_fee,
         since=has.terms.valid_from,
         usage=tuple(_usage(ctx, one) for one in used),
         offers=tuple(_offer(ctx, plan, has.plan, used) for plan in plans),
+        options=tuple(_option(ctx, one, has.options.get(one.id, 0)) for one in has.plan.options),
         charges=tuple(_charge(ctx, one) for one in await service.invoices(runtime, tenant_id)),
     )
 
@@ -50,6 +51,18 @@ def _offer(ctx: TenantCtx, plan: Plan, own: Plan, used: list[Usage]) -> PlanOffe
         rate=card.rate,
         points=card.points,
         is_own=card.is_own,
+    )
+
+
+def _option(ctx: TenantCtx, option: PlanOption, times: int) -> OptionLine:
+    row = views.option_row(ctx, option, times)
+    return OptionLine(
+        id=row.id,
+        title=row.title,
+        net=row.price.net,
+        gross=row.price.gross,
+        times=row.times,
+        most=row.most,
     )
 
 
