@@ -1,0 +1,1 @@
+"""Setting up providers: pages and JSON."""
