@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import httpx
+from playwright.async_api import expect
+from tests.stall import PLUGINS, Buyer, Stall, Till
+
 from nakamise.testing.author_fixtures import As, BrowserPage
 from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
-from playwright.async_api import expect
-
-from tests.stall import PLUGINS, Buyer, Stall, Till
 
 API = "/api/wishlist/items"
 
