@@ -184,17 +184,24 @@ async def test_its_settings_form_is_generated_saved_and_used(
     ):
         assert piece in form.text
     typed = {"greeting": "Ciao", "cut": "25", "tone": "formal", "words": "bad\n\nworse\n"}
+    typed |= {"colour": "#336699", "opens": "10:30", "gift": "1,980", "chance": "5", "weight": "2.5"}
     saved = await browser.post("/admin/plugins/hello/settings", data=typed)
     assert saved.status_code == 303
     assert quote(ctx_for(tenant)).goods == 3000 - 3 * 25
     fresh = ctx_for(tenant).tenant.plugin_settings["hello"]
-    assert fresh == {
+    expected = {
         "greeting": "Ciao",
         "cut": 25,
         "shows_box": False,
         "tone": "formal",
         "words": ["bad", "worse"],
+        "colour": "#336699",
+        "opens": "10:30:00",
+        "gift": 1980,
+        "chance": 500,
+        "weight": "2.5",
     }
+    assert {name: fresh[name] for name in expected} == expected
 
 
 async def test_a_wrong_setting_is_refused_and_what_was_typed_is_kept(

@@ -33,7 +33,7 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
         "/shop/products/{products/slug}",
         "/shop/shops/{shops/slug}",
         "/shop/cart",
-        "/shop/checkout/confirm",
+        "/shop/checkout/confirm?address={address_id}",
         "/shop/checkout/done/{done/purchase_id}",
         "/shop/orders",
         "/shop/orders/{number}",
