@@ -14,6 +14,7 @@ from nakamise.media import Media
 from nakamise.plugin.context import Tenant, TenantCtx
 from nakamise.plugin.slots import Slot
 from nakamise.ui.i18n import N_, gettext_for
+from nakamise.ui.manual import help_url
 from nakamise.ui.nav import nav_links
 from nakamise.ui.theme import Brand
 from nakamise.ui.views import Flash, LinkGroup, NavLink, Shell, UserView
@@ -77,7 +78,7 @@ def build_shell(ctx: TenantCtx, flashes: Sequence[Flash]) -> Shell:
         nav=site,
         tabs=_tabs(ctx, site),
         account_nav=_account(ctx),
-        admin_nav=_admin(ctx),
+        admin_nav=admin_links(ctx),
         footer=_footer(ctx, site),
         flashes=flashes,
         banner=_banner(ctx),
@@ -86,6 +87,7 @@ def build_shell(ctx: TenantCtx, flashes: Sequence[Flash]) -> Shell:
         search_url=search_url,
         search_query=_search_query(ctx, search_url),
         single_brand=ctx.site.single_brand,
+        help_url=help_url(ctx),
         register_url=None if ctx.site.registration == "invited" else "/register",
     )
 
@@ -164,7 +166,8 @@ def _is_here(ctx: TenantCtx, href: str) -> bool:
     return path == href or (href != "/account" and path.startswith(f"{href}/"))
 
 
-def _admin(ctx: TenantCtx) -> list[NavLink]:
+def admin_links(ctx: TenantCtx) -> list[NavLink]:
+    """The administration's screens that this actor may open."""
     if ctx.actor.is_guest:
         return []
     _ = gettext_for(ctx.locale, "core")

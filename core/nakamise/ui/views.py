@@ -83,6 +83,7 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
     impersonator: str = ""
     copyright: str = ""
     home_url: str = "/"
+    help_url: str = "/help"
     search_url: str | None = None
     search_query: str = ""
     login_url: str = "/login"

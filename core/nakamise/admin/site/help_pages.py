@@ -1,12 +1,7 @@
-"""Help for each role: Markdown beside the code, the core's and each plugin's (``help/<locale>/<role>.md``).
-
-Sections are ``## Title {#anchor}``; screens link to ``/help#anchor``. △ marks what depends on permissions.
-"""
+"""Help for each role; see ``ui.manual`` for where it is written. △ marks what depends on permissions."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -14,14 +9,14 @@ from litestar import Response, get
 from litestar.types import ControllerRouterHandler
 from markupsafe import Markup
 
-import nakamise
 from nakamise.plugin.access import anyone, in_maintenance
 from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.site.documents import as_html
 from nakamise.ui.i18n import N_, gettext_for
+from nakamise.ui.manual import HEADING, texts
 from nakamise.ui.pages import page
+from nakamise.ui.shell import admin_links
 
-CORE: Final = Path(nakamise.__file__).parent
 # Role, its label, and the permission that shows it ("" = everybody).
 ROLES: Final = (
     ("buyer", N_("For customers"), ""),
@@ -29,13 +24,15 @@ ROLES: Final = (
     ("staff", N_("For shop staff"), "core.admin"),
     ("operator", N_("For operators"), "core.settings.manage"),
 )
-_SECTION: Final = re.compile(r"^## (?P<title>.+?) \{#(?P<anchor>[a-z0-9-]+)\}$", re.MULTILINE)
 
 
 class Section(msgspec.Struct, frozen=True):
+    """``paths``: the screens that it is about."""
+
     anchor: str
     title: str
     html: Markup
+    paths: list[str]
 
 
 class Chapter(msgspec.Struct, frozen=True):
@@ -45,29 +42,28 @@ class Chapter(msgspec.Struct, frozen=True):
 
 
 def chapters(ctx: TenantCtx) -> list[Chapter]:
-    """What this actor may need, the core's before the plugins' that are on."""
+    """What this actor may need, the core's before the plugins' that are on.
+
+    Of another role's chapter: what is about screens that this actor has all the same.
+    """
     _ = gettext_for(ctx.locale, "core")
-    found = [
-        Chapter(role, _(label), [section for text in _texts(ctx, role) for section in sections(text)])
-        for role, label, permission in ROLES
-        if not permission or ctx.actor.can(permission)
-    ]
+    screens = {link.href for link in admin_links(ctx)}
+    found = []
+    for role, label, permission in ROLES:
+        told = [section for text in texts(ctx, role) for section in sections(text)]
+        if permission and not ctx.actor.can(permission):
+            told = [section for section in told if screens.intersection(section.paths)]
+        found.append(Chapter(role, _(label), told))
     return [chapter for chapter in found if chapter.sections]
 
 
 def sections(text: str) -> list[Section]:
-    marks = list(_SECTION.finditer(text))
+    marks = list(HEADING.finditer(text))
     ends = [*(mark.start() for mark in marks[1:]), len(text)]
     return [
-        Section(mark["anchor"], mark["title"], as_html(text[mark.end() : end].strip()))
+        Section(mark["anchor"], mark["title"], as_html(text[mark.end() : end].strip()), mark["paths"].split())
         for mark, end in zip(marks, ends, strict=True)
     ]
-
-
-def _texts(ctx: TenantCtx, role: str) -> list[str]:
-    plugins = [ctx.runtime.host.plugin(id_).folder for id_ in ctx.runtime.host.in_order(ctx.tenant.plugins)]
-    paths = [folder / "help" / ctx.locale / f"{role}.md" for folder in (CORE, *plugins) if folder]
-    return [path.read_text(encoding="utf-8") for path in paths if path.is_file()]
 
 
 @get("/help", opt=in_maintenance(anyone()), include_in_schema=False)

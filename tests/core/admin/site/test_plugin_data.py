@@ -9,7 +9,6 @@ import zipfile
 
 import asyncpg
 import httpx
-import pytest
 
 from nakamise.plugin import Tenant
 from nakamise.runtime import Runtime
@@ -63,7 +62,7 @@ async def test_all_is_gone_after_an_export_and_a_typed_id(
     assert await owner.fetch(TABLES, tenant.schema) == []
     assert await owner.fetch(TABLES, other.schema)
     for table in ("plugin_switch", "migration_ledger"):
-        query = f"SELECT count(*) FROM nakamise.{table} WHERE tenant_id = $1 AND plugin = 'shop'"  # noqa: S608
+        query = f"SELECT count(*) FROM nakamise.{table} WHERE tenant_id = $1 AND plugin = 'shop'"
         assert await owner.fetchval(query, tenant.id) == 0
     async with ctx_for(tenant).read() as tx:
         assert await tx.values("SELECT act FROM core_audit WHERE subject = 'shop' ORDER BY at") == [
