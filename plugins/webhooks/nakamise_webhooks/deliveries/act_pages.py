@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise.errors import Conflict
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import ngettext_for, read_form, see_other
+from nakamise.web import N_, ngettext_for, read_form, see_other
 from nakamise_webhooks.deliveries import replay
 from nakamise_webhooks.deliveries.recording import send_test
 from nakamise_webhooks.rights import MANAGE
@@ -36,7 +36,7 @@ async def send_one(ctx: Ctx, endpoint_id: FromPath[uuid.UUID]) -> Response[bytes
             made = await send_test(ctx, tx, endpoint_id)
     except Conflict as refused:
         return _refused(ctx, f"{_BASE}/{endpoint_id}", refused)
-    return see_other(ctx, f"{_BASE}/deliveries/{made}", flash=words(ctx)("A test event is on its way."))
+    return see_other(ctx, f"{_BASE}/deliveries/{made}", flash=words(ctx)(N_("A test event is on its way.")))
 
 
 @post("/deliveries/{delivery_id:uuid}/replay", opt=requires(MANAGE), include_in_schema=False)
@@ -47,7 +47,7 @@ async def replay_one(ctx: Ctx, delivery_id: FromPath[uuid.UUID]) -> Response[byt
             await replay.replay(ctx, tx, delivery_id)
     except Conflict as refused:
         return _refused(ctx, back, refused)
-    return see_other(ctx, back, flash=words(ctx)("It is sent again."))
+    return see_other(ctx, back, flash=words(ctx)(N_("It is sent again.")))
 
 
 @post("/{endpoint_id:uuid}/replay", opt=requires(MANAGE), include_in_schema=False)
@@ -60,9 +60,8 @@ async def replay_failed(request: AnyRequest, ctx: Ctx, endpoint_id: FromPath[uui
             count = await replay.replay_failed(ctx, tx, endpoint_id, since)
     except Conflict as refused:
         return _refused(ctx, back, refused)
-    said = ngettext_for(ctx.locale, "webhooks")(
-        "%(num)s delivery is sent again.", "%(num)s deliveries are sent again.", count
-    )
+    ngettext = ngettext_for(ctx.locale, "webhooks")
+    said = ngettext("%(num)s delivery is sent again.", "%(num)s deliveries are sent again.", count)
     return see_other(ctx, back, flash=said)
 
 

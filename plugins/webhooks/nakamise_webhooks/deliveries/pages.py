@@ -50,12 +50,19 @@ async def delivery(ctx: Ctx, delivery_id: FromPath[uuid.UUID]) -> Response[bytes
         "webhooks/delivery.html",
         found=found,
         endpoint=endpoint,
-        body=msgspec.json.format(found.body.encode(), indent=2).decode(),
+        body=_indented(found.body),
         states=states(ctx),
         reasons=reasons(ctx),
         action=f"/admin/webhooks/deliveries/{delivery_id}/replay",
         may_replay=ctx.actor.can(MANAGE) and endpoint.is_on,
     )
+
+
+def _indented(body: str) -> str:
+    try:
+        return msgspec.json.format(body.encode(), indent=2).decode()
+    except msgspec.DecodeError:
+        return body
 
 
 @get("/log/deliveries.csv", opt=requires(READ), include_in_schema=False)

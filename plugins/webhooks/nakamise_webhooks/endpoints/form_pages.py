@@ -73,7 +73,7 @@ async def change(request: AnyRequest, ctx: Ctx, endpoint_id: FromPath[uuid.UUID]
         async with ctx.read() as tx:
             known = (await service.endpoint(ctx, tx, endpoint_id)).topics
         return await _show(ctx, endpoint_id, form.raw, _offered(ctx, known), refused=refused)
-    return see_other(ctx, f"{LIST}/{endpoint_id}", flash=words(ctx)("The endpoint is saved."))
+    return see_other(ctx, f"{LIST}/{endpoint_id}", flash=words(ctx)(N_("The endpoint is saved.")))
 
 
 def _offered(ctx: TenantCtx, known: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, TenantCtx, requires, sensitive
 from nakamise.ui.paging import filter_of
-from nakamise.web import page, see_other
+from nakamise.web import N_, page, see_other
 from nakamise_webhooks.deliveries.log import log_page
 from nakamise_webhooks.deliveries.schemas import LogFilter
 from nakamise_webhooks.deliveries.views import log_view
@@ -82,21 +82,21 @@ async def rotate(ctx: Ctx, endpoint_id: FromPath[uuid.UUID]) -> Response[bytes]:
 async def switch_on(ctx: Ctx, endpoint_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.begin() as tx:
         await service.switch(ctx, tx, endpoint_id, on=True)
-    return see_other(ctx, f"{LIST}/{endpoint_id}", flash=words(ctx)("The endpoint is on."))
+    return see_other(ctx, f"{LIST}/{endpoint_id}", flash=words(ctx)(N_("The endpoint is on.")))
 
 
 @post("/{endpoint_id:uuid}/off", opt=requires(MANAGE), include_in_schema=False)
 async def switch_off(ctx: Ctx, endpoint_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.begin() as tx:
         await service.switch(ctx, tx, endpoint_id, on=False)
-    return see_other(ctx, f"{LIST}/{endpoint_id}", flash=words(ctx)("The endpoint is off."))
+    return see_other(ctx, f"{LIST}/{endpoint_id}", flash=words(ctx)(N_("The endpoint is off.")))
 
 
 @post("/{endpoint_id:uuid}/remove", opt=requires(MANAGE), include_in_schema=False)
 async def remove(ctx: Ctx, endpoint_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.begin() as tx:
         await service.remove(ctx, tx, endpoint_id)
-    return see_other(ctx, LIST, flash=words(ctx)("The endpoint and its log are deleted."))
+    return see_other(ctx, LIST, flash=words(ctx)(N_("The endpoint and its log are deleted.")))
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
