@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import Final
 
@@ -63,12 +62,6 @@ async def replace(runtime: Runtime, plan_id: str, draft: PlanDraft, *, actor: By
         await tx.execute("UPDATE plan SET is_offered = false WHERE id = $1", plan_id)
         await _note(tx, actor, "plan.replace", draft, before=plan_id)
         return await _shown(tx, await catalogue.plan_by_id(tx, draft.id))
-
-
-def next_id(plan_id: str) -> str:
-    """starter, starter_v2, starter_v3 …"""
-    found = re.fullmatch(r"(.+)_v(\d+)", plan_id)
-    return f"{found[1]}_v{int(found[2]) + 1}" if found else f"{plan_id}_v2"
 
 
 def _raise_faults(draft: PlanDraft) -> None:

@@ -32,6 +32,11 @@ EXPORT_STATES: Final = {
     "failed": (N_("Failed"), "danger"),
     "expired": (N_("Expired"), ""),
 }
+SHARE_KINDS: Final = {
+    "platform": N_("Platform"),
+    "agency": N_("Agency"),
+    "broadcaster": N_("Broadcasters"),
+}
 SCHEMES: Final = {"auto": N_("As the visitor's device"), "light": N_("Light"), "dark": N_("Dark")}
 FONTS: Final = {
     "sans": N_("Gothic (sans serif)"),

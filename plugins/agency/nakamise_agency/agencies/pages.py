@@ -79,14 +79,14 @@ async def _show_new(
 
 @get("/agencies/{agency_id:uuid}", opt=requires(AGENCIES), include_in_schema=False)
 async def agency_detail(ctx: Ctx, agency_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    return await _show(ctx, agency_id, {}, {})
+    return await show_agency(ctx, agency_id, {}, {})
 
 
-async def _show(
+async def show_agency(
     ctx: TenantCtx,
     agency_id: uuid.UUID,
     raw: dict[str, Any],
-    faults: dict[str, FieldError],
+    errors: dict[str, str],
     *,
     status: int = 200,
     form: str = "",
@@ -97,7 +97,7 @@ async def _show(
         status=status,
         agency=await agency_of(ctx, agency_id),
         raw=raw,
-        errors={name: say(ctx, fault) for name, fault in faults.items()},
+        errors=errors,
         refused=form,
     )
 
@@ -116,7 +116,8 @@ async def rename(request: AnyRequest, ctx: Ctx, agency_id: FromPath[uuid.UUID]) 
     try:
         await plane(ctx).rename_agency(agency_id, form.valid().name)
     except Invalid as refused:
-        return await _show(ctx, agency_id, dict(form.raw), refused.fields, status=422, form="name")
+        errors = {name: say(ctx, fault) for name, fault in refused.fields.items()}
+        return await show_agency(ctx, agency_id, dict(form.raw), errors, status=422, form="name")
     return see_other(ctx, f"{LIST}/{agency_id}", flash=words(ctx)(N_("Saved.")))
 
 
@@ -127,8 +128,8 @@ async def invite(request: AnyRequest, ctx: Ctx, agency_id: FromPath[uuid.UUID]) 
         given = form.valid()
         await plane(ctx).invite_agency_staff(agency_id, email=given.email, name=given.name)
     except (Invalid, Conflict) as refused:
-        faults = _faults(refused, "email")
-        return await _show(ctx, agency_id, dict(form.raw), faults, status=refused.status, form="staff")
+        errors = {name: say(ctx, fault) for name, fault in _faults(refused, "email").items()}
+        return await show_agency(ctx, agency_id, dict(form.raw), errors, status=refused.status, form="staff")
     return see_other(ctx, f"{LIST}/{agency_id}", flash=words(ctx)(N_("The invitation is on its way.")))
 
 

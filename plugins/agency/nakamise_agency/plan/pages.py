@@ -30,10 +30,10 @@ class PlanInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 @get("/tenants/{tenant_id:uuid}/plan", opt=requires(READ), include_in_schema=False)
 async def tenant_plan(ctx: Ctx, tenant_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    return await _show(ctx, tenant_id)
+    return await show_plan(ctx, tenant_id)
 
 
-async def _show(
+async def show_plan(
     ctx: TenantCtx, tenant_id: uuid.UUID, *, status: int = 200, error: str = ""
 ) -> Response[bytes]:
     control = plane(ctx)
@@ -58,7 +58,7 @@ async def set_plan(
         await plane(ctx).set_plan(tenant_id, form.valid().plan)
     except (Invalid, Conflict) as refused:
         fault = next(iter(refused.fields.values()), refused) if isinstance(refused, Invalid) else refused
-        return await _show(ctx, tenant_id, status=refused.status, error=say(ctx, fault))
+        return await show_plan(ctx, tenant_id, status=refused.status, error=say(ctx, fault))
     return see_other(ctx, path_of(tenant_id, PLAN), flash=words(ctx)(N_("The plan is changed.")))
 
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_agency.words import words
+from nakamise_agency.words import SHARE_KINDS, words
 
 ACTS: Final = {
     "agency.create": N_("Agency created"),
     "agency.console": N_("Console set up"),
     "agency.rename": N_("Agency renamed"),
     "agency.invite": N_("Staff invited"),
+    "agency.close": N_("Agency closed"),
+    "agency.reopen": N_("Agency opened again"),
+    "agency.policy": N_("Rules for sites changed"),
+    "plan.create": N_("Plan created"),
+    "plan.change": N_("Plan's terms changed"),
+    "plan.replace": N_("New version of a plan"),
+    "tenant.assign": N_("Handed to another agency"),
+    "tenant.share": N_("Revenue share set"),
     "tenant.create": N_("Site prepared"),
     "tenant.open": N_("Site created"),
     "tenant.create_failed": N_("Creation failed"),
@@ -35,6 +45,94 @@ ACTS: Final = {
     "plugin.disable": N_("Plugin switched off"),
     "plugin.configure": N_("Plugin's settings changed"),
 }
+DETAILS: Final = {
+    "reason": N_("Reason"),
+    "role": N_("Role"),
+    "invited": N_("As an invited administrator"),
+    "before": N_("Before"),
+    "after": N_("After"),
+    "slug": N_("Short name"),
+    "host": N_("Domain"),
+    "hosts": N_("Domains"),
+    "plan": N_("Plan"),
+    "options": N_("Options"),
+    "blueprint": N_("Blueprint"),
+    "changed": N_("Changed"),
+    "purge_at": N_("Data go on"),
+    "email": N_("E-mail"),
+    "kind": N_("Whose"),
+    "party": N_("Broadcaster"),
+    "rate_bp": N_("Share"),
+    "fee_bp": N_("Payment fee"),
+    "monthly_fee": N_("A month, without tax"),
+    "with_tenants": N_("Its sites too"),
+    "tenants_choose": N_("Sites choose plans"),
+    "contact": N_("Whom to ask"),
+    "plugin": N_("Plugin"),
+    "error": N_("Error"),
+    "misses": N_("Days without proof"),
+    "schema": N_("Database schema"),
+    "agency": N_("Agency"),
+    "files": N_("Files"),
+    "rows": N_("Rows"),
+    "home": N_("Console"),
+    "version": N_("Version"),
+    "keys": N_("Settings"),
+    "sha256": N_("Checksum"),
+}
+_VALUES: Final[Mapping[str, Mapping[str, str]]] = {
+    "kind": SHARE_KINDS,
+    "role": {"admin": N_("Administrator"), "staff": N_("Staff"), "broadcaster": N_("Broadcaster")},
+}
+_YES_NO: Final = {"yes": N_("Yes"), "no": N_("No"), "True": N_("Yes"), "False": N_("No")}
+_RATES: Final = ("rate_bp", "fee_bp")
+# What "changed" lists: fields of the brand.
+_FIELDS: Final = {
+    "name": N_("Name of the site"),
+    "name_en": N_("Name in English"),
+    "brand": N_("Main colour"),
+    "accent": N_("Second colour"),
+    "scheme": N_("Light or dark"),
+    "radius": N_("Roundness of corners"),
+    "font": N_("Font of texts"),
+    "display": N_("Font of headings"),
+    "tint": N_("Tint of the grounds"),
+    "uppercase": N_("Headings in capital letters"),
+    "tagline": N_("Tagline"),
+    "tagline_en": N_("Tagline in English"),
+    "copyright": N_("Copyright line"),
+    "mail_name": N_("Sender's name of mails"),
+    "mail_sender": N_("Sender's address of mails"),
+    "logo": N_("Logo"),
+    "icon": N_("Icon"),
+    "hero_wide": N_("Picture of the first page (wide)"),
+    "hero_phone": N_("Picture of the first page (phone)"),
+}
+
+
+def details(ctx: TenantCtx, detail: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Names and values in the reader's language; what is empty says nothing."""
+    _ = words(ctx)
+    return [
+        (_(DETAILS[key]) if key in DETAILS else key, _value(ctx, key, value))
+        for key, value in detail.items()
+        if value not in (None, "", [], {})
+    ]
+
+
+def _value(ctx: TenantCtx, key: str, value: object) -> str:
+    _ = words(ctx)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} × {times}" for name, times in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_(_FIELDS.get(str(one), "")) if str(one) in _FIELDS else str(one) for one in value)
+    if key in _RATES and isinstance(value, int):
+        return f"{value / 100:g} %"
+    if key == "purge_at":
+        at = datetime.fromisoformat(str(value)).astimezone(ctx.tenant.zone)
+        return f"{at:%Y-%m-%d %H:%M}"
+    known = {**_YES_NO, **_VALUES.get(key, {})}
+    return _(known[str(value)]) if str(value) in known else str(value)
 
 
 def act_labels(ctx: TenantCtx) -> dict[str, str]:

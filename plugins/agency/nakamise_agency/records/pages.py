@@ -12,13 +12,13 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
-from nakamise.contracts.control import AuditLine, ControlPlane
+from nakamise.contracts.control import AuditLine, AuditPage, ControlPlane
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, page
 from nakamise_agency.csv_file import csv_answer
 from nakamise_agency.paging import address, filter_of
 from nakamise_agency.plane import plane
-from nakamise_agency.records.acts import act_labels
+from nakamise_agency.records.acts import act_labels, details
 from nakamise_agency.rights import LOG
 from nakamise_agency.tenants.frame import path_of, tenant_page
 from nakamise_agency.words import words
@@ -39,7 +39,7 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
 async def log_list(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
     wanted = filter_of(LogFilter, request.query_params)
     found = await plane(ctx).audit(search=wanted.q, cursor=wanted.cursor)
-    data = _data(ctx, LIST, wanted, found.cursor)
+    data = _data(ctx, LIST, wanted, found)
     return await page(ctx, "agency/log.html", found=found, **data)
 
 
@@ -50,12 +50,14 @@ async def tenant_log(
     wanted = filter_of(LogFilter, request.query_params)
     detail = await plane(ctx).tenant(tenant_id)
     lines = await plane(ctx).audit(search=wanted.q, tenant_id=tenant_id, cursor=wanted.cursor)
-    data = _data(ctx, path_of(tenant_id, "/log"), wanted, lines.cursor)
+    data = _data(ctx, path_of(tenant_id, "/log"), wanted, lines)
     return await tenant_page(ctx, "agency/tenant_log.html", "/log", detail, lines=lines, **data)
 
 
-def _data(ctx: TenantCtx, path: str, wanted: LogFilter, cursor: str | None) -> dict[str, Any]:
+def _data(ctx: TenantCtx, path: str, wanted: LogFilter, found: AuditPage) -> dict[str, Any]:
+    cursor = found.cursor
     return {
+        "details": {line.id: details(ctx, line.detail) for line in found.items},
         "wanted": wanted,
         "path": path,
         "acts": act_labels(ctx),
@@ -106,7 +108,7 @@ def _cells(ctx: TenantCtx, names: dict[str, str], line: AuditLine) -> list[objec
         line.actor,
         line.tenant,
         names.get(line.act, line.act),
-        msgspec.json.encode(line.detail).decode(),
+        "; ".join(f"{name}: {value}" for name, value in details(ctx, line.detail)),
     ]
 
 

@@ -9,10 +9,11 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from nakamise.contracts.control import ControlPlane
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise_agency.plane import plane
 from nakamise_agency.records.acts import act_labels
-from nakamise_agency.rights import DELETE, IMPERSONATE, LOG, MANAGE, READ
+from nakamise_agency.rights import AGENCIES, DELETE, IMPERSONATE, LOG, MANAGE, READ
 from nakamise_agency.tenants.frame import tenant_page
 from nakamise_agency.words import HEALTH_LEVELS, badges, health_reasons
 
@@ -47,12 +48,20 @@ async def show(
         reasons=health_reasons(ctx, found.summary.health),
         plan_names={plan.id: plan.name for plan in await control.plans()},
         log=log.items if log else (),
+        agencies=await _others(ctx, control, found.summary.agency),
         acts=act_labels(ctx),
         may={right: ctx.actor.can(right) for right in (MANAGE, IMPERSONATE, DELETE)},
         refused=refused,
         errors=errors or {},
         typed=typed or {},
     )
+
+
+async def _others(ctx: TenantCtx, control: ControlPlane, own: str) -> list[tuple[str, str]]:
+    """Whom the operator can hand the site over to."""
+    if not ctx.actor.can(AGENCIES) or not (await control.me()).is_operator:
+        return []
+    return [(str(one.id), one.name) for one in await control.agencies() if one.name != own]
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [tenant_detail]

@@ -18,6 +18,7 @@ _TABS: Final = (
     ("/brand", N_("Brand"), "palette"),
     ("/domains", N_("Domains"), "globe"),
     ("/plan", N_("Plan"), "chart-column"),
+    ("/shares", N_("Revenue shares"), "percent"),
     ("/log", N_("Log"), "history"),
 )
 
