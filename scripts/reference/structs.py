@@ -16,7 +16,7 @@ from scripts import api_snapshot
 from scripts.reference.markdown import code, prose, table
 
 _GUIDES: Final = {
-    "hooks": "README",
+    "hooks": "../README",
     "mounts": "routes",
     "models": "tables",
     "migrations": "tables",

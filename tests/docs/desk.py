@@ -19,10 +19,11 @@ LIMIT_S: Final = 240
 
 
 class Desk:
-    """``folder`` is where the reader stands; ``cd`` moves it."""
+    """``folder`` is where the reader stands; ``cd`` moves it. ``variables`` are the reader's own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.variables: dict[str, str] = {}
         self.environment = folder / "venv"
         self.python = self.environment / "bin" / "python"
         self._make()
@@ -76,7 +77,8 @@ class Desk:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(_OURS)}
         offline = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0"}
         quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-        return {**kept, **offline, **quiet, "PATH": f"{self.environment / 'bin'}:{os.environ['PATH']}"}
+        path = {"PATH": f"{self.environment / 'bin'}:{os.environ['PATH']}"}
+        return {**kept, **offline, **quiet, **path, **self.variables}
 
 
 def _editable() -> list[str]:

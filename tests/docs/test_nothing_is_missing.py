@@ -82,11 +82,12 @@ def test_every_variable_is_explained() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    broken = []
-    for page in [*DOCS.rglob("*.md"), DOCS.parent / "README.md"]:
-        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-            if not (page.parent / link).exists():
-                broken.append(f"{page.relative_to(DOCS.parent)}: {link}")
+    broken = [
+        f"{page.relative_to(DOCS.parent)}: {link}"
+        for page in [*DOCS.rglob("*.md"), DOCS.parent / "README.md"]
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / link).exists()
+    ]
     assert broken == []
 
 

@@ -1,0 +1,24 @@
+"""What operators are told to type, typed at an installation of its own."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from nakamise.testing.server import throwaway_postgres
+from tests.docs.desk import Desk
+
+GUIDES = Path(__file__).parents[2] / "docs" / "how-to"
+PAGES = ("back-up.md", "upgrade.md")
+
+
+def test_commands_for_operators_work(tmp_path: Path) -> None:
+    with throwaway_postgres() as server:
+        desk = Desk(tmp_path)
+        desk.variables = {
+            "NAKAMISE_DATABASE_URL": server.start(),
+            "NAKAMISE_DATA": str(tmp_path / "data"),
+            "NAKAMISE_SECRET_KEY": secrets.token_urlsafe(32),
+        }
+        for page in PAGES:
+            desk.follow(GUIDES / page)
