@@ -152,7 +152,9 @@ async def test_a_live_message_arrives_on_an_open_page_in_its_module(
     for page in (first, second):
         page.on("pageerror", lambda error: said.append(str(error)))
         await page.goto(live_server.url(tenant, "/hello/greetings"))
-    imports = await first.evaluate("JSON.parse(document.querySelector('script[type=importmap]').text).imports")
+    imports = await first.evaluate(
+        "JSON.parse(document.querySelector('script[type=importmap]').text).imports"
+    )
     assert imports["hello/wave"].startswith("/assets/hello/")
     await expect(first.locator("html[data-live]")).to_be_attached()
     await second.get_by_label("お名前").fill("みか")
