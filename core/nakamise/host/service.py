@@ -46,6 +46,8 @@ async def switch(ctx: TenantCtx, plugin_id: str, *, on: bool) -> None:
         log.exception("switching failed, plugin=%s", plugin_id, extra={"plugin": plugin_id})
         message = N_("The plugin reported a fault while it was switched. Nothing was changed.")
         raise Conflict(message, code="switch_failed") from error
+    async with ctx.begin() as tx:
+        await ctx.audit(tx, "core.plugin.enabled" if on else "core.plugin.disabled", plugin_id)
 
 
 async def configure(ctx: TenantCtx, plugin_id: str, values: Mapping[str, Any]) -> None:

@@ -107,11 +107,18 @@ def update(package_dir: Path) -> list[str]:
 
 
 def _keep_declared(package_dir: Path, old: Catalog, fresh: Catalog) -> None:
-    """Titles of settings, labels of permissions and words of enums are msgids too, though no keyword marks them."""
+    """Titles of settings, labels of permissions and words of enums are msgids too, though no keyword marks them.
+
+    So are acts of the audit log, ``audit.<act>``, some of which the code puts together.
+    """
     code = "\n".join(path.read_text(encoding="utf-8") for path in package_dir.rglob("*.py"))
     for entry in old:
         msgid = entry.id if isinstance(entry.id, str) else entry.id[0]
-        if msgid and fresh.get(msgid, entry.context) is None and msgid in code:
+        if (
+            msgid
+            and fresh.get(msgid, entry.context) is None
+            and (msgid in code or msgid.startswith("audit."))
+        ):
             fresh.add(entry.id, entry.string, context=entry.context)
 
 

@@ -10,6 +10,7 @@ from nakamise.ui.i18n import N_, gettext_for
 CORE_ACTS: Final = {
     "account.email_change_asked": N_("Asked to change the e-mail address"),
     "account.email_confirmed": N_("Confirmed the e-mail address"),
+    "account.linked": N_("Linked a login service"),
     "account.password_changed": N_("Changed the password"),
     "account.password_reset": N_("Set a new password by mail"),
     "account.recovery_code_used": N_("Used a recovery code"),
@@ -22,7 +23,11 @@ CORE_ACTS: Final = {
     "account.totp_on": N_("Switched two-factor authentication on"),
     "core.audit.exported": N_("Exported the audit log"),
     "core.consent.given": N_("Agreed to a legal text"),
+    "core.impersonation.ended": N_("The agency stopped acting for staff"),
+    "core.impersonation.started": N_("The agency began to act for staff"),
     "core.legal.published": N_("Published a legal text"),
+    "core.login.refused": N_("A login by another service was refused"),
+    "core.login.roles_kept": N_("Roles from a login service were not taken over"),
     "core.plugin.disabled": N_("Switched a plugin off"),
     "core.plugin.enabled": N_("Switched a plugin on"),
     "core.plugin.exported": N_("Exported a plugin's data"),
@@ -36,6 +41,8 @@ CORE_ACTS: Final = {
     "core.staff.invited": N_("Invited staff"),
     "core.staff.invited_again": N_("Sent an invitation again"),
     "core.staff.joined": N_("Joined as staff"),
+    "core.usage.mended": N_("Counted usage again"),
+    "core.usage.warned": N_("Warned that the plan's limit is near"),
     "core.user.erased": N_("Erased a user's data"),
     "core.user.exported": N_("Exported a user's data"),
     "core.user.reset_sent": N_("Sent a password mail to a user"),
@@ -46,6 +53,7 @@ CORE_ACTS: Final = {
     "core.user.suspended": N_("Suspended a user"),
     "core.user.verification_sent": N_("Sent a confirmation mail to a user"),
     "core.users.listed": N_("Exported the list of users"),
+    "plugin.left_out": N_("A plugin was left out for a while, because it failed"),
 }
 
 
