@@ -31,7 +31,7 @@ def identity_of(claims: Mapping[str, Any], provider: Provider) -> ExternalIdenti
     """Raises ProviderFault ``domain``."""
     email = claims.get("email")
     # A few providers send the word instead of the value.
-    verified = claims.get("email_verified") in (True, "true")
+    verified = claims.get("email_verified") is True or claims.get("email_verified") == "true"
     identity = ExternalIdentity(
         issuer=str(claims["iss"]),
         subject=str(claims["sub"]),

@@ -42,7 +42,7 @@ async def diagnose(ctx: TenantCtx, provider: Provider) -> list[Finding]:
 async def _keys(ctx: TenantCtx, metadata: Metadata) -> Finding:
     _ = gettext_for(ctx.locale, "sso")
     keys = await keys_of(ctx, metadata, anew=True)
-    algorithms = ", ".join(sorted({key.algorithm for key in keys}))
+    algorithms = ", ".join(sorted({key.algorithms[0] for key in keys}))
     return Finding("ok", _("Its signing keys can be used."), algorithms)
 
 

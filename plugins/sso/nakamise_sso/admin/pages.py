@@ -15,7 +15,7 @@ from litestar.types import ControllerRouterHandler
 from nakamise.contracts.login import ExternalLogin
 from nakamise.errors import Conflict, FieldError, Forbidden, Invalid, Problem
 from nakamise.plugin import Ctx, TenantCtx, requires, sensitive
-from nakamise.web import gettext_for, page, read_form, see_other
+from nakamise.web import N_, gettext_for, page, read_form, see_other
 from nakamise_sso.admin import saving
 from nakamise_sso.admin.diagnosis import Finding, diagnose
 from nakamise_sso.admin.inputs import ProviderForm
@@ -74,7 +74,7 @@ async def change_policy(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         return await _overview(ctx, given, _texts(ctx, invalid), 422)
     except Forbidden as refused:
         return see_other(ctx, ROOT, flash=_say(ctx, refused), kind="danger")
-    return see_other(ctx, ROOT, flash=gettext_for(ctx.locale, "sso")("Saved."))
+    return see_other(ctx, ROOT, flash=gettext_for(ctx.locale, "sso")(N_("Saved.")))
 
 
 @get("/new", opt=_ACCESS, include_in_schema=False)
@@ -110,7 +110,7 @@ async def remove(ctx: Ctx, provider_id: ProviderId) -> Response[bytes]:
         await saving.remove(ctx, provider_id)
     except (Conflict, Forbidden) as refused:
         return see_other(ctx, f"{ROOT}/{provider_id}", flash=_say(ctx, refused), kind="danger")
-    return see_other(ctx, ROOT, flash=gettext_for(ctx.locale, "sso")("The provider is removed."))
+    return see_other(ctx, ROOT, flash=gettext_for(ctx.locale, "sso")(N_("The provider is removed.")))
 
 
 async def _save(request: AnyRequest, ctx: TenantCtx, found: Provider | None) -> Response[bytes]:
@@ -123,7 +123,7 @@ async def _save(request: AnyRequest, ctx: TenantCtx, found: Provider | None) -> 
     except (Conflict, Forbidden) as refused:
         errors = {"": _say(ctx, refused)}
         return await _form(ctx, found, form.raw, rules, errors=errors, status=refused.status)
-    text = gettext_for(ctx.locale, "sso")("Saved. Now test the connection.")
+    text = gettext_for(ctx.locale, "sso")(N_("Saved. Now test the connection."))
     return see_other(ctx, f"{ROOT}/{saved}", flash=text)
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import warnings
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
 from joserfc import jws, jwt
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 
 from nakamise_sso.faults import ProviderFault
-from nakamise_sso.oidc.keys import Keys, key_for
+from nakamise_sso.oidc.keys import ALGORITHMS, Keys, key_for
 
 SKEW: Final = timedelta(seconds=60)
 # It comes straight from the token endpoint, so it was made a moment ago.
@@ -23,6 +24,7 @@ _HASHES: Final[Mapping[str, Callable[[bytes], Any]]] = {
     "RS256": hashlib.sha256,
     "ES256": hashlib.sha256,
     "EdDSA": hashlib.sha512,
+    "Ed25519": hashlib.sha512,
 }
 
 
@@ -73,10 +75,13 @@ def _verified(token: str, keys: Keys) -> tuple[str, dict[str, Any]]:
     try:
         header = jws.extract_compact(token.encode()).headers()
         algorithm = str(header.get("alg", ""))
-        if algorithm not in _HASHES:
+        if algorithm not in ALGORITHMS:
             raise ProviderFault("token", f"algorithm {algorithm[:20]}")
         key = key_for(keys, str(header.get("kid", "")), algorithm)
-        decoded = jwt.decode(token, key.key, algorithms=[algorithm])
+        with warnings.catch_warnings():
+            # Providers still say EdDSA, although the name is old (RFC 9864).
+            warnings.simplefilter("ignore", SecurityWarning)
+            decoded = jwt.decode(token, key.key, algorithms=[algorithm])
     except (JoseError, ValueError) as error:
         raise ProviderFault("token", f"signature: {type(error).__name__}") from error
     return algorithm, decoded.claims

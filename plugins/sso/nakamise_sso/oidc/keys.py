@@ -11,13 +11,17 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from nakamise_sso.faults import UnknownKey
 
-# The key decides, never the token: an RSA key verifies RS256 and nothing else.
+# The key decides, never the token: an RSA key verifies RS256 and nothing else. RFC 9864 renames EdDSA.
+_RSA: Final = ("RS256",)
+_P256: Final = ("ES256",)
+_ED25519: Final = ("EdDSA", "Ed25519")
+ALGORITHMS: Final = (*_RSA, *_P256, *_ED25519)
 RSA_BITS_MIN: Final = 2048
 
 
 class SigningKey(msgspec.Struct, frozen=True):
     kid: str
-    algorithm: str
+    algorithms: tuple[str, ...]
     key: Any
 
 
@@ -38,7 +42,7 @@ def _signing_key(jwk: dict[str, Any]) -> SigningKey | None:
         made = _made(jwk)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
-    if made is None or jwk.get("alg", made.algorithm) != made.algorithm:
+    if made is None or jwk.get("alg", made.algorithms[0]) not in made.algorithms:
         return None
     return made
 
@@ -48,17 +52,17 @@ def _made(jwk: dict[str, Any]) -> SigningKey | None:
     public = {name: value for name, value in jwk.items() if name in ("kty", "crv", "n", "e", "x", "y")}
     if kind == "RSA":
         key = RSAKey.import_key(public)
-        return SigningKey(kid, "RS256", key) if key.public_key.key_size >= RSA_BITS_MIN else None
+        return SigningKey(kid, _RSA, key) if key.public_key.key_size >= RSA_BITS_MIN else None
     if kind == "EC" and curve == "P-256":
-        return SigningKey(kid, "ES256", ECKey.import_key(public))
+        return SigningKey(kid, _P256, ECKey.import_key(public))
     if kind == "OKP" and curve == "Ed25519":
-        return SigningKey(kid, "EdDSA", OKPKey.import_key(public))
+        return SigningKey(kid, _ED25519, OKPKey.import_key(public))
     return None
 
 
 def key_for(keys: Keys, kid: str, algorithm: str) -> SigningKey:
     """A token may leave ``kid`` out where only one key fits. Raises UnknownKey."""
-    fitting = [one for one in keys if one.algorithm == algorithm and kid in (one.kid, "")]
+    fitting = [one for one in keys if algorithm in one.algorithms and kid in (one.kid, "")]
     if len(fitting) != 1:
         raise UnknownKey
     return fitting[0]
