@@ -25,7 +25,7 @@ class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @get("/api/core/plugins", opt=MANAGE, tags=_TAGS)
 async def list_plugins(ctx: Ctx) -> views.PluginList:
     """Installed plugins, what is on, and what was refused."""
-    return views.plugin_list(ctx)
+    return await views.plugin_list(ctx)
 
 
 @get("/api/core/plugins/{plugin_id:str}", opt=MANAGE, tags=_TAGS)

@@ -24,7 +24,7 @@ LIST = "/admin/plugins"
 
 @get(LIST, opt=MANAGE, include_in_schema=False)
 async def plugins_page(ctx: Ctx) -> Response[bytes]:
-    return await page(ctx, "core/plugins/list.html", plugins=views.plugin_list(ctx))
+    return await page(ctx, "core/plugins/list.html", plugins=await views.plugin_list(ctx))
 
 
 @get(f"{LIST}/{{plugin_id:str}}", opt=MANAGE, include_in_schema=False)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from nakamise.contracts.control import ControlPlane
 from nakamise.host.words import ADVICE, hook_word
+from nakamise.plans.gating import missing_features
 from nakamise.plugin.context import TenantCtx
 from nakamise.plugin.manifest import Manifest
-from nakamise.ui.i18n import gettext_for, translate
+from nakamise.ui.i18n import N_, gettext_for, translate
 
 
 class PluginView(msgspec.Struct, frozen=True, kw_only=True):
-    """``missing`` must be switched on first; ``dependents`` are on and need this one. Both are titles.
+    """``missing`` is needed first: other plugins, a plan; ``dependents`` are on and need this one. In words.
 
     ``troubles``: where it failed lately, in words.
     """
@@ -48,11 +50,17 @@ class PluginList(msgspec.Struct, frozen=True):
     gone: Sequence[str]
 
 
-def plugin_list(ctx: TenantCtx) -> PluginList:
+async def plugin_list(ctx: TenantCtx) -> PluginList:
+    """What this tenant can have; what its plan lacks names the plans that have it under ``missing``."""
     host = ctx.runtime.host
     usable = {manifest.id for manifest in host.usable}
+    lacking = await missing_features(ctx)
     return PluginList(
-        usable=[plugin_view(ctx, manifest) for manifest in host.usable],
+        usable=[
+            _with_plans(ctx, plugin_view(ctx, manifest), lacking)
+            for manifest in host.usable
+            if is_for(ctx, manifest)
+        ],
         refused=[
             RefusedView(
                 refused.id,
@@ -63,6 +71,20 @@ def plugin_list(ctx: TenantCtx) -> PluginList:
         ],
         gone=sorted(ctx.tenant.plugins - usable),
     )
+
+
+def is_for(ctx: TenantCtx, manifest: Manifest) -> bool:
+    """What looks after other tenants is for the consoles of agencies only."""
+    is_console = ctx.tenant.console_of is not None
+    return is_console or ctx.is_on(manifest.id) or ControlPlane not in manifest.uses
+
+
+def _with_plans(ctx: TenantCtx, view: PluginView, lacking: Mapping[str, Sequence[str]]) -> PluginView:
+    if view.is_on or view.id not in lacking:
+        return view
+    plans = ", ".join(lacking[view.id]) or gettext_for(ctx.locale, "core")(N_("by agreement"))
+    needs = gettext_for(ctx.locale, "core")(N_("a plan that includes it (%(plans)s)"), plans=plans)
+    return msgspec.structs.replace(view, missing=[needs, *view.missing])
 
 
 def plugin_view(ctx: TenantCtx, manifest: Manifest) -> PluginView:
