@@ -36,6 +36,7 @@ _GUIDES: Final = {
     "meters": "meters",
     "live": "live-messages",
     "privacy": "tables",
+    "sealed": "tables",
     "css": "routes",
     "js": "routes",
     "css_under": "routes",
