@@ -131,7 +131,7 @@ class Egress:
             raise EgressRefused("url", str(error)) from error
         if target.scheme not in _PORTS:
             raise EgressRefused("scheme")
-        if not target.host or target.userinfo:
+        if not target.host or target.userinfo or "%" in target.host:
             raise EgressRefused("url")
         port = target.port or _PORTS[target.scheme]
         given = literal(target.host)

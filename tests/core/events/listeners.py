@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import os
 import signal
+from datetime import timedelta
 from importlib import metadata
 from typing import ClassVar
 
 from nakamise.ids import uuid7
-from nakamise.plugin import Delivery, Event, Listen, Manifest, TenantCtx
+from nakamise.plugin import Delivery, Event, Listen, Manifest, Published, TenantCtx
 
 ENTRY_POINTS = [
     metadata.EntryPoint("teller", f"{__name__}:teller", "nakamise.plugins"),
+    metadata.EntryPoint("gossip", f"{__name__}:gossip", "nakamise.plugins"),
     metadata.EntryPoint("hearer", f"{__name__}:hearer", "nakamise.plugins"),
 ]
 
@@ -40,11 +42,22 @@ async def note(ctx: TenantCtx, told: Told, delivery: Delivery) -> None:
         raise RuntimeError("not yet")
 
 
+async def note_all(ctx: TenantCtx, event: Published, delivery: Delivery) -> None:
+    assert delivery.event_id == event.id
+    async with ctx.begin() as tx:
+        age = ctx.now() - event.at
+        assert timedelta(0) <= age < timedelta(minutes=1)
+        await _audit(tx, "heard", f"{event.topic} {event.version} {event.data}")
+
+
 async def _audit(tx, act: str, subject: str) -> None:  # type: ignore[no-untyped-def]
     await tx.execute("INSERT INTO core_audit (id, act, subject) VALUES ($1, $2, $3)", uuid7(), act, subject)
 
 
 teller = Manifest(id="teller", api="1.0", version="1", title="Teller", publishes=(Told.topic,))
+gossip = Manifest(
+    id="gossip", api="1.0", version="1", title="Gossip", listens=(Listen("*", f"{__name__}:note_all"),)
+)
 hearer = Manifest(
     id="hearer", api="1.0", version="1", title="Hearer", listens=(Listen(Told.topic, f"{__name__}:note"),)
 )

@@ -106,6 +106,20 @@ async def test_who_is_off_when_it_happens_never_hears_of_it(telling: Runtime, ct
     assert not [row for row in await rows(ctx) if "early" in row]
 
 
+async def test_a_listener_to_everything_hears_every_topic(telling: Runtime, ctx_with: Teller) -> None:
+    ctx = await ctx_with("teller", "gossip")
+    assert ctx.topics == ("teller.told.1",)
+    await publish(ctx, "yes", about="me")
+    async with telling.jobs.worker(telling):
+        await until_rows(ctx, ["heard teller.told.1 1 {'word': 'yes', 'about': 'me'}"])
+
+
+async def test_a_listener_to_everything_that_is_off_hears_nothing(telling: Runtime, ctx_with: Teller) -> None:
+    ctx = await ctx_with("teller")
+    assert telling.host.listeners("teller.told.1", ctx.tenant.plugins) == []
+    assert (await ctx_with("gossip")).topics == ()
+
+
 async def test_a_delivery_waits_while_its_plugin_is_off(
     telling: Runtime, ctx_with: Teller, owner: asyncpg.Connection
 ) -> None:
@@ -192,6 +206,12 @@ async def test_an_event_without_listeners_costs_no_row(ctx_with: Teller, owner: 
     ctx = await ctx_with("teller")
     await publish(ctx, "nobody")
     assert await owner.fetchval("SELECT count(*) FROM nakamise.job WHERE tenant_id = $1", ctx.tenant.id) == 0
+
+
+def test_a_listener_to_everything_takes_what_was_published() -> None:
+    one = plugin("odd", listens=(Listen("*", f"{listeners.__name__}:note"),))
+    host = PluginHost.discover(entry_points=[one])
+    assert [refused.why for refused in host.refused] == [Why.BROKEN_REFERENCE]
 
 
 def test_a_listener_for_another_event_is_refused() -> None:
