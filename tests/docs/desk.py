@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shlex
 import subprocess
 import sys
@@ -10,10 +11,11 @@ import sysconfig
 from pathlib import Path
 from typing import Final
 
+from nakamise.embedded import EmbeddedPostgres
 from tests.docs.lesson import Command, LessonError, blocks, commands, write
 
 # Tools that know nothing of the environment run as they are here.
-_TOOLS: Final = {"ruff": ["--no-cache"], "mypy": ["--no-incremental"]}
+_TOOLS: Final = {"ruff": ["--no-cache"], "mypy": []}
 _OURS: Final = ("PYTHON", "COV", "PYTEST", "PIP")
 LIMIT_S: Final = 240
 
@@ -79,6 +81,15 @@ class Desk:
         quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         path = {"PATH": f"{self.environment / 'bin'}:{os.environ['PATH']}"}
         return {**kept, **offline, **quiet, **path, **self.variables}
+
+
+def installation(folder: Path, server: EmbeddedPostgres) -> dict[str, str]:
+    """Variables of an operator whose database is ``server``."""
+    return {
+        "NAKAMISE_DATABASE_URL": server.start(),
+        "NAKAMISE_DATA": str(folder / "data"),
+        "NAKAMISE_SECRET_KEY": secrets.token_urlsafe(32),
+    }
 
 
 def _editable() -> list[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 
 from nakamise.testing.server import throwaway_postgres
-from tests.docs.desk import Desk
+from tests.docs.desk import Desk, installation
 
 GUIDES = Path(__file__).parents[2] / "docs" / "how-to"
 PAGES = ("back-up.md", "upgrade.md")
@@ -15,10 +14,6 @@ PAGES = ("back-up.md", "upgrade.md")
 def test_commands_for_operators_work(tmp_path: Path) -> None:
     with throwaway_postgres() as server:
         desk = Desk(tmp_path)
-        desk.variables = {
-            "NAKAMISE_DATABASE_URL": server.start(),
-            "NAKAMISE_DATA": str(tmp_path / "data"),
-            "NAKAMISE_SECRET_KEY": secrets.token_urlsafe(32),
-        }
+        desk.variables = installation(tmp_path, server)
         for page in PAGES:
             desk.follow(GUIDES / page)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.desk import Desk
+from nakamise.testing.server import throwaway_postgres
+from tests.docs.desk import Desk, installation
 from tests.docs.lesson import Command
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial"
@@ -17,9 +18,11 @@ STALL = Path(__file__).parents[1] / "plugins" / "shop" / "stall.py"
 
 @pytest.mark.req("LC-0.2")
 def test_every_step_of_the_tutorial_is_done_and_the_wheel_sells(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    for page in sorted(TUTORIAL.glob("[0-9]-*.md")):
-        desk.follow(page)
-    shutil.copyfile(JOURNEY, desk.folder / "tests" / "test_journey.py")
-    shutil.copyfile(STALL, desk.folder / "tests" / "stall.py")
-    desk.run(Command("pytest -q tests/test_journey.py", ("2 passed",), JOURNEY.name))
+    with throwaway_postgres() as server:
+        desk = Desk(tmp_path)
+        desk.variables = installation(tmp_path, server)
+        for page in sorted(TUTORIAL.glob("[0-9]-*.md")):
+            desk.follow(page)
+        shutil.copyfile(JOURNEY, desk.folder / "tests" / "test_journey.py")
+        shutil.copyfile(STALL, desk.folder / "tests" / "stall.py")
+        desk.run(Command("pytest -q tests/test_journey.py", ("2 passed",), JOURNEY.name))
