@@ -6,6 +6,7 @@ from nakamise import __version__
 from nakamise.cli.demo import demo
 from nakamise.cli.doctor import doctor
 from nakamise.cli.jobs import events, worker
+from nakamise.cli.keys import keys
 from nakamise.cli.migrate import migrate
 from nakamise.cli.plugin import plugin
 from nakamise.cli.run import run
@@ -26,5 +27,6 @@ main.add_command(plugin)
 main.add_command(migrate)
 main.add_command(doctor)
 main.add_command(demo)
+main.add_command(keys)
 main.add_command(worker)
 main.add_command(events)

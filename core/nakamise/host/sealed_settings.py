@@ -33,6 +33,31 @@ def unseal(vault: Vault, tenant_id: uuid.UUID, owner: str, values: Mapping[str, 
     return opened
 
 
+def reseal(
+    vault: Vault, tenant_id: uuid.UUID, owner: str, values: Mapping[str, Any]
+) -> tuple[dict[str, Any], int]:
+    """``values`` with what is sealed under an old key sealed anew, and how many that were. Raises Unsealable."""
+    changed: list[str] = []
+
+    def again(place: str, sealed: str) -> str:
+        if vault.is_current(sealed):
+            return sealed
+        changed.append(place)
+        return vault.seal(tenant_id, place, vault.unseal(tenant_id, place, sealed))
+
+    return _resealed(again, f"{owner}.settings", values), len(changed)
+
+
+def _resealed(again: Callable[[str, str], str], place: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        if value.keys() == {KEY}:
+            return {KEY: again(place, value[KEY])}
+        return {name: _resealed(again, f"{place}.{name}", one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_resealed(again, place, one) for one in value]
+    return value
+
+
 def _opened(vault: Vault, tenant_id: uuid.UUID, place: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         if value.keys() == {KEY}:

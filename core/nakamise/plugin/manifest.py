@@ -133,6 +133,21 @@ class Privacy(msgspec.Struct, frozen=True):
     erase: str
 
 
+class SealedColumn(msgspec.Struct, frozen=True):
+    """A text column of the plugin's that holds what ``ctx.seal`` gave, or "".
+
+    It was sealed for ``place(<the row's key as text>)``: ``"hooks_target.secret/<id>"``. Declared columns are
+    sealed anew when the installation's secret changes.
+    """
+
+    table: str
+    column: str
+    key: str = "id"
+
+    def place(self, key: object) -> str:
+        return f"{self.table}.{self.column}/{key}"
+
+
 class Need(enum.Enum):
     """Whether a plugin works without a service that it uses."""
 
@@ -182,6 +197,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     meters: tuple[Meter, ...] = ()
     live: tuple[LiveTopic, ...] = ()
     privacy: Privacy | None = None
+    sealed: tuple[SealedColumn, ...] = ()
     css: tuple[str, ...] = ()
     js: tuple[str, ...] = ()
     css_under: Mapping[str, tuple[str, ...]] = {}
@@ -202,6 +218,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         for topic in self.publishes:
             if not topic.startswith(f"{self.id}."):
                 raise ManifestError(f"event {topic!r} does not start with {self.id!r}")
+        for column in self.sealed:
+            if not column.table.startswith(f"{self.id}_"):
+                raise ManifestError(f"sealed table {column.table!r} does not start with {self.id!r}")
         self._check_nav()
 
     def _check_nav(self) -> None:

@@ -13,6 +13,7 @@ from nakamise.plugin import (
     NavItem,
     Permission,
     Privacy,
+    SealedColumn,
     Slot,
     SlotItem,
     Task,
@@ -78,6 +79,7 @@ manifest: Final = Manifest(
         ),
     ),
     privacy=Privacy("nakamise_hello.privacy:export", "nakamise_hello.privacy:erase"),
+    sealed=(SealedColumn("hello_greeting", "note"),),
     css=("hello.css",),
     js_under={"/hello": ("page.js",)},
 )

@@ -13,4 +13,5 @@ greetings = Table(
     Column("user_id", Uuid),
     Column("text", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("note", Text, nullable=False, server_default=""),
 )

@@ -1,0 +1,2 @@
+-- Sealed for this row; '' = none.
+ALTER TABLE hello_greeting ADD COLUMN note text NOT NULL DEFAULT '';
