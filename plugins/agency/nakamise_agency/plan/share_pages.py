@@ -71,7 +71,7 @@ async def _show(
     found = await control.tenant(tenant_id)
     is_operator = (await control.me()).is_operator
     lines = await control.shares(tenant_id)
-    now = {line.kind: line.rate_bp for line in lines if line.is_now}
+    now: dict[str, int] = {line.kind: line.rate_bp for line in lines if line.is_now}
     kinds = choices(ctx, SHARE_KINDS)
     return await tenant_page(
         ctx,
