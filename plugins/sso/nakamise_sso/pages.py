@@ -74,7 +74,7 @@ async def _sign_in(
         return await _failed(ctx, provider, fault, begun.next_path)
     except LoginRefused as refused:
         text = gettext_for(ctx.locale, refused.domain)(refused.message, **refused.params)
-        return await _explained(ctx, provider, text, refused.code, begun.next_path)
+        return await _explained(ctx, provider, text, refused.code, begun.next_path, status=403)
 
 
 async def _provider(ctx: TenantCtx, provider_id: uuid.UUID) -> Provider:
@@ -95,10 +95,10 @@ async def _failed(
 
 
 async def _explained(
-    ctx: TenantCtx, provider: Provider, text: str, code: str, next_path: str
+    ctx: TenantCtx, provider: Provider, text: str, code: str, next_path: str, *, status: int = 400
 ) -> Response[bytes]:
     answer = await page(
-        ctx, "sso/failed.html", status=403, text=text, code=code, provider=provider, next=next_path
+        ctx, "sso/failed.html", status=status, text=text, code=code, provider=provider, next=next_path
     )
     answer.headers["referrer-policy"] = "no-referrer"
     return answer

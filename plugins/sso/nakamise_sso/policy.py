@@ -40,7 +40,8 @@ async def save_policy(ctx: TenantCtx, given: Policy) -> None:
         ready = await tx.value("SELECT EXISTS (SELECT 1 FROM sso_provider WHERE is_on)")
         if given.staff_only and not ready:
             raise Invalid({"staff_only": _fault(N_("Add a provider and switch it on first."))})
-        if given.staff_only and given.break_glass not in managers:
+        needs_one = given.staff_only or given.break_glass is not None
+        if needs_one and given.break_glass not in managers:
             raise Invalid({"break_glass": _fault(N_("Choose somebody who may change users and roles."))})
         before = await policy_of(tx)
         await tx.execute(_SAVE, given.staff_only, given.break_glass)

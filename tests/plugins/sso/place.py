@@ -121,5 +121,5 @@ def query_of(url: str) -> dict[str, str]:
 
 def why(answer: httpx.Response) -> str:
     """The code that a page of refusal names."""
-    assert answer.status_code == 403, f"{answer.status_code} {answer.headers.get('location')}"
+    assert answer.status_code in (400, 403), f"{answer.status_code} {answer.headers.get('location')}"
     return answer.text.rsplit("Code for enquiries: ", 1)[1].split("<", 1)[0]

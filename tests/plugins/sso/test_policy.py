@@ -90,7 +90,7 @@ async def test_rule_without_a_way_in_is_refused(shop: Shop, strict: Strict) -> N
 
 @pytest.mark.req("LC-0.22")
 async def test_only_the_plan_that_includes_it_can_switch_it_on(place: Place) -> None:
-    for plan in ("light", "standard", "enterprise"):
+    for plan in ("starter", "standard", "enterprise"):
         slug = f"p-{secrets.token_hex(5)}"
         wanted = provision.NewTenant(slug=slug, name=slug, hosts=[f"{slug}.localhost"], plugins=(), plan=plan)
         tenant_id = await provision.create(place.runtime.settings, place.runtime.host, wanted)

@@ -50,7 +50,7 @@ async def test_the_button_is_on_the_login_page_and_denying_is_explained(
         denied = await outside.post(location, data={"action": "deny"})
     query = query_of(denied.headers["location"]) | {"state": query_of(location)["state"]}
     answer = await browser.get(f"/sso/callback/{provider}", params=query)
-    assert answer.status_code == 403
+    assert answer.status_code == 400
     assert "You cancelled the login" in answer.text
     assert SESSION not in browser.cookies
 
