@@ -57,11 +57,11 @@ async def _tables(ctx: TenantCtx, plugin_id: str, archive: zipfile.ZipFile) -> N
         names = set(await table_names(ctx, tx, plugin_id))
         for table in await tables_of(tx.connection, ctx.tenant.schema):
             if table.name in names:
-                await _csv(tx, table, archive)
+                await _csv(ctx, tx, table, archive)
 
 
-async def _csv(tx: Tx, table: Table, archive: zipfile.ZipFile) -> None:
-    blank = blank_columns(table.name)
+async def _csv(ctx: TenantCtx, tx: Tx, table: Table, archive: zipfile.ZipFile) -> None:
+    blank = blank_columns(table.name, ctx.runtime.host)
     columns = ", ".join(quoted(name) for name in table.columns if name not in blank)
     order = f" ORDER BY {', '.join(table.key)}" if table.key else ""
     query = f"SELECT {columns} FROM {quoted(table.name)}{order}"  # noqa: S608 - names come from the catalog, quoted

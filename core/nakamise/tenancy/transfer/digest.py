@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 
 from nakamise.errors import NotFound
+from nakamise.host.registry import PluginHost
 from nakamise.runtime import Runtime
 from nakamise.tenancy.owner import owner_connection
 from nakamise.tenancy.transfer.masks import Swapper, masking, pairs_for, swap
@@ -42,7 +43,7 @@ async def digest_tenant(runtime: Runtime, slug: str) -> TenantDigest:
         if tenant is None:
             raise NotFound("There is no tenant %(slug)s.", params={"slug": slug})
         tables = {
-            table.name: await table_digest(connection, tenant.schema, tenant.id, table)
+            table.name: await table_digest(connection, tenant.schema, tenant.id, table, runtime.host)
             for table in await tables_of(connection, tenant.schema)
         }
         pairs = masking(tenant.schema, tenant.id)
@@ -54,7 +55,7 @@ async def digest_tenant(runtime: Runtime, slug: str) -> TenantDigest:
 
 
 async def table_digest(
-    connection: asyncpg.Connection, schema: str, tenant_id: uuid.UUID, table: Table
+    connection: asyncpg.Connection, schema: str, tenant_id: uuid.UUID, table: Table, host: PluginHost
 ) -> TableDigest:
     """Of the stream that an export would write; in a transaction with ``STABLE_TEXT``."""
     swapper = Swapper(pairs_for(table.name, masking(schema, tenant_id)))
@@ -63,6 +64,6 @@ async def table_digest(
     async def take(data: bytes) -> None:
         whole.update(swapper.feed(data))
 
-    rows = await copy_out(connection, schema, table, blank_columns(table.name), take)
+    rows = await copy_out(connection, schema, table, blank_columns(table.name, host), take)
     whole.update(swapper.end())
     return TableDigest(rows, whole.hexdigest())

@@ -18,7 +18,7 @@ from nakamise.host import sealed_settings
 from nakamise.runtime import Runtime
 from nakamise.storage import ObjectMissing
 from nakamise.tenancy.owner import owner_connection
-from nakamise.tenancy.transfer import secrets
+from nakamise.tenancy.transfer import sealed_columns, secrets
 from nakamise.tenancy.transfer.archive import FORMAT, ArchiveWriter, Manifest, Meter, PluginPart, TablePart
 from nakamise.tenancy.transfer.masks import Pairs, Swapper, masking, pairs_for, swap
 from nakamise.tenancy.transfer.shared import STREAMS, Switch, TenantPart, read_tenant, stream_out
@@ -105,8 +105,12 @@ class _Export:
         if passphrase is not None:
             key = self._runtime.settings.secret_key
             values = await secrets.collect(self._connection, schema, self._tenant.id, key)
-            locked = secrets.lock(secrets.Secrets(values, secret_settings), passphrase)
+            columns = await sealed_columns.collect(
+                self._connection, schema, self._tenant.id, self._runtime.host
+            )
+            locked = secrets.lock(secrets.Secrets(values, secret_settings, columns), passphrase)
             self._writer.put("secrets.bin", locked, packed=False)
+        keepers = await sealed_columns.owners_of_values(self._connection, schema, self._runtime.host)
         missing = await self._files()
         return Manifest(
             format=FORMAT,
@@ -122,7 +126,7 @@ class _Export:
             tables=tables,
             sequences=await sequences_of(self._connection, schema),
             has_secrets=passphrase is not None,
-            secret_settings=tuple(secret_settings),
+            secret_settings=tuple(sorted({*secret_settings, *keepers})),
             missing_files=missing,
             members=self._writer.members,
         )
@@ -167,7 +171,7 @@ class _Export:
         schema = self._tenant.schema
         for table in await tables_of(self._connection, schema):
             async with self._member(f"tables/{table.name}.copy", table.name) as write:
-                blank = secrets.blank_columns(table.name)
+                blank = secrets.blank_columns(table.name, self._runtime.host)
                 rows = await copy_out(self._connection, schema, table, blank, write)
             parts.append(TablePart(table.name, owner_of(table.name, plugins), table.columns, rows))
         return tuple(parts)

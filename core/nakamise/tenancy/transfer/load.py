@@ -16,7 +16,7 @@ from nakamise.runtime import Runtime
 from nakamise.tenancy.apply import build_schema, migrate_schema, write_ledger
 from nakamise.tenancy.control import announce
 from nakamise.tenancy.owner import names, owner_transaction
-from nakamise.tenancy.transfer import files, secrets
+from nakamise.tenancy.transfer import files, sealed_columns, secrets
 from nakamise.tenancy.transfer.archive import ArchiveReader, TablePart
 from nakamise.tenancy.transfer.compatible import as_exported, check
 from nakamise.tenancy.transfer.digest import table_digest
@@ -146,7 +146,9 @@ class _Import:
         for table, part in tables:
             await connection.execute(f'DELETE FROM "{part.name}"')  # noqa: S608 - a table of ours, see _table
             await copy_in(connection, self._schema, table, self._stream(_member(part)))
-            digest = await table_digest(connection, self._schema, self._tenant_id, table)
+            digest = await table_digest(
+                connection, self._schema, self._tenant_id, table, self._runtime.host
+            )
             if digest.sha256 != self._manifest.members[_member(part)].sha256:
                 raise ArchiveDamaged(f"{part.name} did not come out as it went in.")
             done += self._manifest.members[_member(part)].size
@@ -178,6 +180,8 @@ class _Import:
             return [*factors, *(f"secret settings of {one}" for one in self._manifest.secret_settings)]
         key = self._runtime.settings.secret_key
         await secrets.seal_again(connection, self._tenant_id, key, opened.values)
+        host = self._runtime.host
+        await sealed_columns.seal_again(connection, self._tenant_id, host, opened.plugins)
         return []
 
     async def _forget_logins(self, connection: asyncpg.Connection) -> None:

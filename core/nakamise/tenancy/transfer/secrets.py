@@ -20,7 +20,10 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from nakamise.auth.sealing import Sealer
 from nakamise.host import sealed_settings
+from nakamise.host.registry import PluginHost
+from nakamise.tenancy.transfer import sealed_columns
 from nakamise.tenancy.transfer.errors import PassphraseWrong, TransferError
+from nakamise.tenancy.transfer.sealed_columns import PluginValue
 from nakamise.tenancy.transfer.tables import quoted
 
 _SALT_BYTES: Final = 16
@@ -59,14 +62,17 @@ class SealedValue(msgspec.Struct, frozen=True):
 
 
 class Secrets(msgspec.Struct, frozen=True):
-    """``settings``: all settings, opened, of plugins that have secret ones."""
+    """``settings``: all settings, opened, of plugins that have secret ones; ``plugins``: their columns."""
 
     values: list[SealedValue]
     settings: dict[str, dict[str, Any]]
+    plugins: list[PluginValue] = []
 
 
-def blank_columns(table: str) -> frozenset[str]:
-    return frozenset(sealed.column for sealed in SEALED if sealed.table == table)
+def blank_columns(table: str, host: PluginHost) -> frozenset[str]:
+    """The core's, and those that plugins declare."""
+    ours = {sealed.column for sealed in SEALED if sealed.table == table}
+    return sealed_columns.names_in(host, table) | ours
 
 
 def without_sealed(value: Any) -> Any:

@@ -88,9 +88,9 @@ async def size_of(connection: asyncpg.Connection, schema: str) -> int:
 async def copy_out(
     connection: asyncpg.Connection, schema: str, table: Table, blank: frozenset[str], write: Write
 ) -> int:
-    """The number of rows. Columns in ``blank`` (of type bytea) come out empty."""
+    """The number of rows. Columns in ``blank`` (of type bytea or text) come out empty."""
     terms = ", ".join(
-        f"''::bytea AS {quoted(name)}" if name in blank else quoted(name) for name in table.columns
+        f"''::text AS {quoted(name)}" if name in blank else quoted(name) for name in table.columns
     )
     order = f" ORDER BY {', '.join(table.key)}" if table.key else ""
     source = f"{quoted(check_schema_name(schema))}.{quoted(table.name)}"
