@@ -13,7 +13,7 @@ from nakamise.runtime import Runtime
 from nakamise.testing.fixtures import CtxFor, MakeTenant
 
 
-@pytest.mark.req("LC-0.20", "LC-0.23")
+@pytest.mark.req("LC-0.22")
 async def test_what_the_plan_lacks_names_the_way_out(
     make_tenant: MakeTenant, runtime: Runtime, ctx_for: CtxFor, owner: asyncpg.Connection
 ) -> None:

@@ -6,6 +6,7 @@ import secrets
 
 import pytest
 
+from nakamise.contracts.control import BrandUpdate
 from nakamise.runtime import Runtime
 from tests.plugins.agency.office import Office, words_of
 
@@ -27,7 +28,7 @@ def plan_form(**changes: str) -> dict[str, str]:
     return made | changes
 
 
-@pytest.mark.req("LC-0.22")
+@pytest.mark.req("LC-0.19", "CL-35")
 async def test_options_are_set_on_the_plan_page(office: Office) -> None:
     made = (await office.site()).summary
     await office.plane.set_plan(made.id, "starter")
@@ -41,7 +42,7 @@ async def test_options_are_set_on_the_plan_page(office: Office) -> None:
     assert answer.json()["options"][0]["times"] == 0
 
 
-@pytest.mark.req("BX-11")
+@pytest.mark.req("LC-0.19", "LC-0.23")
 async def test_shares_have_versions(office: Office) -> None:
     made = (await office.site()).summary
     path = f"/tenants/{made.id}/shares"
@@ -62,7 +63,7 @@ async def test_shares_have_versions(office: Office) -> None:
     assert (await office.api("POST", path, json={"kind": "agency", "rate_bp": 20_000})).status_code == 422
 
 
-@pytest.mark.req("LC-0.21")
+@pytest.mark.req("LC-0.19", "LC-0.23")
 async def test_rules_for_sites(office: Office, rival: Office) -> None:
     assert (await office.get("/policy")).status_code == 200
     saved = await office.post("/policy", lets_tenants_choose_plans="1", contact="窓口 03-1234-5678")
@@ -92,7 +93,7 @@ async def test_the_operators_pages_are_closed_to_agencies(office: Office, operat
     assert (await operator.get("/catalogue/none_such")).status_code == 404
 
 
-@pytest.mark.req("LC-0.21", "LC-0.22")
+@pytest.mark.req("LC-0.19", "CL-37")
 async def test_a_plan_is_written_changed_and_replaced(operator: Office) -> None:
     form = plan_form()
     made = await operator.post("/catalogue/new", **form)
@@ -158,3 +159,13 @@ async def test_the_log_speaks_the_readers_language(office: Office) -> None:
         f"/admin/agency/tenants/{made.id}/log", headers={"Accept-Language": "en"}
     )
     assert "<b>Reason</b>" in english.text
+
+
+async def test_the_log_names_what_became_different(office: Office) -> None:
+    """Forms send every field."""
+    made = (await office.site()).summary
+    brand = (await office.plane.tenant(made.id)).brand
+    form = BrandUpdate(name=brand.name, brand=brand.brand, radius=brand.radius, tagline="四季を飾る")
+    await office.plane.update_brand(made.id, form)
+    line = (await office.plane.audit(tenant_id=made.id)).items[0]
+    assert (line.act, line.detail) == ("tenant.brand", {"changed": ["tagline"]})

@@ -28,13 +28,12 @@ from nakamise.ui.theme import Brand
 _NAME: Final = "name"
 _MAIL: Final = {"mail_name": "mail_sender_name", "mail_sender": "mail_sender_address"}
 _KIND: Final = "art"
+_SITE: Final = "SELECT settings FROM nakamise.plugin_switch WHERE tenant_id = $1 AND plugin = $2"
 
 
 async def view(tx: Tx, found: Found) -> BrandView:
     """``tx`` is on the shared schema."""
-    stored = await tx.value(
-        "SELECT settings FROM nakamise.plugin_switch WHERE tenant_id = $1 AND plugin = $2", found.id, OWNER
-    )
+    stored = await tx.value(_SITE, found.id, OWNER)
     return _view(found.name, found.brand, stored or {})
 
 
@@ -45,8 +44,11 @@ async def update(runtime: Runtime, scope: Scope, tenant_id: uuid.UUID, change: B
         found = await locked(connection, scope, tenant_id)
         if faults := await faults_of(connection, runtime.settings.base_domain, tenant_id, values):
             raise Invalid(faults)
+        before = await connection.fetchval(_SITE, tenant_id, OWNER)
+        look = _view(found.name, found.brand, before or {})
         await write(connection, found, values)
-        detail = {"changed": sorted(values)}
+        # Forms send every field: the log names what became different.
+        detail = {"changed": sorted(name for name in values if getattr(look, name) != values[name])}
         await announce(connection, tenant_id, "tenant.brand", actor=scope.by, detail=detail)
     await runtime.directory.refresh()
     async with runtime.db.control(read_only=True) as tx:

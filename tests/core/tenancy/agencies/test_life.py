@@ -99,7 +99,6 @@ async def test_what_is_purged_is_gone_but_for_its_audit(
         await rival.new(slug=site.slug)
 
 
-@pytest.mark.req("LC-0.25")
 async def test_what_was_charged_stays_for_the_accounts(
     agency: Console, rival: Console, runtime: Runtime, owner: asyncpg.Connection
 ) -> None:

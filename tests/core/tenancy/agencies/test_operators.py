@@ -32,7 +32,7 @@ def draft(**changes: object) -> PlanDraft:
     return msgspec.structs.replace(made, **changes)
 
 
-@pytest.mark.req("LC-0.23", "LC-0.21")
+@pytest.mark.req("LC-0.23")
 async def test_agencies_cannot_reach_it(agency: Console, rival: Console) -> None:
     site = (await agency.new()).summary.id
     for act in (
@@ -122,7 +122,7 @@ async def test_a_tenant_is_handed_over(
         await operator.plane.assign_tenant(site.id, rival.agency_id)
 
 
-@pytest.mark.req("LC-0.21", "LC-0.22")
+@pytest.mark.req("CL-37")
 async def test_running_contracts_keep_their_terms(
     operator: Console, agency: Console, runtime: Runtime
 ) -> None:
@@ -167,7 +167,7 @@ async def test_a_plan_that_cannot_be(field: str, changes: dict[str, object], ope
     assert set(refused.value.fields) == {field}
 
 
-@pytest.mark.req("LC-0.21", "LC-0.22")
+@pytest.mark.req("LC-0.23")
 async def test_options_shares_and_policy_are_the_agencys(
     agency: Console, rival: Console, operator: Console, owner: asyncpg.Connection
 ) -> None:

@@ -23,7 +23,7 @@ async def _measured(
     )
 
 
-@pytest.mark.req("LC-0.27", "LC-0.23")
+@pytest.mark.req("LC-0.23")
 async def test_the_list_shows_and_sorts_by_what_is_used_most(
     agency: Console, owner: asyncpg.Connection, runtime: Runtime
 ) -> None:
