@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,7 @@ from nakamise.plans.core_meters import CORE_METERS
 from nakamise.plugin import SUBJECTS, Manifest, Meter, Slot
 from nakamise.plugin import settings as settings_module
 from nakamise.plugin.hooks import HOOK_CLASSES, POLICIES
-from scripts.reference.markdown import code, one_line, prose, table
+from scripts.reference.markdown import code, one_line, prose, signature, table
 
 _PROJECT: Final = Path(__file__).parents[2] / "pyproject.toml"
 _GUIDES: Final = {
@@ -38,13 +38,12 @@ def hooks() -> str:
     return "\n\n".join(parts)
 
 
-def _hook(name: str, function: object, guide: str) -> str:
+def _hook(name: str, function: Callable[..., object], guide: str) -> str:
     policy = POLICIES[name]
     kind = "async def" if inspect.iscoroutinefunction(function) else "def"
-    signature = str(inspect.signature(function)).replace("'", "")  # type: ignore[arg-type]
     facts = f"On failure: **{policy.on_error.value}**. Deadline of all together: {policy.deadline_s:g} s."
-    said = prose(getattr(function, "__doc__", None))
-    return f"### {name}\n\n```python\n{kind} {name}{signature}\n```\n\n{said}\n\n{facts} [How to]({guide}#{name})"
+    said = prose(function.__doc__)
+    return f"### {name}\n\n```python\n{kind} {name}{signature(function)}\n```\n\n{said}\n\n{facts} [How to]({guide}#{name})"
 
 
 def slots() -> str:
@@ -76,7 +75,7 @@ def settings() -> str:
     """The types' docstrings are strings after their assignment, which only the source knows."""
     body = ast.parse(inspect.getsource(settings_module)).body
     rows = [
-        (code(one.target.id), one_line(said.value.value))
+        (code(one.target.id), one_line(str(said.value.value)))
         for one, said in pairwise(body)
         if isinstance(one, ast.AnnAssign)
         and isinstance(one.target, ast.Name)

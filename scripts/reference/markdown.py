@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 
 def prose(docstring: str | None) -> str:
@@ -20,6 +20,11 @@ def first_sentence(docstring: str | None) -> str:
 
 def one_line(docstring: str | None) -> str:
     return " ".join(prose(docstring).split())
+
+
+def signature(function: Callable[..., object]) -> str:
+    """As the source has it: annotations are strings there, and are shown without quotes."""
+    return re.sub(r"""(: |-> )(['"])(.*?)\2""", r"\1\3", str(inspect.signature(function)))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -13,7 +13,7 @@ import msgspec
 from nakamise import plugin
 from nakamise.plugin import Manifest
 from scripts import api_snapshot
-from scripts.reference.markdown import code, prose, table
+from scripts.reference.markdown import code, one_line, prose, signature, table
 
 _GUIDES: Final = {
     "hooks": "../README",
@@ -49,11 +49,16 @@ def manifest() -> str:
     rows = [(*row, _guide(row[0].strip("`"))) for row in _rows(Manifest)]
     parts += [table(("Field", "Type", "Default", "How to"), rows)]
     for name in plugin.__all__:
-        value = getattr(plugin, name)
-        is_part = inspect.isclass(value) and issubclass(value, msgspec.Struct) and value is not Manifest
-        if is_part and value.__module__.endswith((".manifest", ".live", ".meters")):
+        value: Any = getattr(plugin, name)
+        if _is_part(value):
             parts += _struct(value)
     return "\n\n".join(parts)
+
+
+def _is_part(value: Any) -> bool:
+    """Whether it stands in the manifest's fields."""
+    is_struct = inspect.isclass(value) and issubclass(value, msgspec.Struct) and value is not Manifest
+    return is_struct and value.__module__.endswith((".manifest", ".live", ".meters"))
 
 
 def _guide(field: str) -> str:
@@ -89,8 +94,7 @@ def _described(value: Any) -> list[str]:
 def _methods(type_: type[Any]) -> Iterator[tuple[str, str]]:
     for name, value in vars(type_).items():
         if inspect.isfunction(value) and not name.startswith("_"):
-            signature = str(inspect.signature(value)).replace("'", "")
-            yield code(f"{name}{signature}"), " ".join(prose(value.__doc__).split())
+            yield code(f"{name}{signature(value)}"), one_line(value.__doc__)
 
 
 def _struct(type_: type[msgspec.Struct]) -> list[str]:

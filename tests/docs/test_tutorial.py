@@ -11,9 +11,10 @@ from nakamise.testing.server import throwaway_postgres
 from tests.docs.desk import Desk, installation
 from tests.docs.lesson import Command
 
-TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial"
+ROOT = Path(__file__).parents[2]
+TUTORIAL = ROOT / "docs" / "tutorial"
 JOURNEY = Path(__file__).with_name("wishlist_journey.py")
-STALL = Path(__file__).parents[1] / "plugins" / "shop" / "stall.py"
+STALL = ROOT / "tests" / "plugins" / "shop" / "stall.py"
 
 
 @pytest.mark.req("LC-0.2")
@@ -24,5 +25,7 @@ def test_every_step_of_the_tutorial_is_done_and_the_wheel_sells(tmp_path: Path) 
         for page in sorted(TUTORIAL.glob("[0-9]-*.md")):
             desk.follow(page)
         shutil.copyfile(JOURNEY, desk.folder / "tests" / "test_journey.py")
-        shutil.copyfile(STALL, desk.folder / "tests" / "stall.py")
+        stall = desk.folder / STALL.relative_to(ROOT)
+        stall.parent.mkdir(parents=True)
+        shutil.copyfile(STALL, stall)
         desk.run(Command("pytest -q tests/test_journey.py", ("2 passed",), JOURNEY.name))

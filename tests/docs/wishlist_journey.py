@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+
 import httpx
 from playwright.async_api import expect
-from tests.stall import PLUGINS, Buyer, Stall, Till
 
 from nakamise.testing.author_fixtures import As, BrowserPage
 from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
+from tests.plugins.shop.stall import PLUGINS, Buyer, Stall, Till
 
 API = "/api/wishlist/items"
 
@@ -35,12 +37,12 @@ async def test_what_is_bought_leaves_the_list(
     make_tenant: MakeTenant, ctx_for: CtxFor, client: ClientFor, drain: Drain
 ) -> None:
     stall = await opened(make_tenant, ctx_for)
-    variant = await stall.value("SELECT id FROM shop_variant")
+    variant = uuid.UUID(str(await stall.value("SELECT id FROM shop_variant")))
     product = await stall.value("SELECT product_id FROM shop_variant")
     buyer, browser = await stall.buyer(), client(stall.tenant)
     saved = {"product_id": str(product), "slug": "lamp", "name": "ランプ"}
     await browser.post(API, json=saved, headers=buyer.headers)
-    await stall.fill_cart(buyer, [(variant, 1)])  # type: ignore[list-item]
+    await stall.fill_cart(buyer, [(variant, 1)])
     till = Till(browser, buyer)
     placed = (await till.place()).json()
     assert await listed(browser, buyer) == [saved]
