@@ -11,9 +11,17 @@ import msgspec
 
 from nakamise.db import Tx
 from nakamise.ids import uuid7
-from nakamise.images import Picture, ingest
+from nakamise.images import ImageRefused, Picture, ingest
 from nakamise.plugin.context import TenantCtx
 from nakamise.storage import new_key
+
+__all__ = [
+    "URL_PREFIX",
+    "ImageRefused",
+    "Media",
+    "add_picture",
+    "media_of",
+]
 
 URL_PREFIX: Final = "/media/"
 

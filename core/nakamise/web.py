@@ -1,32 +1,48 @@
 """What plugins answer requests with. Part of the public contract."""
 
-from nakamise.routing.forms import Form, read_form
-from nakamise.ui.formats import yen
+from nakamise.routing.forms import Form, fill, read_form
+from nakamise.ui.charts import zero_filled
+from nakamise.ui.formats import local_time, minute, month_day, short_date, yen
 from nakamise.ui.i18n import N_, gettext_for, ngettext_for
 from nakamise.ui.pages import cookie, fragment, page, see_other
+from nakamise.ui.paging import Paged, filter_of, page_base
+from nakamise.ui.paging import address as page_address
 from nakamise.ui.preview import ColourNote, colour_notes, hex_of, preview_page
 from nakamise.ui.safe_next import safe_next
+from nakamise.ui.sheets import BOM, csv_text
 from nakamise.ui.theme import Font, Scheme
 from nakamise.ui.views import FlashKind, NavLink
 
 __all__ = [
+    "BOM",
     "N_",
     "ColourNote",
     "FlashKind",
     "Font",
     "Form",
     "NavLink",
+    "Paged",
     "Scheme",
     "colour_notes",
     "cookie",
+    "csv_text",
+    "fill",
+    "filter_of",
     "fragment",
     "gettext_for",
     "hex_of",
+    "local_time",
+    "minute",
+    "month_day",
     "ngettext_for",
     "page",
+    "page_address",
+    "page_base",
     "preview_page",
     "read_form",
     "safe_next",
     "see_other",
+    "short_date",
     "yen",
+    "zero_filled",
 ]

@@ -11,8 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise.contracts.payments import OpKind
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.ui.views import NavLink
-from nakamise.web import N_, gettext_for, page, see_other
+from nakamise.web import N_, NavLink, gettext_for, page, see_other
 from nakamise_payments import overview
 from nakamise_payments.reconciler import reconcile
 from nakamise_payments.schemas import OpState, Trouble

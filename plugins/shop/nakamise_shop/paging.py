@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from nakamise.plugin import TenantCtx
-from nakamise.ui.paging import Paged, address, filter_of, page_base
-from nakamise.ui.views import NavLink
-from nakamise.web import gettext_for
+from nakamise.web import NavLink, Paged, filter_of, gettext_for, page_base
+from nakamise.web import page_address as address
 
 __all__ = ["Paged", "address", "filter_of", "page_base", "tabs"]
 

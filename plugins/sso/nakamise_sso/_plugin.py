@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from nakamise.contracts.login import ExternalLogin
-from nakamise.plugin import Manifest, Mount, NavItem, Need, Permission, Task
+from nakamise.plugin import Manifest, Mount, NavItem, Need, Permission, SealedColumn, Task
 
 manifest: Final = Manifest(
     id="sso",
@@ -34,6 +34,7 @@ manifest: Final = Manifest(
             weight=60,
         ),
     ),
+    sealed=(SealedColumn("sso_provider", "client_secret"),),
     css_under={"/admin/sso": ("sso.css",)},
     tasks=(Task("sso.forget_states", "nakamise_sso.flow:forget_states", 3600),),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from nakamise.plugin import JobType, Listen, Manifest, Mount, NavItem, Permission, Privacy, Task
+from nakamise.plugin import JobType, Listen, Manifest, Mount, NavItem, Permission, Privacy, SealedColumn, Task
 from nakamise_webhooks.settings import WebhooksSettings
 
 _DAY_S: Final = 86_400
@@ -41,5 +41,9 @@ manifest: Final = Manifest(
         ),
     ),
     privacy=Privacy("nakamise_webhooks.privacy:export", "nakamise_webhooks.privacy:erase"),
+    sealed=(
+        SealedColumn("webhooks_endpoint", "secret"),
+        SealedColumn("webhooks_endpoint", "old_secret"),
+    ),
     css_under={"/admin/webhooks": ("webhooks.css",)},
 )

@@ -22,17 +22,17 @@ from nakamise.testing.conformance.check import Tier, check
 IMPORT_MS_MAX: Final = 100
 # What docs/reference/plugin-contract.md names, and the tools for pages.
 PUBLIC: Final = (
-    *("plugin", "contracts", "web", "testing", "db", "errors", "ids", "egress", "japan", "media", "money", "images"),
-    *(
-        "ui.charts",
-        "ui.formats",
-        "ui.paging",
-        "ui.sheets",
-        "ui.theme",
-        "ui.views",
-        "routing.forms",
-        "account.addresses",
-    ),
+    "plugin",
+    "contracts",
+    "web",
+    "testing",
+    "db",
+    "errors",
+    "ids",
+    "egress",
+    "japan",
+    "media",
+    "money",
 )
 # The contract itself is loaded by the host anyway, so it does not count.
 _IMPORT: Final = """

@@ -13,7 +13,7 @@ import uuid
 
 import msgspec
 
-from nakamise.account.addresses import Address
+from nakamise.contracts.addresses import Address
 from nakamise_shop.cart.schemas import Cart
 
 

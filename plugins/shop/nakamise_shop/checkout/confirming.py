@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from nakamise.account.addresses import Address, address_of
+from nakamise.contracts.addresses import Address, address_of
 from nakamise.contracts.payments import PaymentMethod, Payments
 from nakamise.contracts.pricing import Quote
 from nakamise.db import Tx

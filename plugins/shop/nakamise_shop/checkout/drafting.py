@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from nakamise.account.addresses import Address
+from nakamise.contracts.addresses import Address
 from nakamise.contracts.pricing import Quote, QuotedLine, ShopQuote
 from nakamise.ids import uuid7
 from nakamise.japan import fold

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
-from nakamise.account.addresses import Address, addresses_of
+from nakamise.contracts.addresses import Address, addresses_of
 from nakamise.contracts.payments import Payment, PaymentMethod, Payments, PaymentState
 from nakamise.contracts.ui import CartSubject, PurchaseSubject
 from nakamise.errors import Conflict, Gone, NotFound

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from nakamise.ui.formats import yen
-from nakamise.web import N_
+from nakamise.web import N_, yen
 from nakamise_shop.checkout.confirmed import Change, ChangeKind
 
 # Items of art. 12-6 that the shop writes itself, in the order of the law; quantity and price stand in the lines.

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from nakamise.ui.formats import yen
-from nakamise.web import N_, gettext_for
+from nakamise.web import N_, gettext_for, yen
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.domain.order_state import LineState, OrderStatus
 from nakamise_shop.orders.schemas import OrderHeader, PayStatus

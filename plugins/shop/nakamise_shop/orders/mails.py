@@ -10,8 +10,7 @@ import msgspec
 from nakamise.contracts.orders import OrderCancelled, OrderPaid, OrderShipped
 from nakamise.db import Tx
 from nakamise.plugin import Delivery, TenantCtx
-from nakamise.ui.formats import minute, yen
-from nakamise.web import N_, gettext_for
+from nakamise.web import N_, gettext_for, minute, yen
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.orders.labels import CARRIERS, bill
 from nakamise_shop.orders.schemas import Line, Order

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from nakamise.ui.formats import yen
-from nakamise.web import N_
+from nakamise.web import N_, yen
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.domain.order_state import OrderStatus
 from nakamise_shop.orders.labels import CARRIERS, HAPPENED

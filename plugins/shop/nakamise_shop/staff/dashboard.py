@@ -8,7 +8,7 @@ from typing import Final
 from nakamise.contracts.ui import Period
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
-from nakamise.ui.formats import month_day, short_date, yen
+from nakamise.web import month_day, short_date, yen
 from nakamise_shop.staff import orders_repository
 from nakamise_shop.staff.orders_schemas import StaffOrderFilter
 from nakamise_shop.staff.shops_repository import shop_lines

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from nakamise.plugin import TenantCtx
-from nakamise.ui.formats import yen
-from nakamise.web import N_
+from nakamise.web import N_, yen
 from nakamise_shop.staff.product_form import ProductForm, of_product
 from nakamise_shop.staff.schemas import StaffProduct
 from nakamise_shop.staff.text import words

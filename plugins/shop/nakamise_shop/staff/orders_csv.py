@@ -6,9 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from nakamise.plugin import TenantCtx
-from nakamise.ui.formats import local_time
-from nakamise.ui.sheets import BOM, csv_text
-from nakamise.web import N_
+from nakamise.web import BOM, N_, csv_text, local_time
 from nakamise_shop.orders.schemas import pay_status
 from nakamise_shop.staff import orders_repository as repository
 from nakamise_shop.staff.orders_repository import ExportRow

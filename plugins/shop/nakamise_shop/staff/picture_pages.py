@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from nakamise.errors import Problem
-from nakamise.images import ImageRefused
+from nakamise.media import ImageRefused
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, fragment, ngettext_for, read_form, see_other
 from nakamise_shop.saying import say

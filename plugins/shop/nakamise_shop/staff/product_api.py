@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from nakamise.errors import FieldError, Invalid
-from nakamise.images import ImageRefused
+from nakamise.media import ImageRefused
 from nakamise.plugin import Ctx, requires
 from nakamise.web import N_
 from nakamise_shop.staff import pictures

@@ -12,8 +12,7 @@ import msgspec
 from litestar import Request
 
 from nakamise.errors import FieldError, Invalid
-from nakamise.routing.forms import fill
-from nakamise.web import N_
+from nakamise.web import N_, fill
 from nakamise_shop.staff.schemas import (
     OPTIONS_MAX,
     VARIANTS_MAX,

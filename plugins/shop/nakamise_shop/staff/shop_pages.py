@@ -13,8 +13,7 @@ from litestar.types import ControllerRouterHandler
 from nakamise.contracts.ui import ShopSubject
 from nakamise.errors import Conflict, FieldError, Invalid
 from nakamise.plugin import Ctx, Slot, TenantCtx, requires
-from nakamise.routing.forms import fill
-from nakamise.web import N_, page, read_form, see_other
+from nakamise.web import N_, fill, page, read_form, see_other
 from nakamise_shop.legal import LABELS, MANDATORY, missing_items
 from nakamise_shop.saying import say
 from nakamise_shop.staff import shops_repository as repository

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from nakamise.plugin import TenantCtx
-from nakamise.ui.formats import yen
-from nakamise.web import N_
+from nakamise.web import N_, yen
 from nakamise_shop.orders.schemas import Order
 from nakamise_shop.orders.timeline import OrderNote
 from nakamise_shop.staff.text import CARRIERS, words

@@ -12,8 +12,7 @@ from nakamise.contracts.payments import Payments
 from nakamise.contracts.ui import Figure, Period, SetupStep, Todo
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
-from nakamise.ui.charts import zero_filled
-from nakamise.web import N_
+from nakamise.web import N_, zero_filled
 from nakamise_shop.orders.status import SOLD
 from nakamise_shop.settings import ShopSettings
 from nakamise_shop.staff import orders_repository

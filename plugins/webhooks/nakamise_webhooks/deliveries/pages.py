@@ -13,9 +13,7 @@ from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.ui.paging import filter_of
-from nakamise.ui.sheets import BOM, csv_text
-from nakamise.web import N_, page
+from nakamise.web import BOM, N_, csv_text, filter_of, page
 from nakamise_webhooks.deliveries import log
 from nakamise_webhooks.deliveries.schemas import LogFilter, Row
 from nakamise_webhooks.deliveries.views import log_view

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from nakamise.plugin import TenantCtx
-from nakamise.ui.paging import address, page_base
-from nakamise.web import NavLink
+from nakamise.web import NavLink, page_base
+from nakamise.web import page_address as address
 from nakamise_webhooks.deliveries.schemas import LogFilter, LogPage
 from nakamise_webhooks.words import STATES, reasons, states, words
 

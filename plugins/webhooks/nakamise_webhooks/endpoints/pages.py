@@ -10,8 +10,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, TenantCtx, requires, sensitive
-from nakamise.ui.paging import filter_of
-from nakamise.web import N_, page, see_other
+from nakamise.web import N_, filter_of, page, see_other
 from nakamise_webhooks.deliveries.log import log_page
 from nakamise_webhooks.deliveries.schemas import LogFilter
 from nakamise_webhooks.deliveries.views import log_view
