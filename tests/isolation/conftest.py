@@ -17,6 +17,7 @@ from nakamise.testing.drain import drain
 from nakamise.testing.fixtures import ClientFor, CtxFor, MakeTenant
 from tests.isolation.console import open_console, outside_office
 from tests.isolation.house import House, furnish
+from tests.isolation.lines import connect
 from tests.isolation.table import Route, routes_of
 
 Houses = dict[str, House]
@@ -46,6 +47,7 @@ async def houses(make_tenant: MakeTenant, ctx_for: CtxFor, clients: ClientFor, r
     made = {name: await furnish(make_tenant, ctx_for, clients, all_work) for name in ("left", "right")}
     async with owner_connection(runtime.settings) as owner:
         for house in made.values():
+            await connect(house, clients(house.stall.tenant))
             await open_console(house, runtime, owner)
             await all_work(house.stall.tenant)
     return made

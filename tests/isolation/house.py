@@ -19,7 +19,7 @@ from nakamise.ids import new_token, uuid7
 from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
 from tests.plugins.shop.stall import LEGAL, Buyer, Stall, Till, insert
 
-PLUGINS: Final = ("shop", "payments_sandbox", "hello", "agency")
+PLUGINS: Final = ("shop", "payments_sandbox", "hello", "agency", "webhooks", "sso")
 ROLES: Final = {
     "buyer": "",
     "neighbour": "",
@@ -37,6 +37,7 @@ _THINGS: Final = {
     "product_id": "SELECT id FROM shop_product",
     "products/slug": "SELECT slug FROM shop_product",
     "variant_id": "SELECT id FROM shop_variant",
+    "category_id": "SELECT id FROM shop_category",
     "shop_id": "SELECT id FROM shop_shop",
     "shops/slug": "SELECT slug FROM shop_shop",
     "order_id": "SELECT id FROM shop_order WHERE state = 'paid'",
@@ -159,6 +160,8 @@ async def _texts(house: House) -> None:
     }
     async with house.stall.ctx.begin() as tx:
         await insert(tx, "core_page", page)
+        category: dict[str, object] = {"id": uuid7(), "slug": page["slug"], "name": house.canary}
+        await insert(tx, "shop_category", category)
         await insert(tx, "hello_greeting", {"id": uuid7(), "text": house.canary})
 
 
@@ -182,9 +185,9 @@ async def _team(house: House) -> None:
     house.things["token"] = token
 
 
-def picture() -> bytes:
+def picture(color: str = "#336699") -> bytes:
     data = io.BytesIO()
-    Image.new("RGB", (300, 300), "#336699").save(data, "PNG")
+    Image.new("RGB", (300, 300), color).save(data, "PNG")
     return data.getvalue()
 
 

@@ -18,7 +18,9 @@ COMMON: Final = {
     "code": "1500001",
     "act": "publish",
     "picture": "logo",
+    "option": "nosuch",
     "option_id": "nosuch",
+    "plan_id": "nosuch",
     "plugin_id": "nosuch",
     "owner": "core",
     "locale": "ja",
@@ -27,7 +29,7 @@ COMMON: Final = {
 }
 # Names that anybody may choose, so that an unknown one is nothing wrong: a legal text to be, an address to be.
 FREE: Final = frozenset({"legal/slug", "slugs/slug"})
-_PARAMETER: Final = re.compile(r"(?:(?P<before>[^/{}]+)/)?\{(?P<name>\w+)(?::\w+)?\}")
+PARAMETER: Final = re.compile(r"(?:(?P<before>[^/{}]+)/)?\{(?P<name>\w+)(?::\w+)?\}")
 
 
 class NobodyThoughtOf(LookupError):
@@ -50,7 +52,7 @@ class Route:
         """Whether the path holds a parameter for something that a tenant owns."""
         return any(
             match["name"] not in COMMON and f"{match['before']}/{match['name']}" not in FREE
-            for match in _PARAMETER.finditer(self.path)
+            for match in PARAMETER.finditer(self.path)
         )
 
     def __str__(self) -> str:
@@ -89,4 +91,4 @@ def fill(path: str, things: Mapping[str, str]) -> str:
         return found if before is None else f"{before}/{found}"
 
     known = {**COMMON, **things}
-    return _PARAMETER.sub(value, path)
+    return PARAMETER.sub(value, path)

@@ -60,7 +60,8 @@ def _is_right(route: Route, identity: Identity, answer: httpx.Response) -> bool:
     if permission in identity.lacks_mfa:
         return _asks_for_second_factor(route, answer)
     if permission == OPERATORS_ONLY and permission in identity.may:
-        return answer.is_client_error
+        # Some forms say so on the page that they lead back to.
+        return answer.is_client_error or answer.status_code == httpx.codes.SEE_OTHER
     if permission is not None and permission not in identity.may:
         return answer.status_code == httpx.codes.FORBIDDEN
     return answer.status_code != httpx.codes.FORBIDDEN and not _asks_to_log_in(route, answer)

@@ -72,9 +72,11 @@ async def change(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID, given: ProductCh
     """Raises NotFound, Invalid, and Conflict (code ``stale``) when somebody else changed it meanwhile."""
     before = await product(tx, product_id)
     stored = await write.lock_variants(tx, product_id)
-    if not await write.update(tx, product_id, given.version, given):
+    if before.version != given.version:
         raise stale()
     await _check(tx, before.shop_id, product_id, given, stored)
+    if not await write.update(tx, product_id, given.version, given):
+        raise stale()
     if before.state == "published" and not given.variants:
         raise Invalid({"variants": fault(N_("A published product needs at least one variant."))})
     await _write_variants(tx, product_id, given, stored)
