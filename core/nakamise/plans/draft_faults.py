@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from nakamise.contracts.control import PlanDraft
+from nakamise.contracts.plans import PlanDraft
 from nakamise.contracts.shares import WHOLE_BP
 from nakamise.errors import FieldError
 from nakamise.ui.i18n import N_

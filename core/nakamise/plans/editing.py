@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from nakamise.contracts.control import CataloguePlan, LimitDraft, OptionDraft, PlanDraft
+from nakamise.contracts.plans import CataloguePlan, LimitDraft, OptionDraft, PlanDraft
 from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.plans import catalogue

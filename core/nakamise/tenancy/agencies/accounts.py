@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from nakamise.contracts.control import ClosedAccount
+from nakamise.contracts.plans import ClosedAccount
 from nakamise.runtime import Runtime
 from nakamise.tenancy.agencies.scope import Scope
 

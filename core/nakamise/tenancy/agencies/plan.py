@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from nakamise.contracts.control import PlanInfo, PlanPolicy, ShareKind, ShareLine
+from nakamise.contracts.control import PlanInfo
+from nakamise.contracts.plans import PlanPolicy, ShareKind, ShareLine
 from nakamise.errors import FieldError, Invalid, NotFound
 from nakamise.plans import rates, service
 from nakamise.plugin.context import TenantCtx

@@ -13,8 +13,6 @@ from nakamise.contracts.control import (
     BrandPicture,
     BrandUpdate,
     BrandView,
-    CataloguePlan,
-    ClosedAccount,
     ControlPlane,
     ExportFile,
     HostClaim,
@@ -22,16 +20,20 @@ from nakamise.contracts.control import (
     NewAgencyRequest,
     NewTenantRequest,
     PictureFile,
-    PlanDraft,
     PlanInfo,
-    PlanPolicy,
     PlanSheet,
-    ShareKind,
-    ShareLine,
     TenantDetail,
     TenantPage,
     TenantSort,
     TenantState,
+)
+from nakamise.contracts.plans import (
+    CataloguePlan,
+    ClosedAccount,
+    PlanDraft,
+    PlanPolicy,
+    ShareKind,
+    ShareLine,
 )
 from nakamise.plans import editing
 from nakamise.plugin.context import TenantCtx

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from nakamise.contracts.control import ChargeLine, MonthCharge, OptionLine, PlanOffer, PlanSheet, UsageLine
+from nakamise.contracts.control import PlanOffer, PlanSheet, UsageLine
+from nakamise.contracts.plans import ChargeLine, MonthCharge, OptionLine
 from nakamise.plans import service, views
 from nakamise.plans.catalogue import Plan, PlanOption
 from nakamise.plans.invoice import Invoice

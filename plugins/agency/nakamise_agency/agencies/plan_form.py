@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from nakamise.contracts.control import LimitDraft, OptionDraft, PlanDraft
+from nakamise.contracts.plans import LimitDraft, OptionDraft, PlanDraft
 from nakamise.errors import FieldError, Invalid
 from nakamise.web import N_
 

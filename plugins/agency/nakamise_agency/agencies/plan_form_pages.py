@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from nakamise.contracts.control import CataloguePlan
+from nakamise.contracts.plans import CataloguePlan
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, page, read_form, see_other

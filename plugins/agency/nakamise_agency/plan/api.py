@@ -10,12 +10,12 @@ from litestar import get, post, put
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
-from nakamise.contracts.control import (
+from nakamise.contracts.control import PlanSheet
+from nakamise.contracts.plans import (
     CataloguePlan,
     ClosedAccount,
     PlanDraft,
     PlanPolicy,
-    PlanSheet,
     ShareLine,
 )
 from nakamise.plugin import Ctx, requires

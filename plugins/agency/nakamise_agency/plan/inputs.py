@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from nakamise.contracts.control import ShareKind
+from nakamise.contracts.plans import ShareKind
 from nakamise.plugin import TenantCtx
 
 

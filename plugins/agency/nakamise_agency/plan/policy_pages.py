@@ -8,7 +8,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.types import ControllerRouterHandler
 
-from nakamise.contracts.control import PlanPolicy
+from nakamise.contracts.plans import PlanPolicy
 from nakamise.errors import Invalid
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, page, read_form, see_other

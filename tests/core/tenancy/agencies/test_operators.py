@@ -9,7 +9,8 @@ import asyncpg
 import msgspec
 import pytest
 
-from nakamise.contracts.control import ControlPlane, LimitDraft, PlanDraft
+from nakamise.contracts.control import ControlPlane
+from nakamise.contracts.plans import LimitDraft, PlanDraft
 from nakamise.errors import Conflict, Forbidden, Invalid, MfaRequired, NotFound
 from nakamise.plans import service
 from nakamise.runtime import Runtime
