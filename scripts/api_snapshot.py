@@ -30,6 +30,7 @@ MODULES: Final = (
     "nakamise.plugin.settings",
     "nakamise.web",
     "nakamise.db",
+    "nakamise.egress",
     "nakamise.errors",
     "nakamise.ids",
     "nakamise.japan",
@@ -38,6 +39,8 @@ MODULES: Final = (
     "nakamise.testing",
 )
 _NAME: Final = re.compile(r"(?:class |def )?(\w+).*")
+_SIGNATURE: Final = re.compile(r"(?P<rest>\s*(?:async )?def \w+)\((?P<arguments>.*)\)(?P<result>.*)")
+_MORE: Final = re.compile(r"(, \w+: [^,=]+ = [^,]+)+")
 _ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
 
 
@@ -158,10 +161,23 @@ def changes(before: str, now: str) -> dict[str, bool]:
     """Public names that differ, and whether anything of theirs is gone or different (else only added)."""
     old, new = _by_name(before), _by_name(now)
     return {
-        name: bool(old.get(name, set()) - new.get(name, set()))
+        name: _is_breaking(old.get(name, set()), new.get(name, set()))
         for name in sorted(old.keys() | new.keys())
         if old.get(name) != new.get(name)
     }
+
+
+def _is_breaking(old: set[str], new: set[str]) -> bool:
+    """A function that only takes more keyword arguments, with defaults, is what it was for everybody."""
+    return any(not any(_is_wider(line, other) for other in new) for line in old - new)
+
+
+def _is_wider(old: str, new: str) -> bool:
+    before, after = (_SIGNATURE.fullmatch(line) for line in (old, new))
+    if before is None or after is None or before.group("rest", "result") != after.group("rest", "result"):
+        return False
+    more = after["arguments"].removeprefix(before["arguments"])
+    return "*, " in before["arguments"] and _MORE.fullmatch(more) is not None
 
 
 def _by_name(text: str) -> dict[str, set[str]]:

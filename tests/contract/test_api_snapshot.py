@@ -45,10 +45,25 @@ BEFORE = "# a\nclass Order(Struct)\n  id: int\ndef pay(order)\n"
         (BEFORE.replace("id: int", "id: str"), {"a.Order": True}),
         (BEFORE.replace("def pay(order)\n", ""), {"a.pay": True}),
         (BEFORE.replace("pay(order)", "pay(order, how)"), {"a.pay": True}),
+        (BEFORE.replace("pay(order)", "pay(order, *, how: str)"), {"a.pay": True}),
     ],
 )
 def test_additions_and_breaks_are_told_apart(now: str, changed: dict[str, bool]) -> None:
     assert api_snapshot.changes(BEFORE, now) == changed
+
+
+@pytest.mark.parametrize(
+    ("after", "is_breaking"),
+    [
+        ("def pay(a: int, *, b: int = 1, c: str = x) -> int", False),
+        ("def pay(a: int, *, b: int = 1, c: str) -> int", True),
+        ("def pay(a: int, *, b: int = 2) -> int", True),
+        ("def pay(a: int, *, b: int = 1, c: str = x) -> str", True),
+    ],
+)
+def test_more_keywords_with_defaults_break_nobody(after: str, is_breaking: bool) -> None:
+    before = "# a\ndef pay(a: int, *, b: int = 1) -> int\n"
+    assert api_snapshot.changes(before, f"# a\n{after}\n") == {"a.pay": is_breaking}
 
 
 def test_fragments_are_assembled_under_their_headings(tmp_path: Path) -> None:

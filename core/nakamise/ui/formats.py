@@ -49,10 +49,12 @@ def _day(value: date | datetime, zone: str) -> date:
 
 
 def short_date(value: date | datetime, locale: str, zone: str) -> str:
+    """The day in the tenant's zone, with its year."""
     return format_date(_day(value, zone), _DATES.get(locale, "yyyy-MM-dd"), locale=locale)
 
 
 def month_day(value: date | datetime, locale: str, zone: str) -> str:
+    """The day in the tenant's zone, without its year."""
     return format_date(_day(value, zone), _MONTH_DAYS.get(locale, "MM-dd"), locale=locale)
 
 
