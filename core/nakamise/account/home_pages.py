@@ -18,7 +18,7 @@ from nakamise.account.profile import (
 from nakamise.auth import register
 from nakamise.auth.forms import fault_texts
 from nakamise.auth.roles import roles_of
-from nakamise.auth.users import accept_terms, terms_version, user_by_id
+from nakamise.auth.users import user_by_id
 from nakamise.errors import Invalid
 from nakamise.plugin.access import signed_in
 from nakamise.plugin.context import Ctx, TenantCtx
@@ -43,25 +43,12 @@ async def account_view(ctx: TenantCtx) -> AccountView:
 @get("/account", opt=signed_in(), include_in_schema=False)
 async def account_home(ctx: Ctx) -> Response[bytes]:
     account = await account_view(ctx)
-    async with ctx.read() as tx:
-        user = await user_by_id(tx, ctx.require_user())
-        are_terms_new = user.terms_version != await terms_version(tx)
     return await page(
         ctx,
         "core/account/home.html",
         slots={Slot.ACCOUNT_HOME: None},
         account=account,
-        are_terms_new=are_terms_new,
     )
-
-
-@post("/account/terms", opt=signed_in(), include_in_schema=False)
-async def agree(ctx: Ctx) -> Response[bytes]:
-    """To the terms as they are now."""
-    async with ctx.begin() as tx:
-        await accept_terms(tx, ctx.require_user(), ctx.now())
-    _ = gettext_for(ctx.locale, "core")
-    return see_other(ctx, "/account", flash=_("Thank you. Your agreement is noted."))
 
 
 @post("/account/verify", opt=signed_in(), include_in_schema=False)
@@ -125,7 +112,6 @@ async def _profile_form(
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     account_home,
-    agree,
     resend,
     profile_page,
     save,

@@ -98,13 +98,3 @@ async def terms_version(tx: Tx) -> str:
     """The newest version of the tenant's terms; "" while it has none."""
     found = await tx.value("SELECT max(version) FROM core_page WHERE slug = 'terms'")
     return "" if found is None else str(found)
-
-
-async def accept_terms(tx: Tx, user_id: uuid.UUID, now: datetime) -> None:
-    """Note the agreement to the terms as they are now."""
-    await tx.execute(
-        "UPDATE core_user SET terms_version = $2, terms_accepted_at = $3 WHERE id = $1",
-        user_id,
-        await terms_version(tx),
-        now,
-    )

@@ -18,7 +18,16 @@ from litestar.exceptions import HTTPException, ValidationException
 from nakamise.admin.site.doors import ConsentRequired, Maintenance, is_closed
 from nakamise.contracts.ui import ErrorSubject
 from nakamise.db import DATABASE_AWAY
-from nakamise.errors import FieldError, Invalid, MfaRequired, NotFound, Problem, Unauthenticated, Unavailable
+from nakamise.errors import (
+    FieldError,
+    Invalid,
+    LimitReached,
+    MfaRequired,
+    NotFound,
+    Problem,
+    Unauthenticated,
+    Unavailable,
+)
 from nakamise.plugin.context import Tenant, TenantCtx
 from nakamise.plugin.slots import Slot
 from nakamise.routing.gate import CTX_KEY
@@ -163,6 +172,8 @@ def _ways_out(ctx: TenantCtx, body: ProblemBody) -> list[tuple[str, str]]:
     ways = []
     if body.code == "email_unverified":
         ways.append((_say(ctx, N_("Confirm my e-mail address")), "/account/security"))
+    if body.code == LimitReached.default_code and ctx.actor.can("core.settings.manage"):
+        ways.append((_say(ctx, N_("See plan and usage")), "/admin/plan"))
     if body.status in (429, 500, 503) and ctx.http.method == "GET":
         ways.append((_say(ctx, N_("Try again")), ctx.http.path))
     return [*ways, (_say(ctx, N_("Back to the top page")), "/")]

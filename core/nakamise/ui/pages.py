@@ -86,12 +86,18 @@ async def fragment(
 
 
 def see_other(
-    ctx: TenantCtx, path: str, /, *, flash: str | None = None, kind: FlashKind = "ok"
+    ctx: TenantCtx,
+    path: str,
+    /,
+    *,
+    flash: str | None = None,
+    kind: FlashKind = "ok",
+    to_plan: bool = False,
 ) -> Response[bytes]:
-    """303 after a POST; ``flash`` is a translated sentence for the next page."""
+    """303 after a POST; ``flash`` is a translated sentence for the next page, with a link to the plan if asked."""
     answer = Response(b"", status_code=303, headers={"location": path}, media_type=MediaType.HTML)
     if flash:
-        answer.set_cookie(cookie(ctx, FLASH_COOKIE, _pack(Flash(kind, flash)), max_age_s=_FLASH_LIFE_S))
+        answer.set_cookie(cookie(ctx, FLASH_COOKIE, _pack(Flash(kind, flash, to_plan)), max_age_s=_FLASH_LIFE_S))
     return answer
 
 

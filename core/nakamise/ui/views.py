@@ -44,8 +44,11 @@ class LocaleLink(msgspec.Struct, frozen=True):
 
 
 class Flash(msgspec.Struct, frozen=True):
+    """``to_plan``: with a link to the plan, which the text is about. Any other address could be forged."""
+
     kind: FlashKind
     text: str
+    to_plan: bool = False
 
 
 class Shell(msgspec.Struct, frozen=True, kw_only=True):

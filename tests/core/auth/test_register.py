@@ -185,16 +185,3 @@ async def test_the_way_back_survives_the_mail(site: Site) -> None:
     [mail] = await site.mails("hana@example.com")
     done = await site.browser().post("/verify", data={"token": mail.token})
     assert done.headers["location"] == "/account/addresses/new"
-
-
-@pytest.mark.req("LC-1.2.5")
-async def test_changed_terms_are_shown_until_agreed_to(site: Site) -> None:
-    browser = await site.logged_in(await site.user())
-    assert "/account/terms" not in (await browser.get("/account")).text
-    async with site.ctx.begin() as tx:
-        await tx.execute(
-            "INSERT INTO core_page (slug, locale, title, body, version) VALUES ('terms', 'ja', '規約', 'x', 2)"
-        )
-    assert "/account/terms" in (await browser.get("/account")).text
-    await browser.post("/account/terms")
-    assert "/account/terms" not in (await browser.get("/account")).text

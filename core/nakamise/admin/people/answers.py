@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from litestar import Response
 
 from nakamise.db import Tx
-from nakamise.errors import Conflict, Forbidden, TooMany
+from nakamise.errors import Conflict, Forbidden, LimitReached, TooMany
 from nakamise.plugin.context import TenantCtx
 from nakamise.ui.i18n import gettext_for
 from nakamise.ui.pages import see_other
@@ -25,5 +25,5 @@ async def acted(ctx: TenantCtx, back: str, done: str, work: Work) -> Response[by
             await work(tx)
     except (Conflict, Forbidden, TooMany) as problem:
         text = gettext_for(ctx.locale, problem.domain)(problem.message, **problem.params)
-        return see_other(ctx, back, flash=text, kind="danger")
+        return see_other(ctx, back, flash=text, kind="danger", to_plan=isinstance(problem, LimitReached))
     return see_other(ctx, back, flash=gettext_for(ctx.locale, "core")(done))

@@ -20,7 +20,7 @@ from nakamise.admin.people.role_list import (
     role_lines,
 )
 from nakamise.admin.people.role_templates import RoleTemplate, role_templates
-from nakamise.plugin.access import requires
+from nakamise.plugin.access import requires, sensitive
 from nakamise.plugin.context import Ctx
 
 _TAGS: Final = ["people"]
@@ -50,14 +50,14 @@ async def read_role(ctx: Ctx, role_id: FromPath[str]) -> RoleLine:
         return await role_line(ctx, tx, role_id)
 
 
-@post(_LIST, opt=requires(MANAGE), tags=_TAGS)
+@post(_LIST, opt=sensitive(requires(MANAGE)), tags=_TAGS)
 async def create_role(ctx: Ctx, data: JSONBody[RoleInput]) -> RoleLine:
     async with ctx.begin() as tx:
         role_id = await role_acts.create_role(ctx, tx, data)
         return await role_line(ctx, tx, role_id)
 
 
-@put(_ROLE, opt=requires(MANAGE), tags=_TAGS)
+@put(_ROLE, opt=sensitive(requires(MANAGE)), tags=_TAGS)
 async def change_role(ctx: Ctx, role_id: FromPath[str], data: JSONBody[RoleInput]) -> RoleLine:
     """In force with the holders' next request."""
     async with ctx.begin() as tx:
@@ -65,7 +65,7 @@ async def change_role(ctx: Ctx, role_id: FromPath[str], data: JSONBody[RoleInput
         return await role_line(ctx, tx, role_id)
 
 
-@post(f"{_ROLE}/reset", opt=requires(MANAGE), tags=_TAGS, status_code=200)
+@post(f"{_ROLE}/reset", opt=sensitive(requires(MANAGE)), tags=_TAGS, status_code=200)
 async def reset_role(ctx: Ctx, role_id: FromPath[str]) -> RoleLine:
     """A role that came with the site, as it came."""
     async with ctx.begin() as tx:
@@ -73,7 +73,7 @@ async def reset_role(ctx: Ctx, role_id: FromPath[str]) -> RoleLine:
         return await role_line(ctx, tx, role_id)
 
 
-@delete(_ROLE, opt=requires(MANAGE), tags=_TAGS)
+@delete(_ROLE, opt=sensitive(requires(MANAGE)), tags=_TAGS)
 async def delete_role(ctx: Ctx, role_id: FromPath[str], move_to: FromQuery[str] = "") -> None:
     """``move_to``: the role that its holders get instead; needed when there are any."""
     async with ctx.begin() as tx:

@@ -26,11 +26,12 @@ class RoleLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PermissionView(msgspec.Struct, frozen=True):
-    """``may_grant``: the reader holds it too."""
+    """``may_grant``: the reader holds it too. ``mfa``: it counts only with two-factor authentication."""
 
     id: str
     label: str
     may_grant: bool
+    mfa: bool
 
 
 class PermissionGroup(msgspec.Struct, frozen=True):
@@ -103,7 +104,9 @@ def permission_groups(ctx: TenantCtx) -> list[PermissionGroup]:
             owner=owner,
             title=_title(ctx, owner),
             permissions=tuple(
-                PermissionView(one.id, translate(ctx.locale, owner, one.label), ctx.actor.can(one.id))
+                PermissionView(
+                    one.id, translate(ctx.locale, owner, one.label), ctx.actor.can(one.id), one.mfa
+                )
                 for one in permissions
             ),
         )

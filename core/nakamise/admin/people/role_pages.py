@@ -19,7 +19,7 @@ from nakamise.admin.people.staff import staff_lines
 from nakamise.auth.forms import fault_texts
 from nakamise.auth.pages import said
 from nakamise.errors import Conflict, Forbidden, Invalid, NotFound
-from nakamise.plugin.access import requires
+from nakamise.plugin.access import requires, sensitive
 from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.routing.forms import read_form
 from nakamise.ui.i18n import N_, gettext_for
@@ -66,7 +66,7 @@ async def _origin(ctx: TenantCtx, role_id: str, template: str) -> tuple[str, Seq
     return _("Copy of %(name)s", name=copied.label)[: role_acts.LABEL_MAX], copied.permissions
 
 
-@post(f"{LIST}/new", opt=requires(MANAGE), include_in_schema=False)
+@post(f"{LIST}/new", opt=sensitive(requires(MANAGE)), include_in_schema=False)
 async def create(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     return await _save(request, ctx, None)
 
@@ -77,7 +77,7 @@ async def role_page(ctx: Ctx, role_id: FromPath[str]) -> Response[bytes]:
     return await _form(ctx, role, role.label, role.permissions)
 
 
-@post(_ROLE, opt=requires(MANAGE), include_in_schema=False)
+@post(_ROLE, opt=sensitive(requires(MANAGE)), include_in_schema=False)
 async def save(request: AnyRequest, ctx: Ctx, role_id: FromPath[str]) -> Response[bytes]:
     return await _save(request, ctx, await _find(ctx, role_id))
 
@@ -100,13 +100,13 @@ async def _save(request: AnyRequest, ctx: TenantCtx, role: RoleLine | None) -> R
     return see_other(ctx, LIST, flash=_("The role %(name)s is saved.", name=given.label))
 
 
-@post(f"{_ROLE}/reset", opt=requires(MANAGE), include_in_schema=False)
+@post(f"{_ROLE}/reset", opt=sensitive(requires(MANAGE)), include_in_schema=False)
 async def reset(ctx: Ctx, role_id: FromPath[str]) -> Response[bytes]:
     done = N_("The role is as it came with the site.")
     return await acted(ctx, f"{LIST}/{role_id}", done, lambda tx: role_acts.reset_role(ctx, tx, role_id))
 
 
-@post(f"{_ROLE}/delete", opt=requires(MANAGE), include_in_schema=False)
+@post(f"{_ROLE}/delete", opt=sensitive(requires(MANAGE)), include_in_schema=False)
 async def delete(request: AnyRequest, ctx: Ctx, role_id: FromPath[str]) -> Response[bytes]:
     role = await _find(ctx, role_id)
     given = (await read_form(request, DeleteInput)).valid()

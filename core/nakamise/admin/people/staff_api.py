@@ -16,7 +16,7 @@ from nakamise.admin.people.rights import MANAGE, READ
 from nakamise.admin.people.staff import StaffLine, change_roles, staff_lines
 from nakamise.auth.forms import Link
 from nakamise.auth.pace import even_pace
-from nakamise.plugin.access import anyone, requires, signed_in
+from nakamise.plugin.access import anyone, requires, sensitive, signed_in
 from nakamise.plugin.context import Ctx
 
 _TAGS: Final = ["people"]
@@ -37,7 +37,7 @@ async def list_staff(ctx: Ctx) -> list[StaffLine]:
         return await staff_lines(tx)
 
 
-@delete("/api/core/staff/{user_id:uuid}", opt=requires(MANAGE), tags=_TAGS)
+@delete("/api/core/staff/{user_id:uuid}", opt=sensitive(requires(MANAGE)), tags=_TAGS)
 async def remove_staff(ctx: Ctx, user_id: FromPath[uuid.UUID]) -> None:
     """Takes all roles; the account stays, as a plain user's."""
     async with ctx.begin() as tx:

@@ -17,8 +17,8 @@ from nakamise.admin.people.role_list import role_lines
 from nakamise.admin.people.staff import change_roles, staff_lines
 from nakamise.auth.forms import fault_texts
 from nakamise.auth.pages import refused_status, said
-from nakamise.errors import Conflict, Forbidden, TooMany
-from nakamise.plugin.access import requires
+from nakamise.errors import Conflict, Forbidden, LimitReached, TooMany
+from nakamise.plugin.access import requires, sensitive
 from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.routing.forms import read_form
 from nakamise.ui.i18n import N_, gettext_for
@@ -59,13 +59,26 @@ async def invite(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         async with ctx.begin() as tx:
             await invitations.invite(ctx, tx, form.value)
     except (Conflict, Forbidden, TooMany) as problem:
-        return await _form(ctx, dict(form.raw), {}, status=refused_status(problem), error=said(ctx, problem))
+        return await _form(
+            ctx,
+            dict(form.raw),
+            {},
+            status=refused_status(problem),
+            error=said(ctx, problem),
+            to_plan=isinstance(problem, LimitReached),
+        )
     _ = gettext_for(ctx.locale, "core")
     return see_other(ctx, LIST, flash=_("The invitation is on its way to %(email)s.", email=form.value.email))
 
 
 async def _form(
-    ctx: TenantCtx, typed: dict[str, Any], errors: dict[str, str], *, status: int = 200, error: str = ""
+    ctx: TenantCtx,
+    typed: dict[str, Any],
+    errors: dict[str, str],
+    *,
+    status: int = 200,
+    error: str = "",
+    to_plan: bool = False,
 ) -> Response[bytes]:
     async with ctx.read() as tx:
         roles = await role_lines(ctx, tx)
@@ -77,6 +90,7 @@ async def _form(
         typed=typed,
         errors=errors,
         error=error,
+        to_plan=to_plan,
     )
 
 
@@ -92,7 +106,7 @@ async def withdraw(ctx: Ctx, invitation_id: FromPath[uuid.UUID]) -> Response[byt
     return await acted(ctx, LIST, done, lambda tx: invitations.withdraw(ctx, tx, invitation_id))
 
 
-@post(f"{LIST}/{{user_id:uuid}}/remove", opt=requires(MANAGE), include_in_schema=False)
+@post(f"{LIST}/{{user_id:uuid}}/remove", opt=sensitive(requires(MANAGE)), include_in_schema=False)
 async def remove(ctx: Ctx, user_id: FromPath[uuid.UUID]) -> Response[bytes]:
     """The account stays, as a plain user's."""
     done = N_("The person is not staff any more.")

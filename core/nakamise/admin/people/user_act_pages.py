@@ -19,7 +19,7 @@ from nakamise.admin.people.user_acts import SuspendInput
 from nakamise.admin.people.user_pages import LIST, show
 from nakamise.auth.forms import fault_texts
 from nakamise.errors import Invalid
-from nakamise.plugin.access import requires
+from nakamise.plugin.access import requires, sensitive
 from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.routing.forms import read_form
 from nakamise.ui.i18n import N_
@@ -76,14 +76,14 @@ async def resend_verification(ctx: Ctx, user_id: UserId) -> Response[bytes]:
     return await acted(ctx, _back(user_id), done, lambda tx: user_acts.resend_verification(ctx, tx, user_id))
 
 
-@post(f"{_USER}/roles", opt=requires(MANAGE), include_in_schema=False)
+@post(f"{_USER}/roles", opt=sensitive(requires(MANAGE)), include_in_schema=False)
 async def roles(request: AnyRequest, ctx: Ctx, user_id: UserId) -> Response[bytes]:
     given = (await read_form(request, RolesInput)).valid()
     done = N_("The roles are changed.")
     return await acted(ctx, _back(user_id), done, lambda tx: change_roles(ctx, tx, user_id, given.roles))
 
 
-@post(f"{_USER}/export", opt=requires(MANAGE), include_in_schema=False)
+@post(f"{_USER}/export", opt=sensitive(requires(MANAGE)), include_in_schema=False)
 async def export(ctx: Ctx, user_id: UserId) -> Response[bytes]:
     return await zip_answer(ctx, user_id)
 
@@ -96,7 +96,7 @@ async def zip_answer(ctx: TenantCtx, user_id: uuid.UUID) -> Response[bytes]:
     return Response(packed, status_code=200, media_type="application/zip", headers=headers)
 
 
-@post(f"{_USER}/erase", opt=requires(MANAGE), include_in_schema=False)
+@post(f"{_USER}/erase", opt=sensitive(requires(MANAGE)), include_in_schema=False)
 async def erase(request: AnyRequest, ctx: Ctx, user_id: UserId) -> Response[bytes]:
     given = (await read_form(request, EraseInput)).valid()
     done = N_("The person's data is erased.")

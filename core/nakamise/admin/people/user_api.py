@@ -20,7 +20,7 @@ from nakamise.admin.people.user_acts import SuspendInput
 from nakamise.admin.people.user_detail import UserDetail, user_detail
 from nakamise.admin.people.user_list import Sort, UserFilter, UserPage, UserState, user_page
 from nakamise.admin.people.user_pages import csv_answer
-from nakamise.plugin.access import requires
+from nakamise.plugin.access import requires, sensitive
 from nakamise.plugin.context import Ctx, TenantCtx
 
 _TAGS: Final = ["people"]
@@ -100,7 +100,7 @@ async def resume_user(ctx: Ctx, user_id: UserId) -> UserDetail:
     return await _detail(ctx, user_id)
 
 
-@put(f"{_USER}/roles", opt=requires(MANAGE), tags=_TAGS)
+@put(f"{_USER}/roles", opt=sensitive(requires(MANAGE)), tags=_TAGS)
 async def put_roles(ctx: Ctx, user_id: UserId, data: JSONBody[RolesInput]) -> UserDetail:
     """All roles that the person has from now on."""
     async with ctx.begin() as tx:
@@ -133,13 +133,13 @@ async def resend_user_verification(ctx: Ctx, user_id: UserId) -> None:
         await user_acts.resend_verification(ctx, tx, user_id)
 
 
-@post(f"{_USER}/export", opt=requires(MANAGE), tags=_TAGS, status_code=200)
+@post(f"{_USER}/export", opt=sensitive(requires(MANAGE)), tags=_TAGS, status_code=200)
 async def export_user(ctx: Ctx, user_id: UserId) -> Response[Any]:
     """A zip of JSON and CSV with everything that is known about the person."""
     return await zip_answer(ctx, user_id)
 
 
-@post(f"{_USER}/erase", opt=requires(MANAGE), tags=_TAGS, status_code=200)
+@post(f"{_USER}/erase", opt=sensitive(requires(MANAGE)), tags=_TAGS, status_code=200)
 async def erase_user(ctx: Ctx, user_id: UserId, data: JSONBody[EraseInput]) -> UserDetail:
     """Needs an export of the last 24 hours and the person's address in ``confirm``. Cannot be undone."""
     async with ctx.begin() as tx:

@@ -19,5 +19,4 @@ async def test_shops_are_neither_listed_nor_led_to(
     await service.save(ctx_for(tenant), {"single_brand": True}, None)
     after = (await browser.get("/")).text
     assert 'href="/shop/shops"' not in after
-    assert " data-single-brand" in after
     assert 'href="/shop/products"' in after

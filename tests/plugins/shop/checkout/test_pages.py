@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from nakamise.admin.site import service
 from nakamise.testing.fixtures import ClientFor, Drain
 from tests.plugins.shop.stall import LEGAL, Buyer, Stall, Till
 
@@ -102,6 +103,23 @@ async def test_the_same_amounts_stand_on_every_page_and_in_the_mail(
     for amount in (GOODS, SHIPPING, TOTAL, "¥940", "¥160"):
         assert amount in mail
     assert await stall.value("SELECT amount FROM payments_sandbox_charge") == 12510
+
+
+@pytest.mark.req("GL-23")
+@pytest.mark.parametrize("single", [False, True])
+async def test_one_brand_s_store_names_no_shop_from_list_to_order(
+    stall: Stall, visit: Visit, single: bool
+) -> None:
+    await service.save(stall.ctx, {"single_brand": single}, None)
+    name = str(await stall.value("SELECT name FROM shop_shop WHERE slug = 'honten'"))
+    pages = [await visit.page(path) for path in ("/", "/shop/products", "/shop/cart")]
+    pages.append(await visit.page(f"/shop/checkout/confirm?address={visit.buyer.address_id}"))
+    done = await visit.pay(await visit.order())
+    number = str(await stall.value("SELECT number FROM shop_order"))
+    pages += [await visit.page(path) for path in ("/shop/orders", f"/shop/orders/{number}")]
+    pages.append(await visit.page(done))
+    named = [name in page for page in pages]
+    assert not any(named) if single else all(named[1:6])
 
 
 @pytest.mark.req("LC-4.2.1")
