@@ -47,7 +47,6 @@ async def test_from_nothing_to_a_repeated_delivery(window: Page, receiver: Recei
     page.on("console", lambda line: console.append(line.text) if line.type == "error" else None)
     await page.goto("/admin/webhooks")
     await expect(page.get_by_text("Webhookはまだありません")).to_be_visible()
-    await shot(page)
     assert await faults(page) == []
 
     await page.get_by_role("link", name="送信先を追加").click()
@@ -55,7 +54,6 @@ async def test_from_nothing_to_a_repeated_delivery(window: Page, receiver: Recei
     await page.locator("#f-url").fill("http://10.0.0.1/")
     await page.get_by_role("button", name="追加して").click()
     await expect(page.get_by_text("イベントを1つ以上選んでください。").first).to_be_visible()
-    await shot(page)
     assert await faults(page) == []
     await page.get_by_label("shop.order_paid.1").check()
     await page.get_by_role("button", name="追加して").click()
@@ -65,12 +63,10 @@ async def test_from_nothing_to_a_repeated_delivery(window: Page, receiver: Recei
     await page.locator("#f-url").fill(receiver.url)
     await page.get_by_role("button", name="追加して").click()
     await expect(page.locator("code", has_text="whsec_")).to_be_visible()
-    await shot(page)
     assert await faults(page) == []
 
     await page.get_by_role("link", name="コピーしました").click()
     await expect(page.get_by_text("まだ何も送信していません")).to_be_visible()
-    await shot(page)
     assert await faults(page) == []
 
     receiver.replies = [reply(500, "content-type: text/plain", body=b"<b>broken</b>")]
@@ -84,7 +80,6 @@ async def test_from_nothing_to_a_repeated_delivery(window: Page, receiver: Recei
         await page.wait_for_timeout(200)
         await page.reload()
     await expect(page.get_by_text("<b>broken</b>")).to_be_visible()
-    await shot(page)
     assert await faults(page) == []
 
     await page.get_by_role("button", name="もう一度送る").click()
@@ -97,6 +92,5 @@ async def test_from_nothing_to_a_repeated_delivery(window: Page, receiver: Recei
     assert len({got.headers["webhook-id"] for got in receiver.got}) == 1
     await page.goto("/admin/webhooks/log?state=delivered")
     await expect(page.get_by_role("link", name="webhooks.test.1")).to_be_visible()
-    await shot(page)
     assert await faults(page) == []
     assert [line for line in console if "422" not in line] == []

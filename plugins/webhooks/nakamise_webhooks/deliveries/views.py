@@ -19,7 +19,7 @@ def log_view(ctx: TenantCtx, path: str, wanted: LogFilter, found: LogPage) -> di
         "tabs": _tabs(ctx, path, wanted, found),
         "states": states(ctx),
         "reasons": reasons(ctx),
-        "paging": page_base(page_address(path, wanted)),
+        "paging": page_base(address(path, wanted)),
         "export": address(f"{path}/deliveries.csv", wanted),
     }
 
@@ -31,7 +31,7 @@ def _tabs(ctx: TenantCtx, path: str, wanted: LogFilter, found: LogPage) -> list[
     return [
         NavLink(
             label=name,
-            href=page_address(path, wanted, state=state),
+            href=address(path, wanted, state=state),
             current=wanted.state == state,
             count=counts.get(state, 0),
         )
