@@ -36,6 +36,5 @@ manifest: Final = Manifest(
     ),
     sealed=(SealedColumn("sso_provider", "client_secret"),),
     css_under={"/admin/sso": ("sso.css",)},
-    sealed=(SealedColumn("sso_provider", "client_secret"),),
     tasks=(Task("sso.forget_states", "nakamise_sso.flow:forget_states", 3600),),
 )
