@@ -17,6 +17,7 @@ from nakamise.ids import uuid7
 from nakamise.mail.boxes import mail_boxes
 from nakamise.mail.errors import MailRefused, MailTryLater
 from nakamise.mail.message import Mail
+from nakamise.mail.mime import mail_address
 from nakamise.mail.smtp import SmtpMailer
 from nakamise.mail.template import MailBrand, MailTemplates
 from nakamise.plugin.context import TenantCtx
@@ -156,12 +157,24 @@ def mail_brand(ctx: TenantCtx) -> MailBrand:
 
 def _mail(ctx: TenantCtx, mail_id: uuid.UUID, waiting: _Waiting) -> Mail:
     host, brand = ctx.tenant.canonical_host.partition(":")[0], ctx.tenant.brand
+    wanted = ctx.site.mail_sender_address or str(brand.get("mail_sender") or "")
+    is_own = bool(wanted) and sends_as(ctx, wanted)
     return Mail(
         to=waiting.recipient,
         subject=waiting.subject,
         text=waiting.text_body,
         html=waiting.html_body or None,
         sender_name=ctx.site.mail_sender_name or str(brand.get("mail_name") or brand_of(ctx.tenant).name),
-        sender_address=ctx.site.mail_sender_address or str(brand.get("mail_sender") or f"no-reply@{host}"),
+        sender_address=wanted if is_own else f"no-reply@{host}",
+        reply_to=wanted if wanted and not is_own else None,
         headers={"Message-ID": f"<{mail_id}@{host}>"},
     )
+
+
+def sends_as(ctx: TenantCtx, address: str) -> bool:
+    """Whether ``address`` lies at a host that is served for this tenant: its own, or one that it has proved.
+
+    From other domains mail would be refused as forged (RFC 7489); answers may go there all the same.
+    """
+    owner = ctx.runtime.directory.by_host(mail_address(address).domain.lower())
+    return owner is not None and owner.id == ctx.tenant.id

@@ -91,7 +91,8 @@ class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             title=N_("Sender's address"),
             description=N_(
-                "Use an address of a domain of yours that allows our mail server (SPF), or mails are refused."
+                "Mails leave under this address when its domain is one of this site's own domains. Otherwise they"
+                " leave under the standard address, and replies go to this one."
             ),
             extra={"group": _MAIL},
         ),

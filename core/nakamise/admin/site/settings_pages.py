@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from nakamise.admin.site import service, settings_view
 from nakamise.admin.site.settings import SiteSettings, site_of
 from nakamise.errors import Invalid
+from nakamise.mail.outbox import sends_as
 from nakamise.plugin.access import requires
 from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.ui import settings_form
@@ -69,9 +70,16 @@ async def _form(
         version=version,
         errors=errors or {},
         theirs=theirs or {},
+        foreign_sender=_foreign_sender(ctx),
         plugin_links=settings_view.plugin_links(ctx),
         history=settings_view.history_lines(ctx, await service.history(ctx), fields),
     )
+
+
+def _foreign_sender(ctx: TenantCtx) -> str:
+    """The sender's address, as far as it is stored and mails may not leave under it."""
+    address = ctx.site.mail_sender_address
+    return address if address and not sends_as(ctx, address) else ""
 
 
 def _fields(ctx: TenantCtx) -> list[settings_form.SettingField]:
