@@ -10,6 +10,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from nakamise.admin.site import service
 from nakamise.app import build_runtime, close_runtime, create_app
 from nakamise.embedded import EmbeddedPostgres
 from nakamise.host.registry import PluginHost
@@ -94,6 +95,17 @@ async def rows(runtime: Runtime, tenant: Tenant) -> list[_Row]:
         return await tx.all(
             _Row, "SELECT state, attempts, last_error, text_body FROM core_mail ORDER BY created_at"
         )
+
+
+async def test_a_sender_elsewhere_gets_the_answers_only(sender: Runtime, tenant: Tenant, inbox: Inbox) -> None:
+    await service.save(ctx_of(sender, tenant), {"mail_sender_address": "info@shop.example"}, None)
+    await queue(sender, tenant)
+    await drain(sender, tenant)
+    [envelope] = inbox.taken
+    assert isinstance(envelope.content, bytes)
+    mail = message_from_bytes(envelope.content, policy=policy.default)
+    assert f"no-reply@{tenant.canonical_host}" in mail["From"]
+    assert mail["Reply-To"] == "info@shop.example"
 
 
 async def test_a_mail_arrives_in_the_tenants_name(sender: Runtime, tenant: Tenant, inbox: Inbox) -> None:
