@@ -77,10 +77,9 @@ async def ship(
     return shipment_id
 
 
-async def deliver(ctx: TenantCtx, tx: Tx, shipment_id: uuid.UUID) -> None:
-    """The parcel arrived. Raises NotFound, and Conflict when it had arrived before."""
-    order_id = await tx.value("SELECT order_id FROM shop_shipment WHERE id = $1", shipment_id)
-    if order_id is None:
+async def deliver(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, shipment_id: uuid.UUID) -> None:
+    """The parcel arrived. Raises NotFound, also for another order's parcel; Conflict when it had arrived before."""
+    if order_id != await tx.value("SELECT order_id FROM shop_shipment WHERE id = $1", shipment_id):
         raise NotFound
     await _lock(tx, order_id)
     await tx.must_touch_one(

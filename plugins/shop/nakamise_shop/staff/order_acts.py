@@ -87,7 +87,7 @@ async def deliver(
 ) -> Response[bytes]:
     try:
         async with ctx.begin() as tx:
-            await fulfil.deliver(ctx, tx, shipment_id)
+            await fulfil.deliver(ctx, tx, order_id, shipment_id)
     except Conflict as refused:
         return _said(ctx, order_id, refused)
     return _done(ctx, order_id, N_("Marked as delivered."))

@@ -87,7 +87,7 @@ async def ship(ctx: Ctx, order_id: FromPath[uuid.UUID], data: JSONBody[ShipInput
 )
 async def deliver(ctx: Ctx, order_id: FromPath[uuid.UUID], shipment_id: FromPath[uuid.UUID]) -> Order:
     async with ctx.begin() as tx:
-        await fulfil.deliver(ctx, tx, shipment_id)
+        await fulfil.deliver(ctx, tx, order_id, shipment_id)
         return await order_by_id(ctx, tx, order_id)
 
 

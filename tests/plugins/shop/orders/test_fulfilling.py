@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from nakamise.errors import Conflict, Invalid
+from nakamise.errors import Conflict, Invalid, NotFound
 from nakamise.testing.fixtures import ClientFor, Drain
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.domain.order_state import LineState, OrderState, order_status
@@ -71,7 +71,7 @@ async def test_lines_are_sent_apart_and_the_order_follows(
     assert (await seen(stall, client, buyer, number))["status"] == "shipped"
     for shipment in (first, second):
         async with stall.ctx.begin() as tx:
-            await fulfil.deliver(stall.ctx, tx, shipment)
+            await fulfil.deliver(stall.ctx, tx, order_id, shipment)
     whole = await seen(stall, client, buyer, number)
     assert whole["status"] == "delivered"
     kinds = [note["kind"] for note in whole["timeline"]]
@@ -93,11 +93,14 @@ async def test_steps_are_not_skipped_nor_taken_twice(stall: Stall, paid: Paid) -
                 await fulfil.start(stall.ctx, tx, order_id, lines)
     async with stall.ctx.begin() as tx:
         shipment = await fulfil.ship(stall.ctx, tx, order_id, [1], Carrier.YAMATO, YAMATO)
+    with pytest.raises(NotFound):
+        async with stall.ctx.begin() as tx:
+            await fulfil.deliver(stall.ctx, tx, uuid.uuid4(), shipment)
     async with stall.ctx.begin() as tx:
-        await fulfil.deliver(stall.ctx, tx, shipment)
+        await fulfil.deliver(stall.ctx, tx, order_id, shipment)
     with pytest.raises(Conflict):
         async with stall.ctx.begin() as tx:
-            await fulfil.deliver(stall.ctx, tx, shipment)
+            await fulfil.deliver(stall.ctx, tx, order_id, shipment)
     assert await stall.stock_of(goods[0]) == (3, 0)
 
 
