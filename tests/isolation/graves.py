@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import uuid
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -48,7 +47,7 @@ async def _rows(house: House) -> dict[str, str]:
     return {**{name: str(one) for name, one in ids.items()}, "role_id": role_id}
 
 
-async def _uploaded(house: House, client: httpx.AsyncClient, product_id: uuid.UUID) -> str:
+async def _uploaded(house: House, client: httpx.AsyncClient, product_id: object) -> str:
     answer = await client.post(
         f"/api/shop/staff/products/{product_id}/pictures",
         files={"picture": ("a.png", picture("#993366"), "image/png")},
