@@ -29,7 +29,8 @@ PERIODS: Final[dict[PeriodName, str]] = {
 async def dashboard_page(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
     asked = request.query_params.get("period")
     usual: PeriodName = "month"
-    name = next((known for known in PERIODS if known == asked), usual)
+    names: list[PeriodName] = list(PERIODS)
+    name = names[names.index(asked)] if asked in names else usual
     found = await dashboard(ctx, name)
     return await page(
         ctx,
