@@ -153,7 +153,7 @@ class _Checked(httpcore.AsyncNetworkBackend):
 
     def __init__(self, egress: Egress) -> None:
         self._egress = egress
-        self._inner = httpcore.AnyIOBackend()
+        self._inner: httpcore.AsyncNetworkBackend = httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,

@@ -16,7 +16,7 @@ class EgressFailed(NakamiseError):
 
     def __init__(self, reason: EgressReason, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
-        self.reason = reason
+        self.reason: EgressReason = reason
 
 
 class EgressRefused(EgressFailed):
