@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpcore
 import httpx
@@ -153,7 +153,8 @@ class _Checked(httpcore.AsyncNetworkBackend):
 
     def __init__(self, egress: Egress) -> None:
         self._egress = egress
-        self._inner: httpcore.AsyncNetworkBackend = httpcore.AnyIOBackend()
+        # httpcore chooses at import whether this class is the real one, so checkers cannot tell.
+        self._inner = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
 
     async def connect_tcp(
         self,
