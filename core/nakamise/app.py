@@ -115,7 +115,9 @@ def create_app(runtime: Runtime) -> App:
         request_max_body_size=BODY_MAX_BYTES,
         # Assets are compressed once at start, pictures are compressed by nature.
         compression_config=CompressionConfig(
-            backend="brotli", brotli_quality=4, exclude=["^/assets/", "^/media/", "^/events", "^/api/core/events"]
+            backend="brotli",
+            brotli_quality=4,
+            exclude=["^/assets/", "^/media/", "^/events", "^/api/core/events"],
         ),
     )
     for route in app.routes:

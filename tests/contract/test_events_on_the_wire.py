@@ -75,12 +75,16 @@ async def test_it_reaches_the_tenants_pages_and_no_other_tenants(
     live_server: LiveServer, make_tenant: MakeTenant
 ) -> None:
     mine, other = await make_tenant(plugins=("hello",)), await make_tenant(plugins=("hello",))
-    async with browser(live_server, mine) as here, browser(live_server, other) as there:
-        async with listening(here, "hello.greeted") as near, listening(there, "hello.greeted") as far:
-            await greet(here, "mika")
-            topic, data = await near.next()
-            assert (topic, data["text"]) == ("hello.greeted", "Hello, mika")
-            assert await far.is_quiet()
+    async with (
+        browser(live_server, mine) as here,
+        browser(live_server, other) as there,
+        listening(here, "hello.greeted") as near,
+        listening(there, "hello.greeted") as far,
+    ):
+        await greet(here, "mika")
+        topic, data = await near.next()
+        assert (topic, data["text"]) == ("hello.greeted", "Hello, mika")
+        assert await far.is_quiet()
 
 
 async def test_a_message_of_one_user_and_one_of_staff_reach_them_only(

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from nakamise.plugin import Tenant
 from nakamise.testing.author_fixtures import As, BrowserPage
@@ -80,8 +80,8 @@ async def fill_in(page: Page) -> None:
     await page.get_by_label("祝日").check()
     data = io.BytesIO()
     Image.new("RGB", (300, 200), "#cc3366").save(data, "PNG")
-    file = {"name": "a.png", "mimeType": "image/png", "buffer": data.getvalue()}
-    await page.locator("input[type=file][name=picture]").set_input_files(files=[file])  # type: ignore[list-item]
+    file = FilePayload(name="a.png", mimeType="image/png", buffer=data.getvalue())
+    await page.locator("input[type=file][name=picture]").set_input_files(files=[file])
 
 
 async def save(page: Page) -> None:

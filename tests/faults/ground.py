@@ -61,8 +61,8 @@ async def stall_on(runtime: Runtime, slug: str) -> Stall:
 def on(runtime: Runtime, tenant: Tenant) -> Stall:
     """The same tenant seen through another runtime."""
 
-    def ctx_for(tenant: Tenant, actor: Actor = SYSTEM) -> TenantCtx:
-        return TenantCtx(runtime, tenant, actor, runtime.host.lineup(tenant.plugins))
+    def ctx_for(tenant: Tenant, actor: Actor | None = None) -> TenantCtx:
+        return TenantCtx(runtime, tenant, actor or SYSTEM, runtime.host.lineup(tenant.plugins))
 
     return Stall(tenant, ctx_for(tenant), ctx_for)
 

@@ -97,7 +97,9 @@ def see_other(
     """303 after a POST; ``flash`` is a translated sentence for the next page, with a link to the plan if asked."""
     answer = Response(b"", status_code=303, headers={"location": path}, media_type=MediaType.HTML)
     if flash:
-        answer.set_cookie(cookie(ctx, FLASH_COOKIE, _pack(Flash(kind, flash, to_plan)), max_age_s=_FLASH_LIFE_S))
+        answer.set_cookie(
+            cookie(ctx, FLASH_COOKIE, _pack(Flash(kind, flash, to_plan)), max_age_s=_FLASH_LIFE_S)
+        )
     return answer
 
 

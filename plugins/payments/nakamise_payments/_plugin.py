@@ -20,8 +20,12 @@ manifest: Final = Manifest(
     models="nakamise_payments.models",
     migrations="nakamise_payments.migrations",
     permissions=(
-        Permission("payments.read", "See payments and reconciliation reports", ("admin",), duties=("accounting",)),
-        Permission("payments.reconcile", "Compare payments with the provider now", ("admin",), duties=("accounting",)),
+        Permission(
+            "payments.read", "See payments and reconciliation reports", ("admin",), duties=("accounting",)
+        ),
+        Permission(
+            "payments.reconcile", "Compare payments with the provider now", ("admin",), duties=("accounting",)
+        ),
     ),
     provides={Payments: "nakamise_payments.service:payments"},
     uses={PaymentSubject: Need.OPTIONAL},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 import msgspec

@@ -97,7 +97,9 @@ async def rows(runtime: Runtime, tenant: Tenant) -> list[_Row]:
         )
 
 
-async def test_a_sender_elsewhere_gets_the_answers_only(sender: Runtime, tenant: Tenant, inbox: Inbox) -> None:
+async def test_a_sender_elsewhere_gets_the_answers_only(
+    sender: Runtime, tenant: Tenant, inbox: Inbox
+) -> None:
     await service.save(ctx_of(sender, tenant), {"mail_sender_address": "info@shop.example"}, None)
     await queue(sender, tenant)
     await drain(sender, tenant)

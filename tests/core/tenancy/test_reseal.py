@@ -8,6 +8,7 @@ import uuid
 import asyncpg
 import msgspec
 import pytest
+from nakamise_hello.settings import HelloSettings
 
 from nakamise.auth.sealing import Sealer
 from nakamise.errors import Unsealable
@@ -18,7 +19,6 @@ from nakamise.tenancy import switches
 from nakamise.tenancy.reseal import Resealed, reseal
 from nakamise.testing.author_fixtures import As
 from nakamise.testing.fixtures import CtxFor, MakeTenant
-from nakamise_hello.settings import HelloSettings
 
 pytestmark = pytest.mark.req("BX-19")
 

@@ -146,9 +146,7 @@ class _Import:
         for table, part in tables:
             await connection.execute(f'DELETE FROM "{part.name}"')  # noqa: S608 - a table of ours, see _table
             await copy_in(connection, self._schema, table, self._stream(_member(part)))
-            digest = await table_digest(
-                connection, self._schema, self._tenant_id, table, self._runtime.host
-            )
+            digest = await table_digest(connection, self._schema, self._tenant_id, table, self._runtime.host)
             if digest.sha256 != self._manifest.members[_member(part)].sha256:
                 raise ArchiveDamaged(f"{part.name} did not come out as it went in.")
             done += self._manifest.members[_member(part)].size

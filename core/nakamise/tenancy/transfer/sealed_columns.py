@@ -56,7 +56,9 @@ async def collect(
             try:
                 plain = host.vault.unseal(tenant_id, sealed.place(row["key"]), row["value"])
             except Unsealable as error:
-                raise TransferError(f"{error}. Take {sealed.table}.{sealed.column} of that row away.") from error
+                raise TransferError(
+                    f"{error}. Take {sealed.table}.{sealed.column} of that row away."
+                ) from error
             values.append(PluginValue(plugin, sealed.table, sealed.column, row["key"], plain))
     return values
 

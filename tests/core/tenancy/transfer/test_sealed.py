@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from nakamise_hello.settings import HelloSettings
 
 from nakamise.plugin.context import Tenant
 from nakamise.runtime import Runtime
@@ -18,7 +19,6 @@ from nakamise.tenancy.transfer.enter import Target
 from nakamise.tenancy.transfer.export import export_tenant
 from nakamise.tenancy.transfer.load import import_tenant
 from nakamise.testing.fixtures import MakeTenant
-from nakamise_hello.settings import HelloSettings
 from tests.core.tenancy.transfer.parts import another_installation, ctx_of
 
 pytestmark = pytest.mark.req("BX-20")
