@@ -46,7 +46,7 @@ _ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
 
 def modules() -> list[str]:
     """Names of the public modules."""
-    found = list(MODULES)
+    found: list[str] = list(MODULES)
     for package in PACKAGES:
         folder = importlib.import_module(package)
         found.append(package)
