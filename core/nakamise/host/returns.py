@@ -30,7 +30,7 @@ def _check(hint: Any) -> Check:
     if origin is Mapping:
         key = _check(arguments[0])
         return lambda value: isinstance(value, Mapping) and all(map(key, value))
-    if isinstance(hint, type) and issubclass(hint, (msgspec.Struct, str)):
+    if isinstance(hint, type) and issubclass(hint, (msgspec.Struct, str, bool)):
         return lambda value: isinstance(value, hint)
     if typing.is_typeddict(hint) or not getattr(hint, "_is_protocol", False):
         return lambda _: True
