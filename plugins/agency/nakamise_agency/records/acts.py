@@ -47,6 +47,7 @@ ACTS: Final = {
     "plugin.enable": N_("Plugin switched on"),
     "plugin.disable": N_("Plugin switched off"),
     "plugin.configure": N_("Plugin's settings changed"),
+    "keys.reseal": N_("Secrets sealed anew"),
 }
 DETAILS: Final = {
     "reason": N_("Reason"),
