@@ -9,19 +9,26 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
-from nakamise.runtime import Runtime
+from nakamise.host.registry import PluginHost
 from nakamise.testing.live import LiveServer
+from nakamise.testing.server import throwaway_postgres
 from tests.e2e.demo import Demo, seed
+from tests.faults.ground import prepared, running
 
 PATIENCE_MS = 20_000
 
 
 @pytest.fixture(scope="session")
-async def seeded(
-    runtime: Runtime, live_server: LiveServer, tmp_path_factory: pytest.TempPathFactory
-) -> LiveServer:
-    await seed(runtime, tmp_path_factory.mktemp("tenants"))
-    return live_server
+async def seeded(host: PluginHost, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveServer]:
+    """A database of its own: there is one operator to an installation, and other tests have theirs."""
+    with throwaway_postgres() as postgres:
+        settings = await prepared(postgres, tmp_path_factory.mktemp("demo"))
+        async with running(settings, host) as runtime:
+            await seed(runtime, tmp_path_factory.mktemp("tenants"))
+        server = LiveServer(settings)
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="session")

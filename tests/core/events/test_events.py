@@ -205,7 +205,12 @@ def _environment(settings: Settings) -> dict[str, str]:
 async def test_an_event_without_listeners_costs_no_row(ctx_with: Teller, owner: asyncpg.Connection) -> None:
     ctx = await ctx_with("teller")
     await publish(ctx, "nobody")
-    assert await owner.fetchval("SELECT count(*) FROM nakamise.job WHERE tenant_id = $1", ctx.tenant.id) == 0
+    assert (
+        await owner.fetchval(
+            "SELECT count(*) FROM nakamise.job WHERE tenant_id = $1 AND every_s IS NULL", ctx.tenant.id
+        )
+        == 0
+    )
 
 
 def test_a_listener_to_everything_takes_what_was_published() -> None:
