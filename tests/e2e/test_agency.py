@@ -9,10 +9,10 @@ from typing import Final
 import httpx
 import pytest
 from playwright.async_api import Browser, expect
-from pyotp.totp import TOTP
 
 from tests.e2e.demo import Demo
 from tests.e2e.examine import examine
+from tests.e2e.second_factor import enter_code
 from tests.e2e.visitor import DESKTOP, Visitor, visit
 
 pytestmark = pytest.mark.browser
@@ -37,8 +37,7 @@ async def test_an_agency_opens_dresses_and_looks_after_sites(browser: Browser, d
 async def _log_in(visitor: Visitor) -> None:
     await visitor.log_in(EMAIL, PASSWORD)
     await expect(visitor.page).to_have_url(re.compile("/login/code"))
-    async with visitor.page.expect_navigation():
-        await visitor.page.locator("#f-code").press_sequentially(TOTP(SECRET).now())
+    await enter_code(visitor, SECRET)
 
 
 async def _create(visitor: Visitor, slug: str) -> str:

@@ -7,10 +7,10 @@ from typing import Final
 
 import pytest
 from playwright.async_api import Browser, expect
-from pyotp.totp import TOTP
 
 from tests.e2e.demo import Demo
 from tests.e2e.examine import examine
+from tests.e2e.second_factor import enter_code
 from tests.e2e.test_agency import EMAIL, PASSWORD, SECRET
 from tests.e2e.visitor import DESKTOP, Visitor, visit
 
@@ -35,8 +35,7 @@ IS_AT: Final = "(selector) => document.activeElement?.matches(selector) ?? false
 async def test_without_a_mouse(browser: Browser, demo: Demo) -> None:
     visitor = await visit(browser, demo, "agency", "en", size=DESKTOP)
     await visitor.log_in(EMAIL, PASSWORD)
-    async with visitor.page.expect_navigation():
-        await visitor.page.locator("#f-code").press_sequentially(TOTP(SECRET).now())
+    await enter_code(visitor, SECRET)
     tenant = await _create(visitor)
     await _dress(visitor, tenant)
     await _add_domain(visitor, tenant)

@@ -6,10 +6,10 @@ from typing import Final
 
 import pytest
 from playwright.async_api import Browser
-from pyotp.totp import TOTP
 
 from tests.e2e.demo import Demo
 from tests.e2e.examine import examine
+from tests.e2e.second_factor import enter_code
 from tests.e2e.visitor import DESKTOP, PHONE, visit
 
 pytestmark = pytest.mark.browser
@@ -24,8 +24,7 @@ PAGES: Final = ("agencies", "catalogue", "catalogue/starter", "catalogue/starter
 async def test_pages_of_the_operator(browser: Browser, demo: Demo) -> None:
     visitor = await visit(browser, demo, "operator", "en", size=DESKTOP)
     await visitor.log_in(EMAIL, PASSWORD)
-    async with visitor.page.expect_navigation():
-        await visitor.page.locator("#f-code").press_sequentially(TOTP(SECRET).now())
+    await enter_code(visitor, SECRET)
     for width, height in (DESKTOP, PHONE):
         await visitor.page.set_viewport_size({"width": width, "height": height})
         for path in PAGES:
