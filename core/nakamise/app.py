@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, cast
 
 from litestar import Litestar, Request, Router
@@ -59,6 +60,8 @@ async def build_runtime(
 ) -> Runtime:
     """Connect to a prepared database (see ``tenancy.bootstrap``) and load what is installed."""
     host = host or PluginHost.discover(safe_mode=settings.safe_mode)
+    # The vault is this runtime's own, also where several runtimes are built on what was discovered once.
+    host = copy(host)
     host.vault = Vault(settings.secret_key, settings.old_secret_keys)
     db = await Database.connect(
         app_url(settings), control_role=control_role(settings), size=settings.pool_size

@@ -135,7 +135,10 @@ async def test_a_delivery_waits_while_its_plugin_is_off(
 
 
 async def _until_parked(owner: asyncpg.Connection, ctx: TenantCtx) -> None:
-    sql = "SELECT attempts = 0 AND last_error <> '' FROM nakamise.job WHERE tenant_id = $1"
+    sql = (
+        "SELECT bool_or(attempts = 0 AND last_error <> '') FROM nakamise.job"
+        " WHERE tenant_id = $1 AND every_s IS NULL"
+    )
     deadline = time.monotonic() + 30
     while not await owner.fetchval(sql, ctx.tenant.id):
         assert time.monotonic() < deadline
