@@ -43,12 +43,15 @@ class Installation:
 
     async def _start(self) -> None:
         trace_hooks(os.environ)
-        runtime = await build_runtime(Settings.from_env())
+        settings = Settings.from_env()
+        runtime = await build_runtime(settings)
         self._stack.push_async_callback(close_runtime, runtime)
         watch = LoopWatch(runtime.host)
         watch.start()
         self._stack.callback(watch.stop)
-        await self._stack.enter_async_context(runtime.jobs.worker(runtime))
+        if settings.jobs:
+            runtime.jobs.concurrency = settings.jobs
+            await self._stack.enter_async_context(runtime.jobs.worker(runtime))
         self._app = create_app(runtime)
 
 

@@ -48,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     blueprints_dir: Path = _STARTERS
     # How long a deleted tenant can be brought back.
     purge_days: int = 30
+    # Background jobs at a time in a web process; 0 leaves them to `nakamise worker`.
+    jobs: int = 4
     # "built-ins only": an operator's way back when a third party's plugin breaks the start.
     safe_mode: bool = False
 
@@ -68,11 +70,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             old_secret_keys=tuple(
                 key.encode() for key in env.get("NAKAMISE_OLD_SECRET_KEYS", "").split(",") if key
             ),
-            port=_port(env.get("PORT", "8000")),
+            port=_number(env, "PORT", 8000, range(1, 65536)),
             host=env.get("HOST", "127.0.0.1"),
             data_dir=data_dir,
             database_url=env.get("NAKAMISE_DATABASE_URL") or None,
-            pool_size=int(env.get("NAKAMISE_POOL_SIZE", "10")),
+            pool_size=_number(env, "NAKAMISE_POOL_SIZE", 10, range(1, 1001)),
             smtp_url=env.get("NAKAMISE_SMTP_URL") or None,
             s3_url=env.get("NAKAMISE_S3_URL") or None,
             base_domain=env.get("NAKAMISE_BASE_DOMAIN", "localhost"),
@@ -81,15 +83,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             dns=env.get("NAKAMISE_DNS") or None,
             egress_allow=_places(env.get("NAKAMISE_EGRESS_ALLOW", "")),
             blueprints_dir=Path(env.get("NAKAMISE_BLUEPRINTS") or _STARTERS).absolute(),
-            purge_days=_days(env.get("NAKAMISE_PURGE_DAYS", "30")),
+            purge_days=_number(env, "NAKAMISE_PURGE_DAYS", 30, range(1, 3651)),
+            jobs=_number(env, "NAKAMISE_JOBS", 4, range(65)),
             safe_mode=env.get("NAKAMISE_SAFE_MODE") == "1",
         )
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise SettingsError(f"PORT is {text!r}: use a number from 1 to 65535.")
-    return int(text)
 
 
 def _places(text: str) -> tuple[str, ...]:
@@ -99,9 +96,10 @@ def _places(text: str) -> tuple[str, ...]:
     return places
 
 
-def _days(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 3650:
-        raise SettingsError(f"NAKAMISE_PURGE_DAYS is {text!r}: use a number from 1 to 3650.")
+def _number(env: Mapping[str, str], name: str, default: int, allowed: range) -> int:
+    text = env.get(name) or str(default)
+    if not text.isdecimal() or int(text) not in allowed:
+        raise SettingsError(f"{name} is {text!r}: use a number from {allowed[0]} to {allowed[-1]}.")
     return int(text)
 
 

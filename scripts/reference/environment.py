@@ -33,6 +33,10 @@ MEANINGS: Final[Mapping[str, tuple[str, str]]] = {
         "none",
     ),
     "NAKAMISE_ENV": ("`demo` or `production`. Production has no demo mailbox and no style guide.", "demo"),
+    "NAKAMISE_JOBS": (
+        "Background jobs at a time in a web process, 0 to 64; with 0, run `nakamise worker` beside it.",
+        "4",
+    ),
     "NAKAMISE_OLD_SECRET_KEYS": (
         "Earlier secret keys, comma separated: what they sealed still opens.",
         "none",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 async def worker(settings: Settings, concurrency: int | None) -> None:
     """Do background jobs until SIGINT or SIGTERM; jobs in work get a moment to finish.
 
-    Web processes do jobs too; workers beside them share the queue.
+    Web processes do jobs too, unless NAKAMISE_JOBS is 0; workers beside them share the queue.
     """
     import asyncio
     import signal

@@ -229,10 +229,15 @@ def drain(runtime: Runtime) -> Drain:
 
 @pytest.fixture(scope="session")
 def live_server(settings: Settings) -> Iterator[LiveServer]:
-    """Running on the same database; tests that kill it make a ``LiveServer`` of their own."""
+    """Running on the same database; tests that kill it make a ``LiveServer`` of their own.
+
+    It does no background jobs: a test does them with ``drain``, at the moment that it chooses.
+    """
+    import msgspec
+
     from nakamise.testing.live import LiveServer
 
-    server = LiveServer(settings)
+    server = LiveServer(msgspec.structs.replace(settings, jobs=0))
     server.start()
     yield server
     server.stop()

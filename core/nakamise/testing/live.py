@@ -35,6 +35,7 @@ class LiveServer:
             "NAKAMISE_ENV": self.settings.environment,
             "NAKAMISE_POOL_SIZE": str(self.settings.pool_size),
             "NAKAMISE_BASE_DOMAIN": self.settings.base_domain,
+            "NAKAMISE_JOBS": str(self.settings.jobs),
             "NAKAMISE_SMTP_URL": self.settings.smtp_url or "",
             "HOST": self.settings.host,
             "PORT": str(self.settings.port),
