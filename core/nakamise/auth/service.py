@@ -66,7 +66,7 @@ class Auth:
         self.passwords = Passwords()
         self.tokens = AccessTokens(settings.secret_key)
         self.refresh = RefreshTokens(settings.secret_key)
-        self.totp_sealer = Sealer(settings.secret_key, "totp")
+        self.totp_sealer = Sealer(settings.secret_key, "totp", settings.old_secret_keys)
         self._db = db
         self._clock = clock or SystemClock()
 

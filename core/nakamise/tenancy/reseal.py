@@ -5,8 +5,7 @@ A tenant at a time, each in one transaction; whoever runs it twice finds nothing
 
 from __future__ import annotations
 
-import uuid
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import asyncpg
 import msgspec
@@ -108,28 +107,21 @@ async def _column(connection: asyncpg.Connection, vault: Vault, tenant: Tenant, 
 
 async def _second_factors(connection: asyncpg.Connection, runtime: Runtime, tenant: Tenant) -> int:
     settings, table = runtime.settings, f"{quoted(tenant.schema)}.core_totp"
-    current = Sealer(settings.secret_key, TOTP)
-    earlier = [Sealer(secret, TOTP) for secret in settings.old_secret_keys]
+    sealer = Sealer(settings.secret_key, TOTP, settings.old_secret_keys)
     count = 0
     for row in await connection.fetch(f"SELECT user_id, sealed_secret FROM {table}"):  # noqa: S608 - a checked name
         owner, value = row["user_id"], row["sealed_secret"]
-        if _opened([current], tenant.id, owner, value) is not None:
+        if sealer.is_current(tenant.id, owner, value):
             continue
-        plain = _opened(earlier, tenant.id, owner, value)
-        if plain is None:
-            raise Unsealable(f"core_totp: the secret of {owner} was sealed under a key that is not here")
+        try:
+            plain = sealer.open(tenant.id, owner, value)
+        except InvalidTag as error:
+            raise Unsealable(
+                f"core_totp: the secret of {owner} was sealed under a key that is not here"
+            ) from error
         await connection.execute(
             f"UPDATE {table} SET sealed_secret = $2 WHERE user_id = $1",  # noqa: S608 - a checked name
-            *(owner, current.seal(tenant.id, owner, plain)),
+            *(owner, sealer.seal(tenant.id, owner, plain)),
         )
         count += 1
     return count
-
-
-def _opened(sealers: list[Sealer], tenant_id: uuid.UUID, owner: uuid.UUID, value: Any) -> bytes | None:
-    for sealer in sealers:
-        try:
-            return sealer.open(tenant_id, owner, value)
-        except InvalidTag:
-            continue
-    return None

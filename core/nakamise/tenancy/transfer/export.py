@@ -103,8 +103,14 @@ class _Export:
             async with self._member(f"shared/{name}.copy") as write:
                 await stream_out(self._connection, name, self._tenant.id, write)
         if passphrase is not None:
-            key = self._runtime.settings.secret_key
-            values = await secrets.collect(self._connection, schema, self._tenant.id, key)
+            settings = self._runtime.settings
+            values = await secrets.collect(
+                self._connection,
+                schema,
+                self._tenant.id,
+                settings.secret_key,
+                settings.old_secret_keys,
+            )
             columns = await sealed_columns.collect(
                 self._connection, schema, self._tenant.id, self._runtime.host
             )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Sequence
 from typing import Any, Final
 
 import asyncpg
@@ -87,19 +88,23 @@ def without_sealed(value: Any) -> Any:
 
 
 async def collect(
-    connection: asyncpg.Connection, schema: str, tenant_id: uuid.UUID, secret_key: bytes
+    connection: asyncpg.Connection,
+    schema: str,
+    tenant_id: uuid.UUID,
+    secret_key: bytes,
+    old_secret_keys: Sequence[bytes],
 ) -> list[SealedValue]:
-    """Every sealed value, opened. Raises TransferError when this installation's key does not open one."""
+    """Every sealed value, opened. Raises TransferError when this installation's keys do not open one."""
     values = []
     for sealed in SEALED:
-        sealer = Sealer(secret_key, sealed.purpose)
+        sealer = Sealer(secret_key, sealed.purpose, old_secret_keys)
         query = f"SELECT {sealed.owner}, {sealed.column} FROM {quoted(schema)}.{sealed.table}"  # noqa: S608 - constants
         for owner, value in await connection.fetch(query):
             try:
                 plain = sealer.open(tenant_id, owner, value)
             except InvalidTag as error:
                 raise TransferError(
-                    f"{sealed.table}: a value of {owner} does not open with this installation's secret key."
+                    f"{sealed.table}: a value of {owner} does not open with this installation's secret keys."
                 ) from error
             values.append(SealedValue(sealed.table, owner, plain))
     return values
