@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,13 +16,30 @@ ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PACKAGES = ("chromium", "fonts-noto-cjk", "fonts-noto-color-emoji")
 MAX_WORKERS = 4  # each has a PostgreSQL and may have a browser
+LIMIT_S = 40 * 60  # what still runs then hangs; its name is worth more than another hour
+GRACE_S = 60
 
 
 def main() -> None:
     environment = os.environ | {"NAKAMISE_CHROMIUM": str(find_browser() or install_browser())}
     workers = min(os.cpu_count() or 1, MAX_WORKERS)
     command = [sys.executable, "-m", "pytest", "-n", str(workers), "--dist", "loadscope", *sys.argv[1:]]
-    sys.exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
+    sys.exit(run(command, environment))
+
+
+def run(command: list[str], environment: dict[str, str]) -> int:
+    """The exit code; after LIMIT_S it is interrupted, so that the summary is printed all the same."""
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
+        try:
+            return process.wait(LIMIT_S)
+        except subprocess.TimeoutExpired:
+            print(f"\nNot finished after {LIMIT_S // 60} minutes: interrupted.", flush=True)
+            process.send_signal(signal.SIGINT)
+        try:
+            process.wait(GRACE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    return 1
 
 
 def find_browser() -> Path | None:

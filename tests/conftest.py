@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from typing import Any, Final
 
 import pytest
 
 from tests.fixture_plugins.install import install_hello
 
+TOLD: Final = 1_500  # characters
+
 
 def pytest_sessionstart() -> None:
     """Before any server or child process starts, so that they find it too."""
     install_hello()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """A failure is told when it happens: a run that never ends prints no summary."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        os.write(2, f"\n{report.nodeid} ({report.when}):\n{report.longreprtext[-TOLD:]}\n".encode())
 
 
 @pytest.hookimpl(optionalhook=True)
