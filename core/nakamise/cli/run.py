@@ -33,7 +33,9 @@ EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - names what
 def run() -> None:
     """Start PostgreSQL, migrate, fill the demo and serve on PORT; Ctrl-C ends all of it."""
     # As Ctrl-C: an exception in the main thread, so that everything is left through its `finally`.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGINT too: a shell's background job inherits it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     settings = Settings.from_env()
     require_free_port(settings.host, settings.port)
     with contextlib.suppress(KeyboardInterrupt), _postgres(settings) as postgres:
