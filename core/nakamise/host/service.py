@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from nakamise.errors import Conflict, NotFound, Problem
+from nakamise.host.views import is_for
 from nakamise.plugin.context import TenantCtx
 from nakamise.plugin.manifest import Manifest
 from nakamise.ui.i18n import N_
@@ -17,9 +18,9 @@ log: Final = logging.getLogger("nakamise.plugins")
 
 
 def usable(ctx: TenantCtx, plugin_id: str) -> Manifest:
-    """Raises NotFound."""
+    """Raises NotFound, also for what is for others than this tenant."""
     found = next((manifest for manifest in ctx.runtime.host.usable if manifest.id == plugin_id), None)
-    if found is None:
+    if found is None or not is_for(ctx, found):
         raise NotFound(N_("There is no plugin %(plugin)s."), params={"plugin": plugin_id})
     return found
 
@@ -36,9 +37,14 @@ async def switch(ctx: TenantCtx, plugin_id: str, *, on: bool) -> None:
     """Raises NotFound, and Conflict for what forbids it; then nothing has changed."""
     from nakamise.tenancy import switches
 
-    act = switches.enable if on else switches.disable
+    # What is refused or gone has words of its own; off it may go, whatever it is.
+    if on and any(manifest.id == plugin_id for manifest in ctx.runtime.host.usable):
+        usable(ctx, plugin_id)
     try:
-        await act(ctx.runtime, ctx.tenant.id, plugin_id, actor=_actor(ctx))
+        if on:
+            await switches.enable(ctx.runtime, ctx.tenant.id, plugin_id, actor=_actor(ctx), locale=ctx.locale)
+        else:
+            await switches.disable(ctx.runtime, ctx.tenant.id, plugin_id, actor=_actor(ctx))
     except Problem:
         raise
     # tenant_enabled is the plugin's own code: whatever it raised, the switch was rolled back.

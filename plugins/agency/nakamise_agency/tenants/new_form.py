@@ -81,10 +81,12 @@ _SLUG: Final = re.compile(r"(?=.{2,40}\Z)[a-z0-9](-?[a-z0-9])*\Z")
 
 
 async def slug_state(ctx: TenantCtx, slug: str) -> SlugState:
+    """Raises NotFound where there is no console."""
+    control = plane(ctx)
     _ = words(ctx)
     slug = slug.lower()
     if _SLUG.match(slug) is None:
         return SlugState("info", _("2 to 40 small letters, digits and single hyphens."))
-    if await plane(ctx).is_slug_free(slug):
+    if await control.is_slug_free(slug):
         return SlugState("ok", _("%(slug)s is free.", slug=slug))
     return SlugState("danger", _("%(slug)s is taken. Please choose another one.", slug=slug))
