@@ -100,7 +100,7 @@ async def invoices_csv(ctx: Ctx) -> Response[bytes]:
     lines = [
         (
             *(str(day) for day in (line.month, line.first_day, line.last_day)),
-            *(line.name, line.times, line.amount, line.tax_bp // 100),
+            *(line.name if ctx.locale == "ja" else line.name_en, line.times, line.amount, line.tax_bp // 100),
         )
         for invoice in found
         for line in invoice.lines

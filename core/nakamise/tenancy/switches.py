@@ -37,8 +37,9 @@ async def enable(
     *,
     settings: Mapping[str, Any] | None = None,
     actor: str = "operator",
+    locale: str | None = None,
 ) -> None:
-    """Idempotent. ``settings`` replace the stored ones.
+    """Idempotent. ``settings`` replace the stored ones; ``locale`` (None: the tenant's) is the reader's of a refusal.
 
     Raises NotFound for a tenant or plugin that is not there, Conflict naming requirements that are off
     or the plans that include the plugin when the tenant's does not (``plan_feature``),
@@ -54,7 +55,7 @@ async def enable(
                 code="requirements_off",
                 params={"plugins": ", ".join(missing)},
             )
-        await require_feature(connection, tenant_id, plugin_id, tenant.locale)
+        await require_feature(connection, tenant_id, plugin_id, locale or tenant.locale)
         history = plugin_history(manifest)
         await migrate_schema(connection, tenant.schema, history)
         await write_ledger(connection, tenant_id, history)

@@ -10,6 +10,7 @@ import pytest
 from nakamise.host.views import plugin_list
 from nakamise.plans import service
 from nakamise.runtime import Runtime
+from nakamise.testing.author_fixtures import As
 from nakamise.testing.fixtures import CtxFor, MakeTenant
 
 
@@ -52,3 +53,18 @@ async def test_only_consoles_are_offered_the_console(
     assert fresh is not None
     assert "agency" not in {one.id for one in (await plugin_list(ctx_for(tenant))).usable}
     assert "agency" in {one.id for one in (await plugin_list(ctx_for(fresh))).usable}
+
+
+@pytest.mark.req("LC-0.22")
+async def test_a_refusal_names_plans_in_the_readers_language(
+    make_tenant: MakeTenant, runtime: Runtime, as_admin: As
+) -> None:
+    tenant = await make_tenant()
+    await service.set_plan(runtime, tenant.id, "starter", actor="test")
+    client = (await as_admin(tenant)).client
+    for language, own, other in (("ja", "スターター", "Starter"), ("en", "Starter", "スターター")):
+        answer = await client.put(
+            "/api/core/plugins/sso", json={"is_on": True}, headers={"Accept-Language": language}
+        )
+        said = answer.json()["detail"]
+        assert (answer.status_code, own in said, other in said) == (409, True, False), said

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PAGE = "/admin/plan"
 API = "/api/core/plan"
+ENGLISH = {"Accept-Language": "en"}
 
 
 @pytest.fixture
@@ -120,6 +121,8 @@ async def test_days_and_lines_as_csv(tenant: Tenant, as_admin: As, ctx_for: CtxF
     assert '"shop.products","0"' in usage
     assert (await client.get(f"{API}/days")).json()
     assert "スターター" in (await client.get(f"{PAGE}/invoices.csv")).text
+    english = (await client.get(f"{PAGE}/invoices.csv", headers=ENGLISH)).text
+    assert ('"Starter"' in english, "スターター" in english) == (True, False)
 
 
 @pytest.mark.req("CL-36")

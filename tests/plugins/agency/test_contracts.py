@@ -8,7 +8,7 @@ import pytest
 
 from nakamise.contracts.control import BrandUpdate
 from nakamise.runtime import Runtime
-from tests.plugins.agency.office import Office, words_of
+from tests.plugins.agency.office import CONSOLE, Office, words_of
 
 LIMITS = "core.staff, 3, 10\r\ncore.mails, 500, , warn"
 OPTIONS = "seats, core.staff, 1, 500, 7, 席の追加, Another seat"
@@ -118,6 +118,18 @@ async def test_a_plan_is_written_changed_and_replaced(operator: Office) -> None:
     third = draft | {"id": f"{form['id']}_v3", "is_offered": False}
     path = f"/catalogue/{second['id']}/versions"
     assert (await operator.api("POST", path, json=third)).status_code == 201
+
+
+@pytest.mark.req("LC-0.19")
+async def test_plans_have_names_in_the_readers_language(operator: Office) -> None:
+    form = plan_form(name="読む人の店", name_en="The reader's shop")
+    assert (await operator.post("/catalogue/new", **form)).status_code == 303
+    for path in ("/catalogue", f"/catalogue/{form['id']}/version"):
+        for language, own, other in (("en", "reader&#39;s", "読む人"), ("ja", "読む人", "reader&#39;s")):
+            answer = await operator.client.get(CONSOLE + path, headers={"Accept-Language": language})
+            # Below the heading the form has both, to be edited.
+            shown = words_of(answer).partition("<form")[0] if path.endswith("version") else words_of(answer)
+            assert (own in shown, other in shown) == (True, False), path
 
 
 @pytest.mark.req("LC-0.23")

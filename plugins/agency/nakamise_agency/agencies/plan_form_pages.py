@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from nakamise.contracts.plans import CataloguePlan
+from nakamise.contracts.plans import CataloguePlan, PlanDraft
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, page, read_form, see_other
@@ -25,7 +25,9 @@ LIST: Final = "/admin/agency/catalogue"
 
 @get("/catalogue", opt=requires(AGENCIES), include_in_schema=False)
 async def catalogue(ctx: Ctx) -> Response[bytes]:
-    return await page(ctx, "agency/catalogue.html", plans=await plane(ctx).catalogue())
+    plans = await plane(ctx).catalogue()
+    titles = {one.plan.id: title_of(ctx, one.plan) for one in plans}
+    return await page(ctx, "agency/catalogue.html", plans=plans, titles=titles)
 
 
 @get("/catalogue/new", opt=requires(AGENCIES), include_in_schema=False)
@@ -44,6 +46,11 @@ async def edit_plan(ctx: Ctx, plan_id: FromPath[str]) -> Response[bytes]:
 async def new_version(ctx: Ctx, plan_id: FromPath[str]) -> Response[bytes]:
     found = await _plan(ctx, plan_id)
     return await _show(ctx, found, shown(found.plan) | {"id": next_id(plan_id)}, {}, "version")
+
+
+def title_of(ctx: TenantCtx, plan: PlanDraft) -> str:
+    """In the reader's language."""
+    return plan.name if ctx.locale == "ja" else plan.name_en
 
 
 def next_id(plan_id: str) -> str:
@@ -126,6 +133,7 @@ async def _show(
         "agency/plan_form.html",
         status=status,
         found=found,
+        title=title_of(ctx, found.plan) if found else "",
         raw=raw,
         errors=errors,
         mode=mode,
