@@ -20,11 +20,14 @@ async def bury(house: House, client: httpx.AsyncClient) -> dict[str, str]:
     product_id = await house.stall.value(f"SELECT product_id FROM shop_variant WHERE id = '{variant_id}'")
     media_id = await _uploaded(house, client, product_id)
     gone = {**await _rows(house), "product_id": str(product_id), "media_id": media_id}
+    gone |= await _lines(house)
     await _delete(house, client, "admin", f"shop/staff/products/{product_id}/pictures/{media_id}")
     await _delete(house, client, "admin", f"shop/staff/products/{product_id}")
     await _delete(house, client, "admin", f"core/roles/{gone['role_id']}")
     await _delete(house, client, "admin", f"core/invitations/{gone['invitation_id']}")
     await _delete(house, client, "admin", f"hello/greetings/{gone['greeting_id']}")
+    await _delete(house, client, "admin", f"webhooks/endpoints/{gone['endpoint_id']}")
+    await _delete(house, client, "admin", f"sso/providers/{gone['provider_id']}")
     await _delete(house, client, "buyer", f"account/addresses/{gone['address_id']}")
     await _delete(house, client, "buyer", f"account/sessions/{gone['session_id']}")
     return {**gone, "variant_id": str(variant_id)}
@@ -45,6 +48,21 @@ async def _rows(house: House) -> dict[str, str]:
         await insert(tx, "core_invitation", {**invitation, "token_hash": token_hash(new_token())})
         await insert(tx, "hello_greeting", {"id": ids["greeting_id"], "text": "gone"})
     return {**{name: str(one) for name, one in ids.items()}, "role_id": role_id}
+
+
+async def _lines(house: House) -> dict[str, str]:
+    """An endpoint with a delivery, which goes with it, and a provider."""
+    ids = {name: uuid7() for name in ("endpoint_id", "delivery_id", "provider_id")}
+    message_id, now = uuid7(), house.stall.ctx.now()
+    url = f"https://{house.canary}.example.org"
+    async with house.stall.ctx.begin() as tx:
+        await insert(tx, "webhooks_endpoint", {"id": ids["endpoint_id"], "url": url, "secret": "gone"})
+        await insert(tx, "webhooks_message", {"id": message_id, "topic": "gone", "body": "{}", "at": now})
+        delivery = {"id": ids["delivery_id"], "endpoint_id": ids["endpoint_id"], "message_id": message_id}
+        await insert(tx, "webhooks_delivery", {**delivery, "state": "dead", "settled_at": now})
+        door = {"id": ids["provider_id"], "label": "gone", "discovery_url": url, "client_id": "gone"}
+        await insert(tx, "sso_provider", door)
+    return {name: str(one) for name, one in ids.items()}
 
 
 async def _uploaded(house: House, client: httpx.AsyncClient, product_id: object) -> str:

@@ -27,7 +27,7 @@ async def connect(house: House, client: httpx.AsyncClient) -> None:
         await insert(tx, "webhooks_delivery", {**delivery, "state": "dead", "settled_at": now})
         url = f"https://{house.canary}.example.net/.well-known/openid-configuration"
         door = {"id": provider, "label": house.canary[:40], "discovery_url": url, "client_id": house.canary}
-        await insert(tx, "sso_provider", {**door, "is_on": False})
+        await insert(tx, "sso_provider", door)
     house.things |= {
         "endpoint_id": str(endpoint_id),
         "delivery_id": str(delivery_id),

@@ -31,7 +31,19 @@ _TEXTS: Final = {
     "carrier": "other",
     "email": "swap@example.com",
     "token": "x" * 43,
+    "discovery_url": "https://login.example.net",
+    "email_domains": "example.net",
+    "family_kana": "ヤマダ",
+    "given_kana": "ハナコ",
+    "postal_code": "1040061",
+    "prefecture": "東京都",
+    "phone": "0312345678",
+    "host": "shop.example.jp",
+    "password": "three words long",
 }
+_FORMATS: Final = {"date": "2026-01-01", "date-time": "2026-01-01T00:00:00+09:00"}
+# What pages ask for beside the id in their path.
+FORM: Final = {"since": _FORMATS["date"], "host": "shop.example.jp"}
 
 
 @dataclass(frozen=True)
@@ -128,6 +140,8 @@ def _plain_value(name: str, schema: Json) -> Any:
         return _TEXTS[name]
     if "enum" in schema or "const" in schema:
         return schema.get("const") or schema["enum"][0]
+    if schema.get("format") in _FORMATS:
+        return _FORMATS[schema["format"]]
     kind = schema.get("type")
     if kind in ("integer", "number"):
         return max(1, int(schema.get("minimum", 1)))

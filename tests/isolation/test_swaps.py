@@ -16,7 +16,7 @@ from tests.isolation.asking import snapshot
 from tests.isolation.conftest import Houses
 from tests.isolation.graves import bury
 from tests.isolation.house import House
-from tests.isolation.swaps import Api, Slot, path_slots, put
+from tests.isolation.swaps import FORM, Api, Slot, path_slots, put
 from tests.isolation.table import Route, fill
 
 # As at a real bank: whoever is signed in and has the link is asked.
@@ -54,8 +54,8 @@ async def test_somebody_elses_id_is_like_a_random_one(
     # Whoever takes a list of people away is noted in the audit log, found or not.
     changed = [name for name in before if after[name] != before[name] and "core_audit" not in name]
     assert not changed, "\n".join(changed)
-    assert missing >= 0.65 * len(slots)
-    assert cases >= 300, cases
+    assert missing >= 0.73 * len(slots)
+    assert cases >= 350, cases
 
 
 def _others(slot: Slot, home: House, away: House, gone: Mapping[str, str]) -> dict[str, str]:
@@ -89,6 +89,8 @@ async def _ask(client: httpx.AsyncClient, api: Api, slot: Slot, home: House, val
     headers = await home.sign_in(person, is_api=route.is_api, has_mfa=True)
     client.cookies.clear()
     sent: dict[str, Any] = {} if body is None else {"json": body}
+    if route.method == "POST" and not route.is_api:
+        sent = {"data": FORM}
     return await client.request(
         route.method, fill(route.path, things), params=query, headers=dict(headers), **sent
     )

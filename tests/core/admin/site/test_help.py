@@ -45,13 +45,14 @@ async def test_both_languages_have_the_same_sections() -> None:
 async def test_every_screen_of_the_administration_links_to_its_section(
     make_tenant: MakeTenant, as_admin: As, language: str
 ) -> None:
-    person = await as_admin(await make_tenant(plugins=("shop", "payments")), mfa=True)
+    person = await as_admin(await make_tenant(plugins=("shop", "payments", "sso", "webhooks")), mfa=True)
     person.client.headers["Accept-Language"] = language
     dashboard = (await person.client.get("/admin")).text
     menu = re.search(r'id="n-side".*?</nav>', dashboard, re.DOTALL)
     assert menu is not None
     screens: list[str] = re.findall(r'href="(/admin[^"]*)"', menu[0])
     assert {"/admin", "/admin/users", "/admin/plan", "/admin/shop/orders", "/admin/payments"} <= {*screens}
+    assert {"/admin/sso", "/admin/webhooks"} <= {*screens}
     manual = (await person.client.get("/help")).text
     anchors = set()
     for screen in screens:
@@ -95,7 +96,7 @@ async def test_what_a_plugin_adds_is_told_before_it_is_on(site: Site) -> None:
 
 
 @pytest.mark.req("LC-0.33")
-@pytest.mark.parametrize("plugin_id", ["agency", "payments", "shop"])
+@pytest.mark.parametrize("plugin_id", ["agency", "payments", "shop", "sso", "webhooks"])
 @pytest.mark.parametrize("language", ["ja", "en"])
 async def test_every_entry_that_a_plugin_adds_to_the_menu_is_explained(
     site: Site, plugin_id: str, language: str
