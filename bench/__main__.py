@@ -18,6 +18,7 @@ from bench import (
     list_peer,
     many_plugins,
     many_tenants,
+    neighbours,
     tenants,
 )
 from bench.harness import FULL, QUICK, Result, Scale
@@ -34,6 +35,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "checkout": checkout.measure,
     "tenants": tenants.measure,
     "many_plugins": many_plugins.measure,
+    "neighbours": neighbours.measure,
     "gate": gate.measure,
     # Last: a database of 1,000 tenants is slower for everybody.
     "many_tenants": many_tenants.measure,

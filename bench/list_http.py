@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import IO
 
 import msgspec
 
@@ -58,8 +59,8 @@ async def measure(world: World, scale: Scale) -> list[Result]:
 
 
 @contextmanager
-def app_server(world: World) -> Iterator[None]:
-    server = LiveServer(world.settings)
+def app_server(world: World, log: IO[bytes] | None = None) -> Iterator[None]:
+    server = LiveServer(world.settings, log=log)
     server.start()
     try:
         yield

@@ -1,4 +1,7 @@
-"""A house's lines to the outside: where its events are sent, and who vouches for its staff. Nothing is called."""
+"""A house's lines to the outside: where its events are sent, and who vouches for its staff.
+
+Nothing is called: the endpoint is off, and the provider has a name that never resolves (RFC 6761).
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ async def connect(house: House, client: httpx.AsyncClient) -> None:
         await insert(tx, "webhooks_message", {**message, "at": now})
         delivery = {"id": delivery_id, "endpoint_id": endpoint_id, "message_id": message_id}
         await insert(tx, "webhooks_delivery", {**delivery, "state": "dead", "settled_at": now})
-        url = f"https://{house.canary}.example.net/.well-known/openid-configuration"
+        url = f"https://{house.canary}.invalid/.well-known/openid-configuration"
         door = {"id": provider, "label": house.canary[:40], "discovery_url": url, "client_id": house.canary}
         await insert(tx, "sso_provider", door)
     house.things |= {

@@ -20,7 +20,7 @@ from tests.isolation.verdict import OPERATORS_ONLY, faults_of, shows
 OTHER: Final = {"left": "right", "right": "left"}
 # As at a real bank, whoever holds the link, whose reference cannot be guessed, is asked.
 BANK: Final = "/payments_sandbox/3ds/"
-# Links that carry a signature; and doors to a provider that is switched off, so that nothing outside is called.
+# Links that carry a signature; and doors to a provider whose name never resolves, so that nothing outside is called.
 NOT_ANSWERED: Final = ("/transfers/", "/sso/")
 
 

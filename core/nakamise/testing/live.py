@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from typing import IO
 
 from nakamise.plugin.context import Tenant
 from nakamise.settings import Settings
@@ -17,10 +18,11 @@ STOP_S = 20.0
 
 
 class LiveServer:
-    """Listens on ``settings.port``; reach a tenant by ``url(tenant)``."""
+    """Listens on ``settings.port``; reach a tenant by ``url(tenant)``. ``log`` None: standard error."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, log: IO[bytes] | None = None) -> None:
         self.settings = settings
+        self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
     def url(self, tenant: Tenant, path: str = "/") -> str:
@@ -41,7 +43,7 @@ class LiveServer:
             "PORT": str(self.settings.port),
         }
         command = [sys.executable, "-c", "from nakamise.cli import main; main()", "serve"]
-        self._process = subprocess.Popen(command, env=environment, start_new_session=True)
+        self._process = subprocess.Popen(command, env=environment, stderr=self._log, start_new_session=True)
         deadline = time.monotonic() + READY_S
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
