@@ -13,11 +13,11 @@ from typing import Final
 
 from nakamise.embedded import EmbeddedPostgres
 from tests.docs.lesson import Command, LessonError, blocks, commands, write
+from tests.running import run_command
 
 # Tools that know nothing of the environment run as they are here.
 _TOOLS: Final = {"ruff": ["--no-cache"], "mypy": []}
 _OURS: Final = ("PYTHON", "COV", "PYTEST", "PIP")
-LIMIT_S: Final = 240
 
 
 class Desk:
@@ -30,31 +30,25 @@ class Desk:
         self.python = self.environment / "bin" / "python"
         self._make()
 
-    def follow(self, page: Path) -> None:
-        """Do every step of ``page``. Raises LessonError."""
+    def follow(self, page: Path) -> list[str]:
+        """Do every step of ``page``; the commands that ran. Raises LessonError."""
+        ran: list[str] = []
         for block in blocks(page):
             if block.kind == "console":
                 for command in commands(block):
                     self.run(command)
+                    ran.append(command.line)
             elif block.title:
                 write(block, self.folder)
+        return ran
 
     def run(self, command: Command) -> str:
         if command.line.startswith("cd "):
             self.folder = (self.folder / command.line[3:]).resolve()
             return ""
-        done = subprocess.run(
-            ["sh", "-c", command.line],
-            cwd=self.folder,
-            env=self._variables(),
-            capture_output=True,
-            text=True,
-            timeout=LIMIT_S,
-            check=False,
-        )
-        said = done.stdout + done.stderr
+        status, said = run_command(["sh", "-c", command.line], cwd=self.folder, env=self._variables())
         missing = [line for line in command.says if line not in said]
-        if done.returncode != 0 or missing:
+        if status != 0 or missing:
             raise LessonError(f"{command.place}: $ {command.line}\n{said}\nmissing: {missing}")
         return said
 
