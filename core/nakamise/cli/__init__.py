@@ -3,6 +3,7 @@
 import click
 
 from nakamise import __version__
+from nakamise.cli.audit import audit
 from nakamise.cli.demo import demo
 from nakamise.cli.doctor import doctor
 from nakamise.cli.jobs import events, worker
@@ -30,3 +31,4 @@ main.add_command(demo)
 main.add_command(keys)
 main.add_command(worker)
 main.add_command(events)
+main.add_command(audit)

@@ -284,6 +284,25 @@ class AuditPage(msgspec.Struct, frozen=True):
     cursor: str | None
 
 
+class LogVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether anybody tampered with the installation's log; ``hash`` is the last seal's, to be noted elsewhere.
+
+    ``rows`` are sealed, ``until`` then. ``changed``, ``removed`` and ``inserted`` (later, with an older time) are
+    ids of lines, the first ones; ``broken_seal`` is the first one that is wrong. An agency is told of its own
+    lines only, and of no removed ones, for nobody can say whose they were; ``ok`` is about the whole log.
+    """
+
+    ok: bool
+    seals: int
+    rows: int
+    until: datetime | None
+    hash: str
+    changed: Sequence[uuid.UUID]
+    removed: Sequence[uuid.UUID]
+    inserted: Sequence[uuid.UUID]
+    broken_seal: int | None
+
+
 class NewAgencyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The console is a tenant of its own, served at ``<slug>.<base domain>``."""
 
@@ -437,6 +456,10 @@ class ControlPlane(Protocol):
         limit: int = 50,
     ) -> AuditPage:
         """The newest first; ``search`` looks into actor, act and details."""
+        ...
+
+    async def verify_audit(self) -> LogVerdict:
+        """Seal what is new, then compute every hash again."""
         ...
 
     async def closed_accounts(self) -> Sequence[ClosedAccount]:

@@ -14,7 +14,7 @@ from nakamise.plans import catalogue
 from nakamise.plans.catalogue import Plan
 from nakamise.plans.draft_faults import faults_of
 from nakamise.runtime import Runtime
-from nakamise.tenancy.control import By, note_agency
+from nakamise.tenancy.control import By, note
 from nakamise.ui.i18n import N_
 
 _FIXED: Final = ("series", "features", "limits", "options")
@@ -112,7 +112,7 @@ async def _write(tx: Tx, draft: PlanDraft, beside: str) -> None:
 async def _note(tx: Tx, actor: By, act: str, draft: PlanDraft, **more: str) -> None:
     detail = {"plan": draft.id, "monthly_fee": draft.monthly_fee, "fee_bp": draft.fee_bp, **more}
     agency_id: uuid.UUID = actor.agency_id
-    await note_agency(tx.connection, agency_id, act, actor=actor, detail=detail)
+    await note(tx.connection, act, agency_id=agency_id, actor=actor, detail=detail)
 
 
 async def _shown(tx: Tx, plan: Plan) -> CataloguePlan:

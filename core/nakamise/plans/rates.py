@@ -14,7 +14,7 @@ from nakamise.ids import uuid7
 from nakamise.plans import terms
 from nakamise.plugin.context import TenantCtx
 from nakamise.runtime import Runtime
-from nakamise.tenancy.control import By, lock_tenant, note_tenant
+from nakamise.tenancy.control import By, lock_tenant, note
 from nakamise.ui.i18n import N_
 
 RateKind = Literal["platform", "agency", "broadcaster"]
@@ -82,7 +82,7 @@ async def set_rate(
             actor if isinstance(actor, str) else actor.name,
         )
         detail = {"kind": kind, "party": str(party or ""), "rate_bp": rate_bp}
-        await note_tenant(tx.connection, tenant_id, "tenant.share", actor=actor, detail=detail)
+        await note(tx.connection, "tenant.share", tenant_id=tenant_id, actor=actor, detail=detail)
 
 
 class TenantShareBook:

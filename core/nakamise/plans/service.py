@@ -20,7 +20,7 @@ from nakamise.plans.measuring import Usage
 from nakamise.plans.terms import Terms
 from nakamise.plugin.context import SYSTEM, TenantCtx
 from nakamise.runtime import Runtime
-from nakamise.tenancy.control import By, note_agency
+from nakamise.tenancy.control import By, note
 
 __all__ = [
     "DayUsage",
@@ -144,7 +144,7 @@ async def set_policy(
             contact,
         )
         detail = {"tenants_choose": "yes" if choose else "no", "contact": contact}
-        await note_agency(tx.connection, agency_id, "agency.policy", actor=actor, detail=detail)
+        await note(tx.connection, "agency.policy", agency_id=agency_id, actor=actor, detail=detail)
 
 
 async def set_plan(

@@ -37,46 +37,30 @@ async def announce(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """To be called last in the transaction: the version row is locked until it ends."""
-    await note_tenant(connection, tenant_id, act, actor=actor, detail=detail)
+    await note(connection, act, tenant_id=tenant_id, actor=actor, detail=detail)
     await connection.execute("UPDATE nakamise.tenant SET version = version + 1 WHERE id = $1", tenant_id)
     await connection.execute("UPDATE nakamise.directory_version SET version = version + 1")
     await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(tenant_id))
 
 
-async def note_tenant(
+async def note(
     connection: asyncpg.Connection,
-    tenant_id: uuid.UUID,
     act: str,
     *,
+    tenant_id: uuid.UUID | None = None,
+    agency_id: uuid.UUID | None = None,
     actor: str | By = "operator",
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Only the line in the audit: for acts that change nothing of what processes keep in memory."""
-    name, user_id, agency_id = _fields(actor)
+    """Only the line in the audit: for acts on an agency, and those that change nothing of what processes keep.
+
+    A line about a tenant belongs to the agency that the tenant has now.
+    """
+    who = (actor, None, None) if isinstance(actor, str) else (actor.name, actor.user_id, actor.agency_id)
     await connection.execute(
         "INSERT INTO nakamise.control_audit"
-        " (id, actor, act, tenant_id, detail, actor_user_id, actor_agency_id, tenant_slug, agency_id)"
-        " SELECT $1, $2, $3, t.id, $5, $6, $7, t.slug, t.agency_id FROM nakamise.tenant t WHERE t.id = $4",
-        *(uuid7(), name, act, tenant_id, detail or {}, user_id, agency_id),
+        " (id, actor, actor_user_id, actor_agency_id, act, detail, tenant_id, tenant_slug, agency_id)"
+        " SELECT $1, $2, $3, $4, $5, $6, $7, coalesce(t.slug, ''), coalesce(t.agency_id, $8)"
+        " FROM (SELECT $7::uuid AS id) asked LEFT JOIN nakamise.tenant t ON t.id = asked.id",
+        *(uuid7(), *who, act, detail or {}, tenant_id, agency_id),
     )
-
-
-async def note_agency(
-    connection: asyncpg.Connection,
-    agency_id: uuid.UUID,
-    act: str,
-    *,
-    actor: str | By = "operator",
-    detail: dict[str, Any] | None = None,
-) -> None:
-    """The same for an act on an agency: a line in the audit, no tenant changes."""
-    name, user_id, actor_agency = _fields(actor)
-    await connection.execute(
-        "INSERT INTO nakamise.control_audit (id, actor, act, detail, actor_user_id, actor_agency_id, agency_id)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        *(uuid7(), name, act, detail or {}, user_id, actor_agency, agency_id),
-    )
-
-
-def _fields(actor: str | By) -> tuple[str, uuid.UUID | None, uuid.UUID | None]:
-    return (actor, None, None) if isinstance(actor, str) else (actor.name, actor.user_id, actor.agency_id)

@@ -51,6 +51,7 @@ class _Snapshot(msgspec.Struct, frozen=True):
     by_host: dict[str, Tenant]
     by_slug: dict[str, Tenant]
     by_id: dict[uuid.UUID, Tenant]
+    caretaker: uuid.UUID | None = None
 
 
 class Directory:
@@ -97,6 +98,11 @@ class Directory:
     def all(self) -> tuple[Tenant, ...]:
         return tuple(self._snapshot.by_id.values())
 
+    @property
+    def caretaker(self) -> uuid.UUID | None:
+        """Tasks run for each tenant; what is the installation's own goes with the oldest active one."""
+        return self._snapshot.caretaker
+
     def base_url(self, tenant: Tenant) -> str:
         """Scheme, canonical host and, on a developer's machine, the port; no final slash."""
         return self.url_of_host(tenant.canonical_host)
@@ -128,6 +134,7 @@ class Directory:
             {h.host: tenants[h.tenant_id] for h in hosts if h.tenant_id in tenants},
             {t.slug: t for t in tenants.values()},
             tenants,
+            min((tenant.id for tenant in tenants.values() if tenant.is_active), default=None),
         )
 
     def _with_switches(self, tenant: Tenant, switches: list[_Switch]) -> Tenant:

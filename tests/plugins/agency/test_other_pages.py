@@ -7,6 +7,7 @@ import io
 import re
 import uuid
 
+import asyncpg
 import pytest
 from PIL import Image
 
@@ -139,6 +140,32 @@ async def test_log_is_searched_and_exported(office: Office) -> None:
     exported = await office.get(f"/tenants/{made.id}/log.csv?q=suspend")
     assert exported.text.count("\r\n") == 2
     assert "料金の確認" in exported.text
+
+
+@pytest.mark.req("LC-0.23", "BX-18")
+async def test_the_log_says_whether_somebody_tampered_with_it(
+    office: Office, rival: Office, owner: asyncpg.Connection
+) -> None:
+    made = (await office.site()).summary
+    assert "改ざんを検査" in words_of(await office.get("/log"))
+
+    async def told(to: Office) -> str:
+        assert (await to.post("/log/verify")).headers["location"] == f"{CONSOLE}/log"
+        return words_of(await to.get("/log"))
+
+    assert "改ざんはありません" in await told(office)
+    assert (await office.api("POST", "/log/verify")).json()["ok"] is True
+    swap = "UPDATE nakamise.control_audit SET actor = reverse(actor) WHERE tenant_id = $1 AND act = 'tenant.open'"
+    await owner.execute(swap, made.id)
+    try:
+        assert "1 行が封印と一致しません" in await told(office)
+        assert "この代理店の記録ではありません" in await told(rival)
+        verdict = (await office.api("POST", "/log/verify")).json()
+        assert (verdict["ok"], len(verdict["changed"])) == (False, 1)
+        assert (await rival.api("POST", "/log/verify")).json()["changed"] == []
+    finally:
+        await owner.execute(swap, made.id)
+    assert "改ざんはありません" in await told(office)
 
 
 @pytest.mark.req("LC-0.23")

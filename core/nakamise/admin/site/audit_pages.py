@@ -11,6 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise.admin.site import audit, seals
 from nakamise.admin.site.acts import act_label
+from nakamise.db.sealed_log import Verdict
 from nakamise.plugin.access import requires
 from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.ui.formats import local_time
@@ -58,7 +59,7 @@ async def verify_page(ctx: Ctx) -> Response[bytes]:
     if verdict.until is None:
         return see_other(ctx, PATH, flash=_("The log is empty."))
     if not verdict.ok:
-        wrong = len(verdict.changed) + len(verdict.removed)
+        wrong = verdict.wrong
         said = _("The log was tampered with: %(n)s rows do not match their seals.", n=wrong)
         if not wrong:
             said = _("The log was tampered with: seal %(n)s is broken.", n=verdict.broken_seal)
@@ -86,7 +87,7 @@ async def export_json(ctx: Ctx, request: AnyRequest) -> Stream:
 
 
 @post(f"{API}/verify", opt=READ, tags=_TAGS, status_code=200)
-async def verify_json(ctx: Ctx) -> seals.Verdict:
+async def verify_json(ctx: Ctx) -> Verdict:
     """Compute every hash again. Note ``hash`` elsewhere: a log cut off after it would not match."""
     return await seals.verify(ctx)
 

@@ -18,7 +18,7 @@ from nakamise.plugin.context import TenantCtx
 from nakamise.tenancy.agencies.act_whom import enter_invited, whom_to_act_as
 from nakamise.tenancy.agencies.life import clean_reason
 from nakamise.tenancy.agencies.scope import Scope, find
-from nakamise.tenancy.control import note_tenant
+from nakamise.tenancy.control import note
 from nakamise.ui.i18n import N_
 
 TICKET_LIFETIME: Final = timedelta(seconds=30)
@@ -53,7 +53,7 @@ async def issue(
             *(token_hash(token), tenant_id, user_id, name, role, said, ctx.now(), expires_at),
         )
         detail = {"reason": said, "role": role} | ({} if whom.user_id else {"invited": "yes"})
-        await note_tenant(tx.connection, tenant_id, "tenant.impersonate", actor=scope.by, detail=detail)
+        await note(tx.connection, "tenant.impersonate", tenant_id=tenant_id, actor=scope.by, detail=detail)
     host = await _host(ctx, tenant_id)
     return ImpersonationLink(f"{ctx.runtime.directory.url_of_host(host)}/act?ticket={token}", expires_at)
 

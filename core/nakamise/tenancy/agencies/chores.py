@@ -20,8 +20,8 @@ KEEP: Final = 2
 
 
 async def chores(ctx: TenantCtx) -> None:
-    """Tasks run for each tenant; this one is the installation's, so the oldest active tenant does it."""
-    if ctx.tenant.id != min(tenant.id for tenant in ctx.runtime.directory.all() if tenant.is_active):
+    """The installation's, see ``Directory.caretaker``."""
+    if ctx.tenant.id != ctx.runtime.directory.caretaker:
         return
     await purge_due(ctx.runtime)
     await recheck(ctx.runtime)

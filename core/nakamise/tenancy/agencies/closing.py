@@ -16,7 +16,7 @@ from nakamise.runtime import Runtime
 from nakamise.tenancy.agencies.consoles import agency
 from nakamise.tenancy.agencies.life import clean_reason
 from nakamise.tenancy.agencies.scope import Scope, locked
-from nakamise.tenancy.control import announce, note_agency, note_tenant
+from nakamise.tenancy.control import announce, note
 from nakamise.tenancy.owner import as_tenant, owner_transaction
 from nakamise.ui.i18n import N_
 
@@ -56,7 +56,7 @@ async def close(
         await _shut(connection, scope, found.home_tenant_id, said)
         await _leave_sites(connection, scope, agency_id, said, with_tenants)
         detail = {"reason": said, "with_tenants": "yes" if with_tenants else "no"}
-        await note_agency(connection, agency_id, "agency.close", actor=scope.by, detail=detail)
+        await note(connection, "agency.close", agency_id=agency_id, actor=scope.by, detail=detail)
     await runtime.directory.refresh()
     return await agency(runtime, agency_id)
 
@@ -103,7 +103,7 @@ async def reopen(runtime: Runtime, scope: Scope, agency_id: uuid.UUID) -> Agency
         await connection.execute(
             "UPDATE nakamise.agency SET closed_at = NULL, closed_reason = '' WHERE id = $1", agency_id
         )
-        await note_agency(connection, agency_id, "agency.reopen", actor=scope.by)
+        await note(connection, "agency.reopen", agency_id=agency_id, actor=scope.by)
     await runtime.directory.refresh()
     return await agency(runtime, agency_id)
 
@@ -121,7 +121,7 @@ async def assign(runtime: Runtime, scope: Scope, tenant_id: uuid.UUID, agency_id
         before = await connection.fetchval("SELECT slug FROM nakamise.agency WHERE id = $1", found.agency_id)
         detail = {"before": before, "after": to}
         # Once in the log of each of the two: a line belongs to whose tenant it was when it was written.
-        await note_tenant(connection, tenant_id, "tenant.assign", actor=scope.by, detail=detail)
+        await note(connection, "tenant.assign", tenant_id=tenant_id, actor=scope.by, detail=detail)
         await connection.execute(
             "UPDATE nakamise.tenant SET agency_id = $2 WHERE id = $1", tenant_id, agency_id
         )

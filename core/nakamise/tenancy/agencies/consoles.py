@@ -17,7 +17,7 @@ from nakamise.tenancy.agencies import look
 from nakamise.tenancy.agencies.build import NAME_MAX, building, open_with_admin, site_faults
 from nakamise.tenancy.agencies.purge import purge
 from nakamise.tenancy.agencies.scope import Scope
-from nakamise.tenancy.control import announce, lock_tenant, note_agency
+from nakamise.tenancy.control import announce, lock_tenant, note
 from nakamise.tenancy.owner import as_tenant, owner_transaction
 from nakamise.ui.i18n import N_
 
@@ -79,7 +79,9 @@ async def _open(runtime: Runtime, scope: Scope, home_id: uuid.UUID, new: NewAgen
         await building(connection, home_id)
         invited = await open_with_admin(runtime, connection, home_id, new.admin_email, new.admin_name)
         await _enter(connection, agency_id, new.slug, new.name.strip(), home_id)
-        await note_agency(connection, agency_id, "agency.create", actor=scope.by, detail={"slug": new.slug})
+        await note(
+            connection, "agency.create", agency_id=agency_id, actor=scope.by, detail={"slug": new.slug}
+        )
         await announce(connection, home_id, "tenant.open", actor=scope.by)
     await runtime.directory.refresh()
     await invited.run_after_commit()
@@ -111,7 +113,7 @@ async def rename(runtime: Runtime, scope: Scope, agency_id: uuid.UUID, name: str
             raise NotFound
         await connection.execute("UPDATE nakamise.agency SET name = $2 WHERE id = $1", agency_id, said)
         detail = {"before": before, "after": said}
-        await note_agency(connection, agency_id, "agency.rename", actor=scope.by, detail=detail)
+        await note(connection, "agency.rename", agency_id=agency_id, actor=scope.by, detail=detail)
     return await agency(runtime, agency_id)
 
 
@@ -127,5 +129,5 @@ async def invite_staff(runtime: Runtime, scope: Scope, agency_id: uuid.UUID, ema
         async with as_tenant(connection, tenant.schema) as tx:
             await invite(look.system_ctx(runtime, tenant), tx, given)
         detail = {"email": email}
-        await note_agency(connection, agency_id, "agency.invite", actor=scope.by, detail=detail)
+        await note(connection, "agency.invite", agency_id=agency_id, actor=scope.by, detail=detail)
     await tx.run_after_commit()

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
-from nakamise.contracts.control import AuditLine, AuditPage
+from nakamise.contracts.control import AuditLine, AuditPage, LogVerdict
 from nakamise.runtime import Runtime
+from nakamise.tenancy import control_seals
 from nakamise.tenancy.agencies.cursor import After, like, pack, unpack
 from nakamise.tenancy.agencies.scope import Scope
 
@@ -21,6 +22,10 @@ WHERE ($1::uuid IS NULL OR agency_id = $1) AND ($2::uuid IS NULL OR tenant_id = 
   AND (actor ILIKE $3 OR act ILIKE $3 OR tenant_slug ILIKE $3 OR detail::text ILIKE $3)
   AND ($5::uuid IS NULL OR (at, id) < ($4::text::timestamptz, $5))
 ORDER BY at DESC, id DESC LIMIT $6
+"""
+_OWN: Final = "SELECT id FROM control_audit WHERE id = ANY ($1) AND agency_id = $2"
+_OWN_SEALED: Final = """
+SELECT count(*) FROM control_audit a JOIN control_audit_link l ON l.audit_id = a.id WHERE a.agency_id = $1
 """
 
 
@@ -53,6 +58,22 @@ async def audit(
     if len(rows) <= wanted:
         return AuditPage(lines, None)
     return AuditPage(lines, pack(After(_SORT, lines[-1].at.isoformat(), lines[-1].id)))
+
+
+async def verify(runtime: Runtime, scope: Scope) -> LogVerdict:
+    """Whole for operators, see ``LogVerdict``."""
+    found = await control_seals.verify(runtime.db)
+    whole = LogVerdict(**msgspec.structs.asdict(found))
+    if scope.only is None:
+        return whole
+    async with runtime.db.control(read_only=True) as tx:
+        return msgspec.structs.replace(
+            whole,
+            rows=await tx.value(_OWN_SEALED, scope.only),
+            changed=await tx.values(_OWN, found.changed, scope.only),
+            inserted=await tx.values(_OWN, found.inserted, scope.only),
+            removed=(),
+        )
 
 
 def _line(row: _Row) -> AuditLine:

@@ -17,6 +17,7 @@ from nakamise.contracts.control import (
     ExportFile,
     HostClaim,
     ImpersonationLink,
+    LogVerdict,
     NewAgencyRequest,
     NewTenantRequest,
     PictureFile,
@@ -195,6 +196,9 @@ class Control:
         return await log.audit(
             self._runtime, self._scope, search=search, tenant_id=tenant_id, cursor=cursor, limit=limit
         )
+
+    async def verify_audit(self) -> LogVerdict:
+        return await log.verify(self._runtime, self._scope)
 
     async def closed_accounts(self) -> Sequence[ClosedAccount]:
         return await accounts.closed_accounts(self._runtime, self._scope)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Final
 
-from litestar import get
+from litestar import get, post
 from litestar.params import FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 
-from nakamise.contracts.control import AuditPage
+from nakamise.contracts.control import AuditPage, LogVerdict
 from nakamise.plugin import Ctx, requires
 from nakamise_agency.plane import plane
 from nakamise_agency.rights import LOG
@@ -30,4 +30,10 @@ async def list_log(
     return await plane(ctx).audit(search=q, tenant_id=tenant, cursor=cursor, limit=limit)
 
 
-route_handlers: Final[list[ControllerRouterHandler]] = [list_log]
+@post("/log/verify", opt=requires(LOG), tags=TAGS, status_code=200, operation_id="agency_verify_log")
+async def verify_log(ctx: Ctx) -> LogVerdict:
+    """Compute every hash again. Note ``hash`` elsewhere: a log cut off after it would not match."""
+    return await plane(ctx).verify_audit()
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [list_log, verify_log]

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
-from nakamise.contracts.control import AuditLine, AuditPage, ControlPlane
+from nakamise.contracts.control import AuditLine, AuditPage, ControlPlane, LogVerdict
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import N_, page
+from nakamise.web import N_, local_time, page, see_other
 from nakamise_agency.csv_file import csv_answer
 from nakamise_agency.paging import address, filter_of
 from nakamise_agency.plane import plane
@@ -67,6 +67,30 @@ def _data(ctx: TenantCtx, path: str, wanted: LogFilter, found: AuditPage) -> dic
     }
 
 
+@post("/log/verify", opt=requires(LOG), include_in_schema=False)
+async def verify(ctx: Ctx) -> Response[bytes]:
+    verdict = await plane(ctx).verify_audit()
+    said = _verdict(ctx, verdict)
+    return see_other(ctx, LIST, flash=said) if verdict.ok else see_other(ctx, LIST, flash=said, kind="danger")
+
+
+def _verdict(ctx: TenantCtx, verdict: LogVerdict) -> str:
+    _ = words(ctx)
+    if verdict.ok and verdict.until is None:
+        return _(N_("The log is empty."))
+    if verdict.ok and verdict.until is not None:
+        return _(
+            N_("Nobody tampered with the log up to %(time)s (seal %(hash)s)."),
+            time=f"{local_time(verdict.until, ctx.tenant.timezone):%Y-%m-%d %H:%M:%S}",
+            hash=verdict.hash[:16],
+        )
+    if wrong := len(verdict.changed) + len(verdict.removed) + len(verdict.inserted):
+        return _(N_("The log was tampered with: %(n)s lines do not match their seals."), n=wrong)
+    if verdict.broken_seal is not None:
+        return _(N_("The log was tampered with: seal %(n)s is broken."), n=verdict.broken_seal)
+    return _(N_("The log was tampered with, but none of your lines. Please tell the operator."))
+
+
 @get("/log.csv", opt=requires(LOG), include_in_schema=False)
 async def export(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
     return await _export(ctx, filter_of(LogFilter, request.query_params), None)
@@ -112,4 +136,10 @@ def _cells(ctx: TenantCtx, names: dict[str, str], line: AuditLine) -> list[objec
     ]
 
 
-route_handlers: Final[list[ControllerRouterHandler]] = [log_list, tenant_log, export, export_of_tenant]
+route_handlers: Final[list[ControllerRouterHandler]] = [
+    log_list,
+    tenant_log,
+    verify,
+    export,
+    export_of_tenant,
+]

@@ -19,7 +19,7 @@ from nakamise_shop.staff.schemas import ProductState
 CORE = Path(nakamise.__file__).parent
 PLUGINS = Path(__file__).parents[4] / "plugins"
 WRITERS = {"audit": "tenant", "audit_as": "tenant"}
-CONTROL = {"announce", "note_tenant", "note_agency", "changing", "_note"}
+CONTROL = {"announce", "note", "changing", "_note"}
 ACT = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 # What stands in the braces of acts that are put together.
 PUT_TOGETHER = {

@@ -73,6 +73,17 @@ async def test_mending_the_link_too_breaks_the_seal(ctx: TenantCtx, owner: async
     assert verdict.broken_seal == 1
 
 
+async def test_a_row_that_the_owner_slipped_in_is_found(ctx: TenantCtx, owner: asyncpg.Connection) -> None:
+    kept = await write(ctx)
+    await seal_rows(ctx)
+    forged = uuid.UUID(int=kept.int - (10 * 86_400_000 << 80))
+    await owner.execute(
+        f"INSERT INTO \"{ctx.tenant.schema}\".core_audit (id, act) VALUES ($1, 'test.done')", forged
+    )
+    verdict = await verify(ctx)
+    assert (verdict.ok, verdict.inserted) == (False, [forged])
+
+
 async def test_the_tenants_own_role_may_change_nothing(ctx: TenantCtx) -> None:
     await write(ctx)
     await seal_rows(ctx)
