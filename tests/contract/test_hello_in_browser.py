@@ -124,6 +124,9 @@ async def test_its_card_stands_on_the_dashboard(
     label = page.locator("a[href='/admin/hello/greetings']", has_text="あいさつの件数")
     card = label.locator("xpath=ancestor::*[contains(., '2')][1]")
     await expect(card).to_contain_text(re.compile(rf"あいさつの件数\s*{kept}\b"))
+    answer = await page.goto(await label.evaluate("link => link.href"))
+    assert answer is not None
+    assert answer.status == 200, "the card leads to what it counts"
 
 
 async def test_its_style_lies_in_its_layer(

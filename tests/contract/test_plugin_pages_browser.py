@@ -92,7 +92,7 @@ async def test_a_setting_is_changed_and_a_plugin_switched_off_and_on(
     chromium: Browser, live_server: LiveServer, make_tenant: MakeTenant, site: tuple[Tenant, str]
 ) -> None:
     page = await chromium.new_page(viewport=PHONE, locale="ja-JP")  # type: ignore[arg-type]
-    await logged_in(page, live_server, site)
+    said = await logged_in(page, live_server, site)
     await page.goto(live_server.url(site[0], "/admin/plugins/hello/settings"))
     await page.get_by_label("あいさつ", exact=True).fill("やあ")
     await page.get_by_label("口調").select_option(label="丁寧")
@@ -106,4 +106,5 @@ async def test_a_setting_is_changed_and_a_plugin_switched_off_and_on(
     await expect(page.get_by_role("button", name="オフにする: あいさつ")).to_be_visible()
     await page.goto(live_server.url(site[0], "/admin/plugins/hello/settings"))
     await expect(page.get_by_label("あいさつ", exact=True)).to_have_value("やあ")
+    assert said == []
     await page.close()

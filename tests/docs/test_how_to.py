@@ -76,4 +76,7 @@ def test_their_code_runs(desk: Desk) -> None:
 
 
 def test_their_types_are_right(desk: Desk) -> None:
-    desk.run(Command("mypy . && ruff check .", (), "test_how_to"))
+    said = desk.run(Command("mypy . && ruff check .", (), "test_how_to"))
+    files = len(list(desk.folder.rglob("*.py")))
+    assert f"no issues found in {files} source files" in said
+    assert "All checks passed!" in said

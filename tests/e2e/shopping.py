@@ -10,6 +10,7 @@ from playwright.async_api import Locator, expect
 from tests.e2e.visitor import Visitor
 from tests.e2e.words import WORDS, Words
 
+NUMBER: Final = re.compile(r"[A-Z]{1,6}-\d{8}-\d{4}")
 SUCCESS: Final = "4242 4242 4242 4242"
 THREE_D_SECURE: Final = "4000 0000 0000 3220"
 DECLINED: Final = "4000 0000 0000 0002"
@@ -66,7 +67,9 @@ async def done(visitor: Visitor) -> str:
     """The order's number, from the page that says thank you."""
     await expect(visitor.page).to_have_url(re.compile("/shop/checkout/done/"))
     await visitor.sees(words(visitor).thanks)
-    return str(await visitor.page.locator("main a[href*='/shop/orders/']").first.text_content()).strip()
+    number = str(await visitor.page.locator("main a[href*='/shop/orders/']").first.text_content()).strip()
+    assert NUMBER.fullmatch(number), number
+    return number
 
 
 async def buy(visitor: Visitor, product: str, option: str, card: str = SUCCESS) -> str:

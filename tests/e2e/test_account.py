@@ -33,10 +33,13 @@ async def test_register_confirm_log_in_and_protect(
     await _log_out(visitor)
     await visitor.log_in(email, PASSWORD)
     await expect(visitor.page).to_have_url(re.compile("/login/code"))
+    assert "/login" in (await visitor.go("/account")).url, "the password alone opens nothing"
+    await visitor.go("/login/code")
     # A code counts once: the next one, which a phone whose clock is ahead would show.
     await _enter_code(visitor, TOTP(secret).at(int(time.time()) + 30))
-    await visitor.go("/account")
-    await visitor.sees(email)
+    account = await visitor.go("/account")
+    assert "/login" not in account.url, "two factors open the account"
+    assert email in await account.text()
     await visitor.leave()
 
 

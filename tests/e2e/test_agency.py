@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.demo import Demo
 from tests.e2e.examine import examine
@@ -28,9 +28,14 @@ async def test_an_agency_opens_dresses_and_looks_after_sites(browser: Browser, d
     await _log_in(visitor)
     slug = f"e2e-{secrets.token_hex(4)}"
     tenant = await _create(visitor, slug)
-    await _dress(visitor, tenant, slug)
-    await _close_and_open(visitor, tenant, slug)
-    await _help_a_shop(visitor)
+    assert "四季を飾る器" in await _dressed(visitor, tenant, slug)
+    await _close(visitor, tenant)
+    assert _status(demo, slug) == 503
+    await visitor.submit(visitor.page.locator("form[action$='/resume'] button"))
+    assert _status(demo, slug) == 200
+    shop = await _visited_shop(visitor)
+    await shop.goto(demo.url("kanon", "/admin"))
+    assert "/login" in shop.url, "the visit is over"
     await visitor.leave()
 
 
@@ -55,7 +60,8 @@ async def _create(visitor: Visitor, slug: str) -> str:
     return page.url.split("localhost", 1)[1].split("/", 1)[1].removesuffix("/created")
 
 
-async def _dress(visitor: Visitor, tenant: str, slug: str) -> None:
+async def _dressed(visitor: Visitor, tenant: str, slug: str) -> str:
+    """The site's first page afterwards."""
     page = visitor.page
     await visitor.go(f"/{tenant}/brand")
     await page.locator("#f-tagline").fill("四季を飾る器")
@@ -65,19 +71,16 @@ async def _dress(visitor: Visitor, tenant: str, slug: str) -> None:
     await visitor.submit(page.locator("#brand-form .agency-save button.n-btn--primary"))
     site = await page.goto(visitor.demo.url(slug))
     assert site is not None
-    assert "四季を飾る器" in await site.text()
+    return await site.text()
 
 
-async def _close_and_open(visitor: Visitor, tenant: str, slug: str) -> None:
+async def _close(visitor: Visitor, tenant: str) -> None:
     page = visitor.page
     await visitor.go(f"/{tenant}")
     await visitor.press(page.locator("[command=show-modal][commandfor=do-suspend]"))
     await page.locator("#f-reason-suspend").fill("料金の確認のため")
     await visitor.submit(page.locator("#do-suspend .n-btn--danger"))
     await visitor.sees("料金の確認のため")
-    assert _status(visitor.demo, slug) == 503
-    await visitor.submit(page.locator("form[action$='/resume'] button"))
-    assert _status(visitor.demo, slug) == 200
 
 
 def _status(demo: Demo, slug: str) -> int:
@@ -85,8 +88,8 @@ def _status(demo: Demo, slug: str) -> int:
     return httpx.get(f"http://127.0.0.1:{demo.port}/", headers={"Host": host}).status_code
 
 
-async def _help_a_shop(visitor: Visitor) -> None:
-    """As the staff of a shop that asked for help, until the visit is ended."""
+async def _visited_shop(visitor: Visitor) -> Page:
+    """The window of a shop that asked for help, after a visit as its staff that was ended."""
     page = visitor.page
     await visitor.go("/admin/agency?q=kanon")
     await visitor.submit(page.locator(".agency-name a").first)
@@ -99,3 +102,4 @@ async def _help_a_shop(visitor: Visitor) -> None:
     await expect(shop.locator(".n-act-bar")).to_be_visible()
     await shop.locator(".n-act-bar button").click()
     await expect(shop.locator(".n-act-bar")).to_have_count(0)
+    return shop

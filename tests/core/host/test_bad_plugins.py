@@ -218,9 +218,26 @@ async def test_a_cancellation_from_outside_is_no_failure_of_the_plugin(setting: 
 async def test_transactions_that_plugins_leave_open_do_not_eat_up_the_pool(
     setting: Any, runtime: Runtime
 ) -> None:
+    Mutable.kept.clear()
     _, ctx = setting("checkout_commit", bad.keeps_a_transaction_open)
-    for _ in range(runtime.settings.pool_size * 2):
-        await refuses(ctx, "checkout_commit")
+    size = runtime.settings.pool_size
+    async with asyncio.timeout(60):
+        for _ in range(size * 2):
+            await refuses(ctx, "checkout_commit")
+    assert len(Mutable.kept) == size * 2, "each call left one open"
     async with asyncio.timeout(5):
         await still_alive(ctx)
+        assert await side_by_side(ctx, size) == list(range(size)), "every place of the pool is free again"
     Mutable.kept.clear()
+
+
+async def side_by_side(ctx: TenantCtx, count: int) -> list[int]:
+    """What ``count`` transactions read that are all open at the same time."""
+    all_open = asyncio.Barrier(count)
+
+    async def read(number: int) -> int:
+        async with ctx.read() as tx:
+            await all_open.wait()
+            return int(await tx.value("SELECT $1::int", number))
+
+    return await asyncio.gather(*(read(number) for number in range(count)))

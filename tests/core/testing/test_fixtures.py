@@ -42,11 +42,26 @@ async def test_a_client_is_on_its_tenant(make_tenant: MakeTenant, client: Client
 
 
 async def test_drain_does_the_jobs_of_one_tenant(settings: Settings, make_tenant: MakeTenant) -> None:
+    tenant = await make_tenant()
     async with _runtime(settings) as runtime:
-        await _drained(runtime, await make_tenant())
+        done = _notes_done(runtime)
+        await _enqueue(runtime, tenant, "again")
+        await drain(runtime, tenant)
+        assert done == [(tenant.id, "again"), (tenant.id, "second")]
 
 
-async def _drained(runtime: Runtime, tenant: Tenant) -> None:
+async def test_drain_tells_of_a_job_that_fails(settings: Settings, make_tenant: MakeTenant) -> None:
+    tenant = await make_tenant()
+    async with _runtime(settings) as runtime:
+        done = _notes_done(runtime)
+        await _enqueue(runtime, tenant, "bad")
+        with pytest.raises(AssertionError, match="a bad note"):
+            await drain(runtime, tenant)
+        assert done == []
+
+
+def _notes_done(runtime: Runtime) -> list[tuple[uuid.UUID, str]]:
+    """Grows with each note that is done: whose, and its text."""
     done: list[tuple[uuid.UUID, str]] = []
 
     @runtime.jobs.handler("test.note")
@@ -58,14 +73,12 @@ async def _drained(runtime: Runtime, tenant: Tenant) -> None:
             raise ValueError("a bad note")
         done.append((ctx.tenant.id, payload.text))
 
+    return done
+
+
+async def _enqueue(runtime: Runtime, tenant: Tenant, text: str) -> None:
     async with runtime.db.tenant(tenant.schema) as tx:
-        await runtime.jobs.enqueue(tx, "test.note", Note("again"))
-    await drain(runtime, tenant)
-    assert done == [(tenant.id, "again"), (tenant.id, "second")]
-    async with runtime.db.tenant(tenant.schema) as tx:
-        await runtime.jobs.enqueue(tx, "test.note", Note("bad"))
-    with pytest.raises(AssertionError, match="a bad note"):
-        await drain(runtime, tenant)
+        await runtime.jobs.enqueue(tx, "test.note", Note(text))
 
 
 async def test_a_live_server_can_be_killed_and_started_again(

@@ -169,7 +169,7 @@ async def test_axe_finds_nothing(
 
 
 async def test_a_dialog_opens_closes_and_gives_the_focus_back(browser: Browser, site: Site) -> None:
-    page, _ = await open_page(browser, site)
+    page, problems = await open_page(browser, site)
     opener = page.get_by_role("button", name="ダイアログを開く")
     await opener.press("Enter")
     dialog = page.get_by_role("dialog", name="お届け先を変更")
@@ -180,6 +180,7 @@ async def test_a_dialog_opens_closes_and_gives_the_focus_back(browser: Browser, 
     await opener.press("Enter")
     await page.mouse.click(5, 5)
     await expect(dialog).to_be_hidden()
+    assert problems == []
     await page.context.close()
 
 
@@ -270,7 +271,7 @@ async def test_a_code_takes_full_width_digits_and_sends_itself(browser: Browser,
 
 
 async def test_menus_close_by_escape_and_by_a_click_elsewhere(browser: Browser, site: Site) -> None:
-    page, _ = await open_page(browser, site)
+    page, problems = await open_page(browser, site)
     summary = page.locator("summary[aria-label^='アカウント']")
     entry = page.get_by_role("button", name="ログアウト")
     await summary.click()
@@ -281,6 +282,7 @@ async def test_menus_close_by_escape_and_by_a_click_elsewhere(browser: Browser, 
     await summary.click()
     await page.get_by_role("heading", name="スタイルガイド").click()
     await expect(entry).to_be_hidden()
+    assert problems == []
     await page.context.close()
 
 

@@ -56,7 +56,7 @@ async def test_what_lacks_something_is_told_and_shops_on(
     assert await _faults(page, live_server.url(stall, "/shop/products")) == []
     await expect(page.locator("#n-old-browser")).to_be_visible()
     await expect(page.locator("#n-old-browser")).to_contain_text(WORDS[language])
-    await page.goto(live_server.url(stall, "/shop/cart"))
+    assert await _faults(page, live_server.url(stall, "/shop/cart")) == []
     await expect(page.locator("main h1")).to_be_visible()
     await context.close()
 
@@ -66,11 +66,11 @@ async def test_without_javascript_it_says_so_and_shops_on(
 ) -> None:
     context = await chromium.new_context(locale="ja", java_script_enabled=False)
     page = await context.new_page()
-    await page.goto(live_server.url(stall, "/shop/products"))
+    assert await _faults(page, live_server.url(stall, "/shop/products")) == []
     # Playwright's texts leave <noscript> out.
     await expect(page.locator("noscript aside")).to_be_visible()
     await expect(page.locator("noscript aside")).to_contain_text("JavaScript がオフ")
     await expect(page.locator("#n-old-browser")).to_be_hidden()
-    await page.goto(live_server.url(stall, "/shop/cart"))
+    assert await _faults(page, live_server.url(stall, "/shop/cart")) == []
     await expect(page.locator("main h1")).to_be_visible()
     await context.close()

@@ -95,3 +95,8 @@ async def test_the_same_without_scripts(stocked: Market, live_server: LiveServer
     await page.get_by_role("button", name="カートに入れる").click()
     await expect(page.get_by_role("status").first).to_contain_text("カートに入れました")
     await expect(page.locator("#shop-badge")).to_contain_text("1")
+    async with stocked.ctx.read() as tx:
+        in_the_cart = await tx.values(
+            "SELECT variant.sku FROM shop_cart_line line JOIN shop_variant variant ON variant.id = line.variant_id"
+        )
+    assert in_the_cart == ["B-4"], "the variant that was chosen, once"
