@@ -50,8 +50,14 @@ def test_lock_files_name_no_host() -> None:
 
 
 def test_lock_file_that_names_a_host_is_noticed() -> None:
-    assert lock.ADDRESS.search("--index-url https://packages.example/simple\nlitestar==2.25.0")
+    assert lock.ADDRESS.search("litestar @ https://packages.example/litestar.whl")
     assert lock.ADDRESS.search("litestar @ file:///wheels/litestar.whl")
+
+
+@pytest.mark.parametrize("words", [("index", "url"), ("extra", "index", "url"), ("find", "links")])
+def test_lock_file_that_sets_an_index_is_noticed(words: tuple[str, ...]) -> None:
+    option = f"--{'-'.join(words)}"
+    assert lock.ADDRESS.search(f"litestar==2.25.0\n{option} packages.example/simple\n")
 
 
 def test_every_listed_icon_is_in_the_sprite() -> None:
