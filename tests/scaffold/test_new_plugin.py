@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -16,6 +17,14 @@ from tests.scaffold.packed import wheel_of
 
 NAME = "wishlist"
 LONGEST = "a_name_of_thirty_characters_xx"
+CALLER = """\
+from nakamise.contracts.payments import Payments
+from nakamise.plugin import TenantCtx
+
+
+def payments(ctx: TenantCtx) -> Payments:
+    return ctx.service(Payments)
+"""
 ENVIRONMENT = {
     key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "COV", "PYTEST"))
 }
@@ -62,12 +71,19 @@ def _editable() -> list[str]:
 @pytest.mark.parametrize("name", ["ab", NAME, LONGEST])
 def test_it_passes_ruff(name: str, tmp_path: Path) -> None:
     made = new(name, tmp_path)
-    run(sys.executable, "-m", "ruff", "check", "--no-cache", ".", cwd=made)
-    run(sys.executable, "-m", "ruff", "format", "--no-cache", "--check", ".", cwd=made)
+    assert "All checks passed!" in run(sys.executable, "-m", "ruff", "check", "--no-cache", ".", cwd=made)
+    formatted = run(sys.executable, "-m", "ruff", "format", "--no-cache", "--check", ".", cwd=made)
+    seen = re.search(r"(\d+) files already formatted", formatted)
+    assert seen is not None
+    assert int(seen[1]) >= len(list(made.rglob("*.py"))), "modules, and perhaps code in texts"
 
 
-def test_it_passes_mypy(project: Path) -> None:
-    run(sys.executable, "-m", "mypy", "--no-incremental", ".", cwd=project)
+def test_it_passes_mypy_also_when_it_asks_for_a_service(tmp_path: Path) -> None:
+    """A contract is a Protocol, and a plugin names it where mypy wants a class that can be made."""
+    made = new(NAME, tmp_path)
+    (made / f"nakamise_{NAME}" / "caller.py").write_text(CALLER)
+    said = run(sys.executable, "-m", "mypy", "--no-incremental", ".", cwd=made)
+    assert f"no issues found in {len(list(made.rglob('*.py')))} source files" in said
 
 
 def test_no_mark_of_a_template_is_left(tmp_path: Path) -> None:
