@@ -113,7 +113,7 @@ async def test_every_kind_is_filled_in_saved_and_shown_again(
         wanted = {"gift": "1980"}.get(name, "" if name.endswith(("api_key", "password")) else typed)
         await expect(page.locator(f"[name='{name}']")).to_have_value(wanted)
     assert "nobody-sees" not in await page.content()
-    picture = page.locator("img.n-plugins__picture")
+    picture = page.locator("form img")
     await picture.scroll_into_view_if_needed()
     await expect(picture).to_have_js_property("complete", value=True)
     assert await picture.evaluate("picture => picture.naturalWidth") > 0
