@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -90,6 +91,10 @@ def _said(ctx: TenantCtx, manifest: Manifest, texts: Mapping[str, str]) -> list[
     return [translate(ctx.locale, "core", text) for text in found]
 
 
+# In seconds; one of a unit would be said wrongly, so two of it are the least.
+_UNITS: Final = ((3600, N_("%(n)s hours")), (60, N_("%(n)s minutes")))
+
+
 def _background(ctx: TenantCtx, manifest: Manifest) -> list[str]:
     _ = gettext_for(ctx.locale, "core")
     found = []
@@ -97,9 +102,8 @@ def _background(ctx: TenantCtx, manifest: Manifest) -> list[str]:
         found.append(_(N_("Work that follows an act: %(n)s kinds"), n=len(manifest.jobs)))
     if manifest.tasks:
         seconds = min(task.every_s for task in manifest.tasks)
-        every = (
-            _(N_("%(n)s minutes"), n=seconds // 60) if seconds >= 60 else _(N_("%(n)s seconds"), n=seconds)
-        )
+        size, text = next((unit for unit in _UNITS if seconds >= 2 * unit[0]), (1, N_("%(n)s seconds")))
+        every = _(text, n=seconds // size)
         found.append(
             _(
                 N_("Work by the clock: %(n)s kinds, every %(every)s at most"),
