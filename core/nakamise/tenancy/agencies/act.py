@@ -45,7 +45,8 @@ async def issue(
         whom = await whom_to_act_as(inside, role)
     token = new_token()
     expires_at = ctx.now() + TICKET_LIFETIME
-    name = f"{ctx.tenant.name}: {scope.by.name}"
+    # What the tenant reads: its own agency's name, and never the platform's above that.
+    name = f"{ctx.tenant.name}: {scope.by.name}" if found.agency_id == scope.agency_id else scope.by.name
     async with ctx.runtime.db.control() as tx:
         await tx.execute(
             "INSERT INTO nakamise.act_ticket (token_hash, tenant_id, actor_user_id, actor_name, role, reason,"
