@@ -29,6 +29,13 @@ FIELDS: Final = {
     "mail_name": N_("Sender's name of mails"),
     "mail_sender": N_("Sender's address of mails"),
 }
+# Name and what it is for.
+PICTURES: Final = {
+    "logo": (N_("Logo"), N_("In the header and in mails. Wide, on a transparent ground.")),
+    "icon": (N_("Icon"), N_("In browser tabs. Square.")),
+    "hero_wide": (N_("Picture of the first page (wide)"), N_("Behind the tagline on computers.")),
+    "hero_phone": (N_("Picture of the first page (phone)"), N_("Behind the tagline on phones. Upright.")),
+}
 
 
 class BrandForm(msgspec.Struct, kw_only=True):

@@ -14,7 +14,7 @@ from nakamise.contracts.control import BrandPicture, BrandView
 from nakamise.errors import Invalid, NotFound
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, FlashKind, colour_notes, fragment, preview_page, read_form, see_other
-from nakamise_agency.looks.form import FIELDS, BrandForm, shown, unsaved
+from nakamise_agency.looks.form import FIELDS, PICTURES, BrandForm, shown, unsaved
 from nakamise_agency.plane import plane
 from nakamise_agency.rights import MANAGE, READ
 from nakamise_agency.tenants.frame import path_of, tenant_page
@@ -30,14 +30,6 @@ class PictureForm(msgspec.Struct, kw_only=True):
     """``remove``: take the picture away instead."""
 
     remove: bool = False
-
-
-PICTURES: Final = {
-    "logo": (N_("Logo"), N_("In the header and in mails. Wide, on a transparent ground.")),
-    "icon": (N_("Icon"), N_("In browser tabs. Square.")),
-    "hero_wide": (N_("Picture of the first page (wide)"), N_("Behind the tagline on computers.")),
-    "hero_phone": (N_("Picture of the first page (phone)"), N_("Behind the tagline on phones. Upright.")),
-}
 
 
 @get("/tenants/{tenant_id:uuid}/brand", opt=requires(MANAGE), include_in_schema=False)

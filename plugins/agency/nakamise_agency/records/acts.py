@@ -8,6 +8,7 @@ from typing import Final
 
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_agency.looks.form import FIELDS, PICTURES
 from nakamise_agency.words import SHARE_KINDS, words
 
 ACTS: Final = {
@@ -90,28 +91,8 @@ _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 _YES_NO: Final = {"yes": N_("Yes"), "no": N_("No"), "True": N_("Yes"), "False": N_("No")}
 _RATES: Final = ("rate_bp", "fee_bp")
-# What "changed" lists: fields of the brand.
-_FIELDS: Final = {
-    "name": N_("Name of the site"),
-    "name_en": N_("Name in English"),
-    "brand": N_("Main colour"),
-    "accent": N_("Second colour"),
-    "scheme": N_("Light or dark"),
-    "radius": N_("Roundness of corners"),
-    "font": N_("Font of texts"),
-    "display": N_("Font of headings"),
-    "tint": N_("Tint of the grounds"),
-    "uppercase": N_("Headings in capital letters"),
-    "tagline": N_("Tagline"),
-    "tagline_en": N_("Tagline in English"),
-    "copyright": N_("Copyright line"),
-    "mail_name": N_("Sender's name of mails"),
-    "mail_sender": N_("Sender's address of mails"),
-    "logo": N_("Logo"),
-    "icon": N_("Icon"),
-    "hero_wide": N_("Picture of the first page (wide)"),
-    "hero_phone": N_("Picture of the first page (phone)"),
-}
+# What "changed" lists.
+_BRAND: Final = FIELDS | {key: label for key, (label, _) in PICTURES.items()}
 
 
 def details(ctx: TenantCtx, detail: Mapping[str, object]) -> list[tuple[str, str]]:
@@ -129,7 +110,7 @@ def _value(ctx: TenantCtx, key: str, value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} × {times}" for name, times in value.items())
     if isinstance(value, (list, tuple)):
-        return ", ".join(_(_FIELDS.get(str(one), "")) if str(one) in _FIELDS else str(one) for one in value)
+        return ", ".join(_(_BRAND[str(one)]) if str(one) in _BRAND else str(one) for one in value)
     if key in _RATES and isinstance(value, int):
         return f"{value / 100:g} %"
     if key == "purge_at":
