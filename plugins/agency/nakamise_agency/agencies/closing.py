@@ -14,6 +14,7 @@ from nakamise.contracts.control import AgencySummary, TenantDetail
 from nakamise.errors import Conflict, Invalid
 from nakamise.plugin import Ctx, requires
 from nakamise.web import N_, read_form, see_other
+from nakamise_agency.acting import acted
 from nakamise_agency.agencies.pages import LIST, show_agency
 from nakamise_agency.plane import plane
 from nakamise_agency.rights import AGENCIES
@@ -50,11 +51,8 @@ async def close(request: AnyRequest, ctx: Ctx, agency_id: FromPath[uuid.UUID]) -
 
 @post("/agencies/{agency_id:uuid}/reopen", opt=requires(AGENCIES), include_in_schema=False)
 async def reopen(ctx: Ctx, agency_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    try:
-        await plane(ctx).reopen_agency(agency_id)
-    except Conflict as refused:
-        return see_other(ctx, f"{LIST}/{agency_id}", flash=say(ctx, refused), kind="danger")
-    return see_other(ctx, f"{LIST}/{agency_id}", flash=words(ctx)(N_("The agency is open again.")))
+    said = words(ctx)(N_("The agency is open again."))
+    return await acted(ctx, plane(ctx).reopen_agency(agency_id), f"{LIST}/{agency_id}", said)
 
 
 @post("/tenants/{tenant_id:uuid}/assign", opt=requires(AGENCIES), include_in_schema=False)

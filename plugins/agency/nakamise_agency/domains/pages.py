@@ -15,6 +15,7 @@ from nakamise.contracts.control import HostClaim
 from nakamise.errors import Conflict, Invalid
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, gettext_for, read_form, see_other
+from nakamise_agency.acting import acted
 from nakamise_agency.plane import plane
 from nakamise_agency.rights import MANAGE, READ
 from nakamise_agency.tenants.frame import path_of, tenant_page
@@ -91,23 +92,15 @@ async def verify(request: AnyRequest, ctx: Ctx, tenant_id: FromPath[uuid.UUID]) 
 @post("/tenants/{tenant_id:uuid}/domains/canonical", opt=requires(MANAGE), include_in_schema=False)
 async def make_canonical(request: AnyRequest, ctx: Ctx, tenant_id: FromPath[uuid.UUID]) -> Response[bytes]:
     host = (await read_form(request, HostInput)).valid().host
-    back = path_of(tenant_id, DOMAINS)
-    try:
-        await plane(ctx).set_canonical(tenant_id, host)
-    except Conflict as refused:
-        return see_other(ctx, back, flash=say(ctx, refused), kind="danger")
-    return see_other(ctx, back, flash=words(ctx)(N_("%(host)s is the main address now."), host=host))
+    said = words(ctx)(N_("%(host)s is the main address now."), host=host)
+    return await acted(ctx, plane(ctx).set_canonical(tenant_id, host), path_of(tenant_id, DOMAINS), said)
 
 
 @post("/tenants/{tenant_id:uuid}/domains/remove", opt=requires(MANAGE), include_in_schema=False)
 async def release(request: AnyRequest, ctx: Ctx, tenant_id: FromPath[uuid.UUID]) -> Response[bytes]:
     host = (await read_form(request, HostInput)).valid().host
-    back = path_of(tenant_id, DOMAINS)
-    try:
-        await plane(ctx).release_host(tenant_id, host)
-    except Conflict as refused:
-        return see_other(ctx, back, flash=say(ctx, refused), kind="danger")
-    return see_other(ctx, back, flash=words(ctx)(N_("%(host)s is removed."), host=host))
+    said = words(ctx)(N_("%(host)s is removed."), host=host)
+    return await acted(ctx, plane(ctx).release_host(tenant_id, host), path_of(tenant_id, DOMAINS), said)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 from nakamise.errors import Conflict, FieldError, Invalid
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, Form, read_form, see_other
+from nakamise_agency.acting import acted
 from nakamise_agency.plane import plane
 from nakamise_agency.rights import DELETE, IMPERSONATE, MANAGE
 from nakamise_agency.tenants.act_forms import DeleteInput, ImpersonateInput, ReasonInput
@@ -37,11 +38,8 @@ async def suspend(request: AnyRequest, ctx: Ctx, tenant_id: FromPath[uuid.UUID])
 
 @post("/tenants/{tenant_id:uuid}/resume", opt=requires(MANAGE), include_in_schema=False)
 async def resume(ctx: Ctx, tenant_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    try:
-        await plane(ctx).resume(tenant_id)
-    except Conflict as refused:
-        return see_other(ctx, path_of(tenant_id), flash=say(ctx, refused), kind="danger")
-    return see_other(ctx, path_of(tenant_id), flash=words(ctx)(N_("The site is open again.")))
+    said = words(ctx)(N_("The site is open again."))
+    return await acted(ctx, plane(ctx).resume(tenant_id), path_of(tenant_id), said)
 
 
 @post("/tenants/{tenant_id:uuid}/impersonate", opt=requires(IMPERSONATE), include_in_schema=False)
@@ -72,12 +70,8 @@ async def delete(request: AnyRequest, ctx: Ctx, tenant_id: FromPath[uuid.UUID]) 
 
 @post("/tenants/{tenant_id:uuid}/cancel-delete", opt=requires(DELETE), include_in_schema=False)
 async def cancel_delete(ctx: Ctx, tenant_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    try:
-        await plane(ctx).cancel_delete(tenant_id)
-    except Conflict as refused:
-        return see_other(ctx, path_of(tenant_id), flash=say(ctx, refused), kind="danger")
     said = words(ctx)(N_("The site is kept. It is suspended until you resume it."))
-    return see_other(ctx, path_of(tenant_id), flash=said)
+    return await acted(ctx, plane(ctx).cancel_delete(tenant_id), path_of(tenant_id), said)
 
 
 async def _refused(

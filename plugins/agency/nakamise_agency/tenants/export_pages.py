@@ -11,13 +11,13 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from nakamise.contracts.control import ExportFile
-from nakamise.errors import Conflict
 from nakamise.plugin import Ctx, requires
-from nakamise.web import N_, fragment, see_other
+from nakamise.web import N_, fragment
+from nakamise_agency.acting import acted
 from nakamise_agency.plane import plane
 from nakamise_agency.rights import DELETE
 from nakamise_agency.tenants.frame import path_of, tenant_page
-from nakamise_agency.words import EXPORT_STATES, badges, say, words
+from nakamise_agency.words import EXPORT_STATES, badges, words
 
 EXPORT: Final = "/export"
 _RUNNING: Final = ("queued", "running")
@@ -54,12 +54,8 @@ async def export_list(ctx: Ctx, tenant_id: FromPath[uuid.UUID]) -> Response[byte
 
 @post("/tenants/{tenant_id:uuid}/export", opt=requires(DELETE), include_in_schema=False)
 async def start_export(ctx: Ctx, tenant_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    back = path_of(tenant_id, EXPORT)
-    try:
-        await plane(ctx).start_export(tenant_id)
-    except Conflict as refused:
-        return see_other(ctx, back, flash=say(ctx, refused), kind="danger")
-    return see_other(ctx, back, flash=words(ctx)(N_("The export has begun. You may leave this page.")))
+    said = words(ctx)(N_("The export has begun. You may leave this page."))
+    return await acted(ctx, plane(ctx).start_export(tenant_id), path_of(tenant_id, EXPORT), said)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [export_list, start_export]
