@@ -60,7 +60,7 @@ async def create(
             await switches.enable(runtime, tenant_id, plugin_id)
         made = runtime.directory.by_id(tenant_id)
         if made is None:
-            await runtime.directory.refresh()
+            await runtime.directory.catch_up()
             made = runtime.directory.by_id(tenant_id)
         assert made is not None  # noqa: S101 - created above, in a transaction that has ended
         click.echo(f"{made.name} is at {runtime.directory.base_url(made)}/")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import Final, cast
 
 import asyncpg
 import msgspec
@@ -15,6 +16,7 @@ from nakamise.db.held import held
 from nakamise.db.tx import CommitLost, Tx
 from nakamise.ids import check_schema_name
 
+log: Final = logging.getLogger("nakamise.db")
 CONTROL_SCHEMA = "nakamise"
 # asyncpg keeps a plan per statement text; texts are shared by all tenants, so this holds all of ours.
 STATEMENT_CACHE_SIZE = 1024
@@ -22,6 +24,7 @@ STATEMENT_CACHE_SIZE = 1024
 IDLE_S = 300.0
 # ... or after this many uses.
 USES_MAX = 50_000
+CLOSE_S = 10.0
 
 
 class Database:
@@ -46,7 +49,13 @@ class Database:
         return cls(pool, control_role)
 
     async def close(self) -> None:
-        await self.pool.close()
+        """Waits a while for transactions that are under way, then cuts them off."""
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self.pool.close()
+        except TimeoutError:
+            log.warning("connections were still in use after %s s and are cut off", CLOSE_S)
+            self.pool.terminate()
 
     @asynccontextmanager
     async def tenant(self, schema: str, *, read_only: bool = False) -> AsyncIterator[Tx]:

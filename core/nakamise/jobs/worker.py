@@ -167,7 +167,7 @@ class Worker:
     async def _tenant(self, tenant_id: uuid.UUID) -> Tenant | None:
         found = self._runtime.directory.by_id(tenant_id)
         if found is None:
-            await self._runtime.directory.refresh()
+            await self._runtime.directory.catch_up()
             found = self._runtime.directory.by_id(tenant_id)
         return found
 

@@ -61,7 +61,7 @@ async def change(
         lines = await invoice.bill_change(tx, who, before.items(), after.items(), now, by)
         detail = {"plan": after.plan.id, "before": before.plan.id, "options": dict(after.options)}
         await announce(tx.connection, tenant_id, "tenant.plan", actor=actor, detail=detail)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
     return lines
 
 

@@ -161,7 +161,7 @@ async def _ensure_tenant(runtime: Runtime, file: TenantFile) -> Tenant:
                 plan=about.plan,
             ),
         )
-        await runtime.directory.refresh()
+        await runtime.directory.catch_up()
         known = runtime.directory.by_slug(file.tenant.slug)
     if known is None:
         raise BlueprintError(f"{file.tenant.slug}: the tenant is not in the directory")
@@ -201,7 +201,7 @@ async def _write_tenant(runtime: Runtime, ctx: TenantCtx, file: TenantFile, bran
         )
         await provision.set_hosts(connection, ctx.tenant.id, file.hosts)
         await announce(connection, ctx.tenant.id, "tenant.apply", actor="blueprint")
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
 
 
 async def _remember(runtime: Runtime, tenant_id: uuid.UUID, state: str) -> None:

@@ -27,10 +27,16 @@ _TENANTS: Final = (
     "SELECT t.id, t.schema, t.slug, t.name, t.state, h.host AS canonical_host, t.locale, t.timezone,"
     " t.currency, t.brand, t.version, a.id AS console_of, coalesce(a.is_operator, false) AS is_operator"
     " FROM tenant t JOIN tenant_host h ON h.tenant_id = t.id AND h.canonical"
-    " LEFT JOIN agency a ON a.home_tenant_id = t.id WHERE t.state <> 'deleting'"
+    " LEFT JOIN agency a ON a.home_tenant_id = t.id WHERE t.state <> 'deleting' AND t.id = ANY ($1)"
 )
-_HOSTS: Final = "SELECT host, tenant_id FROM tenant_host"
-_SWITCHES: Final = "SELECT tenant_id, plugin, is_on, settings, settings_version FROM plugin_switch"
+_VERSIONS: Final = "SELECT id, version FROM tenant WHERE state <> 'deleting'"
+_HOSTS: Final = "SELECT host, tenant_id FROM tenant_host WHERE tenant_id = ANY ($1)"
+_SWITCHES: Final = "SELECT tenant_id, plugin, is_on, settings, settings_version FROM plugin_switch WHERE tenant_id = ANY ($1)"
+
+
+class _Version(msgspec.Struct):
+    id: uuid.UUID
+    version: int
 
 
 class _Host(msgspec.Struct):
@@ -54,6 +60,9 @@ class _Snapshot(msgspec.Struct, frozen=True):
     caretaker: uuid.UUID | None = None
 
 
+_EMPTY: Final = _Snapshot(0, {}, {}, {})
+
+
 class Directory:
     """A snapshot is replaced as a whole, so a request sees one state of it."""
 
@@ -61,7 +70,7 @@ class Directory:
         self._poll_s = poll_s
         self._settings = settings
         self._db = db
-        self._snapshot = _Snapshot(0, {}, {}, {})
+        self._snapshot = _EMPTY
         self._interned: dict[frozenset[str], frozenset[str]] = {}
         self._lock = asyncio.Lock()
         self._stale = asyncio.Event()
@@ -117,25 +126,35 @@ class Directory:
     # --- keeping fresh ---------------------------------------------------------------------------
 
     async def refresh(self) -> None:
-        """Load now; what was committed before the call is seen after it."""
+        """Load all of it now; what was committed before the call is seen after it."""
         async with self._lock, self._db.control(read_only=True) as tx:
-            self._snapshot = await self._load(tx)
+            self._snapshot = await self._load(tx, _EMPTY)
 
-    async def _load(self, tx: Tx) -> _Snapshot:
-        # The version is read first: a change during the other reads makes it old, never wrongly new.
+    async def catch_up(self) -> None:
+        """The same, and only tenants whose version changed are read: whoever changes one ends with ``announce``."""
+        async with self._lock, self._db.control(read_only=True) as tx:
+            self._snapshot = await self._load(tx, self._snapshot)
+
+    async def _load(self, tx: Tx, known: _Snapshot) -> _Snapshot:
+        # Versions are read first: a change during the other reads makes them old, never wrongly new.
         version = await tx.value("SELECT version FROM directory_version")
-        switches = _by_tenant(await tx.all(_Switch, _SWITCHES))
+        versions = {row.id: row.version for row in await tx.all(_Version, _VERSIONS)}
+        kept = {t.id: t for t in known.by_id.values() if versions.get(t.id) == t.version}
+        changed = [tenant_id for tenant_id in versions if tenant_id not in kept]
+        fresh, hosts = await self._read(tx, changed, versions) if changed else ({}, [])
+        return _snapshot(version, kept, fresh, known.by_host, hosts)
+
+    async def _read(
+        self, tx: Tx, tenant_ids: list[uuid.UUID], versions: dict[uuid.UUID, int]
+    ) -> tuple[dict[uuid.UUID, Tenant], list[_Host]]:
+        switches = _by_tenant(await tx.all(_Switch, _SWITCHES, tenant_ids))
         tenants = {
-            t.id: self._with_switches(t, switches.get(t.id, [])) for t in await tx.all(Tenant, _TENANTS)
+            t.id: msgspec.structs.replace(
+                self._with_switches(t, switches.get(t.id, [])), version=versions[t.id]
+            )
+            for t in await tx.all(Tenant, _TENANTS, tenant_ids)
         }
-        hosts = await tx.all(_Host, _HOSTS)
-        return _Snapshot(
-            version,
-            {h.host: tenants[h.tenant_id] for h in hosts if h.tenant_id in tenants},
-            {t.slug: t for t in tenants.values()},
-            tenants,
-            min((tenant.id for tenant in tenants.values() if tenant.is_active), default=None),
-        )
+        return tenants, await tx.all(_Host, _HOSTS, tenant_ids)
 
     def _with_switches(self, tenant: Tenant, switches: list[_Switch]) -> Tenant:
         plugins = frozenset(switch.plugin for switch in switches if switch.is_on)
@@ -174,7 +193,7 @@ class Directory:
             try:
                 if self._stale.is_set() or await self._is_old():
                     self._stale.clear()
-                    await self.refresh()
+                    await self.catch_up()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("the directory of tenants could not be refreshed: %s", error)
                 await asyncio.sleep(RETRY_S)
@@ -183,6 +202,24 @@ class Directory:
         async with self._db.control(read_only=True) as tx:
             version = await tx.value("SELECT version FROM directory_version")
         return bool(version != self._snapshot.version)
+
+
+def _snapshot(
+    version: int,
+    kept: dict[uuid.UUID, Tenant],
+    fresh: dict[uuid.UUID, Tenant],
+    hosts_before: dict[str, Tenant],
+    hosts: list[_Host],
+) -> _Snapshot:
+    tenants = kept | fresh
+    unchanged = {host: t for host, t in hosts_before.items() if t.id in kept}
+    return _Snapshot(
+        version,
+        unchanged | {h.host: tenants[h.tenant_id] for h in hosts if h.tenant_id in tenants},
+        {t.slug: t for t in tenants.values()},
+        tenants,
+        min((tenant.id for tenant in tenants.values() if tenant.is_active), default=None),
+    )
 
 
 def _by_tenant(switches: Iterable[_Switch]) -> dict[uuid.UUID, list[_Switch]]:

@@ -47,7 +47,7 @@ async def reseal_all(runtime: Runtime) -> Resealed:
         total.settings += done.settings
         total.columns += done.columns
         total.second_factors += done.second_factors
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
     return total
 
 

@@ -62,7 +62,7 @@ async def enable(
         await _store_switch(runtime, connection, tenant_id, manifest, stored)
         tx = await _run_enabled(runtime, connection, tenant, manifest, stored)
         await announce(connection, tenant_id, "plugin.enable", actor=actor, detail={"plugin": plugin_id})
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
     await tx.run_after_commit()
 
 
@@ -90,7 +90,7 @@ async def disable(runtime: Runtime, tenant_id: uuid.UUID, plugin_id: str, *, act
             ctx = TenantCtx(runtime, tenant, SYSTEM, runtime.host.lineup(tenant.plugins))
             await only_this.call("tenant_disabled", ctx=ctx, tx=tx)
         await announce(connection, tenant_id, "plugin.disable", actor=actor, detail={"plugin": plugin_id})
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
     await tx.run_after_commit()
 
 
@@ -120,7 +120,7 @@ async def configure(
         # Values may be secrets, so the audit names the fields only.
         detail = {"plugin": plugin_id, "changed": changed}
         await announce(connection, tenant_id, "plugin.configure", actor=actor, detail=detail)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
 
 
 def _unsealed(
@@ -155,7 +155,7 @@ def _checked(manifest: Manifest, settings: Mapping[str, Any]) -> dict[str, Any]:
 async def _locked(runtime: Runtime, connection: asyncpg.Connection, tenant_id: uuid.UUID) -> Tenant:
     """The tenant as it is once nobody else changes it."""
     await lock_tenant(connection, tenant_id)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
     tenant = runtime.directory.by_id(tenant_id)
     if tenant is None:
         raise NotFound("There is no such tenant.")

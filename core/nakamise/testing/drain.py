@@ -8,7 +8,7 @@ import time
 from nakamise.plugin.context import Tenant
 from nakamise.runtime import Runtime
 
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 _LEFT = (
     "SELECT count(*) FROM job WHERE tenant_id = $1 AND every_s IS NULL AND state = 'queued'"
     " AND (run_at <= now() OR (taken AND last_error = ''))"
@@ -20,7 +20,7 @@ _FAILED = (
 
 async def drain(runtime: Runtime, tenant: Tenant, *, allow_failures: bool = False) -> None:
     """Until no one-off job of ``tenant`` is due. Raises AssertionError for jobs that failed or do not end."""
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
     deadline = time.monotonic() + LIMIT_S
     async with runtime.jobs.worker(runtime):
         while await _left(runtime, tenant):

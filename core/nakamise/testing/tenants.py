@@ -30,7 +30,7 @@ async def bare_tenant(
         slug=slug, name=slug.upper(), hosts=[f"{slug}.localhost"], plugins=plugins, plan="unlimited"
     )
     tenant_id = await provision.create(settings, host, wanted)
-    await directory.refresh()
+    await directory.catch_up()
     tenant = directory.by_id(tenant_id)
     assert tenant is not None
     return tenant
@@ -42,7 +42,7 @@ async def tenant_with(runtime: Runtime, plugins: Sequence[str], *, slug: str | N
     tenant = await bare_tenant(runtime.settings, runtime.host, runtime.directory, slug=slug, plugins=wanted)
     for plugin_id in wanted:
         await switches.enable(runtime, tenant.id, plugin_id)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
     return current(runtime, tenant)
 
 

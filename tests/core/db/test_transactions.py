@@ -189,3 +189,22 @@ async def test_one_row_that_is_not_there(tenants: list[Tenant], db: Database) ->
     with pytest.raises(RowMissing):
         async with db.tenant(tenants[0].schema) as tx:
             await tx.one(Tenant, "SELECT id FROM core_mail WHERE id = $1", uuid7())
+
+
+async def test_closing_does_not_wait_for_ever(
+    tenants: list[Tenant], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who never ends a transaction does not keep the process from ending."""
+    monkeypatch.setattr("nakamise.db.database.CLOSE_S", 0.2)
+    stuck = await _small_pool(settings)
+
+    async def hold() -> None:
+        async with stuck.tenant(tenants[0].schema) as tx:
+            await tx.value("SELECT pg_sleep(60)")
+
+    held = asyncio.create_task(hold())
+    await asyncio.sleep(0.1)
+    async with asyncio.timeout(10):
+        await stuck.close()
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        await held

@@ -133,7 +133,7 @@ async def erase(ctx: TenantCtx, plugin_id: str, typed: str) -> PluginData:
         await _drop(connection, ctx, [table.name for table in found.tables])
         await _forget(connection, ctx, plugin_id)
         await _note(connection, ctx, found)
-    await ctx.runtime.directory.refresh()
+    await ctx.runtime.directory.catch_up()
     return found
 
 

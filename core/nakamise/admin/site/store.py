@@ -37,7 +37,7 @@ async def changing(ctx: TenantCtx, act: str, **detail: object) -> AsyncIterator[
         await announce(
             connection, ctx.tenant.id, act, actor=str(ctx.actor.user_id or "system"), detail=dict(detail)
         )
-    await ctx.runtime.directory.refresh()
+    await ctx.runtime.directory.catch_up()
 
 
 @asynccontextmanager

@@ -62,7 +62,7 @@ async def create(ctx: TenantCtx, scope: Scope, new: NewTenantRequest) -> uuid.UU
     )
     tenant_id = await provision.create(runtime.settings, runtime.host, first, actor=scope.by)
     try:
-        await runtime.directory.refresh()
+        await runtime.directory.catch_up()
         if file and folder:
             await blueprint.furnish(runtime, tenant_id, folder, file, _quiet)
         await _finish(runtime, scope, tenant_id, new, wanted)
@@ -171,7 +171,7 @@ async def _finish(
         invited = await open_with_admin(runtime, connection, tenant_id, new.admin_email, new.admin_name)
         detail = {"blueprint": new.blueprint, "plan": new.plan}
         await announce(connection, tenant_id, "tenant.open", actor=scope.by, detail=detail)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
     await invited.run_after_commit()
 
 

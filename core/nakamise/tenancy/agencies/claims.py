@@ -48,7 +48,7 @@ async def claim(runtime: Runtime, scope: Scope, tenant_id: uuid.UUID, text: str)
         await enter(connection, tenant_id, host, base_domain)
         await announce(connection, tenant_id, "host.claim", actor=scope.by, detail={"host": host})
         made = await address_of(connection, tenant_id, host)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
     return made
 
 
@@ -106,7 +106,7 @@ async def verify(runtime: Runtime, scope: Scope, tenant_id: uuid.UUID, host: str
             await _serve(connection, tenant_id, host)
             await announce(connection, tenant_id, "host.verify", actor=scope.by, detail={"host": host})
         after = await address_of(connection, tenant_id, host)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
     return after
 
 
@@ -127,7 +127,7 @@ async def release(runtime: Runtime, scope: Scope, tenant_id: uuid.UUID, host: st
             raise Conflict(N_("Choose another main address first."), code="canonical")
         await drop(connection, tenant_id, host)
         await announce(connection, tenant_id, "host.release", actor=scope.by, detail={"host": host})
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
 
 
 async def drop(connection: asyncpg.Connection, tenant_id: uuid.UUID, host: str) -> None:
@@ -152,7 +152,7 @@ async def set_canonical(runtime: Runtime, scope: Scope, tenant_id: uuid.UUID, ho
             raise Conflict(N_("This address is not proven yet."), code="host_unproven")
         await make_canonical(connection, tenant_id, host)
         await announce(connection, tenant_id, "host.canonical", actor=scope.by, detail={"host": host})
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
 
 
 async def make_canonical(connection: asyncpg.Connection, tenant_id: uuid.UUID, host: str) -> None:

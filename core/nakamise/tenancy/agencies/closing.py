@@ -57,7 +57,7 @@ async def close(
         await _leave_sites(connection, scope, agency_id, said, with_tenants)
         detail = {"reason": said, "with_tenants": "yes" if with_tenants else "no"}
         await note(connection, "agency.close", agency_id=agency_id, actor=scope.by, detail=detail)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
     return await agency(runtime, agency_id)
 
 
@@ -104,7 +104,7 @@ async def reopen(runtime: Runtime, scope: Scope, agency_id: uuid.UUID) -> Agency
             "UPDATE nakamise.agency SET closed_at = NULL, closed_reason = '' WHERE id = $1", agency_id
         )
         await note(connection, "agency.reopen", agency_id=agency_id, actor=scope.by)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
     return await agency(runtime, agency_id)
 
 
@@ -130,7 +130,7 @@ async def assign(runtime: Runtime, scope: Scope, tenant_id: uuid.UUID, agency_id
         )
         await _end_visits(connection, found.schema)
         await announce(connection, tenant_id, "tenant.assign", actor=scope.by, detail=detail)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
 
 
 async def _end_visits(connection: asyncpg.Connection, schema: str) -> None:

@@ -63,7 +63,7 @@ async def create(runtime: Runtime, scope: Scope, new: NewAgencyRequest) -> Agenc
     )
     home_id = await provision.create(runtime.settings, runtime.host, first, actor=scope.by)
     try:
-        await runtime.directory.refresh()
+        await runtime.directory.catch_up()
         await switches.enable(runtime, home_id, PLUGIN, actor=scope.by.name)
         agency_id = await _open(runtime, scope, home_id, new)
     except BaseException:
@@ -83,7 +83,7 @@ async def _open(runtime: Runtime, scope: Scope, home_id: uuid.UUID, new: NewAgen
             connection, "agency.create", agency_id=agency_id, actor=scope.by, detail={"slug": new.slug}
         )
         await announce(connection, home_id, "tenant.open", actor=scope.by)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
     await invited.run_after_commit()
     return agency_id
 

@@ -36,7 +36,7 @@ async def suspend(runtime: Runtime, scope: Scope, tenant_id: uuid.UUID, reason: 
         _must_be(found, "active")
         await _set_state(connection, tenant_id, "suspended", said)
         await announce(connection, tenant_id, "tenant.suspend", actor=scope.by, detail={"reason": said})
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
 
 
 async def resume(runtime: Runtime, scope: Scope, tenant_id: uuid.UUID) -> None:
@@ -44,7 +44,7 @@ async def resume(runtime: Runtime, scope: Scope, tenant_id: uuid.UUID) -> None:
         _must_be(await locked(connection, scope, tenant_id), "suspended")
         await _set_state(connection, tenant_id, "active", "")
         await announce(connection, tenant_id, "tenant.resume", actor=scope.by)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
 
 
 async def request_delete(
@@ -62,7 +62,7 @@ async def request_delete(
         await _set_state(connection, tenant_id, "deleting", said, purge_at)
         detail = {"reason": said, "purge_at": purge_at.isoformat()}
         await announce(connection, tenant_id, "tenant.delete", actor=scope.by, detail=detail)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
     return purge_at
 
 
@@ -76,7 +76,7 @@ async def cancel_delete(runtime: Runtime, scope: Scope, tenant_id: uuid.UUID) ->
             raise Conflict(N_("It is too late: the data is being removed."), code="too_late")
         await _set_state(connection, tenant_id, "suspended", N_("Its deletion was cancelled."))
         await announce(connection, tenant_id, "tenant.delete_cancel", actor=scope.by)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
 
 
 def _must_be(found: Found, *states: str) -> None:

@@ -50,7 +50,7 @@ async def update(runtime: Runtime, scope: Scope, tenant_id: uuid.UUID, change: B
         # Forms send every field: the log names what became different.
         detail = {"changed": sorted(name for name in values if getattr(look, name) != values[name])}
         await announce(connection, tenant_id, "tenant.brand", actor=scope.by, detail=detail)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
     async with runtime.db.control(read_only=True) as tx:
         return await view(tx, await find(tx, scope, tenant_id))
 
@@ -97,7 +97,7 @@ async def set_picture(
         await connection.execute("UPDATE nakamise.tenant SET brand = $2 WHERE id = $1", tenant_id, brand)
         detail = {"changed": [picture]}
         await announce(connection, tenant_id, "tenant.brand", actor=scope.by, detail=detail)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
     async with runtime.db.control(read_only=True) as tx:
         return await view(tx, await find(tx, scope, tenant_id))
 

@@ -57,7 +57,7 @@ async def purge(runtime: Runtime, tenant_id: uuid.UUID, *, actor: str | By = "sy
         if await connection.fetchval(f"{_DOOMED} FOR UPDATE", tenant_id) is None:
             raise NotFound
         await _remove(connection, tenant_id, doomed, actor)
-    await runtime.directory.refresh()
+    await runtime.directory.catch_up()
 
 
 async def _remove(

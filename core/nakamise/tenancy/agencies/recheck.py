@@ -33,7 +33,7 @@ async def recheck(runtime: Runtime) -> list[str]:
         due = await tx.all(Due, _DUE)
     lost = [claim.host for claim in due if await _check(runtime, claim)]
     if lost:
-        await runtime.directory.refresh()
+        await runtime.directory.catch_up()
     return lost
 
 

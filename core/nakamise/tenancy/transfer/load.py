@@ -89,7 +89,7 @@ class _Import:
                 raise Conflict(
                     "This name or address is taken: %(detail)s", params={"detail": error.detail or ""}
                 ) from error
-        await self._runtime.directory.refresh()
+        await self._runtime.directory.catch_up()
         self._runtime.jobs.wake.set()
         return msgspec.structs.replace(result, files=count)
 
