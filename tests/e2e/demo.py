@@ -44,6 +44,11 @@ async def seed(runtime: Runtime, folder: Path) -> None:
             if drawing.name not in _REAL_ART:
                 _simplify(drawing)
         await blueprint.apply(runtime, copy, runtime.settings.base_domain)
+    await open_consoles(runtime)
+
+
+async def open_consoles(runtime: Runtime) -> None:
+    """The demo's two consoles, whose tenants are applied already."""
     async with owner_transaction(runtime.settings) as connection:
         for slug, home in (("demo", "agency"), ("operator", "operator")):
             await ensure_console(connection, slug, slug, home, is_operator=home == "operator")
