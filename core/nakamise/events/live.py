@@ -15,10 +15,10 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
-import asyncpg
 import msgspec
 
 from nakamise.db import Tx
+from nakamise.db.listening import listen
 from nakamise.errors import NakamiseError, Unavailable
 from nakamise.tenancy.owner import app_url
 from nakamise.ui.i18n import N_
@@ -32,7 +32,6 @@ CHANNEL: Final = "nakamise_live"
 MESSAGE_MAX_BYTES: Final = 7_500
 WAITING_MAX: Final = 100
 LISTENERS_MAX: Final = 5_000
-RETRY_S: Final = 1.0
 
 
 class LiveTooLarge(NakamiseError):
@@ -118,29 +117,15 @@ class LiveHub:
 
     async def _connected(self) -> None:
         if self._task is None:
-            self._task = asyncio.create_task(self._listen(), name="live-listen")
+            heard = listen(
+                app_url(self._settings),
+                CHANNEL,
+                self._hear,
+                began=self._is_listening.set,
+                ended=self._is_listening.clear,
+            )
+            self._task = asyncio.create_task(heard, name="live-listen")
         await self._is_listening.wait()
-
-    async def _listen(self) -> None:
-        """On a connection of its own: a pooled one would be missing from the pool for ever."""
-        while True:
-            try:
-                await self._listen_once()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("not listening for live messages: %s", error)
-            self._is_listening.clear()
-            await asyncio.sleep(RETRY_S)
-
-    async def _listen_once(self) -> None:
-        connection = await asyncpg.connect(app_url(self._settings))
-        ended = asyncio.Event()
-        try:
-            connection.add_termination_listener(lambda _: ended.set())
-            await connection.add_listener(CHANNEL, lambda *said: self._hear(str(said[3])))
-            self._is_listening.set()
-            await ended.wait()
-        finally:
-            connection.terminate()
 
     def _hear(self, text: str) -> None:
         try:

@@ -12,16 +12,16 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
-from nakamise.db import Database, Tx
+from nakamise.db import DATABASE_AWAY, Database, Tx
+from nakamise.db.listening import RETRY_S, listen
 from nakamise.plugin.context import Tenant
 from nakamise.settings import Settings
 from nakamise.tenancy.control import CHANNEL
 from nakamise.tenancy.owner import app_url
 
 log: Final = logging.getLogger("nakamise.directory")
-# How old a copy may grow when a notification is lost, and how long to wait before listening again.
+# How old a copy may grow when a notification is lost.
 POLL_S: Final = 3.0
-RETRY_S: Final = 1.0
 
 _TENANTS: Final = (
     "SELECT t.id, t.schema, t.slug, t.name, t.state, h.host AS canonical_host, t.locale, t.timezone,"
@@ -166,25 +166,9 @@ class Directory:
         )
 
     async def _listen(self) -> None:
-        """On a connection of its own: a pooled one would be missing from the pool for ever."""
-        while True:
-            try:
-                await self._listen_once()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("not listening for changes of tenants: %s", error)
-            await asyncio.sleep(RETRY_S)
-
-    async def _listen_once(self) -> None:
-        connection = await asyncpg.connect(app_url(self._settings))
-        ended = asyncio.Event()
-        try:
-            connection.add_termination_listener(lambda _: ended.set())
-            await connection.add_listener(CHANNEL, lambda *_: self._stale.set())
-            # What happened while nobody listened.
-            self._stale.set()
-            await ended.wait()
-        finally:
-            connection.terminate()
+        """Whenever it begins: what happened while nobody listened must be read too."""
+        url = app_url(self._settings)
+        await listen(url, CHANNEL, lambda _: self._stale.set(), began=self._stale.set)
 
     async def _follow(self) -> None:
         while True:
@@ -194,7 +178,7 @@ class Directory:
                 if self._stale.is_set() or await self._is_old():
                     self._stale.clear()
                     await self.catch_up()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (OSError, asyncpg.PostgresError, *DATABASE_AWAY) as error:
                 log.warning("the directory of tenants could not be refreshed: %s", error)
                 await asyncio.sleep(RETRY_S)
 

@@ -12,9 +12,9 @@ import asyncpg
 import pytest
 
 from nakamise.db import Database
+from nakamise.db.listening import RETRY_S
 from nakamise.host.registry import PluginHost
 from nakamise.settings import Settings
-from nakamise.tenancy import directory as module
 from nakamise.tenancy import provision
 from nakamise.tenancy.control import announce
 from nakamise.tenancy.directory import Directory
@@ -89,7 +89,7 @@ async def test_it_listens_again_after_its_connection_was_killed(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()"
     )
     assert killed
-    await asyncio.sleep(module.RETRY_S + 0.5)
+    await asyncio.sleep(RETRY_S + 0.5)
     tenant_id, slug = await _create(settings, host)
     await _until(lambda: other.by_slug(slug))
     assert _name(other, tenant_id) == slug
