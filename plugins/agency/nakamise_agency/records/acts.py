@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
+from nakamise.contracts.control import AuditLine
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_agency.looks.form import FIELDS, PICTURES
@@ -50,6 +52,9 @@ ACTS: Final = {
     "plugin.configure": N_("Plugin's settings changed"),
     "keys.reseal": N_("Secrets sealed anew"),
 }
+# Who is no person; people of an agency stand there by name, those of a site by the id that they have there.
+_ACTORS: Final = {"system": N_("System"), "blueprint": N_("Blueprint"), "operator": N_("Command line")}
+_OF_THE_SITE: Final = N_("Staff of the site")
 DETAILS: Final = {
     "reason": N_("Reason"),
     "role": N_("Role"),
@@ -118,6 +123,22 @@ def _value(ctx: TenantCtx, key: str, value: object) -> str:
         return f"{at:%Y-%m-%d %H:%M}"
     known = {**_YES_NO, **_VALUES.get(key, {})}
     return _(known[str(value)]) if str(value) in known else str(value)
+
+
+def actor_labels(ctx: TenantCtx, lines: Iterable[AuditLine]) -> dict[str, str]:
+    """What to show for each of the lines' ``actor``."""
+    return {line.actor: _actor(ctx, line.actor) for line in lines}
+
+
+def _actor(ctx: TenantCtx, actor: str) -> str:
+    _ = words(ctx)
+    if actor in _ACTORS:
+        return _(_ACTORS[actor])
+    try:
+        uuid.UUID(actor)
+    except ValueError:
+        return actor or "—"
+    return _(_OF_THE_SITE)
 
 
 def act_labels(ctx: TenantCtx) -> dict[str, str]:

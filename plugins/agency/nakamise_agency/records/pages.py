@@ -18,7 +18,7 @@ from nakamise.web import N_, local_time, page, see_other
 from nakamise_agency.csv_file import csv_answer
 from nakamise_agency.paging import address, filter_of
 from nakamise_agency.plane import plane
-from nakamise_agency.records.acts import act_labels, details
+from nakamise_agency.records.acts import act_labels, actor_labels, details
 from nakamise_agency.rights import LOG
 from nakamise_agency.tenants.frame import path_of, tenant_page
 from nakamise_agency.words import words
@@ -61,6 +61,7 @@ def _data(ctx: TenantCtx, path: str, wanted: LogFilter, found: AuditPage) -> dic
         "wanted": wanted,
         "path": path,
         "acts": act_labels(ctx),
+        "actors": actor_labels(ctx, found.items),
         "next": address(path, wanted, cursor=cursor) if cursor else None,
         "first": address(path, wanted),
         "export": address(f"{path}.csv", wanted),

@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 from nakamise.contracts.control import ControlPlane
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise_agency.plane import plane
-from nakamise_agency.records.acts import act_labels
+from nakamise_agency.records.acts import act_labels, actor_labels
 from nakamise_agency.rights import AGENCIES, DELETE, IMPERSONATE, LOG, MANAGE, READ
 from nakamise_agency.tenants.frame import tenant_page
 from nakamise_agency.words import HEALTH_LEVELS, badges, health_reasons
@@ -50,6 +50,7 @@ async def show(
         log=log.items if log else (),
         agencies=await _others(ctx, control, found.summary.agency),
         acts=act_labels(ctx),
+        actors=actor_labels(ctx, log.items if log else ()),
         may={right: ctx.actor.can(right) for right in (MANAGE, IMPERSONATE, DELETE)},
         refused=refused,
         errors=errors or {},
