@@ -7,7 +7,7 @@ from typing import Final
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 # What they share, the demo or two furnished tenants, takes longer to make than their tests to run.
-WHOLE_FOLDERS: Final = ("tests/e2e/", "tests/isolation/")
+WHOLE_FOLDERS: Final = ("tests/e2e/", "tests/isolation/", "tests/whitelabel/")
 
 
 class OneProcessPerFolder(LoadScopeScheduling):  # type: ignore[misc]  # ships no types

@@ -75,6 +75,16 @@ async def test_the_other_shop(town: Town, town_routes: list[Route]) -> None:
     assert not leaks, "\n".join(leaks)
 
 
+async def test_a_plugin_that_is_refused(town: Town) -> None:
+    """The installation has one whose fault names our packages; its card is there and does not."""
+    left = town.places["left"]
+    session = await left.sign_in("admin", is_api=False, has_mfa=True)
+    answer = await town.client(left.stall.tenant).get("/admin/plugins", headers=dict(session))
+    assert "<h3>broken</h3>" in answer.text
+    leaks = (await town.words_for("left")).leaks("GET /admin/plugins", read_answer(answer))
+    assert not leaks, "\n".join(leaks)
+
+
 async def test_the_console_of_an_agency(town: Town, town_routes: list[Route]) -> None:
     """Its own shops are named there; other agencies, their shops and the platform are not."""
     words = await town.words_for("north", "left")
