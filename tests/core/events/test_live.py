@@ -6,9 +6,11 @@ import asyncio
 import uuid
 from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 
+from nakamise.db.listening import RETRY_S
 from nakamise.errors import Forbidden, NotFound, Unauthenticated
 from nakamise.events import live_routes
 from nakamise.events.live import MESSAGE_MAX_BYTES, WAITING_MAX, Listener, LiveHub, LiveTooLarge, Message
@@ -64,6 +66,26 @@ async def test_it_reaches_every_process_when_the_transaction_commits(
         assert await nothing(elsewhere)
         assert await nothing(deaf)
     await second.close()
+
+
+async def test_it_listens_again_after_its_connection_was_killed(
+    runtime: Runtime, ctx_for: CtxFor, tenants: tuple[Tenant, Tenant], owner: asyncpg.Connection
+) -> None:
+    mine = tenants[0]
+    hub = LiveHub(runtime.settings)
+    async with hub.listening(mine.id, ["a.news"], None) as here:
+        killed = await owner.fetch(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE query LIKE 'LISTEN%nakamise_live%' AND datname = current_database()"
+        )
+        assert killed
+        await asyncio.sleep(RETRY_S / 2)
+        async with hub.listening(mine.id, ["a.news"], None) as later:
+            async with ctx_for(mine).begin() as tx:
+                await hub.push(tx, mine.id, "a.news", News("again"), None)
+            assert await heard(here) == {"text": "again"}
+            assert await heard(later) == {"text": "again"}
+    await hub.close()
 
 
 async def test_what_rolls_back_was_never_said(
