@@ -23,7 +23,8 @@ GRACE_S = 60
 def main() -> None:
     environment = os.environ | {"NAKAMISE_CHROMIUM": str(find_browser() or install_browser())}
     workers = min(os.cpu_count() or 1, MAX_WORKERS)
-    command = [sys.executable, "-m", "pytest", "-n", str(workers), "--dist", "loadscope", *sys.argv[1:]]
+    parallel = ["-n", str(workers), "--dist", "loadscope", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", *parallel, *sys.argv[1:]]
     sys.exit(run(command, environment))
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 
 from tests.fixture_plugins.install import install_hello
+from tests.scheduling import OneProcessPerFolder, longest_first
 
 TOLD: Final = 1_500  # characters
 
@@ -23,10 +24,12 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         os.write(2, f"\n{report.nodeid} ({report.when}):\n{report.longreprtext[-TOLD:]}\n".encode())
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: longest_first(item.nodeid))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     if config.getoption("dist") != "loadscope":
         return None
-    from tests.scheduling import OneProcessPerFolder
-
     return OneProcessPerFolder(config, log)

@@ -8,6 +8,21 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 # What they share, the demo or two furnished tenants, takes longer to make than their tests to run.
 WHOLE_FOLDERS: Final = ("tests/e2e/", "tests/isolation/", "tests/whitelabel/")
+# Minutes each: begun last, one of them would run alone while the other processes are idle.
+LONGEST: Final = (
+    "tests/e2e/",
+    "tests/docs/",
+    "tests/isolation/",
+    "tests/whitelabel/",
+    "tests/faults/",
+    "tests/scaffold/",
+)
+
+
+def longest_first(nodeid: str) -> int:
+    """For sorting: where a test's folder stands among the long ones, the others after them."""
+    found = (at for at, folder in enumerate(LONGEST) if nodeid.startswith(folder))
+    return next(found, len(LONGEST))
 
 
 class OneProcessPerFolder(LoadScopeScheduling):  # type: ignore[misc]  # ships no types
