@@ -17,7 +17,6 @@ from tests.e2e.visitor import DESKTOP, PHONE, Locale, Visitor, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.req("DF-01", "DF-03", "DF-22", "LC-0.23")]
 
-ADMIN: Final = re.compile(r"/admin")
 # Off in the demo; their pages hold nothing yet.
 MORE: Final = {"webhooks": "/admin/webhooks", "sso": "/admin/sso"}
 
@@ -36,26 +35,35 @@ OPERATOR: Final = Login(
 )
 
 
-@pytest.mark.parametrize(
-    ("login", "locale", "size"),
-    [(AGENCY, "ja", PHONE), (OPERATOR, "en", DESKTOP)],
-    ids=["agency", "operator"],
-)
-async def test_pages_of_a_console(
-    browser: Browser, demo: Demo, login: Login, locale: Locale, size: tuple[int, int]
-) -> None:
-    visitor = await visit(browser, demo, login.slug, locale, size=size)
-    await visitor.log_in(login.email, login.password)
-    await enter_code(visitor, login.secret)
+async def test_pages_of_an_agency(browser: Browser, demo: Demo) -> None:
+    visitor = await _logged_in(browser, demo, AGENCY, "ja", PHONE)
     for plugin in MORE:
         await _switch(visitor, plugin, "on")
     pages = ["/admin", *MORE.values(), "/admin/webhooks/new", "/admin/sso/new"]
-    visited, faults = await crawl(visitor, pages, ADMIN)
+    visited, faults = await crawl(visitor, pages, re.compile("/admin"))
     for plugin in MORE:
         await _switch(visitor, plugin, "off")
     assert not faults, "\n".join(faults)
-    assert {"/admin/agency", "/admin/agency/log", *pages} <= set(visited)
+    assert {"/admin/agency", "/admin/agency/log", "/admin/plugins/sso", *pages} <= set(visited)
     await visitor.leave()
+
+
+async def test_pages_of_the_operators(browser: Browser, demo: Demo) -> None:
+    """Plugins and their settings are the same as at an agency's."""
+    visitor = await _logged_in(browser, demo, OPERATOR, "en", DESKTOP)
+    visited, faults = await crawl(visitor, ["/admin"], re.compile("/admin(?!/plugins/)"))
+    assert not faults, "\n".join(faults)
+    assert {"/admin/agency/agencies", "/admin/agency/catalogue", "/admin/agency/policy"} <= set(visited)
+    await visitor.leave()
+
+
+async def _logged_in(
+    browser: Browser, demo: Demo, login: Login, locale: Locale, size: tuple[int, int]
+) -> Visitor:
+    visitor = await visit(browser, demo, login.slug, locale, size=size)
+    await visitor.log_in(login.email, login.password)
+    await enter_code(visitor, login.secret)
+    return visitor
 
 
 async def _switch(visitor: Visitor, plugin: str, way: str) -> None:

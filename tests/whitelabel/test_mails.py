@@ -89,7 +89,7 @@ async def test_the_mail_to_the_first_administrator(town: Town) -> None:
     assert site is not None
     await town.drain(site)
     [envelope] = [one for one in town.inbox.taken if one.rcpt_tos == ["first@shop.example"]]
-    leaks = (await town.words_for()).leaks("invitation", read_mail(_bytes(envelope)))
+    leaks = (await town.words_for()).leaks("invitation", read_mail(content_of(envelope)))
     assert not leaks, "\n".join(leaks)
 
 
@@ -103,13 +103,13 @@ async def no_leak(town: Town, house: House, since: int) -> None:
         if str(envelope.mail_from).endswith(f"@{host}"):
             mine += 1
             spoken = [("EHLO", ehlo), ("MAIL FROM", str(envelope.mail_from))]
-            leaks += words.leaks("mail", [*spoken, *read_mail(_bytes(envelope))])
-            assert f"@{host}>".encode() in _bytes(envelope).split(b"\r\n\r\n")[0]
+            leaks += words.leaks("mail", [*spoken, *read_mail(content_of(envelope))])
+            assert f"@{host}>".encode() in content_of(envelope).split(b"\r\n\r\n")[0]
     assert not leaks, "\n".join(leaks)
     assert mine
 
 
-def _bytes(envelope: Envelope) -> bytes:
+def content_of(envelope: Envelope) -> bytes:
     content = envelope.content
     assert isinstance(content, bytes)
     return content
