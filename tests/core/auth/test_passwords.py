@@ -50,7 +50,9 @@ async def test_a_broken_hash_matches_nothing(passwords: Passwords) -> None:
     ["password", "PASSWORD1", "ｐａｓｓｗｏｒｄ", "12345678", "aaaaaaaaaaaa", "パスワード123", "qwertyuiop"],
 )
 def test_what_everybody_chooses_is_refused(word: str) -> None:
-    assert fault_of_new(word) is not None
+    fault = fault_of_new(word)
+    assert fault is not None
+    assert fault.message == "This password is too easy to guess."
 
 
 @pytest.mark.req("LC-1.2.1")

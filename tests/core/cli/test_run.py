@@ -51,6 +51,7 @@ def test_a_signal_ends_everything(number: signal.Signals, port: int, data_dir: P
 def test_killed_run_takes_its_web_server_along_and_the_next_one_recovers(port: int, data_dir: Path) -> None:
     command = start(port, data_dir)
     web = web_processes(command, data_dir)
+    assert len(web) >= 2
     orphan = postmaster(data_dir)
 
     command.end(signal.SIGKILL)

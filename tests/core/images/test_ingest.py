@@ -151,7 +151,10 @@ async def test_cmyk_and_profiles_end_as_plain_srgb() -> None:
 
 @pytest.mark.req("LC-0.18")
 async def test_a_page_behind_a_picture_is_dropped() -> None:
-    picture = await ingest(corpus.polyglot())
+    given = corpus.polyglot()
+    picture = await ingest(given)
+    assert b"CANARY" in given
+    assert len(picture.renditions) > 0
     assert all(b"CANARY" not in one.data for one in picture.renditions)
 
 
