@@ -18,19 +18,25 @@ from nakamise.db.tx import Tx
 
 NOTHING: Final = bytes(32)
 NIL: Final = uuid.UUID(int=0)
-# No transaction lasts that long: a row that is sealed so much later than it says was not there before.
-# Rows without a seal are looked for from there on, unless ``everywhere``.
+# No transaction lasts that long, and no clock is wrong by so much: a row that is sealed so much later than it
+# says was not there before. Rows without a seal are looked for from there on, unless ``everywhere``.
 LOOK_BACK: Final = timedelta(days=1)
 SHOWN_MAX: Final = 20
-# Of a row ``a``: the time that its id carries (UUIDv7), and a column as microseconds, so that no session's
-# time zone gets into a hash.
-MADE_AT: Final = "to_timestamp(('x' || left(translate(a.id::text, '-', ''), 12))::bit(48)::bigint / 1000.0)"
+# Rows of one seal: 200,000 take as long as a statement may.
+BATCH: Final = 10_000
+# Of a row ``a``: the time that its id carries (UUIDv7; others carry none), and a column as microseconds, so that
+# no session's time zone gets into a hash.
+MADE_AT: Final = (
+    "CASE WHEN get_byte(uuid_send(a.id), 6) >> 4 <> 7 THEN a.at"
+    " ELSE to_timestamp(('x' || left(translate(a.id::text, '-', ''), 12))::bit(48)::bigint / 1000.0) END"
+)
 AT_US: Final = "(extract(epoch FROM a.at) * 1000000)::bigint"
 
 _SEAL: Final = """
 WITH fresh AS MATERIALIZED (
     SELECT a.id AS audit_id, {hash} AS hash FROM {table} a
     WHERE a.id >= $3 AND NOT EXISTS (SELECT 1 FROM {table}_link l WHERE l.audit_id = a.id)
+    ORDER BY a.id LIMIT $4
 ), seal AS (
     INSERT INTO {table}_seal (number, row_count, prev_hash, hash)
     SELECT $1::bigint, count(*), $2::bytea,
@@ -44,10 +50,16 @@ SELECT l.audit_id AS id, a.id IS NULL AS removed
 FROM {table}_link l LEFT JOIN {table} a ON a.id = l.audit_id
 WHERE a.id IS NULL OR l.hash <> {hash} ORDER BY l.audit_id LIMIT $1
 """
+# Seals that are made at once have the same time. No row is older than the seals before, nor younger than its own.
 _LATE_ROWS: Final = """
-SELECT l.audit_id FROM {table}_link l JOIN {table} a ON a.id = l.audit_id
-JOIN {table}_seal before ON before.number = l.seal - 1
-WHERE {since} < before.at - $2::interval AND NOT ({excused}) ORDER BY l.audit_id LIMIT $1
+WITH s AS (
+    SELECT number, at, max(at) OVER (
+        ORDER BY at RANGE BETWEEN UNBOUNDED PRECEDING AND interval '1 microsecond' PRECEDING) AS before
+    FROM {table}_seal
+)
+SELECT l.audit_id FROM {table}_link l JOIN {table} a ON a.id = l.audit_id JOIN s ON s.number = l.seal
+WHERE ({since} < s.before - $2::interval OR {since} > s.at + $2::interval) AND NOT ({excused})
+ORDER BY l.audit_id LIMIT $1
 """
 _WRONG_SEAL: Final = """
 SELECT min(number) FROM (
@@ -59,6 +71,7 @@ SELECT min(number) FROM (
 ) AS checked WHERE NOT joined OR row_count <> found OR hash IS DISTINCT FROM again
 """
 _LAST: Final = "SELECT number, at, hash FROM {table}_seal ORDER BY number DESC LIMIT 1"
+_LAST_IN: Final = "SELECT audit_id FROM {table}_link WHERE seal = $1 ORDER BY audit_id DESC LIMIT 1"
 _ROWS: Final = "SELECT coalesce(sum(row_count), 0)::bigint FROM {table}_seal"
 
 
@@ -99,8 +112,8 @@ class _Wrong(msgspec.Struct, frozen=True):
 class SealedLog:
     """``table`` of the transaction's schema; its rows have ids that grow with time.
 
-    In SQL, of a row ``a`` that a row ``l`` links to its seal: ``fields`` are what is hashed, ``since`` is when it
-    says that it was written, ``excused`` is true for what may be older than its seal.
+    In SQL, of a row ``a`` that a row ``l`` links to its seal ``s``: ``fields`` are what is hashed, ``since`` is
+    when it says that it was written, ``excused`` is true for what may be older than its seal.
     """
 
     def __init__(self, table: str, *, fields: str, since: str = MADE_AT, excused: str = "false") -> None:
@@ -113,6 +126,7 @@ class SealedLog:
         self._late_rows = sql(_LATE_ROWS)
         self._wrong_seal = sql(_WRONG_SEAL)
         self._last = sql(_LAST)
+        self._last_in = sql(_LAST_IN)
         self._rows = sql(_ROWS)
 
     async def seal(self, tx: Tx, *, everywhere: bool = False) -> int:
@@ -121,8 +135,12 @@ class SealedLog:
         await tx.value("SELECT pg_advisory_xact_lock(hashtext('audit seals'), hashtext($1))", tx.schema)
         last = await tx.first(_Last, self._last)
         floor = NIL if last is None or everywhere else _first_id(last.at - LOOK_BACK)
-        number, before = (last.number + 1, last.hash) if last else (1, NOTHING)
-        return await tx.execute(self._seal, number, before, floor)
+        total = 0
+        while sealed := await tx.execute(self._seal, *_next(last), floor, BATCH):
+            total += sealed
+            last = await tx.one(_Last, self._last)
+            floor = await tx.value(self._last_in, last.number)
+        return total
 
     async def verify(self, tx: Tx) -> Verdict:
         """Compute every hash again; what is not sealed yet says nothing."""
@@ -141,6 +159,11 @@ class SealedLog:
             inserted=late,
             broken_seal=broken,
         )
+
+
+def _next(last: _Last | None) -> tuple[int, bytes]:
+    """Number of the next seal, and the hash before it."""
+    return (last.number + 1, last.hash) if last else (1, NOTHING)
 
 
 def _first_id(at: datetime) -> uuid.UUID:

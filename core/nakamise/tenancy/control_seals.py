@@ -7,10 +7,11 @@ from typing import Final
 from nakamise.db import Database
 from nakamise.db.sealed_log import AT_US, MADE_AT, SealedLog, Verdict
 
-# A tenant comes with its history from elsewhere: in the transaction that says so, hence under the same seal.
+# A tenant comes with its history from elsewhere: in the transaction that says so, hence sealed together with it.
 _IMPORTED: Final = """
 EXISTS (SELECT 1 FROM control_audit i JOIN control_audit_link il ON il.audit_id = i.id
-    WHERE i.act = 'tenant.import' AND i.tenant_id = a.tenant_id AND il.seal = l.seal)
+    JOIN control_audit_seal si ON si.number = il.seal
+    WHERE i.act = 'tenant.import' AND i.tenant_id = a.tenant_id AND si.at = s.at)
 """
 LOG: Final = SealedLog(
     "control_audit",

@@ -142,6 +142,42 @@ async def test_a_line_with_an_older_time_is_found(
     assert set(verdict.inserted) == {wholly, by_time, by_id}
 
 
+async def test_moving_the_times_of_seals_does_not_hide_it(
+    installation: Runtime, db_owner: asyncpg.Connection
+) -> None:
+    kept = await write(db_owner)
+    await seal(installation.db)
+    await slip_in(db_owner, id_of(TEN_DAYS), TEN_DAYS)
+    await db_owner.execute("UPDATE nakamise.control_audit_seal SET at = at - interval '20 days'")
+    assert (await verify(installation.db)).inserted == [kept]
+
+
+async def test_an_old_log_is_sealed_in_parts(
+    installation: Runtime, db_owner: asyncpg.Connection, tmp_path: Path
+) -> None:
+    """Years of it at once, also with a tenant that is imported: nothing of that was slipped in."""
+    tenant = await tenant_with(installation, ())
+    await db_owner.execute(
+        "INSERT INTO nakamise.control_audit (id, at, actor, act, tenant_id, tenant_slug)"
+        " SELECT overlay($2 PLACING lpad(to_hex(n), 12, '0') FROM 25)::uuid, at - $3::interval, 'x',"
+        " 'tenant.plan', tenant_id, tenant_slug FROM nakamise.control_audit, generate_series(1, 12000) n"
+        " WHERE tenant_id = $1 AND act = 'tenant.create'",
+        *(tenant.id, str(id_of(TEN_DAYS)), TEN_DAYS),
+    )
+    await export_tenant(installation, tenant.slug, tmp_path / "t.zip")
+    first = await verify(installation.db)
+    assert (first.ok, first.seals) == (True, 2)
+    await db_owner.execute(
+        "TRUNCATE nakamise.control_audit, nakamise.control_audit_link, nakamise.control_audit_seal"
+    )
+    await write(db_owner)
+    await seal(installation.db)
+    await import_tenant(installation, tmp_path / "t.zip", Target(slug=f"{tenant.slug}-2"))
+    after = await verify(installation.db)
+    assert (after.ok, after.seals) == (True, 3), after.inserted
+    assert after.rows > 12_000
+
+
 async def test_a_line_with_a_link_of_its_own_breaks_the_seal(
     installation: Runtime, db_owner: asyncpg.Connection
 ) -> None:
