@@ -64,8 +64,11 @@ async def _measure(names: Sequence[str], scale: Scale) -> tuple[Machine, list[Re
         for name in names:
             began = time.monotonic()
             print(f"{name} ...", end=" ", flush=True)
-            results += await MEASUREMENTS[name](world, scale)
-            print(f"{time.monotonic() - began:.0f} s", flush=True)
+            found = await MEASUREMENTS[name](world, scale)
+            # Said at once: a run takes long, and one that is broken off has said something.
+            said = ", ".join(f"{one.name} {one.value:.2f} {one.unit}" for one in found)
+            print(f"{time.monotonic() - began:.0f} s: {said}", flush=True)
+            results += found
     return machine, results
 
 
