@@ -34,6 +34,7 @@ from nakamise.plugin.manifest import (
     Widget,
 )
 from nakamise.plugin.meters import Meter, Span
+from nakamise.plugin.rooms import Admission, Localized, Presence, Room, RoomKind
 from nakamise.plugin.services import ServiceOff
 from nakamise.plugin.slots import SUBJECTS, Slot
 
@@ -41,6 +42,7 @@ __all__ = [
     "API_VERSION",
     "SUBJECTS",
     "Actor",
+    "Admission",
     "CheckoutHooks",
     "Ctx",
     "Delivery",
@@ -50,6 +52,7 @@ __all__ = [
     "LifecycleHooks",
     "Listen",
     "LiveTopic",
+    "Localized",
     "LoginHooks",
     "Manifest",
     "Meter",
@@ -58,9 +61,12 @@ __all__ = [
     "Need",
     "PaymentHooks",
     "Permission",
+    "Presence",
     "PricingHooks",
     "Privacy",
     "Published",
+    "Room",
+    "RoomKind",
     "SealedColumn",
     "ServiceOff",
     "Slot",
