@@ -9,7 +9,7 @@ SDP offer, changed by SDP fragments (RFC 8840), ended by either side.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal, Protocol
 
 import msgspec
 
@@ -42,6 +42,7 @@ __all__ = [
     "Published",
     "PublishedTrack",
     "Resumed",
+    "Role",
     "SessionGone",
     "Stalled",
     "StreamStats",
@@ -56,6 +57,8 @@ __all__ = [
     "ViewerLeft",
     "ViewerStats",
 ]
+
+Role = Literal["publisher", "viewer"]
 
 
 class MediaRefusal(Exception):
@@ -84,10 +87,10 @@ class UnacceptableOffer(MediaRefusal):
 
 
 class BadFragment(MediaRefusal):
-    """The SDP fragment of a PATCH cannot be read or asks for what cannot be changed; the session goes on."""
+    """The SDP fragment of a PATCH cannot be read; the session goes on."""
 
     code = "bad_fragment"
-    status = 422
+    status = 400
 
 
 class AlreadyPublishing(MediaRefusal):

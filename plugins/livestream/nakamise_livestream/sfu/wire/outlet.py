@@ -1,0 +1,43 @@
+"""The way out to a peer, as :mod:`nakamise_livestream.sfu.streams.faces` wants it."""
+
+from __future__ import annotations
+
+import pylibsrtp
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from nakamise_livestream.sfu.wire.peer import Peer
+from nakamise_livestream.sfu.wire.srtp import Srtp
+
+
+class PeerOutlet:
+    """Both an ``Outlet`` for a viewer and an ``Upstream`` to a publisher."""
+
+    def __init__(self, peer: Peer, srtp: Srtp, *, segmentation: bool) -> None:
+        self._peer = peer
+        self._srtp = srtp
+        self._segmentation = segmentation
+        self.aead: AESGCM | None = srtp.aead
+        self.salt = srtp.salt
+
+    def protect(self, packet: bytes) -> bytes:
+        return self._srtp.protect(packet)
+
+    def send_many(self, datagrams: memoryview, segment: int) -> None:
+        if len(datagrams) <= segment:
+            self._peer.send(datagrams)
+            return
+        if self._segmentation:
+            if self._peer.send_segments(datagrams, segment):
+                return
+            self._segmentation = False
+        for start in range(0, len(datagrams), segment):
+            self._peer.send(datagrams[start : start + segment])
+
+    def send_rtcp(self, compound: bytes) -> None:
+        if self._peer.closed:
+            return
+        try:
+            sealed = self._srtp.protect_rtcp(compound)
+        except (pylibsrtp.Error, ValueError):
+            return
+        self._peer.send(sealed)
