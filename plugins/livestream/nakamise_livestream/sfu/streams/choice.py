@@ -1,0 +1,66 @@
+"""Which layer a viewer's line can carry, by its own reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nakamise_livestream.sfu.streams.layer import Layer
+
+HEAVY_LOSS = 0.25
+_LOSS_DOWN = 0.10
+_LOSS_UP = 0.02
+_FIRST_PAUSE = 8.0
+_LONGEST_PAUSE = 120.0
+_FAILED_WITHIN = 10.0
+_ENOUGH = 0.7
+"""A viewer whose estimate is below this share of the layer's bitrate gets a lower one."""
+
+
+class Choice:
+    """Down at once on loss, up one step after a quiet time, which doubles when the step up failed."""
+
+    def __init__(self, now: float) -> None:
+        self.loss = 0.0
+        self._estimate: int | None = None
+        self._quiet_since = now
+        self._pause = _FIRST_PAUSE
+        self._raised_at: float | None = None
+
+    def reported(self, loss: float, now: float) -> None:
+        """A receiver report on the video: the share lost since the one before, 0..1."""
+        self.loss = (self.loss + loss) / 2
+        if loss > _LOSS_UP:
+            self._quiet_since = now
+
+    def estimated(self, bitrate: int) -> None:
+        """The viewer's REMB."""
+        self._estimate = bitrate
+
+    def best(self, current: Layer | None, layers: Sequence[Layer], now: float) -> Layer | None:
+        """Of ``layers`` (smallest first); the current one, if there is nothing better."""
+        if not layers:
+            return current
+        if current is None or current not in layers:
+            return layers[-1] if current is None else layers[0]
+        place = list(layers).index(current)
+        if self._too_much(current):
+            return self._lower(layers[max(0, place - 1)], current, now)
+        if place + 1 < len(layers) and now - self._quiet_since >= self._pause:
+            self._raised_at = self._quiet_since = now
+            return layers[place + 1]
+        return current
+
+    def _too_much(self, current: Layer) -> bool:
+        short = self._estimate is not None and self._estimate < current.meter.bitrate * _ENOUGH
+        return self.loss > _LOSS_DOWN or short
+
+    def _lower(self, lower: Layer, current: Layer, now: float) -> Layer:
+        if lower is current:
+            return current
+        if self._raised_at is not None and now - self._raised_at < _FAILED_WITHIN:
+            self._pause = min(_LONGEST_PAUSE, self._pause * 2)
+        self._raised_at = None
+        self._quiet_since = now
+        self._estimate = None
+        self.loss = 0.0
+        return lower
