@@ -7,7 +7,7 @@ import re
 from typing import Annotated, Final
 
 from litestar import get
-from litestar.params import HeaderParameter, QueryParameter
+from litestar.params import FromPath, HeaderParameter, QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.types import ControllerRouterHandler
 
@@ -31,14 +31,24 @@ LastId = Annotated[str, HeaderParameter(name="Last-Event-ID")]
 
 @get(PAGES, opt=anyone(), include_in_schema=False)
 async def listen(
-    ctx: Ctx, kind: str, room_id: str, since: Since = "", viewer: Viewer = "", last_id: LastId = ""
+    ctx: Ctx,
+    kind: FromPath[str],
+    room_id: FromPath[str],
+    since: Since = "",
+    viewer: Viewer = "",
+    last_id: LastId = "",
 ) -> ASGIResponse:
     return await _enter(ctx, kind, room_id, last_id or since, viewer)
 
 
 @get(API, opt=anyone(), tags=["rooms"])
 async def listen_json(
-    ctx: Ctx, kind: str, room_id: str, since: Since = "", viewer: Viewer = "", last_id: LastId = ""
+    ctx: Ctx,
+    kind: FromPath[str],
+    room_id: FromPath[str],
+    since: Since = "",
+    viewer: Viewer = "",
+    last_id: LastId = "",
 ) -> ASGIResponse:
     """A room's events as text/event-stream. ``since`` or Last-Event-ID resumes after an event; ``reset`` is said
     when that is too long ago. ``viewer``: 16 to 64 letters, digits, - or _, by which a guest is counted once."""
