@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import msgspec
@@ -16,7 +16,7 @@ from nakamise_livestream.sfu.streams.stream import Stream
 
 VIDEO_PT, VIDEO_RTX_PT, AUDIO_PT = 96, 97, 111
 IDR, SLICE, SPS = 0x65, 0x41, 0x67
-TAG = 16
+RID_ID = 10
 
 
 class Gcm:
@@ -82,6 +82,9 @@ class Line:
         self._highest[outer.ssrc] = index if highest is None else max(index, highest)
         return header.parse(datagram[:body] + plain)
 
+    def highest(self, ssrc: int) -> int:
+        return self._highest.get(ssrc, 0)
+
     def messages(self) -> list[rtcp.Message]:
         taken, self.compounds = self.compounds, []
         return [message for compound in taken for message in rtcp_parse.parse(compound)]
@@ -102,10 +105,19 @@ class Back:
 
 
 def rtp(
-    sequence: int, timestamp: int, payload: bytes, *, ssrc: int, pt: int = VIDEO_PT, marker: bool = False
+    sequence: int,
+    timestamp: int,
+    payload: bytes,
+    *,
+    ssrc: int,
+    pt: int = VIDEO_PT,
+    marker: bool = False,
+    extensions: Mapping[int, bytes] = {},
 ) -> bytes:
+    block = header.pack_extensions(extensions)
+    first = header.VERSION | (header.EXTENSION if block else 0)
     second = pt | (header.MARKER if marker else 0)
-    return header.FIXED.pack(0x80, second, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc) + payload
+    return header.FIXED.pack(first, second, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc) + block + payload
 
 
 def padding_only(sequence: int, timestamp: int, *, ssrc: int, size: int = 200) -> bytes:
@@ -116,8 +128,11 @@ def padding_only(sequence: int, timestamp: int, *, ssrc: int, size: int = 200) -
 class Camera:
     """Frames of H.264-shaped packets; each says in its payload which frame and piece it is."""
 
-    def __init__(self, ssrc: int = 1111, sequence: int = 65_000, timestamp: int = 0xFFFF0000) -> None:
+    def __init__(
+        self, ssrc: int = 1111, sequence: int = 65_000, timestamp: int = 0xFFFF0000, rid: str = ""
+    ) -> None:
         self.ssrc = ssrc
+        self.extensions = {RID_ID: rid.encode()} if rid else {}
         self.sequence = sequence
         self.timestamp = timestamp
         self.frame = 0
@@ -135,6 +150,7 @@ class Camera:
                     payload + bytes(max(0, length - len(payload))),
                     ssrc=self.ssrc,
                     marker=piece == pieces - 1,
+                    extensions=self.extensions,
                 )
             )
             self.sequence += 1
@@ -164,6 +180,7 @@ def _changed(track: PublishedTrack, changes: dict[str, object]) -> PublishedTrac
 
 
 WANTED_VIDEO = WantedTrack(kind="video", mid="v", pt=102, rtx_pt=103, extensions={MID: 3, ABS_SEND_TIME: 2})
+WANTED_PLAIN = WantedTrack(kind="video", mid="v", pt=96)
 WANTED_AUDIO = WantedTrack(kind="audio", mid="a", pt=109)
 
 
