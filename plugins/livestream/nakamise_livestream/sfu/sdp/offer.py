@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal, NoReturn, cast
+from typing import Final, NoReturn, cast
 
 import msgspec
 
@@ -12,8 +12,6 @@ from nakamise_livestream.sfu.sdp.codecs import Codec, read_codecs
 from nakamise_livestream.sfu.sdp.sections import Description, Section, malformed, read_sections
 from nakamise_livestream.sfu.sdp.sources import Sources, read_rids, read_sources
 from nakamise_livestream.sfu.wire.dtls import FINGERPRINT_HASHES, DtlsRole
-
-Setup = Literal["actpass", "active", "passive"]
 
 _MID: Final = re.compile(r"[\w!#$%&'*+.^`{|}~-]{1,32}", re.ASCII)
 _ICE: Final = re.compile(r"[A-Za-z0-9+/]+")
@@ -172,8 +170,6 @@ def _fingerprints(description: Description, section: Section) -> list[tuple[str,
 
 def _our_role(setup: str | None) -> DtlsRole:
     """We are the server where we may choose: then we choose the SRTP profile too."""
-    if setup in ("actpass", "active"):
-        return "server"
-    if setup == "passive":
-        return "client"
-    malformed("there is no a=setup with actpass, active or passive")
+    if setup not in ("actpass", "active", "passive"):
+        malformed("there is no a=setup with actpass, active or passive")
+    return "client" if setup == "passive" else "server"

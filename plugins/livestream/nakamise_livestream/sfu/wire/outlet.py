@@ -20,11 +20,16 @@ class PeerOutlet:
         self.salt = srtp.salt
 
     def protect(self, packet: bytes) -> bytes:
-        return self._srtp.protect(packet)
+        """Empty for a packet that lies too far back for libsrtp's window; :meth:`send_many` drops it."""
+        try:
+            return self._srtp.protect(packet)
+        except (pylibsrtp.Error, ValueError):
+            return b""
 
     def send_many(self, datagrams: memoryview, segment: int) -> None:
         if len(datagrams) <= segment:
-            self._peer.send(datagrams)
+            if datagrams:
+                self._peer.send(datagrams)
             return
         if self._segmentation:
             if self._peer.send_segments(datagrams, segment):

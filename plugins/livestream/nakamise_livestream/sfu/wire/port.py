@@ -83,7 +83,7 @@ class UdpPort:
         return True
 
     def receive(self, datagram: bytes, address: Address, now: float) -> None:
-        """Hand a datagram to whom it is for; whatever is in it, nothing is raised."""
+        """Hand a datagram to whom it is for; a malformed one is dropped."""
         if not datagram:
             return
         first = datagram[0]
@@ -113,7 +113,10 @@ class UdpPort:
             except OSError as error:
                 _log.debug("UDP port: %s", error)
                 return
-            self.receive(datagram, address, time.monotonic())
+            try:
+                self.receive(datagram, address, time.monotonic())
+            except Exception:  # noqa: BLE001 - one client's packet must not lose those of the others
+                _log.exception("datagram of %d bytes", len(datagram))
 
     def _prepare(self, host: str, port: int) -> None:
         self.socket.setblocking(False)

@@ -1,0 +1,52 @@
+"""A stream with those who are connected to it."""
+
+from __future__ import annotations
+
+import time
+
+from nakamise_livestream.media import AlreadyPublishing, PublishedTrack
+from nakamise_livestream.sfu.streams.stream import Stream
+from nakamise_livestream.sfu.worker.session import PublisherSession, ViewerSession
+from nakamise_livestream.sfu.worker.tap import Tap
+
+# A publisher that is still connecting holds its place so long: it may gather candidates only after our answer.
+_CONNECTING_S = 5.0
+
+
+class Channel:
+    """One stream id. The stream keeps its SSRCs and codecs while publishers come and go."""
+
+    def __init__(self, stream_id: str, now: float) -> None:
+        self.id = stream_id
+        self.stream = Stream(epoch=time.time() - time.monotonic())
+        self.publisher: PublisherSession | None = None
+        self.viewers: dict[str, ViewerSession] = {}
+        self.taps: set[Tap] = set()
+        self.live = False
+        """Whether somebody published, ever."""
+        self.idle_since = now
+
+    def check_free(self, now: float, stall_after: float) -> None:
+        """Raises :class:`AlreadyPublishing`."""
+        if self.publisher is None:
+            return
+        if self.publisher.up:
+            heard, patience = self.publisher.last_packet, stall_after
+        else:
+            heard, patience = self.publisher.created, _CONNECTING_S
+        if now - heard < patience:
+            raise AlreadyPublishing("somebody else is publishing on this stream")
+
+    def viewers_up(self) -> int:
+        return sum(1 for viewer in self.viewers.values() if viewer.up)
+
+    def is_unused(self) -> bool:
+        return self.publisher is None and not self.viewers and not self.taps
+
+    def changes(self, tracks: tuple[PublishedTrack, ...]) -> bool:
+        """Whether those who follow the stream agreed on something else than ``tracks``."""
+        return any(_codec(self.stream.codec(track.kind)) != track.codec for track in tracks)
+
+
+def _codec(track: PublishedTrack | None) -> str | None:
+    return track.codec if track else None
