@@ -1,0 +1,53 @@
+"""The manifest: data only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nakamise.contracts.catalog import Catalog
+from nakamise.plugin import LiveTopic, Manifest, Mount, Need, Permission, Privacy, Task
+from nakamise_livestream.rights import DECIDE, MANAGE, MONITOR
+from nakamise_livestream.settings import LivestreamSettings
+
+manifest: Final = Manifest(
+    id="livestream",
+    api="1.0",
+    version="0.1.0",
+    title="Live broadcasts",
+    summary="Broadcasts that sell: planning, going live, products, moderators, monitoring.",
+    after=("shop",),
+    mounts=(Mount("api", "nakamise_livestream.api:route_handlers"),),
+    models="nakamise_livestream.models",
+    migrations="nakamise_livestream.migrations",
+    settings=LivestreamSettings,
+    permissions=(
+        Permission(DECIDE, "Approve and suspend broadcasters", duties=("moderation",)),
+        Permission(MONITOR, "Watch over broadcasts and end them", duties=("moderation", "broadcast")),
+        Permission(MANAGE, "Run any broadcast, and edit its categories", duties=("broadcast",)),
+    ),
+    uses={Catalog: Need.OPTIONAL},
+    publishes=(
+        "livestream.scheduled.1",
+        "livestream.cancelled.1",
+        "livestream.expired.1",
+        "livestream.started.1",
+        "livestream.paused.1",
+        "livestream.resumed.1",
+        "livestream.ended.1",
+        "livestream.product_pinned.1",
+        "livestream.broadcaster_decided.1",
+    ),
+    live=(
+        LiveTopic(id="livestream.state"),
+        LiveTopic(id="livestream.pinned"),
+        LiveTopic(id="livestream.numbers"),
+        LiveTopic(id="livestream.sending", audience="staff", permission=MONITOR),
+    ),
+    tasks=(
+        Task("livestream.expire", "nakamise_livestream.broadcasts.cancel:expire_due", 60),
+        Task("livestream.remind", "nakamise_livestream.broadcasts.reminders:remind_due", 60),
+        Task("livestream.end_overdue", "nakamise_livestream.broadcasts.overdue:end_overdue", 30),
+        Task("livestream.repeat", "nakamise_livestream.broadcasts.series:repeat", 3600),
+    ),
+    privacy=Privacy("nakamise_livestream.privacy:export", "nakamise_livestream.privacy:erase"),
+)

@@ -1,0 +1,29 @@
+"""Tables as SQLAlchemy Core sees them: equal to the migrations, which a test compares."""
+
+from nakamise_livestream.models.base import metadata
+from nakamise_livestream.models.broadcasters import broadcaster
+from nakamise_livestream.models.broadcasts import broadcast, category, series
+from nakamise_livestream.models.parts import (
+    label_log,
+    moderator,
+    pin,
+    product,
+    reminder,
+    run_item,
+    stream_key,
+)
+
+__all__ = [
+    "broadcast",
+    "broadcaster",
+    "category",
+    "label_log",
+    "metadata",
+    "moderator",
+    "pin",
+    "product",
+    "reminder",
+    "run_item",
+    "series",
+    "stream_key",
+]
