@@ -22,6 +22,7 @@ from bench import (
 )
 from bench.harness import FULL, QUICK, Result, Scale
 from bench.machine import Machine, describe
+from bench.media import fanout as media_fanout
 from bench.report import Run, save, table
 from bench.world import World, open_world
 
@@ -35,6 +36,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "tenants": tenants.measure,
     "many_plugins": many_plugins.measure,
     "gate": gate.measure,
+    "media_fanout": media_fanout.measure,
     # Last: a database of 1,000 tenants is slower for everybody.
     "many_tenants": many_tenants.measure,
 }
