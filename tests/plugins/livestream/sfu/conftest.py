@@ -14,7 +14,6 @@ from nakamise_livestream.sfu.child import WorkerChild
 from nakamise_livestream.sfu.client import EmbeddedEngine
 from nakamise_livestream.sfu.worker.config import WorkerConfig
 
-
 START_S = 30.0
 
 

@@ -77,6 +77,7 @@ class Viewer:
         self.connection.addTransceiver("video", direction="recvonly")
         self.pictures: list[VideoFrame] = []
         self.sounds: list[AudioFrame] = []
+        self._news = asyncio.Condition()
         self._readers: list[asyncio.Task[None]] = []
         self.connection.on("track", self._track)
 
@@ -91,9 +92,8 @@ class Viewer:
     async def sees(self, pictures: int, *, within: float = 10.0) -> None:
         """So many more pictures than until now, and some sound."""
         goal = len(self.pictures) + pictures
-        async with asyncio.timeout(within):
-            while len(self.pictures) < goal or not self.sounds:
-                await asyncio.sleep(0.02)
+        async with asyncio.timeout(within), self._news:
+            await self._news.wait_for(lambda: len(self.pictures) >= goal and bool(self.sounds))
 
     def _track(self, track: MediaStreamTrack) -> None:
         self._readers.append(asyncio.create_task(self._read(track)))
@@ -108,6 +108,8 @@ class Viewer:
                 self.pictures.append(frame)
             elif isinstance(frame, AudioFrame):
                 self.sounds.append(frame)
+            async with self._news:
+                self._news.notify_all()
 
 
 @asynccontextmanager
