@@ -102,10 +102,8 @@ class Ingest:
         source.reception.heard(report, now)
         if self._ntp_offset is None:
             self._ntp_offset = self._ntp(now) - report.ntp
-        if source.layer.timeline.newest is None:
-            return
-        pair = source.layer.timeline.report(report.ntp + self._ntp_offset, report.timestamp, now)
-        if self.on_report is not None:
+        pair = source.layer.report(report.ntp + self._ntp_offset, report.timestamp, now)
+        if pair is not None and self.on_report is not None:
             self.on_report(source.layer, pair)
 
     def tick(self, now: float) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from nakamise_livestream.sfu.streams.allowance import Allowance
+
 APART = 0.3
-"""Seconds between two requests (facts of real encoders: 250-500 ms)."""
-_PATIENT_AFTER = 5
-_PATIENT = 1.0
+"""Seconds between two requests."""
+_PER_SECOND = 1.0
+_AT_ONCE = 4
+"""In the long run, so that one viewer on a bad line does not spoil the picture of all."""
 
 
 class KeyframeRequests:
@@ -14,24 +17,21 @@ class KeyframeRequests:
     def __init__(self) -> None:
         self.sent = 0
         self._wanted = False
-        self._tries = 0
         self._last: float | None = None
+        self._allowance = Allowance(_PER_SECOND, _AT_ONCE)
 
     def want(self) -> None:
         self._wanted = True
 
     def came(self) -> None:
         self._wanted = False
-        self._tries = 0
 
     def due(self, now: float) -> bool:
         """True: send one now (it is counted as sent)."""
-        if not self._wanted:
+        if not self._wanted or (self._last is not None and now - self._last < APART):
             return False
-        pause = APART if self._tries < _PATIENT_AFTER else _PATIENT
-        if self._last is not None and now - self._last < pause:
+        if not self._allowance.take(now):
             return False
         self._last = now
-        self._tries += 1
         self.sent += 1
         return True

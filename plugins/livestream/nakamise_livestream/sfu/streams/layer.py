@@ -15,7 +15,7 @@ from nakamise_livestream.sfu.streams.meter import Meter
 from nakamise_livestream.sfu.streams.ring import Ring
 from nakamise_livestream.sfu.streams.runs import LONGEST_RUN, padded, paddings, runs
 from nakamise_livestream.sfu.streams.sequencer import Sequencer
-from nakamise_livestream.sfu.streams.timeline import Timeline
+from nakamise_livestream.sfu.streams.timeline import ClockPair, Timeline
 
 FRAME_WAIT = 0.004
 """Seconds that an unfinished frame is held back at most, so that its packets leave together."""
@@ -53,9 +53,6 @@ class Layer:
     def begin(self) -> None:
         """Another source comes: video starts with its first keyframe, audio with its first packet."""
         self._open = False
-        self.keyframes.came()
-        if self.is_video:
-            self.keyframes.want()
 
     def receive(self, number: int, packet: header.Packet, now: float) -> None:
         """``number`` is the source's, each at most once; packets from before the beginning are dropped."""
@@ -76,10 +73,15 @@ class Layer:
         else:
             self._append(entry, now)
 
+    def report(self, ntp: int, timestamp: int, now: float) -> ClockPair | None:
+        """The source's clock in the layer's timestamps; None before the source has begun."""
+        return self.timeline.report(ntp, timestamp, now) if self._open else None
+
     def _begins(self, number: int, packet: header.Packet, keyframe: bool, now: float) -> bool:
         if not packet.payload:
             return False
         if self.is_video and not keyframe and not self._has_parameters(packet.payload):
+            self.keyframes.want()
             return False
         self.flush(now)
         self.group.forget()

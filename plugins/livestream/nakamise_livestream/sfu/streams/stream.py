@@ -102,7 +102,7 @@ class Stream:
         self._viewers.add(viewer)
         for wanted in tracks:
             track = self._tracks[wanted.kind]
-            subscription = Subscription(wanted, outlet, track.ssrc, track.rtx_ssrc, self._room, now)
+            subscription = Subscription(wanted, outlet, track.ssrc, track.rtx_ssrc, self._room)
             viewer.subscribe(track, subscription, now)
         return viewer
 

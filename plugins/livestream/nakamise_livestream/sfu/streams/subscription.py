@@ -34,7 +34,7 @@ class Subscription:
     """Implements the audience's ``Listener``."""
 
     def __init__(
-        self, wanted: WantedTrack, outlet: Outlet, ssrc: int, rtx_ssrc: int, room: memoryview, now: float
+        self, wanted: WantedTrack, outlet: Outlet, ssrc: int, rtx_ssrc: int, room: memoryview
     ) -> None:
         self.wanted = wanted
         self.outlet = outlet
@@ -51,7 +51,7 @@ class Subscription:
         self._epochs: list[_Epoch] = []
         self._next = 0
         self._rtx_index = secrets.randbelow(_BLOCK)
-        self._allowance = Allowance(_RESENT_PER_SECOND, now)
+        self._allowance = Allowance(_RESENT_PER_SECOND, _RESENT_PER_SECOND)
         self._packets = 0
         self._bytes = 0
 

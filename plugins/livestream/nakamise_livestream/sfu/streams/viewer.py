@@ -23,7 +23,7 @@ from nakamise_livestream.sfu.streams.track import Track
 
 PATIENCE = 0.5
 """Seconds to wait for a keyframe before an old group of pictures is replayed."""
-_REQUESTS_APART = 1.0
+_REQUESTS_APART = 0.5
 _HOLD = 1.0
 
 
