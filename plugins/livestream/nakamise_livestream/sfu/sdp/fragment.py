@@ -14,7 +14,7 @@ from nakamise_livestream.sfu.wire.ice import Credentials
 
 MAX_FRAGMENT: Final = 16_000
 
-_LINE: Final = re.compile(r"[a-z]=[^\0]*")
+_LINE: Final = re.compile(r"[a-z]=[^\x00-\x08\x0a-\x1f\x7f]*")
 _CANDIDATE: Final = re.compile(r"\S{1,32} \d{1,3} \S+ \d{1,10} \S+ \d{1,5} typ \S+(?: .*)?")
 _UFRAG: Final = re.compile(r"[A-Za-z0-9+/]{4,256}")
 _PASSWORD: Final = re.compile(r"[A-Za-z0-9+/]{22,256}")

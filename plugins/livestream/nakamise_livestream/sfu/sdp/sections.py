@@ -13,7 +13,7 @@ MAX_DESCRIPTION: Final = 64_000
 MAX_SECTIONS: Final = 16
 MAX_LINES: Final = 2_000
 
-_LINE: Final = re.compile(r"[a-z]=[^\0]*")
+_LINE: Final = re.compile(r"[a-z]=[^\x00-\x08\x0a-\x1f\x7f]*")
 _MEDIA: Final = re.compile(r"(\w+) (\d{1,5})(?:/\d+)? (\S+) (\S+(?: \S+)*)")
 
 
