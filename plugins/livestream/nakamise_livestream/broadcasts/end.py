@@ -94,4 +94,5 @@ async def tell_host(ctx: TenantCtx, tx: Tx, ended: Broadcast) -> None:
                 (_("Why"), _(END_WHY[ended.end_why])),
                 *([(_("Reason"), ended.end_reason)] if ended.end_reason else []),
             ],
+            action=None,
         )

@@ -100,6 +100,7 @@ async def tell_cancelled(ctx: TenantCtx, tx: Tx, broadcast: Broadcast) -> None:
             subject=_("Cancelled: %(title)s", title=broadcast.title),
             paragraphs=[_("The broadcast will not take place.")],
             facts=[*facts, *([(_("Reason"), broadcast.end_reason)] if broadcast.end_reason else [])],
+            action=None,
         )
 
 
