@@ -21,6 +21,7 @@ async def serve(config: WorkerConfig, orphaned: Awaitable[None]) -> None:
 
     Raises :class:`RuntimeError` with an aiortc that lacks what we use, and :class:`OSError` without its ports.
     """
+    told = _told_to_stop()
     missing = missing_names()
     if missing:
         raise RuntimeError(f"this aiortc does not fit: it has no {', '.join(missing)}")
@@ -30,21 +31,22 @@ async def serve(config: WorkerConfig, orphaned: Awaitable[None]) -> None:
     await control.listen(config.control)
     clock = asyncio.create_task(keep_up(registry, control.emit))
     _log.info("media on UDP port %s of %s", registry.port.number, ", ".join(registry.site.addresses))
-    await _first(_told_to_stop(), orphaned, clock)
+    await _first(told, orphaned, clock)
     clock.cancel()
     await registry.close()
     control.close()
 
 
-async def _told_to_stop() -> None:
+def _told_to_stop() -> asyncio.Task[bool]:
+    """The signals are caught from now on."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+    return asyncio.create_task(stop.wait())
 
 
-async def _first(*awaitables: Awaitable[None]) -> None:
+async def _first(*awaitables: Awaitable[object]) -> None:
     """Raises what the first to end raises."""
     tasks = [asyncio.ensure_future(awaitable) for awaitable in awaitables]
     done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
