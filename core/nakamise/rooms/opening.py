@@ -13,4 +13,8 @@ if TYPE_CHECKING:
 
 def open_rooms(settings: Settings) -> RoomHub:
     """Connects to nothing yet."""
-    return RoomHub(MemoryStore())
+    if settings.redis_url is None:
+        return RoomHub(MemoryStore())
+    from nakamise.rooms.redis_store import RedisStore
+
+    return RoomHub(RedisStore(settings.redis_url))

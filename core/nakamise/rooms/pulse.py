@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from nakamise.plugin.rooms import RoomKind
+from nakamise.plugin.rooms import Presence, RoomKind
 from nakamise.rooms.address import RoomKey
 from nakamise.rooms.event import message
 from nakamise.rooms.feed import Feed
@@ -84,7 +84,10 @@ class Pulse:
         arrived, gone = feed.arrivals()
         here = {*feed.visitors, *arrived} if is_renewing else arrived
         said = Attendance(here, gone, reacted.counts if reacted else {})
-        self._tell(key, feed, await self._store.attend(key, feed.kind, said))
+        census = await self._store.attend(key, feed.kind, said)
+        before = self._census.get(key) or _without(census, said.reacted)
+        self._census[key] = census
+        _tell(feed, before, census)
         if not feed.listeners and not feed.gone:
             self._close(key, feed)
 
@@ -94,14 +97,18 @@ class Pulse:
         del self._feeds[key]
         self._census.pop(key, None)
 
-    def _tell(self, key: RoomKey, feed: Feed, census: Census) -> None:
-        before = self._census.get(key, Census(reactions=census.reactions))
-        self._census[key] = census
-        if census.presence != before.presence:
-            feed.latest = message("presence", msgspec.json.encode(census.presence))
-            feed.tell(feed.latest)
-        if felt := _felt(before.reactions, census.reactions):
-            feed.tell(message("reactions", msgspec.json.encode(felt)))
+
+def _tell(feed: Feed, before: Census, census: Census) -> None:
+    if census.presence != before.presence:
+        feed.latest = message("presence", msgspec.json.encode(census.presence))
+        feed.tell(feed.latest)
+    if felt := _felt(before.reactions, census.reactions):
+        feed.tell(message("reactions", msgspec.json.encode(felt)))
+
+
+def _without(census: Census, reacted: Mapping[str, int]) -> Census:
+    """As it was before anybody listened here and these came."""
+    return Census(Presence(), {kind: n - reacted.get(kind, 0) for kind, n in census.reactions.items()})
 
 
 def _felt(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
