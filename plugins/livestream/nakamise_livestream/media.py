@@ -248,12 +248,14 @@ class MediaEngine(Protocol):
         Raises :class:`MalformedOffer`, :class:`UnacceptableOffer`, :class:`AlreadyPublishing`, :class:`EngineBusy`.
         A publisher who was not heard for two seconds is replaced.
         """
+        ...
 
     async def play(self, stream: str, offer: str) -> Answer:
         """Take a viewer's offer (WHEP POST). The session outlives the publisher's reconnects.
 
         Raises :class:`MalformedOffer`, :class:`UnacceptableOffer`, :class:`NotLive`, :class:`EngineBusy`.
         """
+        ...
 
     async def patch(self, session: str, fragment: str, if_match: str | None = None) -> Patched:
         """Take candidates or restart ICE (PATCH with application/trickle-ice-sdpfrag).
@@ -261,24 +263,30 @@ class MediaEngine(Protocol):
         Raises :class:`SessionGone`, :class:`BadFragment`, :class:`TagMissing`, :class:`TagMismatch`. Candidates are
         taken without ``if_match`` too, since clients in use send none.
         """
+        ...
 
     async def close(self, session: str) -> None:
         """End a session at once (DELETE); its stream can be published again at once.
 
         Raises :class:`SessionGone`.
         """
+        ...
 
     async def end(self, stream: str, reason: str = "ended") -> None:
         """End all sessions of a stream and forget it; nothing happens when there is none."""
+        ...
 
     async def stats(self, stream: str) -> StreamStats | None:
         """None: nobody has published on the stream since the engine started, or it was ended."""
+        ...
 
     async def viewers(self, stream: str) -> dict[str, ViewerStats]:
         """By session id; empty without the stream."""
+        ...
 
     async def request_keyframe(self, stream: str) -> None:
         """Ask the publisher for a keyframe; many requests become one. Raises :class:`NotLive`."""
+        ...
 
     def tap(self, stream: str) -> AsyncIterator[TapItem]:
         """The stream as it is forwarded, for recording and HLS: first :class:`TapTracks`, then packets.
@@ -286,6 +294,8 @@ class MediaEngine(Protocol):
         Starts with the cached pictures since the last keyframe. Who reads too slowly loses packets, never holds up
         viewers. Ends when the stream is ended. Raises :class:`NotLive`.
         """
+        ...
 
     def events(self) -> AsyncIterator[MediaEvent]:
         """What happens from now on, on all streams; one iterator for each caller, ended by closing it."""
+        ...
