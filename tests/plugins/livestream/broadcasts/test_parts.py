@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -37,9 +38,8 @@ async def goods(stage: Stage) -> list[str]:
         return [str(id_) for id_ in await tx.values("SELECT id FROM shop_product ORDER BY id")]
 
 
-async def put(person: Person, broadcast: Json, what: str, **body: object) -> Json:
-    found: Json = await ok(await person.client.put(f"{STUDIO}/{broadcast['id']}/{what}", json=body))
-    return found
+async def put(person: Person, broadcast: Json, what: str, **body: object) -> Any:
+    return await ok(await person.client.put(f"{STUDIO}/{broadcast['id']}/{what}", json=body))
 
 
 @pytest.mark.req("LC-7.4.6", "LC-2.2.4")
@@ -70,7 +70,7 @@ async def test_only_what_is_sold_can_be_shown(stage: Stage, presenter: Person, g
     async with stage.ctx.begin() as tx:
         await tx.execute("UPDATE shop_product SET state = 'archived' WHERE id::text = $1", goods[0])
     found = await put(presenter, made, "products", product_ids=[goods[0], goods[1]])
-    assert [one["product"] is None for one in found] == [True, False]  # type: ignore[index]
+    assert [one["product"] is None for one in found] == [True, False]
     offers = await ok(await presenter.client.get(f"{API}/studio/offers", params={"q": "せっけん"}))
     assert offers == []
     offers = await ok(await presenter.client.get(f"{API}/studio/offers"))
@@ -121,22 +121,22 @@ async def test_the_run_sheet_leads_through_the_products(
         {"title": "石鹸", "product_id": goods[2]},
     ]
     sheet = await put(presenter, made, "run-sheet", items=items)
-    assert [(one["title"], one["is_current"]) for one in sheet] == [  # type: ignore[index]
+    assert [(one["title"], one["is_current"]) for one in sheet] == [
         ("あいさつ", False),
         ("口紅", False),
         ("石鹸", False),
     ]
     for current, pinned in ((0, None), (1, goods[0]), (2, goods[2])):
         sheet = await ok(await act(presenter, made, "run-sheet/next"))
-        assert [one["is_current"] for one in sheet].index(True) == current  # type: ignore[index]
+        assert [one["is_current"] for one in sheet].index(True) == current
         assert (await read(viewer, made))["pinned_id"] == pinned
     at_end = await act(presenter, made, "run-sheet/next")
     assert (at_end.status_code, at_end.json()["code"]) == (409, "at_end")
-    back = await ok(await act(presenter, made, "run-sheet/next", item_id=sheet[1]["id"]))  # type: ignore[index]
+    back = await ok(await act(presenter, made, "run-sheet/next", item_id=sheet[1]["id"]))
     assert back[1]["is_current"] is True
     kept = [{"title": "新しい"}, {key: back[1][key] for key in ("id", "title", "product_id")}]
     written = await put(presenter, made, "run-sheet", items=kept)
-    assert [one["is_current"] for one in written] == [False, True]  # type: ignore[index]
+    assert [one["is_current"] for one in written] == [False, True]
     wrong = {"items": [{"title": "x", "product_id": str(uuid.uuid4())}]}
     assert (await presenter.client.put(f"{STUDIO}/{made['id']}/run-sheet", json=wrong)).status_code == 422
 
