@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, async_playwright
 
 from nakamise.testing.chromium import find_chromium
+from nakamise_livestream.media import Patched, TagMismatch, TagMissing
 from nakamise_livestream.sfu.client import EmbeddedEngine
 
 pytestmark = pytest.mark.browser
@@ -20,10 +21,13 @@ ARGUMENTS = [
     "--use-fake-ui-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
 ]
-PUBLISH = """async (codec) => {
-    const media = await navigator.mediaDevices.getUserMedia({audio: true, video: {width: 640, height: 360}});
+PUBLISH = """async ({codec, layers, height}) => {
+    const media = await navigator.mediaDevices.getUserMedia({audio: true, video: {height}});
     const pc = window.pc = new RTCPeerConnection({bundlePolicy: "max-bundle"});
-    for (const track of media.getTracks()) pc.addTransceiver(track, {direction: "sendonly", streams: [media]});
+    for (const track of media.getTracks()) {
+        const sendEncodings = track.kind === "video" ? layers : [{}];
+        pc.addTransceiver(track, {direction: "sendonly", streams: [media], sendEncodings});
+    }
     const codecs = RTCRtpSender.getCapabilities("video").codecs;
     const wanted = codecs.filter((c) => c.mimeType === "video/" + codec);
     const rtx = codecs.filter((c) => c.mimeType === "video/rtx");
@@ -56,6 +60,35 @@ SEEN = """async (frames) => {
     }
 }"""
 
+LAYERS = [
+    {"rid": "h", "maxBitrate": 1_200_000},
+    {"rid": "m", "scaleResolutionDownBy": 2, "maxBitrate": 500_000},
+    {"rid": "l", "scaleResolutionDownBy": 4, "maxBitrate": 200_000},
+]
+# What a WHEP client does for an ICE restart (RFC 9725 §4.3.3), with the answer of before and our fragment.
+RESTART = """async () => {
+    const attribute = (sdp, name) => sdp.match(new RegExp("a=" + name + ":(.*)\\r\\n"))[1];
+    const pc = window.pc;
+    const answer = pc.remoteDescription.sdp;
+    pc.restartIce();
+    await pc.setLocalDescription();
+    const offer = pc.localDescription.sdp;
+    const lines = ["ice-ufrag", "ice-pwd"].map((name) => "a=" + name + ":" + attribute(offer, name) + "\\r\\n");
+    const fragment = await window.restart(lines.join(""));
+    let sdp = answer;
+    for (const name of ["ice-ufrag", "ice-pwd"]) {
+        sdp = sdp.replaceAll("a=" + name + ":" + attribute(answer, name), "a=" + name + ":" + attribute(fragment, name));
+    }
+    await pc.setRemoteDescription({type: "answer", sdp});
+    for (;;) {
+        const reports = [...(await pc.getStats()).values()];
+        const transport = reports.find((r) => r.type === "transport");
+        const pair = reports.find((r) => r.id === transport.selectedCandidatePairId);
+        if (transport.iceLocalUsernameFragment === attribute(offer, "ice-ufrag") && pair?.state === "succeeded") return;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+}"""
+
 
 @pytest.fixture
 async def chromium() -> AsyncIterator[Browser]:
@@ -77,22 +110,94 @@ async def _page(browser: Browser, answer: Callable[[str], Awaitable[str]]) -> Pa
     return page
 
 
+class Watching:
+    """A page that plays a stream."""
+
+    def __init__(self, page: Page, session: str) -> None:
+        self.page = page
+        self.session = session
+
+    async def seen(self, frames: int) -> dict[str, Any]:
+        """What the page counts when it has decoded so many."""
+        counted: dict[str, Any] = await self.page.evaluate(SEEN, frames)
+        return counted
+
+
+async def publish(
+    browser: Browser,
+    engine: EmbeddedEngine,
+    stream: str,
+    *,
+    codec: str = "VP8",
+    layers: list[dict[str, Any]] | None = None,
+    height: int = 360,
+) -> Page:
+    async def published(offer: str) -> str:
+        return (await engine.publish(stream, offer)).sdp
+
+    page = await _page(browser, published)
+    await page.evaluate(PUBLISH, {"codec": codec, "layers": layers or [{}], "height": height})
+    await page.wait_for_function("window.pc.connectionState === 'connected'")
+    return page
+
+
+async def play(browser: Browser, engine: EmbeddedEngine, stream: str) -> Watching:
+    sessions: list[str] = []
+
+    async def played(offer: str) -> str:
+        answer = await engine.play(stream, offer)
+        sessions.append(answer.session)
+        return answer.sdp
+
+    page = await _page(browser, played)
+    await page.evaluate(PLAY)
+    return Watching(page, sessions[0])
+
+
 @pytest.mark.parametrize("codec", ["VP8", "H264"])
 async def test_a_tab_publishes_and_another_sees_it(
     engine: EmbeddedEngine, chromium: Browser, stream: str, codec: str
 ) -> None:
-    async def published(offer: str) -> str:
-        return (await engine.publish(stream, offer)).sdp
-
-    async def played(offer: str) -> str:
-        return (await engine.play(stream, offer)).sdp
-
-    studio = await _page(chromium, published)
-    await studio.evaluate(PUBLISH, codec)
-    await studio.wait_for_function("window.pc.connectionState === 'connected'")
-    watching = await _page(chromium, played)
-    await watching.evaluate(PLAY)
-    seen: dict[str, Any] = await watching.evaluate(SEEN, 60)
+    await publish(chromium, engine, stream, codec=codec)
+    seen = await (await play(chromium, engine, stream)).seen(60)
     assert seen["width"] > 0
     assert seen["srtp"] == "SRTP_AEAD_AES_128_GCM"
     assert seen["lost"] == 0
+
+
+async def test_all_layers_come_and_a_viewer_sees_one(
+    engine: EmbeddedEngine, chromium: Browser, stream: str
+) -> None:
+    await publish(chromium, engine, stream, layers=LAYERS, height=720)
+    watching = await play(chromium, engine, stream)
+    await watching.seen(60)
+    stats = await engine.stats(stream)
+    assert stats
+    assert stats.ingest
+    layers = {layer.rid: layer.packets for layer in stats.ingest.layers if layer.kind == "video"}
+    assert set(layers) == {"h", "m", "l"}
+    assert layers["l"] > 0
+    assert (await engine.viewers(stream))[watching.session].layer in layers
+
+
+async def test_ice_restart_by_patch(engine: EmbeddedEngine, chromium: Browser, stream: str) -> None:
+    await publish(chromium, engine, stream)
+    watching = await play(chromium, engine, stream)
+    before = await watching.seen(20)
+    tags: list[str | None] = []
+
+    async def restart(fragment: str) -> str:
+        with pytest.raises(TagMissing):
+            await engine.patch(watching.session, fragment)
+        patched = await engine.patch(watching.session, fragment, '"*"')
+        tags.append(patched.etag)
+        assert patched.fragment
+        return patched.fragment
+
+    await watching.page.expose_function("restart", restart)
+    await watching.page.evaluate(RESTART)
+    await watching.seen(before["frames"] + 30)
+    with pytest.raises(TagMismatch):
+        await engine.patch(watching.session, "a=end-of-candidates", '"of-before"')
+    assert tags[0]
+    assert await engine.patch(watching.session, "a=end-of-candidates", tags[0]) == Patched()
