@@ -12,6 +12,7 @@ from nakamise_livestream.sfu.streams.groups import PictureGroup
 from nakamise_livestream.sfu.streams.keyframe_requests import KeyframeRequests
 from nakamise_livestream.sfu.streams.media import Media
 from nakamise_livestream.sfu.streams.meter import Meter
+from nakamise_livestream.sfu.streams.opening import Arrival, Opening
 from nakamise_livestream.sfu.streams.ring import Ring
 from nakamise_livestream.sfu.streams.runs import LONGEST_RUN, padded, paddings, runs
 from nakamise_livestream.sfu.streams.sequencer import Sequencer
@@ -45,20 +46,40 @@ class Layer:
         self._sequencer = Sequencer()
         self._is_keyframe = KEYFRAME.get(codec, never)
         self._has_parameters = PARAMETERS.get(codec, never)
-        self._open = False
+        self._opening: Opening | None = Opening()
         self._pending: list[_Entry] = []
         self._pending_since = 0.0
         self._waiting: dict[Waiting, float | None] = {}
 
     def begin(self) -> None:
         """Another source comes: video starts with its first keyframe, audio with its first packet."""
-        self._open = False
+        self._opening = Opening()
 
     def receive(self, number: int, packet: header.Packet, now: float) -> None:
         """``number`` is the source's, each at most once; packets from before the beginning are dropped."""
-        keyframe = self._is_keyframe(packet.payload)
-        if not self._open and not self._begins(number, packet, keyframe, now):
-            return
+        if self._opening is None:
+            self._take(number, packet, now)
+        elif self._starts(packet.payload):
+            self._open(self._opening.open(number, packet), now)
+        elif packet.payload and self._opening.keep(number, packet, now):
+            self.keyframes.want()
+
+    def _starts(self, payload: bytes) -> bool:
+        if not self.is_video:
+            return bool(payload)
+        return self._is_keyframe(payload) or self._has_parameters(payload)
+
+    def _open(self, arrivals: list[Arrival], now: float) -> None:
+        self._opening = None
+        self.flush(now)
+        self.group.forget()
+        first, packet = arrivals[0]
+        self._sequencer.begin(first)
+        self.timeline.begin(packet.timestamp, now)
+        for number, arrived in arrivals:
+            self._take(number, arrived, now)
+
+    def _take(self, number: int, packet: header.Packet, now: float) -> None:
         payload = packet.payload
         if not payload and self._sequencer.leave_out(number):
             return
@@ -67,7 +88,7 @@ class Layer:
             return
         timestamp = self.timeline.stamp(packet.timestamp, now)
         self.meter.add(len(payload), packet.marker, now)
-        entry = (out, packet.marker, timestamp, payload, keyframe)
+        entry = (out, packet.marker, timestamp, payload, self._is_keyframe(payload))
         if out < self.end:
             self._late(entry, now)
         else:
@@ -75,20 +96,7 @@ class Layer:
 
     def report(self, ntp: int, timestamp: int, now: float) -> ClockPair | None:
         """The source's clock in the layer's timestamps; None before the source has begun."""
-        return self.timeline.report(ntp, timestamp, now) if self._open else None
-
-    def _begins(self, number: int, packet: header.Packet, keyframe: bool, now: float) -> bool:
-        if not packet.payload:
-            return False
-        if self.is_video and not keyframe and not self._has_parameters(packet.payload):
-            self.keyframes.want()
-            return False
-        self.flush(now)
-        self.group.forget()
-        self._sequencer.begin(number)
-        self.timeline.begin(packet.timestamp, now)
-        self._open = True
-        return True
+        return self.timeline.report(ntp, timestamp, now) if self._opening is None else None
 
     def _append(self, entry: _Entry, now: float) -> None:
         pending = self._pending
@@ -153,7 +161,8 @@ class Layer:
             listener.follow(self, start, now)
             return
         self._waiting[listener] = None if patience is None else now + patience
-        self.keyframes.want()
+        if self._opening is None:
+            self.keyframes.want()
 
     def leave(self, listener: Waiting) -> int:
         """No more for it; one more than the highest number that it can have been sent."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from nakamise_livestream.sfu.rtp import rtcp
@@ -13,6 +15,8 @@ _MOST_MISSING = 1000
 _FIRST_NACK = 0.008
 _NEXT_NACK = 0.05
 _TRIES = 10
+_EARLY = 16
+"""So many from before the first one heard are taken, if they come, but not asked for."""
 
 
 class _Hole(msgspec.Struct):
@@ -76,10 +80,10 @@ class Reception:
         return found
 
     def _begin(self, sequence: int) -> int:
-        number = self.highest + 1 if self.highest >= 0 else sequence
+        number = self.highest + 1 + _EARLY if self.highest >= 0 else sequence
         self._shift = number - sequence & 0xFFFF
         self._base = number - self.packets
-        self._missing.clear()
+        self._missing = {early: _Hole(math.inf) for early in range(number - _EARLY, number)}
         self._transit = None
         self.highest = number
         self.packets += 1
@@ -97,6 +101,7 @@ class Reception:
         if self._missing.pop(number, None) is None:
             return None
         self.packets += 1
+        self._base = min(self._base, number)
         return number
 
     def _skip(self, number: int, now: float) -> None:

@@ -15,7 +15,7 @@ from nakamise_livestream.sfu.streams.faces import ABS_SEND_TIME, MID, PublishedT
 from nakamise_livestream.sfu.streams.stream import Stream
 
 VIDEO_PT, VIDEO_RTX_PT, AUDIO_PT = 96, 97, 111
-IDR, SLICE, SPS = 0x65, 0x41, 0x67
+FU_A, FU_START, IDR, SLICE = 0x7C, 0x80, 5, 1
 RID_ID = 10
 
 
@@ -138,10 +138,10 @@ class Camera:
         self.frame = 0
 
     def picture(self, pieces: int = 4, *, key: bool = False, size: int = 1000) -> list[bytes]:
-        kind = IDR if key else SLICE
         made = []
         for piece in range(pieces):
-            payload = bytes((kind,)) + self.frame.to_bytes(4, "big") + bytes((piece, pieces))
+            unit = (IDR if key else SLICE) | (FU_START if piece == 0 else 0)
+            payload = bytes((FU_A, unit)) + self.frame.to_bytes(4, "big") + bytes((piece, pieces))
             length = size - 7 * piece % 30
             made.append(
                 rtp(
@@ -188,8 +188,8 @@ def frames(packets: Sequence[header.Packet]) -> dict[int, set[int]]:
     """Frame number to the pieces of it that are there; only of the camera's packets."""
     found: dict[int, set[int]] = {}
     for packet in packets:
-        if len(packet.payload) >= 7:
-            found.setdefault(int.from_bytes(packet.payload[1:5], "big"), set()).add(packet.payload[5])
+        if len(packet.payload) >= 8:
+            found.setdefault(int.from_bytes(packet.payload[2:6], "big"), set()).add(packet.payload[6])
     return found
 
 

@@ -48,7 +48,7 @@ class Sends(RuleBasedStateMachine):
         self.publish(layers, sequence)
         for track in self.live._tracks.values():
             for layer in track.layers:
-                layer._sequencer.next = start
+                layer._sequencer.next = layer.end = layer.ring.end = start
 
     def publish(self, layers: int, sequence: int) -> None:
         rids = RIDS[:layers] if layers > 1 else ()
@@ -167,7 +167,7 @@ class Sends(RuleBasedStateMachine):
 
 TestSends = Sends.TestCase
 TestSends.settings = settings(
-    max_examples=150, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=100, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 
