@@ -96,13 +96,10 @@ class _Datagrams:
 
     def __init__(self, send: Callable[[bytes], None]) -> None:
         self.send = send
-        self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(_QUEUED)
+        self.queue: asyncio.Queue[bytes] = asyncio.Queue(_QUEUED)
 
     async def _recv(self) -> bytes:
-        datagram = await self.queue.get()
-        if datagram is None:
-            raise ConnectionError
-        return datagram
+        return await self.queue.get()
 
     async def _send(self, datagram: bytes) -> None:
         self.send(datagram)

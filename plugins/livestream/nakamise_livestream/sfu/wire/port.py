@@ -125,6 +125,14 @@ class UdpPort:
         for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
             self.socket.setsockopt(socket.SOL_SOCKET, option, BUFFER_BYTES)
         self.socket.bind((host, port))
+        # Linux reports twice what it grants.
+        granted = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 2
+        if granted < BUFFER_BYTES:
+            _log.info(
+                "UDP buffers of %d KiB only: raise net.core.wmem_max and rmem_max to %d for large audiences",
+                granted >> 10,
+                BUFFER_BYTES,
+            )
 
 
 def segmentation_works(udp: socket.socket) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
-from nakamise_livestream.media import AlreadyPublishing, PublishedTrack
+import msgspec
+
+from nakamise_livestream.media import AlreadyPublishing, PublishedTrack, StreamStats
 from nakamise_livestream.sfu.streams.stream import Stream
 from nakamise_livestream.sfu.worker.session import PublisherSession, ViewerSession
-from nakamise_livestream.sfu.worker.tap import Tap
+from nakamise_livestream.sfu.worker.tap import Tap, Usage
 
 # A publisher that is still connecting holds its place so long: it may gather candidates only after our answer.
 _CONNECTING_S = 5.0
@@ -25,6 +28,7 @@ class Channel:
         self.live = False
         """Whether somebody published, ever."""
         self.idle_since = now
+        self._closed_taps: list[Usage] = []
 
     def check_free(self, now: float, stall_after: float) -> None:
         """Raises :class:`AlreadyPublishing`."""
@@ -37,6 +41,25 @@ class Channel:
         if now - heard < patience:
             raise AlreadyPublishing("somebody else is publishing on this stream")
 
+    def close_tap(self, tap: Tap, now: float) -> None:
+        """More than once does no harm."""
+        if tap in self.taps:
+            self.taps.discard(tap)
+            tap.close(now)
+            self._closed_taps = [_sum([*self._closed_taps, tap.usage(now)])]
+
+    def stats(self, now: float) -> StreamStats:
+        """Of viewers only: to the stream, taps are viewers too."""
+        whole = self.stream.stats(now)
+        tapped = _sum([*self._closed_taps, *(tap.usage(now) for tap in self.taps)])
+        return msgspec.structs.replace(
+            whole,
+            viewers=self.viewers_up(),
+            viewer_seconds=max(0.0, whole.viewer_seconds - tapped.seconds),
+            packets_out=whole.packets_out - tapped.packets,
+            bytes_out=whole.bytes_out - tapped.bytes,
+        )
+
     def viewers_up(self) -> int:
         return sum(1 for viewer in self.viewers.values() if viewer.up)
 
@@ -46,6 +69,15 @@ class Channel:
     def changes(self, tracks: tuple[PublishedTrack, ...]) -> bool:
         """Whether those who follow the stream agreed on something else than ``tracks``."""
         return any(_codec(self.stream.codec(track.kind)) != track.codec for track in tracks)
+
+
+def _sum(usages: Iterable[Usage]) -> Usage:
+    listed = list(usages)
+    return Usage(
+        sum(usage.seconds for usage in listed),
+        sum(usage.packets for usage in listed),
+        sum(usage.bytes for usage in listed),
+    )
 
 
 def _codec(track: PublishedTrack | None) -> str | None:

@@ -7,6 +7,7 @@ import hmac
 import logging
 import secrets
 import socket
+import time
 from pathlib import Path
 from typing import Final
 
@@ -134,7 +135,7 @@ class ControlServer:
             return
         channel = self.registry.channel(stream_id)
         hung_up = asyncio.create_task(reader.read(1))
-        hung_up.add_done_callback(lambda _: self.registry.close_tap(channel, tap))
+        hung_up.add_done_callback(lambda _: channel.close_tap(tap, time.monotonic()))
         try:
             writer.write(messages.frame(messages.Welcome(instance=self._instance)))
             writer.write(messages.frame(tap.opening))

@@ -99,7 +99,7 @@ class Registry:
         return Answer(session=session.id, etag=session.tag, sdp=sdp)
 
     def open_tap(self, stream_id: str) -> Tap:
-        """Raises :class:`NotLive`. Whoever opens one closes it with :meth:`close_tap`."""
+        """Raises :class:`NotLive`. Whoever opens one closes it with :meth:`Channel.close_tap`."""
         channel = self.channel(stream_id)
         tap = Tap(channel.stream, time.monotonic())
         channel.taps.add(tap)
@@ -144,11 +144,6 @@ class Registry:
         self._dismiss(channel, reason)
         del self.channels[stream_id]
 
-    @staticmethod
-    def close_tap(channel: Channel, tap: Tap) -> None:
-        channel.taps.discard(tap)
-        tap.close(time.monotonic())
-
     async def close(self) -> None:
         """End everything; peers are told."""
         for stream_id in list(self.channels):
@@ -191,7 +186,7 @@ class Registry:
     def stats(self, stream_id: str) -> StreamStats | None:
         """As `MediaEngine.stats`."""
         channel = self.channels.get(stream_id)
-        return channel.stream.stats(time.monotonic()) if channel and channel.live else None
+        return channel.stats(time.monotonic()) if channel and channel.live else None
 
     def viewers(self, stream_id: str) -> dict[str, ViewerStats]:
         """As `MediaEngine.viewers`."""
@@ -230,4 +225,4 @@ class Registry:
         for viewer in list(channel.viewers.values()):
             self.end_session(viewer, reason)
         for tap in list(channel.taps):
-            self.close_tap(channel, tap)
+            channel.close_tap(tap, time.monotonic())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Final, NamedTuple
 
 from nakamise_livestream.media import PublishedTrack, TapPackets, TapTracks
 from nakamise_livestream.sfu.streams.faces import Kind, WantedTrack
@@ -13,6 +13,14 @@ from nakamise_livestream.sfu.streams.stream import Stream
 MOST_WAITING: Final = 3_000
 
 _KINDS: Final[tuple[Kind, ...]] = ("audio", "video")
+
+
+class Usage(NamedTuple):
+    """What a tap was served; it is nobody's viewing."""
+
+    seconds: float
+    packets: int
+    bytes: int
 
 
 class Tap:
@@ -41,6 +49,10 @@ class Tap:
             self._news.set()
         packets, self._waiting = self._waiting, []
         return TapPackets(packets=tuple(packets)) if packets else None
+
+    def usage(self, now: float) -> Usage:
+        packets, size = self._viewer.totals()
+        return Usage(self._viewer.watched(now), packets, size)
 
     def close(self, now: float) -> None:
         self._over = True

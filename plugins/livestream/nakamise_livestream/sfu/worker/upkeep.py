@@ -26,7 +26,8 @@ async def keep_up(registry: Registry, emit: Callable[[MediaEvent], None]) -> Non
         await asyncio.sleep(TICK_S)
         now = time.monotonic()
         for channel in list(registry.channels.values()):
-            _tick(channel, now)
+            if not channel.is_unused():
+                _tick(channel, now)
         if turn % _SWEEP_EVERY == 0:
             sweep(registry, emit, now)
 

@@ -19,6 +19,9 @@ async def test_tracks_then_packets_then_the_end(engine: EmbeddedEngine, stream: 
             assert isinstance(item, TapPackets)
             packets += item.packets
             if len(packets) > 100 and not ended:
+                stats = await engine.stats(stream)
+                assert stats
+                assert (stats.viewers, stats.bytes_out, stats.viewer_seconds) == (0, 0, 0)
                 ended = True
                 await engine.end(stream)
     assert ended
