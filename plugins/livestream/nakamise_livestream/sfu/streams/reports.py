@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from nakamise_livestream.sfu.rtp import rtcp, rtcp_build
-from nakamise_livestream.sfu.streams.faces import Outlet
+from nakamise_livestream.sfu.streams.audience import Listener
 from nakamise_livestream.sfu.streams.layer import Layer
 from nakamise_livestream.sfu.streams.rewrite import Rewrite
-from nakamise_livestream.sfu.streams.subscription import Subscription
 from nakamise_livestream.sfu.streams.timeline import ClockPair
 
 _REMEMBERED = 60.0
@@ -34,15 +33,12 @@ class Reports:
                 report = made[listener.rewrite] = self._report(layer, pair, listener.rewrite)
             listener.outlet.send_rtcp(report)
 
-    def catch_up(self, subscription: Subscription, layer: Layer, now: float) -> None:
+    def catch_up(self, listener: Listener, layer: Layer, now: float) -> None:
         """The clock for one who has just joined."""
         pair = layer.timeline.pair_at(now)
         if pair is not None:
             self._remember(pair, now)
-            self._send(subscription.outlet, layer, pair, subscription.rewrite)
-
-    def _send(self, outlet: Outlet, layer: Layer, pair: ClockPair, rewrite: Rewrite) -> None:
-        outlet.send_rtcp(self._report(layer, pair, rewrite))
+            listener.outlet.send_rtcp(self._report(layer, pair, listener.rewrite))
 
     def _report(self, layer: Layer, pair: ClockPair, rewrite: Rewrite) -> bytes:
         report = rtcp.SenderReport(

@@ -86,8 +86,7 @@ class Stream:
     def _track(self, published: PublishedTrack) -> Track:
         track = self._tracks.get(published.kind)
         if track is None:
-            ssrcs = self._ssrcs[published.kind]
-            track = self._tracks[published.kind] = Track(published.kind, published, ssrcs, self._room)
+            track = self._tracks[published.kind] = Track(published.kind, published, self._room)
         return track
 
     def play(self, tracks: tuple[WantedTrack, ...], outlet: Outlet, now: float) -> Viewer:
@@ -102,7 +101,7 @@ class Stream:
         self._viewers.add(viewer)
         for wanted in tracks:
             track = self._tracks[wanted.kind]
-            subscription = Subscription(wanted, outlet, track.ssrc, track.rtx_ssrc, self._room)
+            subscription = Subscription(wanted, outlet, self._ssrcs[wanted.kind], self._room, self._reports)
             viewer.subscribe(track, subscription, now)
         return viewer
 

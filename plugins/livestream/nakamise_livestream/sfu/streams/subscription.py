@@ -14,6 +14,7 @@ from nakamise_livestream.sfu.streams.audience import send_one
 from nakamise_livestream.sfu.streams.faces import Outlet, WantedTrack
 from nakamise_livestream.sfu.streams.layer import Layer
 from nakamise_livestream.sfu.streams.media import Media
+from nakamise_livestream.sfu.streams.reports import Reports
 from nakamise_livestream.sfu.streams.rewrite import Rewrite, extensions_for
 
 _BLOCK = 1 << 15
@@ -34,12 +35,11 @@ class Subscription:
     """Implements the audience's ``Listener``."""
 
     def __init__(
-        self, wanted: WantedTrack, outlet: Outlet, ssrc: int, rtx_ssrc: int, room: memoryview
+        self, wanted: WantedTrack, outlet: Outlet, ssrcs: tuple[int, int], room: memoryview, reports: Reports
     ) -> None:
         self.wanted = wanted
         self.outlet = outlet
-        self.ssrc = ssrc
-        self.rtx_ssrc = rtx_ssrc
+        self.ssrc, self.rtx_ssrc = ssrcs
         self.floor = 0
         self.layer: Layer | None = None
         """What it is being sent; None while it waits for its first keyframe or is held."""
@@ -47,6 +47,7 @@ class Subscription:
         """What it is being sent or waits for."""
         self.resent = 0
         self._room = room
+        self._reports = reports
         self._extensions = extensions_for(wanted)
         self._epochs: list[_Epoch] = []
         self._next = 0
@@ -99,6 +100,7 @@ class Subscription:
         del self._epochs[:-_EPOCHS]
         self.floor = start
         layer.audience.admit(self, layer.end)
+        self._reports.catch_up(self, layer, now)
 
     def _stop(self) -> None:
         if self.layer is not None:

@@ -11,12 +11,9 @@ from nakamise_livestream.sfu.streams.layer import Layer
 class Track:
     """``layers`` only grows: the n-th encoding of whoever publishes takes the n-th place."""
 
-    def __init__(
-        self, kind: Kind, published: PublishedTrack, ssrcs: tuple[int, int], room: memoryview
-    ) -> None:
+    def __init__(self, kind: Kind, published: PublishedTrack, room: memoryview) -> None:
         self.kind = kind
         self.published = published
-        self.ssrc, self.rtx_ssrc = ssrcs
         self.layers: list[Layer] = []
         self._room = room
 

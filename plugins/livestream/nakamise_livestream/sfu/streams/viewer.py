@@ -49,8 +49,6 @@ class Viewer:
         layers = track.active(now)
         first = layers[-1] if layers else track.layers[0]
         subscription.want(first, now, PATIENCE)
-        if subscription.layer is not None:
-            self._reports.catch_up(subscription, subscription.layer, now)
 
     def rtcp(self, packet: bytes, now: float) -> None:
         """A plain compound RTCP packet; a malformed one is dropped whole."""
