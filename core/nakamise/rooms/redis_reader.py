@@ -22,8 +22,12 @@ AT_ONCE: Final = 200
 RETRY_S: Final = 0.5
 
 
-class Mark(Protocol):
-    def __call__(self, *, is_up: bool) -> None: ...
+class Line(Protocol):
+    """What is known of the connection; others find out too."""
+
+    is_up: bool
+
+    def mark(self, *, is_up: bool) -> None: ...
 
 
 @dataclass(slots=True)
@@ -35,32 +39,35 @@ class Follower:
 
 
 class RedisReader:
-    def __init__(self, redis: Redis, following: dict[str, Follower], mark: Mark) -> None:
+    def __init__(self, redis: Redis, following: dict[str, Follower], line: Line) -> None:
         self._redis = redis
         self._following = following
-        self._mark = mark
+        self._line = line
 
     async def run(self) -> None:
         while True:
             try:
-                await self._read()
+                await self._come_back()
+                while self._line.is_up:
+                    await self._read()
             except (RedisError, OSError) as error:
                 log.debug("rooms cannot be read: %s", error)
-                self._mark(is_up=False)
+                self._line.mark(is_up=False)
                 await asyncio.sleep(RETRY_S)
 
-    async def close(self) -> None:
-        await self._redis.aclose()
+    async def _come_back(self) -> None:
+        """The idle connections of before are as dead as the one that told."""
+        await self._redis.connection_pool.disconnect(inuse_connections=False)
+        await self._redis.ping()
+        self._line.mark(is_up=True)
 
     async def _read(self) -> None:
         positions: dict[Any, Any] = {stream: str(one.after) for stream, one in self._following.items()}
         if not positions:
             await self._redis.ping()
-            self._mark(is_up=True)
             await asyncio.sleep(BLOCK_MS / 1000)
             return
         answer = await self._redis.xread(positions, count=AT_ONCE, block=BLOCK_MS)
-        self._mark(is_up=True)
         for stream, rows in answer:
             self._hand_over(stream.decode(), [stored_of(row) for row in rows])
 

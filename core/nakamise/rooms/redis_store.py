@@ -67,7 +67,7 @@ class RedisStore:
         self._redis = client(url)
         self._attend = self._redis.register_script(_ATTEND)
         self._following: dict[str, Follower] = {}
-        self._reader = RedisReader(client(url), self._following, self._mark)
+        self._reader = RedisReader(self._redis, self._following, self)
         self._task: asyncio.Task[None] | None = None
         self._on_change: Callable[[bool], None] | None = None
         self.is_up = True
@@ -128,7 +128,6 @@ class RedisStore:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        await self._reader.close()
         await self._redis.aclose()
 
     async def _info(self, key: RoomKey) -> dict[str, Any] | None:
@@ -148,13 +147,13 @@ class RedisStore:
         try:
             yield
         except _LOST as error:
-            self._mark(is_up=False)
+            self.mark(is_up=False)
             raise StoreAway from error
         except RedisError as error:
             log.warning("the rooms' Redis refuses: %s", error)
             raise StoreAway from error
 
-    def _mark(self, *, is_up: bool) -> None:
+    def mark(self, *, is_up: bool) -> None:
         if self.is_up == is_up:
             return
         self.is_up = is_up
