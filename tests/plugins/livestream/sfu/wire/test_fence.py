@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nakamise_livestream.sfu.wire.dtls import Certificate, DtlsLink, HandshakeFailed, missing_names
 from nakamise_livestream.sfu.wire.srtp import Srtp
@@ -76,3 +79,39 @@ async def test_a_flood_before_the_handshake_is_dropped() -> None:
     client = await ends.client.handshake([("sha-256", ends.certificates[0].sha256)])
     assert client.aead
     assert (await server).aead
+
+
+RECORD = st.builds(
+    lambda first, version, rest: bytes([first]) + version + rest,
+    st.integers(20, 63),
+    st.sampled_from([b"\xfe\xfd", b"\xfe\xff", b"\0\0"]),
+    st.binary(max_size=60),
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(RECORD, min_size=1, max_size=20))
+async def test_rubbish_after_the_handshake_changes_nothing(records: list[bytes]) -> None:
+    ends = Ends()
+    await ends.shake()
+    for record in records:
+        ends.server.feed(record)
+    await asyncio.sleep(0)
+    await ends.client.close()
+    await until(lambda: ends.left)
+    await ends.server.close()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(RECORD, min_size=1, max_size=20))
+async def test_rubbish_in_the_handshake_is_survived_or_fails_it(records: list[bytes]) -> None:
+    ends = Ends()
+    for record in records:
+        ends.server.feed(record)
+    client = asyncio.create_task(ends.client.handshake([("sha-256", ends.certificates[0].sha256)]))
+    with suppress(HandshakeFailed):
+        await ends.server.handshake([("sha-256", ends.certificates[1].sha256)])
+    client.cancel()
+    await asyncio.wait([client])
+    await ends.client.close()
+    await ends.server.close()

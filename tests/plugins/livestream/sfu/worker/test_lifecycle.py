@@ -26,7 +26,7 @@ from nakamise_livestream.sfu.child import WorkerChild
 from nakamise_livestream.sfu.client import EmbeddedEngine
 from nakamise_livestream.sfu.worker.config import WorkerConfig
 from tests.plugins.livestream.sfu.conftest import there
-from tests.plugins.livestream.sfu.rtc import Publisher, publisher, viewer
+from tests.plugins.livestream.sfu.rtc import Publisher, Viewer, publisher, viewer
 from tests.plugins.livestream.sfu.waiting import until
 
 
@@ -37,7 +37,7 @@ async def hasty(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Worke
     config = WorkerConfig(
         control=f"unix:{place}",
         token=secrets.token_hex(16),
-        silence_timeout=3.0,
+        silence_timeout=4.0,
         stall_after=0.5,
         connect_timeout=2.0,
         max_sessions=3,
@@ -85,9 +85,9 @@ async def log(engine: EmbeddedEngine, stream: str) -> AsyncIterator[Log]:
     log.close()
 
 
-def _unplug(sender: Publisher) -> None:
+def _unplug(client: Publisher | Viewer) -> None:
     """Its network is gone: it says nothing more."""
-    for transceiver in sender.connection.getTransceivers():
+    for transceiver in client.connection.getTransceivers():
         ice = transceiver.sender.transport.transport
         for protocol in ice.iceGatherer._connection._protocols:
             protocol.transport.close()
@@ -101,7 +101,7 @@ async def test_events_from_first_to_last(engine: EmbeddedEngine, stream: str, lo
         await engine.close(played.session)
         await engine.close(published.session)
     await until(lambda: log.of(Unpublished))
-    first, joined, left, last = log.events
+    first, joined, left, last = [event for event in log.events if not isinstance(event, Stalled | Resumed)]
     assert isinstance(first, Published)
     assert {track.codec for track in first.tracks} == {"opus", "VP8"}
     assert joined == ViewerJoined(stream=stream, session=played.session, viewers=1)
@@ -143,10 +143,23 @@ async def test_who_vanishes_for_good_is_let_go(engine: EmbeddedEngine, stream: s
     async with publisher() as lost:
         await lost.publish(engine, stream)
         _unplug(lost)
-        await until(lambda: log.of(Unpublished), within=8)
+        await until(lambda: log.of(Unpublished), within=12)
     (event,) = log.of(Unpublished)
     assert isinstance(event, Unpublished)
     assert event.reason == "silent"
+
+
+async def test_a_viewer_that_vanishes_is_let_go(engine: EmbeddedEngine, stream: str, log: Log) -> None:
+    async with publisher() as sender, viewer() as lost, viewer() as other:
+        await sender.publish(engine, stream)
+        gone = await lost.play(engine, stream)
+        await other.play(engine, stream)
+        _unplug(lost)
+        await until(lambda: log.of(ViewerLeft), within=12)
+        (event,) = log.of(ViewerLeft)
+        assert isinstance(event, ViewerLeft)
+        assert (event.session, event.viewers, event.reason) == (gone.session, 1, "silent")
+        await other.sees(5)
 
 
 async def test_packets_that_come_again(engine: EmbeddedEngine, stream: str, log: Log) -> None:
