@@ -13,6 +13,7 @@ from nakamise.errors import Unavailable
 from nakamise.plugin.rooms import RoomKind
 from nakamise.rooms import event as events
 from nakamise.rooms.address import EventId, RoomKey
+from nakamise.rooms.ending import end
 from nakamise.rooms.event import RoomEvent, View
 from nakamise.rooms.feed import Feed, Listener
 from nakamise.rooms.greeting import AWAY, BACK, greeting, retry_line
@@ -154,9 +155,7 @@ class RoomHub:
             self._run(self._say_unsaid(), "rooms-unsaid")
 
     async def close(self) -> None:
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         for feed in (*self._feeds.values(), *self._outside.values()):
             feed.close()
         await self._store.close()

@@ -67,7 +67,7 @@ class RedisReader:
             await self._redis.ping()
             await asyncio.sleep(BLOCK_MS / 1000)
             return
-        answer = await self._redis.xread(positions, count=AT_ONCE, block=BLOCK_MS)
+        answer: Any = await self._redis.xread(positions, count=AT_ONCE, block=BLOCK_MS)
         for stream, rows in answer:
             self._hand_over(stream.decode(), [stored_of(row) for row in rows])
 

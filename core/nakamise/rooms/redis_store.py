@@ -21,6 +21,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from nakamise.plugin.rooms import Presence, RoomKind
 from nakamise.rooms.address import EventId, RoomKey
+from nakamise.rooms.ending import end
 from nakamise.rooms.event import RoomEvent, Stored
 from nakamise.rooms.redis_reader import Follower, RedisReader, stored_of, stream_of
 from nakamise.rooms.store import LEASE_S, Attendance, Census, Deliver, StoreAway
@@ -94,7 +95,7 @@ class RedisStore:
         async with self._reaching():
             if after == BEFORE_ALL:
                 return await self._from_the_start(key, upto)
-            rows = await self._redis.xrange(stream_of(key), str(after), str(max(after, upto)))
+            rows: Any = await self._redis.xrange(stream_of(key), str(after), str(max(after, upto)))
         found = [stored_of(row) for row in rows]
         # The event that was heard last is still there, so nothing after it has been dropped.
         if not found or found[0].id != after:
@@ -105,7 +106,7 @@ class RedisStore:
         info = await self._info(key)
         if info and info["entries-added"] != info["length"]:
             return None
-        rows = await self._redis.xrange(stream_of(key), "-", str(upto))
+        rows: Any = await self._redis.xrange(stream_of(key), "-", str(upto))
         return [stored_of(row) for row in rows]
 
     def follow(self, key: RoomKey, after: EventId, deliver: Deliver) -> None:
@@ -126,8 +127,7 @@ class RedisStore:
 
     async def close(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end({self._task})
         await self._redis.aclose()
 
     async def _info(self, key: RoomKey) -> dict[str, Any] | None:
