@@ -18,6 +18,7 @@ from bench import (
     list_peer,
     many_plugins,
     many_tenants,
+    rooms,
     tenants,
 )
 from bench.harness import FULL, QUICK, Result, Scale
@@ -36,6 +37,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "tenants": tenants.measure,
     "many_plugins": many_plugins.measure,
     "gate": gate.measure,
+    "rooms": rooms.measure,
     "media_fanout": media_fanout.measure,
     # Last: a database of 1,000 tenants is slower for everybody.
     "many_tenants": many_tenants.measure,
