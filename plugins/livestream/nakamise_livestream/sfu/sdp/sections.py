@@ -18,22 +18,22 @@ _MEDIA: Final = re.compile(r"(\w+) (\d{1,5})(?:/\d+)? (\S+) (\S+(?: \S+)*)")
 
 
 class Section(msgspec.Struct):
-    """Attributes in their order as (name, value); a flag's value is empty. ``fmt`` is the rest of the m-line."""
+    """``attributes`` are name to values in their order; a flag's value is empty. ``fmt`` is the rest of the m-line."""
 
-    attributes: list[tuple[str, str]] = []
+    attributes: dict[str, list[str]] = {}
     kind: str = ""
     port: int = 0
     protocol: str = ""
     fmt: tuple[str, ...] = ()
 
     def values(self, name: str) -> list[str]:
-        return [value for key, value in self.attributes if key == name]
+        return self.attributes.get(name, [])
 
     def first(self, name: str) -> str | None:
         return next(iter(self.values(name)), None)
 
     def has(self, name: str) -> bool:
-        return self.first(name) is not None
+        return name in self.attributes
 
 
 class Description(msgspec.Struct):
@@ -70,7 +70,7 @@ def _add(description: Description, line: str) -> None:
     elif line.startswith("a="):
         section = description.media[-1] if description.media else description.session
         name, _, value = line[2:].partition(":")
-        section.attributes.append((name, value.strip()))
+        section.attributes.setdefault(name, []).append(value.strip())
 
 
 def _media(value: str) -> Section:

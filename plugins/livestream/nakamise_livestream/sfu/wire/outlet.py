@@ -6,13 +6,15 @@ import pylibsrtp
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from nakamise_livestream.sfu.wire.peer import Peer
+from nakamise_livestream.sfu.wire.port import UdpPort
 from nakamise_livestream.sfu.wire.srtp import Srtp
 
 
 class PeerOutlet:
     """Both an ``Outlet`` for a viewer and an ``Upstream`` to a publisher."""
 
-    def __init__(self, peer: Peer, srtp: Srtp, *, segmentation: bool) -> None:
+    def __init__(self, port: UdpPort, peer: Peer, srtp: Srtp, *, segmentation: bool) -> None:
+        self._port = port
         self._peer = peer
         self._srtp = srtp
         self._segmentation = segmentation
@@ -27,16 +29,18 @@ class PeerOutlet:
             return b""
 
     def send_many(self, datagrams: memoryview, segment: int) -> None:
+        address = self._peer.address
+        if address is None or not datagrams:
+            return
         if len(datagrams) <= segment:
-            if datagrams:
-                self._peer.send(datagrams)
+            self._port.send(datagrams, address)
             return
         if self._segmentation:
-            if self._peer.send_segments(datagrams, segment):
+            if self._port.send_segments(datagrams, segment, address):
                 return
             self._segmentation = False
         for start in range(0, len(datagrams), segment):
-            self._peer.send(datagrams[start : start + segment])
+            self._port.send(datagrams[start : start + segment], address)
 
     def send_rtcp(self, compound: bytes) -> None:
         if self._peer.closed:

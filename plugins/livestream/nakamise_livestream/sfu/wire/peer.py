@@ -89,10 +89,6 @@ class Peer:
         if self.address is not None:
             self._port.send(datagram, self.address)
 
-    def send_segments(self, datagrams: memoryview, segment: int) -> bool:
-        """As :meth:`UdpPort.send_segments`."""
-        return self.address is None or self._port.send_segments(datagrams, segment, self.address)
-
     # --- PortUser -----------------------------------------------------------------------------
 
     def check(self, check: Check, address: Address, now: float) -> None:

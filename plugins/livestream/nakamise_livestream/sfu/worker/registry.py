@@ -199,7 +199,7 @@ class Registry:
 
     def session_up(self, session: Session, srtp: Srtp, now: float) -> None:
         channel = self.channels[session.stream_id]
-        outlet = PeerOutlet(session.peer, srtp, segmentation=self._segmentation)
+        outlet = PeerOutlet(self.port, session.peer, srtp, segmentation=self._segmentation)
         if isinstance(session, PublisherSession):
             self._publisher_up(channel, session, outlet, now)
         elif isinstance(session, ViewerSession):

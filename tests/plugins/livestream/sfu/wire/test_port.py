@@ -60,7 +60,7 @@ async def test_a_client_connects_and_packets_go_both_ways(port: UdpPort) -> None
         await until(lambda: one.recorder.packets and one.recorder.reports)
         assert one.recorder.packets == [_rtp(1)]
         assert one.recorder.srtp
-        PeerOutlet(one.peer, one.recorder.srtp, segmentation=False).send_rtcp(
+        PeerOutlet(port, one.peer, one.recorder.srtp, segmentation=False).send_rtcp(
             struct.pack("!BBHI", 0x80, 201, 1, 6)
         )
         sealed = await asyncio.wait_for(one.received.get(), 2)
@@ -73,7 +73,7 @@ async def test_many_datagrams_at_once(port: UdpPort, *, segmentation: bool) -> N
     async with client(port, OURS) as one:
         await one.connect(HOST)
         assert one.recorder.srtp
-        outlet = PeerOutlet(one.peer, one.recorder.srtp, segmentation=segmentation)
+        outlet = PeerOutlet(port, one.peer, one.recorder.srtp, segmentation=segmentation)
         sent = [b"\x80" + bytes([n]) * 999 for n in range(4)] + [b"\x80short"]
         outlet.send_many(memoryview(b"".join(sent)), 1_000)
         assert [await asyncio.wait_for(one.received.get(), 2) for _ in sent] == sent
@@ -86,7 +86,7 @@ async def test_segments_that_do_not_fit_are_sent_one_by_one(port: UdpPort) -> No
     async with client(port, OURS) as one:
         await one.connect(HOST)
         assert one.recorder.srtp
-        outlet = PeerOutlet(one.peer, one.recorder.srtp, segmentation=True)
+        outlet = PeerOutlet(port, one.peer, one.recorder.srtp, segmentation=True)
         outlet.send_many(memoryview(b"\x80" * 70_000), 1_000)
         got = [await asyncio.wait_for(one.received.get(), 2) for _ in range(70)]
         assert {len(datagram) for datagram in got} == {1_000}

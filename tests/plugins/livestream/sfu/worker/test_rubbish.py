@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from nakamise_livestream.sfu.sdp.choice import codec_to_receive, published_track
 from nakamise_livestream.sfu.sdp.offer import read_offer
 from nakamise_livestream.sfu.streams.stream import Stream
-from nakamise_livestream.sfu.worker.session import PublisherSession, ViewerSession
+from nakamise_livestream.sfu.wire.srtp import Srtp
+from nakamise_livestream.sfu.worker.session import PublisherSession, Session, ViewerSession
 from nakamise_livestream.sfu.worker.tap import Tap
 from tests.plugins.livestream.sfu import offers
 
@@ -38,9 +39,9 @@ RTCP = st.builds(
 class Nobody:
     """Owner of the sessions, and the way back to the publisher."""
 
-    def session_up(self, *_: object) -> None: ...
+    def session_up(self, session: Session, srtp: Srtp, now: float) -> None: ...
 
-    def session_lost(self, *_: object) -> None: ...
+    def session_lost(self, session: Session, reason: str) -> None: ...
 
     def send_rtcp(self, compound: bytes) -> None: ...
 
