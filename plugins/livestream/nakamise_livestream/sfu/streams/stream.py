@@ -70,6 +70,8 @@ class Stream:
             self._ingest.left(now)
         for published in tracks:
             self._track(published).renew(published)
+        for viewer in self._viewers:
+            viewer.publisher_changed(now)
         found = [self._tracks[published.kind] for published in tracks]
         self._ingest = Ingest(
             found, upstream, ntp=self._ntp, cname=self.cname, most_bitrate=self._most_bitrate

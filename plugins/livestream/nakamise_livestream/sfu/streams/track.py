@@ -15,6 +15,8 @@ class Track:
         self.kind = kind
         self.published = published
         self.layers: list[Layer] = []
+        self.current: list[Layer] = []
+        """Those of the newest publisher."""
         self._room = room
 
     def renew(self, published: PublishedTrack) -> None:
@@ -23,15 +25,20 @@ class Track:
         rids = published.rids or ("",)
         while len(self.layers) < len(rids):
             self.layers.append(Layer(published.codec, published.clock_rate, self._room))
-        for layer, rid in zip(self.layers, rids, strict=False):
+        self.current = self.layers[: len(rids)]
+        for layer, rid in zip(self.current, rids, strict=True):
             layer.rid = rid
             layer.begin()
 
     def active(self, now: float) -> list[Layer]:
         """Those with packets lately, the smallest bitrate first."""
         return sorted(
-            (layer for layer in self.layers if layer.meter.active(now)), key=lambda one: one.meter.bitrate
+            (layer for layer in self.current if layer.meter.active(now)), key=lambda one: one.meter.bitrate
         )
+
+    def first_choice(self, now: float) -> Layer:
+        """For one who knows nothing of its line yet."""
+        return (self.active(now) or self.current)[-1]
 
 
 def new_ssrc() -> int:

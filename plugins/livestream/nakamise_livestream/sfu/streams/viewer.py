@@ -16,7 +16,6 @@ from nakamise_livestream.sfu.rtp.rtcp import (
 )
 from nakamise_livestream.sfu.streams.choice import HEAVY_LOSS, Choice
 from nakamise_livestream.sfu.streams.faces import Kind, Outlet, ViewerStats
-from nakamise_livestream.sfu.streams.layer import Layer
 from nakamise_livestream.sfu.streams.reports import Reports
 from nakamise_livestream.sfu.streams.subscription import Subscription
 from nakamise_livestream.sfu.streams.track import Track
@@ -46,9 +45,14 @@ class Viewer:
     def subscribe(self, track: Track, subscription: Subscription, now: float) -> None:
         self.subscriptions[track.kind] = subscription
         self._tracks[track.kind] = track
-        layers = track.active(now)
-        first = layers[-1] if layers else track.layers[0]
-        subscription.want(first, now, PATIENCE)
+        subscription.want(track.first_choice(now), now, PATIENCE)
+
+    def publisher_changed(self, now: float) -> None:
+        """To a layer of the new one, unless it has one already."""
+        for kind, subscription in self.subscriptions.items():
+            track = self._tracks[kind]
+            if subscription.target is not None and subscription.target not in track.current:
+                subscription.want(track.first_choice(now), now, PATIENCE)
 
     def rtcp(self, packet: bytes, now: float) -> None:
         """A plain compound RTCP packet; a malformed one is dropped whole."""
@@ -120,7 +124,7 @@ class Viewer:
             if self._choice.loss > HEAVY_LOSS and subscription.layer is not None:
                 self._hold(subscription, now)
             return
-        subscription.want(best, now, _patience(subscription, best))
+        subscription.want(best, now, _patience(subscription, now))
 
     def _hold(self, subscription: Subscription, now: float) -> None:
         subscription.hold()
@@ -131,8 +135,8 @@ class Viewer:
         if self._held_until is None or now < self._held_until:
             return
         self._held_until = None
-        layers = self._tracks["video"].active(now)
-        subscription.want(layers[0] if layers else self._tracks["video"].layers[0], now, None)
+        track = self._tracks["video"]
+        subscription.want((track.active(now) or track.current)[0], now, None)
 
     def left(self, now: float) -> None:
         """Nothing more is sent to it."""
@@ -170,6 +174,7 @@ class Viewer:
         )
 
 
-def _patience(subscription: Subscription, best: Layer) -> float | None:
+def _patience(subscription: Subscription, now: float) -> float | None:
     """A picture that stands still may begin anywhere; one that runs goes over at a keyframe."""
-    return PATIENCE if subscription.layer is None and best.meter.last is not None else None
+    running = subscription.layer is not None and subscription.layer.meter.active(now)
+    return None if running else PATIENCE

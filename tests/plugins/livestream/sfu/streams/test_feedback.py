@@ -141,8 +141,7 @@ def test_the_limit_falls_when_the_line_fills_up() -> None:
         for packet in camera.picture(key=number == 0):
             ingest.rtp(packet, now)
         live.tick(now)
-        for message in told(back, rtcp.BitrateLimit):
-            limits.append(message.bitrate)
+        limits += [message.bitrate for message in told(back, rtcp.BitrateLimit)]
     assert max(limits[:3]) > 1_000_000
     assert limits[-1] < 800_000
 
