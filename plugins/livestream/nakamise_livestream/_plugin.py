@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from nakamise.contracts.catalog import Catalog
-from nakamise.plugin import LiveTopic, Manifest, Mount, Need, Permission, Privacy, Task
+from nakamise.plugin import (
+    LiveTopic,
+    Manifest,
+    Mount,
+    NavItem,
+    Need,
+    Permission,
+    Privacy,
+    Slot,
+    SlotItem,
+    Task,
+)
 from nakamise_livestream.rights import DECIDE, MANAGE, MONITOR
 from nakamise_livestream.settings import LivestreamSettings
 
@@ -16,7 +27,12 @@ manifest: Final = Manifest(
     title="Live broadcasts",
     summary="Broadcasts that sell: planning, going live, products, moderators, monitoring.",
     after=("shop",),
-    mounts=(Mount("api", "nakamise_livestream.api:route_handlers"),),
+    hooks="nakamise_livestream.hooks:Hooks",
+    mounts=(
+        Mount("pages", "nakamise_livestream.pages:route_handlers"),
+        Mount("admin", "nakamise_livestream.staff_pages:route_handlers"),
+        Mount("api", "nakamise_livestream.api:route_handlers"),
+    ),
     models="nakamise_livestream.models",
     migrations="nakamise_livestream.migrations",
     settings=LivestreamSettings,
@@ -43,6 +59,38 @@ manifest: Final = Manifest(
         LiveTopic(id="livestream.numbers"),
         LiveTopic(id="livestream.sending", audience="staff", permission=MONITOR),
     ),
+    slots=(SlotItem(Slot.HOME_SECTION, "livestream/slots/home.html", 20),),
+    nav=(
+        NavItem(area="site", label="Live", path="/livestream", icon="radio", weight=10),
+        NavItem(area="account", label="Broadcast", path="/livestream/apply", icon="video", weight=40),
+        NavItem(
+            area="admin",
+            label="Monitoring",
+            path="/admin/livestream",
+            icon="monitor",
+            group="Live broadcasts",
+            permission=MONITOR,
+            weight=10,
+        ),
+        NavItem(
+            area="admin",
+            label="Broadcasters",
+            path="/admin/livestream/broadcasters",
+            icon="radio",
+            group="Live broadcasts",
+            permission=DECIDE,
+            weight=20,
+        ),
+        NavItem(
+            area="admin",
+            label="Categories of broadcasts",
+            path="/admin/livestream/categories",
+            icon="tag",
+            group="Live broadcasts",
+            permission=MANAGE,
+            weight=30,
+        ),
+    ),
     tasks=(
         Task("livestream.expire", "nakamise_livestream.broadcasts.cancel:expire_due", 60),
         Task("livestream.remind", "nakamise_livestream.broadcasts.reminders:remind_due", 60),
@@ -50,4 +98,7 @@ manifest: Final = Manifest(
         Task("livestream.repeat", "nakamise_livestream.broadcasts.series:repeat", 3600),
     ),
     privacy=Privacy("nakamise_livestream.privacy:export", "nakamise_livestream.privacy:erase"),
+    css=("cards.css",),
+    css_under={"/livestream": ("live.css",), "/admin/livestream": ("staff.css",)},
+    js_under={"/livestream": ("list.js",), "/admin/livestream": ("list.js",)},
 )

@@ -240,7 +240,7 @@ class SwitchInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class LabelInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The PR label (advertising that viewers must be told of). ``sponsor``: whose."""
 
-    is_sponsored: bool
+    is_sponsored: bool = False
     sponsor: Annotated[str, Meta(max_length=100)] = ""
 
 
@@ -253,7 +253,7 @@ class StaffLabelInput(LabelInput, frozen=True, forbid_unknown_fields=True):
 class LimitInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """None: the tenant's limit."""
 
-    minutes: Annotated[int, Meta(ge=1, le=2880)] | None
+    minutes: Annotated[int, Meta(ge=1, le=2880)] | None = None
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
