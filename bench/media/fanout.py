@@ -135,7 +135,7 @@ class Engine:
         for number in ports:
             peer = Peer(port, certificate, Security(fingerprints=(), our_role="server"), Nobody())
             peer.address = (HOST, number)
-            outlet = PeerOutlet(peer, _srtp(), segmentation=segmentation)
+            outlet = PeerOutlet(port, peer, _srtp(), segmentation=segmentation)
             self.viewers.append(self.stream.play(WANTED, outlet, now))
         self._feed = feed()
         self._head = next(self._feed)

@@ -77,12 +77,13 @@ def test_equal_viewers_share_a_class_until_the_numbers_have_gone_on() -> None:
     live = stream()
     ingest = live.publish((video(),), Back(), 0.0)
     camera = Camera()
+    at_number(live, 30_000)
     lines = [Line() for _ in range(3)]
     play(live, ingest, camera, lines, WANTED_VIDEO)
     play(live, ingest, camera, [Line()], WANTED_PLAIN)
     (layer,) = live._tracks["video"].layers
     assert [len(group.ways) for group in layer.audience.classes.values()] == [3, 1]
-    at_number(live, 40_000)
+    at_number(live, 33_000)
     ingest = live.publish((video(),), Back(), 0.0)
     play(live, ingest, camera, [Line(), Line()], WANTED_VIDEO)
     assert [len(group.ways) for group in layer.audience.classes.values()] == [3, 1, 2]
