@@ -21,7 +21,7 @@ async def put(ctx: TenantCtx, which: PictureKind, data: bytes) -> uuid.UUID:
     """Raises Unauthenticated, Forbidden, ImageRefused, ImagesBusy, StorageFull, LimitReached."""
     async with ctx.read() as tx:
         one = await require_approved(ctx, tx)
-    media_id = await add_picture(ctx, data, f"broadcaster_{which}", owner_id=one.id)
+    media_id = await add_picture(ctx, data, f"broadcaster-{which}", owner_id=one.id)
     async with ctx.begin() as tx:
         await _set(ctx, tx, one.id, which, media_id)
     return media_id

@@ -12,7 +12,7 @@ from nakamise_livestream.broadcasts import access, rows
 from nakamise_livestream.broadcasts.news import audit
 from nakamise_livestream.broadcasts.schemas import Broadcast
 
-KIND: Final = "broadcast_cover"
+KIND: Final = "broadcast-cover"
 _SET: Final = (
     "UPDATE livestream_broadcast SET cover_id = $2, updated_at = $3, version = version + 1 WHERE id = $1"
 )
