@@ -10,7 +10,7 @@ from nakamise_livestream.sfu.rtp.keyframes import KEYFRAME, PARAMETERS, never
 from nakamise_livestream.sfu.streams.audience import Audience, Listener
 from nakamise_livestream.sfu.streams.groups import PictureGroup
 from nakamise_livestream.sfu.streams.keyframe_requests import KeyframeRequests
-from nakamise_livestream.sfu.streams.media import Media
+from nakamise_livestream.sfu.streams.media import Media, abs_send_time
 from nakamise_livestream.sfu.streams.meter import Meter
 from nakamise_livestream.sfu.streams.opening import Arrival, Opening
 from nakamise_livestream.sfu.streams.ring import Ring
@@ -190,8 +190,3 @@ def _media(entry: _Entry, padding: int, sent: int) -> Media:
     number, marker, timestamp, payload, keyframe = entry
     padding = padding or int(not payload)
     return Media(number, marker, timestamp, padded(payload, padding), padding, sent, keyframe)
-
-
-def abs_send_time(now: float) -> int:
-    """24 bits, 6.18 fixed-point seconds."""
-    return int(now * (1 << 18)) & 0xFFFFFF

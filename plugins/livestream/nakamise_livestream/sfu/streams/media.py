@@ -5,6 +5,11 @@ from __future__ import annotations
 import msgspec
 
 
+def abs_send_time(now: float) -> int:
+    """24 bits, 6.18 fixed-point seconds."""
+    return int(now * (1 << 18)) & 0xFFFFFF
+
+
 class Media(msgspec.Struct, frozen=True, gc=False):
     """Never changed once sent: whoever gets ``number`` gets these very bytes (AES-GCM's nonce is made of it).
 

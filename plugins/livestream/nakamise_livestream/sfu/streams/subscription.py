@@ -13,7 +13,7 @@ from nakamise_livestream.sfu.streams.allowance import Allowance
 from nakamise_livestream.sfu.streams.audience import send_one
 from nakamise_livestream.sfu.streams.faces import Outlet, WantedTrack
 from nakamise_livestream.sfu.streams.layer import Layer
-from nakamise_livestream.sfu.streams.media import Media
+from nakamise_livestream.sfu.streams.media import Media, abs_send_time
 from nakamise_livestream.sfu.streams.reports import Reports
 from nakamise_livestream.sfu.streams.rewrite import Rewrite, extensions_for
 
@@ -136,7 +136,7 @@ class Subscription:
         for sequence in sequences:
             found = self._find(nearest(sequence, end - 1), end)
             if found is not None and self._allowance.take(now):
-                self._send_again(sequence, *found)
+                self._send_again(sequence, *found, now)
 
     def _find(self, index: int, end: int) -> tuple[Media, Rewrite] | None:
         if index >= end:
@@ -147,18 +147,21 @@ class Subscription:
                 return None if media is None else (media, epoch.rewrite)
         return None
 
-    def _send_again(self, sequence: int, media: Media, rewrite: Rewrite) -> None:
+    def _send_again(self, sequence: int, media: Media, rewrite: Rewrite, now: float) -> None:
         self.resent += 1
         if self.wanted.rtx_pt is None:
             self.count(1, send_one(self.outlet, rewrite, [media], self._room))
         else:
-            self._send_rtx(self.wanted.rtx_pt, sequence, media, rewrite)
+            self._send_rtx(self.wanted.rtx_pt, sequence, media, rewrite, now)
 
-    def _send_rtx(self, payload_type: int, sequence: int, media: Media, rewrite: Rewrite) -> None:
-        """RFC 4588 §4: an SSRC and a counter of its own, the lost number before the payload."""
+    def _send_rtx(self, payload_type: int, sequence: int, media: Media, rewrite: Rewrite, now: float) -> None:
+        """RFC 4588 §4: an SSRC and a counter of its own, the lost number before the payload.
+
+        Its send time is that of now, or the viewer would take the loss for a growing delay.
+        """
         index = self._rtx_index
         self._rtx_index += 1
-        block = self._extensions.block(media.sent)
+        block = self._extensions.block(abs_send_time(now))
         head = header.FIXED.pack(
             header.VERSION | (header.EXTENSION if block else 0),
             media.marker | payload_type,
