@@ -9,6 +9,7 @@ from nakamise.plugin.context import Actor, Ctx, Tenant, TenantCtx
 from nakamise.plugin.deprecation import deprecated
 from nakamise.plugin.events import Delivery, Event, Published
 from nakamise.plugin.hooks import (
+    ChatHooks,
     CheckoutHooks,
     LifecycleHooks,
     LoginHooks,
@@ -43,6 +44,7 @@ __all__ = [
     "SUBJECTS",
     "Actor",
     "Admission",
+    "ChatHooks",
     "CheckoutHooks",
     "Ctx",
     "Delivery",
