@@ -62,7 +62,7 @@ manifest: Final = Manifest(
     slots=(SlotItem(Slot.HOME_SECTION, "livestream/slots/home.html", 20),),
     nav=(
         NavItem(area="site", label="Live", path="/livestream", icon="radio", weight=10),
-        NavItem(area="account", label="Broadcast", path="/livestream/apply", icon="video", weight=40),
+        NavItem(area="account", label="Broadcaster page", path="/livestream/apply", icon="video", weight=40),
         NavItem(
             area="admin",
             label="Monitoring",
