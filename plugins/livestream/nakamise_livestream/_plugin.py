@@ -13,6 +13,7 @@ from nakamise.plugin import (
     Need,
     Permission,
     Privacy,
+    RoomKind,
     Slot,
     SlotItem,
     Task,
@@ -91,6 +92,7 @@ manifest: Final = Manifest(
             weight=30,
         ),
     ),
+    rooms=(RoomKind(id="livestream.broadcast", admit="nakamise_livestream.broadcasts.admission:admit"),),
     tasks=(
         Task("livestream.expire", "nakamise_livestream.broadcasts.cancel:expire_due", 60),
         Task("livestream.remind", "nakamise_livestream.broadcasts.reminders:remind_due", 60),

@@ -10,6 +10,7 @@ import msgspec
 
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
+from nakamise_livestream.broadcasts import room
 from nakamise_livestream.broadcasts.schemas import Broadcast
 from nakamise_livestream.broadcasts.states import State
 
@@ -21,7 +22,8 @@ SENDING: Final = "livestream.sending"
 
 
 class StateNews(msgspec.Struct, frozen=True, kw_only=True):
-    """``end_why`` and ``reason`` are there when it is over. ``by``: the broadcaster's name."""
+    """``end_why`` and ``reason`` are there when it is over. ``by``: the broadcaster's name; ``sponsor``: whose
+    advertising it is."""
 
     broadcast_id: uuid.UUID
     state: State
@@ -30,6 +32,8 @@ class StateNews(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     end_why: str = ""
     reason: str = ""
+    is_sponsored: bool = False
+    sponsor: str = ""
 
 
 class PinNews(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +42,12 @@ class PinNews(msgspec.Struct, frozen=True, kw_only=True):
     broadcast_id: uuid.UUID
     product_id: uuid.UUID | None
     at: datetime
+
+
+class ProductsNews(msgspec.Struct, frozen=True):
+    """The list of products is another one now."""
+
+    product_ids: list[uuid.UUID]
 
 
 class NumberNews(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,9 +86,7 @@ def named(broadcast: Broadcast) -> Named:
 
 
 async def tell_state(ctx: TenantCtx, tx: Tx, broadcast: Broadcast) -> None:
-    """Pages show it within two seconds; nobody is told of what was never announced."""
-    if broadcast.started_at is None and broadcast.scheduled_for is None:
-        return
+    """Pages show it within two seconds; outside of its room nobody is told of what was never announced."""
     news = StateNews(
         broadcast_id=broadcast.id,
         state=broadcast.state,
@@ -87,8 +95,12 @@ async def tell_state(ctx: TenantCtx, tx: Tx, broadcast: Broadcast) -> None:
         at=ctx.now(),
         end_why=broadcast.end_why,
         reason=broadcast.end_reason,
+        is_sponsored=broadcast.is_sponsored,
+        sponsor=broadcast.sponsor,
     )
-    await ctx.push(tx, STATE, news)
+    room.tell(ctx, tx, broadcast.id, "state", news)
+    if broadcast.started_at is not None or broadcast.scheduled_for is not None:
+        await ctx.push(tx, STATE, news)
 
 
 async def audit(ctx: TenantCtx, tx: Tx, act: str, broadcast: Broadcast, **detail: Any) -> None:

@@ -14,7 +14,7 @@ from nakamise.errors import Conflict, NotFound
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_livestream.broadcasts import access
+from nakamise_livestream.broadcasts import access, room
 from nakamise_livestream.broadcasts.news import PINNED, PinNews, audit, named
 from nakamise_livestream.broadcasts.schemas import Broadcast
 from nakamise_livestream.words import DOMAIN
@@ -79,7 +79,9 @@ async def put(ctx: TenantCtx, tx: Tx, broadcast: Broadcast, product_id: uuid.UUI
     if broadcast.is_on_air:
         if product_id is not None:
             await ctx.publish(tx, ProductPinned(**named(broadcast), product_id=product_id, at=now))
-        await ctx.push(tx, PINNED, PinNews(broadcast_id=broadcast.id, product_id=product_id, at=now))
+        news = PinNews(broadcast_id=broadcast.id, product_id=product_id, at=now)
+        await ctx.push(tx, PINNED, news)
+        room.tell(ctx, tx, broadcast.id, "pinned", news)
 
 
 async def story(tx: Tx, broadcast_id: uuid.UUID) -> list[Pin]:

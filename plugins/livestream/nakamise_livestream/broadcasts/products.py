@@ -14,8 +14,8 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_livestream.broadcasts import access
-from nakamise_livestream.broadcasts.news import audit
+from nakamise_livestream.broadcasts import access, pins, room
+from nakamise_livestream.broadcasts.news import ProductsNews, audit
 from nakamise_livestream.broadcasts.schemas import Broadcast
 from nakamise_livestream.settings import LivestreamSettings
 from nakamise_livestream.words import DOMAIN
@@ -29,10 +29,6 @@ SELECT 1 FROM livestream_broadcast WHERE id = $1 AND state IN ('scheduled', 'liv
 """
 _CLEAR: Final = "DELETE FROM livestream_product WHERE broadcast_id = $1"
 _ADD: Final = "INSERT INTO livestream_product (broadcast_id, product_id, position) VALUES ($1, $2, $3)"
-_UNPIN_OTHERS: Final = """
-UPDATE livestream_pin SET unpinned_at = greatest($2, pinned_at)
-WHERE broadcast_id = $1 AND unpinned_at IS NULL AND product_id <> ALL($3)
-"""
 
 
 class ProductsInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,16 +83,19 @@ async def set_products(
 
     Raises NotFound, Forbidden, Conflict when it is over, Invalid for too many and for what the host may not sell.
     """
-    broadcast = await access.hosted(ctx, tx, broadcast_id)
+    await access.hosted(ctx, tx, broadcast_id)
     ids = list(dict.fromkeys(wanted))
     over = Conflict(N_("Its state does not allow this."), code="wrong_state", domain=DOMAIN)
     if await tx.value(_LOCK, broadcast_id) is None:
         raise over
+    broadcast = await access.hosted(ctx, tx, broadcast_id)
     await _check(ctx, tx, broadcast, ids)
-    await tx.execute(_UNPIN_OTHERS, broadcast_id, ctx.now(), ids)
+    if broadcast.pinned_id not in ids:
+        await pins.put(ctx, tx, broadcast, None)
     await tx.execute(_CLEAR, broadcast_id)
     await tx.execute_many(_ADD, [(broadcast_id, id_, place) for place, id_ in enumerate(ids)])
     await audit(ctx, tx, "products", broadcast, products=[str(id_) for id_ in ids])
+    room.tell(ctx, tx, broadcast_id, "products", ProductsNews(ids))
     return await shown(ctx, tx, await access.hosted(ctx, tx, broadcast_id))
 
 
