@@ -97,6 +97,7 @@ manifest: Final = Manifest(
         Task("livestream.expire", "nakamise_livestream.broadcasts.cancel:expire_due", 60),
         Task("livestream.remind", "nakamise_livestream.broadcasts.reminders:remind_due", 60),
         Task("livestream.end_overdue", "nakamise_livestream.broadcasts.overdue:end_overdue", 30),
+        Task("livestream.note_minutes", "nakamise_livestream.chat.minutes:note_minutes", 60),
         Task("livestream.repeat", "nakamise_livestream.broadcasts.series:repeat", 3600),
     ),
     privacy=Privacy("nakamise_livestream.privacy:export", "nakamise_livestream.privacy:erase"),

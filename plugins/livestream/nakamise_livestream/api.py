@@ -8,6 +8,7 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise_livestream.broadcasters import api as broadcasters
 from nakamise_livestream.broadcasts.api import air, parts, plan, public, staff
+from nakamise_livestream.chat import api as chat
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     *public.route_handlers,
@@ -16,4 +17,5 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *air.route_handlers,
     *parts.route_handlers,
     *staff.route_handlers,
+    *chat.route_handlers,
 ]

@@ -16,6 +16,7 @@ from nakamise.errors import Conflict
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_livestream.broadcasts.suspend import end_all_of
+from nakamise_livestream.chat.privacy import Comment, comments_of, forget
 from nakamise_livestream.words import DOMAIN
 
 HIDDEN: Final = "-"
@@ -76,6 +77,7 @@ class LivestreamCopy(msgspec.Struct, frozen=True, kw_only=True):
     broadcasts: list[BroadcastCopy]
     moderates: list[str]
     reminders: list[str]
+    comments: list[Comment]
 
 
 async def export(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> LivestreamCopy | None:
@@ -84,8 +86,10 @@ async def export(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> LivestreamCopy 
         broadcasts=await tx.all(BroadcastCopy, _BROADCASTS, user_id),
         moderates=await tx.values(_MODERATES, user_id),
         reminders=await tx.values(_REMINDERS, user_id),
+        comments=await comments_of(tx, user_id),
     )
-    return found if found.broadcaster or found.moderates or found.reminders else None
+    has_any = found.broadcaster or found.moderates or found.reminders or found.comments
+    return found if has_any else None
 
 
 async def erase(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
@@ -96,7 +100,7 @@ async def erase(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
     broadcaster_id = await tx.value("SELECT id FROM livestream_broadcaster WHERE user_id = $1", user_id)
     if isinstance(broadcaster_id, uuid.UUID):
         await end_all_of(ctx, tx, broadcaster_id, "")
-    touched = await tx.execute(_FORGET, user_id, HIDDEN, ctx.now())
+    touched = await tx.execute(_FORGET, user_id, HIDDEN, ctx.now()) + await forget(tx, user_id, ctx.now())
     for statement in _TRACES:
         touched += await tx.execute(statement, user_id)
     return touched

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -70,3 +70,14 @@ class LivestreamSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
         int, Meta(ge=1, le=26, title="Weeks that a weekly broadcast is announced ahead")
     ] = 4
     products_max: Annotated[int, Meta(ge=1, le=200, title="Products of one broadcast at most")] = 50
+    chat_words: Annotated[
+        LongText,
+        Meta(
+            max_length=20_000,
+            title="Words that may not be used in comments",
+            description="One a line. Found however they are written: width, case, hiragana or katakana.",
+        ),
+    ] = ""
+    chat_words_do: Annotated[
+        Literal["mask", "refuse"], Meta(title="What happens to a comment with such a word")
+    ] = "mask"

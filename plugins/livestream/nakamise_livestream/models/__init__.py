@@ -3,6 +3,7 @@
 from nakamise_livestream.models.base import metadata
 from nakamise_livestream.models.broadcasters import broadcaster
 from nakamise_livestream.models.broadcasts import broadcast, category, series
+from nakamise_livestream.models.chat import chat, chatter, comment, minute
 from nakamise_livestream.models.parts import (
     label_log,
     moderator,
@@ -17,8 +18,12 @@ __all__ = [
     "broadcast",
     "broadcaster",
     "category",
+    "chat",
+    "chatter",
+    "comment",
     "label_log",
     "metadata",
+    "minute",
     "moderator",
     "pin",
     "product",
