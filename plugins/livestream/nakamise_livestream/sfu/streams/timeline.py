@@ -7,6 +7,7 @@ import msgspec
 from nakamise_livestream.sfu.rtp.sequence import timestamp_difference
 
 _MASK = 0xFFFFFFFF
+_NTP_MASK = (1 << 64) - 1
 NTP_SECOND = 1 << 32
 _LEAST_STEP = 0.01
 """Seconds between the last packet of one publisher and the first of the next."""
@@ -44,7 +45,7 @@ class Timeline:
         return timestamp
 
     def report(self, ntp: int, arrived: int, now: float) -> ClockPair:
-        self.pair = ClockPair(ntp, (arrived + self._offset) & _MASK, now)
+        self.pair = ClockPair(ntp & _NTP_MASK, (arrived + self._offset) & _MASK, now)
         return self.pair
 
     def pair_at(self, now: float) -> ClockPair | None:
@@ -52,7 +53,7 @@ class Timeline:
         if self.pair is None:
             return None
         elapsed = now - self.pair.at
-        ntp = self.pair.ntp + round(elapsed * NTP_SECOND)
+        ntp = (self.pair.ntp + round(elapsed * NTP_SECOND)) & _NTP_MASK
         return ClockPair(ntp, (self.pair.timestamp + round(elapsed * self.clock_rate)) & _MASK, now)
 
     def ahead_of(self, other: Timeline, now: float) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nakamise_livestream.sfu.rtp import header
+from nakamise_livestream.sfu.rtp import header, rtcp, rtcp_build
 from nakamise_livestream.sfu.streams.faces import ABS_SEND_TIME, MID, REPAIRED_RID, RID
 from tests.plugins.livestream.sfu.streams.peers import (
     WANTED_AUDIO,
@@ -36,11 +36,26 @@ PACKETS = st.builds(
     rest=st.binary(max_size=40),
 )
 
+CONTROLS = st.one_of(
+    st.binary(max_size=60).map(lambda rest: b"\x81\xce" + rest),
+    st.builds(
+        rtcp.SenderReport,
+        ssrc=st.sampled_from([1, 2, 1111]),
+        ntp=st.integers(0, 2**64 - 1),
+        timestamp=st.integers(0, 2**32 - 1),
+        packets=st.just(1),
+        octets=st.just(1),
+    ).map(rtcp_build.sender_report),
+    st.builds(rtcp.BitrateLimit, sender=st.just(1), bitrate=st.integers(0, 2**80), ssrcs=st.just((1,))).map(
+        rtcp_build.bitrate_limit
+    ),
+)
+
 
 @settings(max_examples=100, deadline=None)
 @given(
     packets=st.lists(st.one_of(PACKETS, st.binary(max_size=60)), max_size=40),
-    controls=st.lists(st.binary(max_size=60).map(lambda rest: b"\x81\xce" + rest), max_size=10),
+    controls=st.lists(CONTROLS, max_size=10),
     simulcast=st.booleans(),
 )
 def test_junk_does_not_stop_a_stream(packets: list[bytes], controls: list[bytes], simulcast: bool) -> None:
