@@ -17,6 +17,7 @@ from nakamise.plugin import (
     Slot,
     SlotItem,
     Task,
+    Widget,
 )
 from nakamise_livestream.rights import DECIDE, MANAGE, MONITOR
 from nakamise_livestream.settings import LivestreamSettings
@@ -90,6 +91,16 @@ manifest: Final = Manifest(
             group="Live broadcasts",
             permission=MANAGE,
             weight=30,
+        ),
+    ),
+    widgets=(
+        Widget(
+            id="livestream.figures",
+            label="Live broadcasts",
+            handler="nakamise_livestream.widget:widget",
+            permission=MONITOR,
+            icon="radio",
+            weight=20,
         ),
     ),
     rooms=(RoomKind(id="livestream.broadcast", admit="nakamise_livestream.broadcasts.admission:admit"),),
