@@ -48,6 +48,7 @@ __all__ = [
     "StreamStats",
     "TagMismatch",
     "TagMissing",
+    "TapEnded",
     "TapItem",
     "TapPackets",
     "TapTracks",
@@ -208,13 +209,16 @@ class ViewerLeft(_Event, frozen=True, kw_only=True, tag="viewer_left"):
 
 
 class EngineLost(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="engine_lost"):
-    """The connection to the engine broke."""
+    """The connection to the engine broke; ``worker`` is which of several."""
+
+    worker: str = ""
 
 
 class EngineBack(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="engine_back"):
     """The connection stands again. ``restarted``: it is another process, every session of before is gone."""
 
     restarted: bool
+    worker: str = ""
 
 
 MediaEvent = Published | Unpublished | Stalled | Resumed | ViewerJoined | ViewerLeft | EngineLost | EngineBack
@@ -233,7 +237,13 @@ class TapPackets(msgspec.Struct, frozen=True, kw_only=True, tag_field="item", ta
     packets: tuple[bytes, ...]
 
 
-TapItem = TapTracks | TapPackets
+class TapEnded(msgspec.Struct, frozen=True, kw_only=True, tag_field="item", tag="ended"):
+    """The last item. ``reason`` "changed": the publisher came back with another codec, tap again; else as `Unpublished`."""
+
+    reason: str
+
+
+TapItem = TapTracks | TapPackets | TapEnded
 
 
 class MediaEngine(Protocol):
@@ -289,10 +299,11 @@ class MediaEngine(Protocol):
         ...
 
     def tap(self, stream: str) -> AsyncIterator[TapItem]:
-        """The stream as it is forwarded, for recording and HLS: first :class:`TapTracks`, then packets.
+        """The stream as it is forwarded, for recording and HLS: :class:`TapTracks`, packets, :class:`TapEnded`.
 
-        Starts with the cached pictures since the last keyframe. Who reads too slowly loses packets, never holds up
-        viewers. Ends when the stream is ended. Raises :class:`NotLive`.
+        Starts with the cached pictures since the last keyframe, and goes on when the publisher leaves and comes back.
+        Who reads too slowly loses packets, never holds up viewers. Raises :class:`NotLive`, and :class:`EngineAway`
+        also in the middle.
         """
         ...
 

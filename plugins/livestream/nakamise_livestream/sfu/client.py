@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from typing import Final, TypeVar
-from weakref import WeakSet
+from typing import TypeVar
 
 import msgspec
 
 from nakamise_livestream.media import (
     Answer,
-    EngineAway,
     MediaEvent,
     Patched,
     StreamStats,
     TapItem,
     ViewerStats,
 )
-from nakamise_livestream.sfu.link import Link, connection, refusal
+from nakamise_livestream.sfu.hub import EventHub
+from nakamise_livestream.sfu.link import Link
+from nakamise_livestream.sfu.tapping import open_tap
 from nakamise_livestream.sfu.worker import messages
 
 T = TypeVar("T")
-
-# Events that nobody fetches: the oldest go.
-MOST_EVENTS: Final = 10_000
-
-_item: msgspec.msgpack.Decoder[TapItem] = msgspec.msgpack.Decoder(TapItem)
-_reply: msgspec.msgpack.Decoder[messages.Reply] = msgspec.msgpack.Decoder(messages.Reply)
 
 
 class EmbeddedEngine:
@@ -36,12 +29,16 @@ class EmbeddedEngine:
     def __init__(self, place: str, token: str) -> None:
         self._place = place
         self._token = token
-        self._link = Link(place, token, self._tell)
-        self._readers: WeakSet[asyncio.Queue[MediaEvent]] = WeakSet()
+        self._hub = EventHub()
+        self._link = Link(place, token, self._hub.tell)
 
     def start(self) -> None:
         """Connects in the background, and again whenever the connection breaks."""
         self._link.start()
+
+    @property
+    def connected(self) -> bool:
+        return self._link.connected
 
     async def stop(self) -> None:
         await self._link.close()
@@ -75,19 +72,25 @@ class EmbeddedEngine:
         await self._link.ask(messages.RequestKeyframe(id=self._id(), stream=stream))
 
     async def tap(self, stream: str) -> AsyncIterator[TapItem]:
-        hello = messages.Hello(token=self._token, tap=stream)
+        tap = await open_tap(self._place, self._token, stream)
         try:
-            async with connection(self._place, hello) as (reader, _writer):
-                await _check_welcome(reader)
-                while (body := await messages.read_frame(reader)) is not None:
-                    yield _item.decode(body)
-        except OSError as error:
-            raise EngineAway("the media engine cannot be reached") from error
+            async for item in tap.items():
+                yield item
+        finally:
+            tap.close()
 
     def events(self) -> AsyncIterator[MediaEvent]:
-        queue: asyncio.Queue[MediaEvent] = asyncio.Queue()
-        self._readers.add(queue)
-        return _drain(queue)
+        return self._hub.listen()
+
+    # --- for pools ----------------------------------------------------------------------------
+
+    async def follow(self, stream: str, origin: EmbeddedEngine) -> None:
+        """Relay the stream from another worker. Raises :class:`NotLive` and :class:`EngineAway`."""
+        request = messages.Follow(id=self._id(), stream=stream, place=origin._place, token=origin._token)
+        await self._link.ask(request)
+
+    async def holding(self, stream: str) -> messages.Holding:
+        return await self._ask(messages.Ask(id=self._id(), stream=stream), messages.Holding)
 
     # --- inside -------------------------------------------------------------------------------
 
@@ -96,23 +99,3 @@ class EmbeddedEngine:
 
     async def _ask(self, request: messages.Request, kind: type[T]) -> T:
         return msgspec.msgpack.decode(await self._link.ask(request), type=kind)
-
-    def _tell(self, event: MediaEvent) -> None:
-        for queue in self._readers:
-            if queue.qsize() >= MOST_EVENTS:
-                queue.get_nowait()
-            queue.put_nowait(event)
-
-
-async def _drain(queue: asyncio.Queue[MediaEvent]) -> AsyncIterator[MediaEvent]:
-    while True:
-        yield await queue.get()
-
-
-async def _check_welcome(reader: asyncio.StreamReader) -> None:
-    body = await messages.read_frame(reader)
-    first = None if body is None else _reply.decode(body)
-    if isinstance(first, messages.Refused):
-        raise refusal(first)
-    if first is None:
-        raise EngineAway("the media engine went away")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -32,8 +31,7 @@ def refusal(reply: messages.Refused) -> MediaRefusal:
     return _REFUSALS.get(reply.code, MediaRefusal)(reply.text)
 
 
-@asynccontextmanager
-async def connection(place: str, hello: messages.Hello) -> AsyncIterator[Connection]:
+async def connect(place: str, hello: messages.Hello) -> Connection:
     """A connection that has said hello; ``place`` as in `WorkerConfig.control`. Raises :class:`OSError`."""
     scheme, _, rest = place.partition(":")
     if scheme == "unix":
@@ -41,11 +39,8 @@ async def connection(place: str, hello: messages.Hello) -> AsyncIterator[Connect
     else:
         host, _, port = rest.rpartition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
-    try:
-        writer.write(messages.frame(hello))
-        yield reader, writer
-    finally:
-        writer.close()
+    writer.write(messages.frame(hello))
+    return reader, writer
 
 
 class Link:
@@ -70,6 +65,10 @@ class Link:
             self._runner.cancel()
             await asyncio.wait([self._runner])
             self._runner = None
+
+    @property
+    def connected(self) -> bool:
+        return self._up.is_set()
 
     def next_id(self) -> int:
         return next(self._numbers)
@@ -101,18 +100,23 @@ class Link:
         tries = 0
         while True:
             try:
-                async with connection(self._place, messages.Hello(token=self._token)) as (reader, writer):
-                    if await self._converse(reader, writer):
-                        tries = 0
+                if await self._once():
+                    tries = 0
             except OSError as error:
                 _log.debug("no media engine at %s: %s", self._place, error)
-            finally:
-                self._broken()
             await asyncio.sleep(_AGAIN_S[min(tries, len(_AGAIN_S) - 1)])
             tries += 1
 
+    async def _once(self) -> bool:
+        """One connection from its beginning to its end; False if it never came to talk."""
+        reader, writer = await connect(self._place, messages.Hello(token=self._token))
+        try:
+            return await self._converse(reader, writer)
+        finally:
+            writer.close()
+            self._broken()
+
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Until the connection ends; False if it never began."""
         first = await _next(reader)
         if not isinstance(first, messages.Welcome):
             _log.error("the media engine at %s refuses us: %s", self._place, first)

@@ -9,6 +9,7 @@ import msgspec
 
 from nakamise_livestream.media import AlreadyPublishing, PublishedTrack, StreamStats
 from nakamise_livestream.sfu.streams.stream import Stream
+from nakamise_livestream.sfu.worker.relay import Relay
 from nakamise_livestream.sfu.worker.session import PublisherSession, ViewerSession
 from nakamise_livestream.sfu.worker.tap import Tap, Usage
 
@@ -25,6 +26,8 @@ class Channel:
         self.publisher: PublisherSession | None = None
         self.viewers: dict[str, ViewerSession] = {}
         self.taps: set[Tap] = set()
+        self.relay: Relay | None = None
+        """Set where the publisher is at another worker."""
         self.live = False
         """Whether somebody published, ever."""
         self.idle_since = now
@@ -32,6 +35,8 @@ class Channel:
 
     def check_free(self, now: float, stall_after: float) -> None:
         """Raises :class:`AlreadyPublishing`."""
+        if self.relay:
+            raise AlreadyPublishing("this stream is published at another worker")
         if self.publisher is None:
             return
         if self.publisher.up:
@@ -41,11 +46,11 @@ class Channel:
         if now - heard < patience:
             raise AlreadyPublishing("somebody else is publishing on this stream")
 
-    def close_tap(self, tap: Tap, now: float) -> None:
+    def close_tap(self, tap: Tap, now: float, reason: str = "left") -> None:
         """More than once does no harm."""
         if tap in self.taps:
             self.taps.discard(tap)
-            tap.close(now)
+            tap.close(now, reason)
             self._closed_taps = [_sum([*self._closed_taps, tap.usage(now)])]
 
     def stats(self, now: float) -> StreamStats:
@@ -63,8 +68,11 @@ class Channel:
     def viewers_up(self) -> int:
         return sum(1 for viewer in self.viewers.values() if viewer.up)
 
+    def has_audience(self) -> bool:
+        return bool(self.viewers or self.taps)
+
     def is_unused(self) -> bool:
-        return self.publisher is None and not self.viewers and not self.taps
+        return self.publisher is None and self.relay is None and not self.has_audience()
 
     def changes(self, tracks: tuple[PublishedTrack, ...]) -> bool:
         """Whether those who follow the stream agreed on something else than ``tracks``."""

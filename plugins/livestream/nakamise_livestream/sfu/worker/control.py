@@ -13,9 +13,11 @@ from typing import Final
 
 import msgspec
 
-from nakamise_livestream.media import MediaEvent, MediaRefusal
+from nakamise_livestream.media import MediaEvent, MediaRefusal, TapEnded
 from nakamise_livestream.sfu.worker import messages
+from nakamise_livestream.sfu.worker.channel import Channel
 from nakamise_livestream.sfu.worker.registry import Registry
+from nakamise_livestream.sfu.worker.tap import Tap
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ class ControlServer:
         self._instance = secrets.token_hex(8)
         self._listeners: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
+        self._followings: set[asyncio.Task[None]] = set()
 
     def emit(self, event: MediaEvent) -> None:
         """Tell every connection."""
@@ -82,7 +85,7 @@ class ControlServer:
             writer.write(messages.frame(messages.Welcome(instance=self._instance)))
             self._listeners.add(writer)
             while (body := await messages.read_frame(reader)) is not None:
-                writer.write(self._answer(body))
+                self._answer(body, writer)
                 await writer.drain()
 
     async def _greeted(self, reader: asyncio.StreamReader) -> messages.Hello | None:
@@ -94,20 +97,46 @@ class ControlServer:
             return None
         return hello if hmac.compare_digest(hello.token.encode(), self._token.encode()) else None
 
-    def _answer(self, body: bytes) -> bytes:
+    def _answer(self, body: bytes, writer: asyncio.StreamWriter) -> None:
         try:
             request = _request.decode(body)
         except msgspec.DecodeError as error:
-            return messages.frame(messages.Refused(id=None, code="refused", text=str(error)))
+            writer.write(messages.frame(messages.Refused(id=None, code="refused", text=str(error))))
+            return
+        if isinstance(request, messages.Follow):
+            task = asyncio.create_task(self._follow(request, writer))
+            self._followings.add(task)
+            task.add_done_callback(self._followings.discard)
+            return
         try:
-            result = self._do(request)
+            writer.write(_done(request, self._do(request)))
         except MediaRefusal as refusal:
-            return messages.frame(messages.Refused(id=request.id, code=refusal.code, text=str(refusal)))
-        return messages.frame(
-            messages.Done(id=request.id, result=msgspec.Raw(msgspec.msgpack.encode(result)))
-        )
+            writer.write(_refused(request, refusal))
+        except Exception:  # noqa: BLE001 - one request's fault must not end the connection of all others
+            _log.exception("%s", type(request).__name__)
+            writer.write(_refused(request, MediaRefusal("internal error")))
 
-    def _do(self, request: messages.Request) -> object:
+    async def _follow(self, request: messages.Follow, writer: asyncio.StreamWriter) -> None:
+        """It takes a while, and others' requests do not wait for it."""
+        try:
+            await self.registry.follow(request.stream, request.place, request.token)
+        except MediaRefusal as refusal:
+            writer.write(_refused(request, refusal))
+        else:
+            writer.write(_done(request, None))
+
+    def _do(
+        self,
+        request: messages.Publish
+        | messages.Play
+        | messages.Patch
+        | messages.Close
+        | messages.End
+        | messages.Stats
+        | messages.Viewers
+        | messages.RequestKeyframe
+        | messages.Ask,
+    ) -> object:
         match request:
             case messages.Publish():
                 return self.registry.publish(request.stream, request.offer)
@@ -125,6 +154,8 @@ class ControlServer:
                 return self.registry.viewers(request.stream)
             case messages.RequestKeyframe():
                 self.registry.channel(request.stream).stream.request_keyframe()
+            case messages.Ask():
+                return self.registry.holding(request.stream)
         return None
 
     async def _tap(self, stream_id: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -134,16 +165,32 @@ class ControlServer:
             writer.write(messages.frame(messages.Refused(id=None, code=refusal.code, text=str(refusal))))
             return
         channel = self.registry.channel(stream_id)
-        hung_up = asyncio.create_task(reader.read(1))
-        hung_up.add_done_callback(lambda _: channel.close_tap(tap, time.monotonic()))
+        listening = asyncio.create_task(_hear(reader, channel, tap))
         try:
             writer.write(messages.frame(messages.Welcome(instance=self._instance)))
             writer.write(messages.frame(tap.opening))
             while (packets := await tap.read()) is not None:
                 writer.write(messages.frame(packets))
                 await writer.drain()
+            writer.write(messages.frame(TapEnded(reason=tap.reason)))
         finally:
-            hung_up.cancel()
+            channel.close_tap(tap, time.monotonic())
+            listening.cancel()
+
+
+async def _hear(reader: asyncio.StreamReader, channel: Channel, tap: Tap) -> None:
+    """Whatever the reader of a tap says is a wish for a keyframe; its end is the tap's."""
+    while await messages.read_frame(reader) is not None:
+        channel.stream.request_keyframe()
+    channel.close_tap(tap, time.monotonic())
+
+
+def _done(request: messages.Request, result: object) -> bytes:
+    return messages.frame(messages.Done(id=request.id, result=msgspec.Raw(msgspec.msgpack.encode(result))))
+
+
+def _refused(request: messages.Request, refusal: MediaRefusal) -> bytes:
+    return messages.frame(messages.Refused(id=request.id, code=refusal.code, text=str(refusal)))
 
 
 def _unix_socket(path: Path) -> socket.socket:

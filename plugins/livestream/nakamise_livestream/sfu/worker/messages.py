@@ -1,13 +1,14 @@
 """The control channel: msgpack in frames with a 32-bit big-endian length before each.
 
 A connection begins with :class:`Hello`. It then either sends requests and gets one :class:`Done` or :class:`Refused`
-for each and every :class:`Happened`; or, if it asked for a tap, gets ``TapItem`` frames and sends nothing.
+for each and every :class:`Happened`; or, if it asked for a tap, gets ``TapItem`` frames, and asks for a keyframe by
+:class:`WantKeyframe`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -25,6 +26,10 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="do"):
     id: int
+
+
+class WantKeyframe(msgspec.Struct, frozen=True, kw_only=True):
+    """Sent on the connection of a tap."""
 
 
 class Publish(_Request, frozen=True, kw_only=True, tag="publish"):
@@ -64,7 +69,28 @@ class RequestKeyframe(_Request, frozen=True, kw_only=True, tag="keyframe"):
     stream: str
 
 
-Request = Publish | Play | Patch | Close | End | Stats | Viewers | RequestKeyframe
+class Follow(_Request, frozen=True, kw_only=True, tag="follow"):
+    """Relay the stream from the worker at ``place``; done when it can be played here."""
+
+    stream: str
+    place: str
+    token: str
+
+
+class Ask(_Request, frozen=True, kw_only=True, tag="ask"):
+    """Gives :class:`Holding`."""
+
+    stream: str
+
+
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker has of a stream, and how many sessions in all."""
+
+    part: Literal["publisher", "relay", "nothing"]
+    sessions: int
+
+
+Request = Publish | Play | Patch | Close | End | Stats | Viewers | RequestKeyframe | Follow | Ask
 
 
 class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag="welcome"):

@@ -30,11 +30,15 @@ from nakamise_livestream.sfu.wire.srtp import Srtp
 from nakamise_livestream.sfu.worker import negotiation
 from nakamise_livestream.sfu.worker.channel import Channel
 from nakamise_livestream.sfu.worker.config import WorkerConfig, announced_addresses
+from nakamise_livestream.sfu.worker.messages import Holding
+from nakamise_livestream.sfu.worker.relay import Relay
 from nakamise_livestream.sfu.worker.session import PublisherSession, Session, ViewerSession
 from nakamise_livestream.sfu.worker.tap import Tap
 
 # Streams that nobody uses are forgotten after this, so that a publisher may be away for long.
 FORGET_AFTER_S: Final = 900.0
+# Relays of streams that nobody looks at here.
+RELAY_IDLE_S: Final = 10.0
 
 
 class Registry:
@@ -105,6 +109,19 @@ class Registry:
         channel.taps.add(tap)
         return tap
 
+    async def follow(self, stream_id: str, place: str, token: str) -> None:
+        """Relay a stream from the worker at ``place``, unless it is here already.
+
+        Raises what the other worker refuses with, and :class:`EngineAway`.
+        """
+        channel = self.channels.get(stream_id) or Channel(stream_id, time.monotonic())
+        if channel.publisher:
+            return
+        self.channels[stream_id] = channel
+        if channel.relay is None:
+            channel.relay = Relay(channel, place, token, self.end_stream)
+        await channel.relay.opened()
+
     # --- change -------------------------------------------------------------------------------
 
     def patch(self, session_id: str, fragment: str, if_match: str | None) -> Patched:
@@ -141,6 +158,8 @@ class Registry:
             return
         if channel.publisher:
             self.end_session(channel.publisher, reason)
+        if channel.relay:
+            channel.relay.close()
         self._dismiss(channel, reason)
         del self.channels[stream_id]
 
@@ -182,6 +201,12 @@ class Registry:
         )
 
     # --- look ---------------------------------------------------------------------------------
+
+    def holding(self, stream_id: str) -> Holding:
+        channel = self.channels.get(stream_id)
+        if channel is None or not (channel.live or channel.publisher):
+            return Holding(part="nothing", sessions=len(self.sessions))
+        return Holding(part="relay" if channel.relay else "publisher", sessions=len(self.sessions))
 
     def stats(self, stream_id: str) -> StreamStats | None:
         """As `MediaEngine.stats`."""
@@ -225,4 +250,4 @@ class Registry:
         for viewer in list(channel.viewers.values()):
             self.end_session(viewer, reason)
         for tap in list(channel.taps):
-            channel.close_tap(tap, time.monotonic())
+            channel.close_tap(tap, time.monotonic(), reason)

@@ -31,6 +31,8 @@ class Tap:
 
     def __init__(self, stream: Stream, now: float) -> None:
         self.lost = 0
+        self.reason = "left"
+        """Why it is over."""
         self._waiting: list[bytes] = []
         self._news = asyncio.Event()
         self._over = False
@@ -54,8 +56,9 @@ class Tap:
         packets, size = self._viewer.totals()
         return Usage(self._viewer.watched(now), packets, size)
 
-    def close(self, now: float) -> None:
+    def close(self, now: float, reason: str = "left") -> None:
         self._over = True
+        self.reason = reason
         self._viewer.left(now)
         self._news.set()
 

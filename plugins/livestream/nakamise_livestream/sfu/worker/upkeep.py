@@ -11,7 +11,7 @@ from typing import Final
 
 from nakamise_livestream.media import MediaEvent, Resumed, Stalled
 from nakamise_livestream.sfu.worker.channel import Channel
-from nakamise_livestream.sfu.worker.registry import FORGET_AFTER_S, Registry
+from nakamise_livestream.sfu.worker.registry import FORGET_AFTER_S, RELAY_IDLE_S, Registry
 from nakamise_livestream.sfu.worker.session import PublisherSession, Session
 
 _log = logging.getLogger(__name__)
@@ -47,7 +47,9 @@ def sweep(registry: Registry, emit: Callable[[MediaEvent], None], now: float) ->
         elif isinstance(session, PublisherSession) and session.up:
             _watch(session, emit, stalled=now - session.last_packet >= registry.config.stall_after)
     for channel in list(registry.channels.values()):
-        if channel.is_unused() and now - channel.idle_since > FORGET_AFTER_S:
+        patience = RELAY_IDLE_S if channel.relay else FORGET_AFTER_S
+        idle = not channel.has_audience() and channel.publisher is None
+        if idle and now - channel.idle_since > patience:
             registry.end_stream(channel.id, "silent")
 
 

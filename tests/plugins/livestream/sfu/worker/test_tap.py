@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nakamise_livestream.media import TapPackets, TapTracks
+from nakamise_livestream.media import TapEnded, TapPackets, TapTracks
 from nakamise_livestream.sfu.client import EmbeddedEngine
 from tests.plugins.livestream.sfu.rtc import publisher
 
@@ -16,6 +16,9 @@ async def test_tracks_then_packets_then_the_end(engine: EmbeddedEngine, stream: 
         opening = await anext(aiter(tap))
         assert isinstance(opening, TapTracks)
         async for item in tap:
+            if isinstance(item, TapEnded):
+                assert item.reason == "ended"
+                break
             assert isinstance(item, TapPackets)
             packets += item.packets
             if len(packets) > 100 and not ended:
