@@ -173,7 +173,9 @@ class Published(_Event, frozen=True, kw_only=True, tag="published"):
 
 
 class Unpublished(_Event, frozen=True, kw_only=True, tag="unpublished"):
-    """``reason``: left (DELETE or DTLS close), silent (its network is gone), replaced, ended (see `MediaEngine.end`)."""
+    """``reason``: left (DELETE or DTLS close), silent (its network is gone), replaced, stopped (the engine is),
+    failed (no DTLS), or what was said to `MediaEngine.end`.
+    """
 
     session: str
     reason: str

@@ -157,7 +157,8 @@ class EnginePool:
 
 
 def _origin(held: Mapping[str, Holding]) -> str | None:
-    return next((name for name, holding in held.items() if holding.part == "publisher"), None)
+    by_part = {holding.part: name for name, holding in held.items()}
+    return by_part.get("publisher") or by_part.get("former")
 
 
 def _least(held: Mapping[str, Holding]) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 from nakamise_livestream.media import AlreadyPublishing, PublishedTrack, StreamStats
 from nakamise_livestream.sfu.streams.stream import Stream
+from nakamise_livestream.sfu.worker.messages import Part
 from nakamise_livestream.sfu.worker.relay import Relay
 from nakamise_livestream.sfu.worker.session import PublisherSession, ViewerSession
 from nakamise_livestream.sfu.worker.tap import Tap, Usage
@@ -67,6 +68,14 @@ class Channel:
 
     def viewers_up(self) -> int:
         return sum(1 for viewer in self.viewers.values() if viewer.up)
+
+    def part(self) -> Part:
+        """What this worker is for the stream."""
+        if self.relay:
+            return "relay"
+        if self.publisher:
+            return "publisher"
+        return "former" if self.live else "nothing"
 
     def has_audience(self) -> bool:
         return bool(self.viewers or self.taps)

@@ -17,6 +17,8 @@ from nakamise_livestream.media import MediaEvent
 MAX_FRAME: Final = 1 << 20
 LENGTH_BYTES: Final = 4
 
+Part = Literal["publisher", "former", "relay", "nothing"]
+
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
     token: str
@@ -84,9 +86,12 @@ class Ask(_Request, frozen=True, kw_only=True, tag="ask"):
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker has of a stream, and how many sessions in all."""
+    """What a worker has of a stream, and how many sessions in all.
 
-    part: Literal["publisher", "relay", "nothing"]
+    ``part`` "former": its publisher is away, and the stream with its viewers waits for it.
+    """
+
+    part: Part
     sessions: int
 
 

@@ -166,7 +166,7 @@ class Registry:
     async def close(self) -> None:
         """End everything; peers are told."""
         for stream_id in list(self.channels):
-            self.end_stream(stream_id, "ended")
+            self.end_stream(stream_id, "stopped")
         if self._endings:
             await asyncio.wait(self._endings)
         self.port.close()
@@ -204,9 +204,7 @@ class Registry:
 
     def holding(self, stream_id: str) -> Holding:
         channel = self.channels.get(stream_id)
-        if channel is None or not (channel.live or channel.publisher):
-            return Holding(part="nothing", sessions=len(self.sessions))
-        return Holding(part="relay" if channel.relay else "publisher", sessions=len(self.sessions))
+        return Holding(part=channel.part() if channel else "nothing", sessions=len(self.sessions))
 
     def stats(self, stream_id: str) -> StreamStats | None:
         """As `MediaEngine.stats`."""
@@ -223,6 +221,9 @@ class Registry:
     # --- Owner --------------------------------------------------------------------------------
 
     def session_up(self, session: Session, srtp: Srtp, now: float) -> None:
+        if session.id not in self.sessions:
+            # Ended in the very moment in which its handshake was done.
+            return
         channel = self.channels[session.stream_id]
         outlet = PeerOutlet(self.port, session.peer, srtp, segmentation=self._segmentation)
         if isinstance(session, PublisherSession):

@@ -154,6 +154,7 @@ async def play(browser: Browser, engine: EmbeddedEngine, stream: str) -> Watchin
     return Watching(page, sessions[0])
 
 
+@pytest.mark.req("LC-0.13")
 @pytest.mark.parametrize("codec", ["VP8", "H264"])
 async def test_a_tab_publishes_and_another_sees_it(
     engine: EmbeddedEngine, chromium: Browser, stream: str, codec: str
