@@ -171,6 +171,30 @@ async def test_staff_watch_and_end(
     assert await window.faults() == []
 
 
+@pytest.mark.req("GA-27", "GA-36")
+async def test_somebody_wants_to_be_reminded(
+    stage: Stage, presenter: Person, viewer: Person, open_window: object
+) -> None:
+    assert callable(open_window)
+    made = await planned(
+        presenter, title="元日ライブ", description="福袋を開けます", scheduled_for="2031-01-01T20:00:00+09:00"
+    )
+    window = await open_window(viewer)
+    page: Page = window.page
+    await page.goto(f"/livestream/{made['id']}")
+    await expect(page.get_by_text("2031/1/1 20:00")).to_be_visible()
+    assert await window.faults() == []
+    await page.get_by_role("button", name="リマインダーを設定").click()
+    await expect(page.get_by_role("button", name="リマインダー設定済み")).to_be_visible()
+    assert await stage.value("SELECT count(*) FROM livestream_reminder") == 1
+    told = await page.locator('script[type="application/ld+json"]').text_content()
+    assert '"startDate": "2031-01-01T11:00:00+00:00"' in str(told)
+    await ok(await act(presenter, made, "cancel", reason="発熱のため"))
+    await page.reload()
+    await expect(page.get_by_text("発熱のため")).to_be_visible()
+    assert await window.faults() == []
+
+
 async def test_calendar_files_say_when(stage: Stage, presenter: Person) -> None:
     made = await planned(
         presenter,

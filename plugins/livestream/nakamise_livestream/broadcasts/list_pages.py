@@ -5,29 +5,24 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final
 
-import msgspec
-from litestar import Request, Response, get, post
+from litestar import Request, Response, get
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from nakamise.errors import NotFound
-from nakamise.plugin import Ctx, TenantCtx, anyone, signed_in
-from nakamise.web import N_, NavLink, filter_of, fragment, page, page_address, page_base, read_form, see_other
+from nakamise.plugin import Ctx, TenantCtx, anyone
+from nakamise.web import NavLink, filter_of, fragment, page, page_address, page_base, see_other
 from nakamise_livestream.broadcasters import repository as broadcasters
-from nakamise_livestream.broadcasts import calendar, categories, ics, lists, reminders, watching
+from nakamise_livestream.broadcasts import calendar, categories, ics, lists, watching
 from nakamise_livestream.broadcasts.calendar import CalendarFilter
 from nakamise_livestream.broadcasts.categories import CategoryChoice
-from nakamise_livestream.broadcasts.schemas import CardPage, ListFilter, Status, path_of
+from nakamise_livestream.broadcasts.schemas import CardPage, ListFilter, Status
 from nakamise_livestream.words import BROADCAST_STATES, FILTERS, badges, words
 
 AnyRequest = Request[Any, Any, Any]
 LIST: Final = "/livestream"
 CALENDAR: Final = "/livestream/calendar"
 _ICS: Final = "text/calendar"
-
-
-class ReminderForm(msgspec.Struct, frozen=True):
-    on: bool = False
 
 
 @get("/", opt=anyone(), include_in_schema=False)
@@ -122,13 +117,4 @@ async def event_file(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[by
     return Response(text.encode(), media_type=_ICS, headers=named)
 
 
-@post("/{broadcast_id:uuid}/reminder", opt=signed_in(), include_in_schema=False)
-async def reminder(request: AnyRequest, ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    given = (await read_form(request, ReminderForm)).valid()
-    async with ctx.begin() as tx:
-        await reminders.wish(ctx, tx, broadcast_id, on=given.on)
-    told = N_("We will mail you before it starts.") if given.on else N_("We will not remind you.")
-    return see_other(ctx, path_of(broadcast_id), flash=words(ctx)(told))
-
-
-route_handlers: Final[list[ControllerRouterHandler]] = [broadcast_list, month, feed, event_file, reminder]
+route_handlers: Final[list[ControllerRouterHandler]] = [broadcast_list, month, feed, event_file]
