@@ -79,5 +79,9 @@ class LivestreamSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
         ),
     ] = ""
     chat_words_do: Annotated[
-        Literal["mask", "refuse"], Meta(title="What happens to a comment with such a word")
+        Literal["mask", "refuse"],
+        Meta(
+            title="What happens to a comment with such a word",
+            extra={"labels": {"mask": "The word is hidden", "refuse": "It is not accepted"}},
+        ),
     ] = "mask"

@@ -15,7 +15,7 @@ from tests.core.rooms.redis_server import RedisServer
 MakeHub = Callable[[], RoomHub]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
     """Tests that kill it make one of their own."""
     server = RedisServer(tmp_path_factory.mktemp("redis"))

@@ -18,6 +18,7 @@ from nakamise.rooms.hub import RoomHub, Visitor
 from tests.core.rooms.line import Heard
 
 KIND = RoomKind(id="aa.hall", admit="x:y", history=200)
+JA = View("ja")
 
 
 class Said(msgspec.Struct):
@@ -62,9 +63,14 @@ class Ears:
 
 @asynccontextmanager
 async def ears(
-    hub: RoomHub, key: RoomKey, *, who: bytes = b"somebody", since: EventId | None = None
+    hub: RoomHub,
+    key: RoomKey,
+    *,
+    who: bytes = b"somebody",
+    since: EventId | None = None,
+    view: View = JA,
 ) -> AsyncIterator[Ears]:
-    visitor = Visitor(View("ja"), "192.0.2.1", who)
+    visitor = Visitor(view, "192.0.2.1", who)
     async with hub.listening(key, KIND, visitor, since) as (listener, first):
         yield Ears(listener, first)
 

@@ -29,6 +29,9 @@ INSERT INTO livestream_chatter AS c (broadcast_id, user_id, next_at) VALUES ($1,
 ON CONFLICT (broadcast_id, user_id) DO UPDATE SET next_at = greatest(c.next_at, $3) + $4
 WHERE NOT c.is_banned AND (c.muted_until IS NULL OR c.muted_until <= $3) AND c.next_at <= $3 + $5::interval
 """
+_GIVE_BACK: Final = """
+UPDATE livestream_chatter SET next_at = least(next_at, $3) WHERE broadcast_id = $1 AND user_id = $2
+"""
 _CHATTER: Final = """
 SELECT next_at, muted_until, is_banned FROM livestream_chatter WHERE broadcast_id = $1 AND user_id = $2
 """
@@ -56,6 +59,11 @@ async def take_turn(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, role: Role,
     found = await chatter(tx, broadcast_id, user_id)
     if found is not None:
         raise _refusal(found, now, ahead)
+
+
+async def give_turn_back(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID) -> None:
+    """What nobody heard costs no waiting."""
+    await tx.execute(_GIVE_BACK, broadcast_id, ctx.require_user(), ctx.now())
 
 
 def _rhythm(role: Role, mode: Mode) -> tuple[timedelta, timedelta]:

@@ -17,7 +17,7 @@ from nakamise_livestream.broadcasts.schemas import Broadcast
 from nakamise_livestream.chat import events
 from nakamise_livestream.chat.judging import judge
 from nakamise_livestream.chat.mode import mode_of
-from nakamise_livestream.chat.pace import take_turn
+from nakamise_livestream.chat.pace import give_turn_back, take_turn
 from nakamise_livestream.chat.roles import role_of
 from nakamise_livestream.chat.schemas import Line, LineInput, Mode, Role
 from nakamise_livestream.chat.text import clean
@@ -53,6 +53,7 @@ async def speak(ctx: TenantCtx, broadcast_id: uuid.UUID, given: LineInput) -> Li
     except Unavailable:
         async with ctx.begin() as tx:
             await tx.execute(_UNSAY, line.id)
+            await give_turn_back(ctx, tx, broadcast_id)
         raise
     return line
 
