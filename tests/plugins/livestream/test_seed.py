@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tomllib
+import uuid
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from nakamise.testing.clock import SteeredClock
 from nakamise_livestream import seed
 from tests.plugins.livestream.stage import API, Stage, ok
 
+TENANTS = Path(__file__).parents[3] / "tenants"
 TEXT = """
 [[categories]]
 slug = "lip"
@@ -76,3 +78,32 @@ def test_the_next_such_day(stage: Stage, clock: SteeredClock) -> None:
     clock.advance(timedelta(minutes=1))
     assert seed.next_at(stage.ctx, 5, time(20)) == datetime(2031, 1, 10, 11, tzinfo=UTC)
     assert seed.next_at(stage.ctx, 4, time(9)) == datetime(2031, 1, 9, 0, tzinfo=UTC)
+
+
+class Demo(Words):
+    """A demo shop's file; a picture is only looked for."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__((TENANTS / slug / "livestream.toml").read_text(encoding="utf-8"))
+        self._folder = TENANTS / slug
+
+    async def picture(self, relative: str) -> str:
+        assert (self._folder / relative).is_file(), relative
+        return str(uuid.uuid4())
+
+
+@pytest.mark.parametrize("slug", ["kanon", "gear"])
+async def test_the_demo_s_shops_broadcast_every_week(stage: Stage, slug: str) -> None:
+    demo = Demo(slug)
+    goods = tomllib.loads((TENANTS / slug / "shop.toml").read_text(encoding="utf-8"))["products"]
+    shown = {name for row in demo.data("livestream")["broadcasts"] for name in row.get("products", [])}
+    assert shown <= {row["name"] for row in goods}
+    for row in demo.data("livestream")["broadcasters"]:
+        async with stage.ctx.begin() as tx:
+            await stage.ctx.runtime.auth.ensure_user(
+                tx, email=row["email"], password="correct horse 2026", display_name="x", roles=()
+            )
+    await seed.seed(stage.ctx, demo)
+    guest = stage.client_for(stage.tenant)
+    found = await ok(await guest.get(f"{API}/broadcasts"))
+    assert found["counts"] == {"live": 0, "scheduled": 8, "ended": 0}
