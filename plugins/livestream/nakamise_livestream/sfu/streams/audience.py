@@ -27,6 +27,7 @@ class Listener(Protocol):
     @property
     def floor(self) -> int:
         """It gets no number below this one."""
+        ...
 
     def count(self, packets: int, size: int) -> None:
         """It was sent these by itself; with its class's totals taken away on entering, added on leaving."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nakamise_livestream.sfu.rtp import rtcp
 from nakamise_livestream.sfu.streams.layer import Layer
 
 HEAVY_LOSS = 0.25
 _LOSS_DOWN = 0.10
 _LOSS_UP = 0.02
+_ENOUGH_PACKETS = 40
 _FIRST_PAUSE = 8.0
 _LONGEST_PAUSE = 120.0
 _FAILED_WITHIN = 10.0
@@ -21,13 +23,26 @@ class Choice:
 
     def __init__(self, now: float) -> None:
         self.loss = 0.0
+        self._counted = (0, 0)
         self._estimate: int | None = None
         self._quiet_since = now
         self._pause = _FIRST_PAUSE
         self._raised_at: float | None = None
 
-    def reported(self, loss: float, now: float) -> None:
-        """A receiver report on the video: the share lost since the one before, 0..1."""
+    def reported(self, block: rtcp.ReportBlock, now: float) -> None:
+        """A receiver report on the video.
+
+        Browsers send one with every NACK, over two or three packets: a single lost one would be half of them. So it
+        is counted over enough packets; a receiver whose counters stand still is taken at its word.
+        """
+        loss = block.fraction_lost / 256
+        highest, lost = self._counted
+        expected = block.highest_sequence - highest
+        if 0 < expected < _ENOUGH_PACKETS:
+            return
+        if expected > 0:
+            loss = max(0, block.lost - lost) / expected
+            self._counted = (block.highest_sequence, block.lost)
         self.loss = (self.loss + loss) / 2
         if loss > _LOSS_UP:
             self._quiet_since = now

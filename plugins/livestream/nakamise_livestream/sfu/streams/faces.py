@@ -30,6 +30,7 @@ class Outlet(Protocol):
     @property
     def salt(self) -> int:
         """The 96-bit session salt for RTP (RFC 7714 §8.1), big-endian; 0 without ``aead``."""
+        ...
 
     def protect(self, packet: bytes) -> bytes:
         """SRTP of a plain RTP packet for profiles without AEAD.
@@ -37,6 +38,7 @@ class Outlet(Protocol):
         Late and repeated packets come through here too, so libsrtp's policy needs ``allow_repeat_tx`` and a wide
         window. A viewer's first index is always below 32,768 with ROC 0.
         """
+        ...
 
     def send_many(self, datagrams: memoryview, segment: int) -> None:
         """Send at once; the buffer is written anew after the call.

@@ -13,7 +13,7 @@ _OSN = 2
 class Source:
     def __init__(self, ssrc: int, kind: Kind, layer: Layer) -> None:
         self.ssrc = ssrc
-        self.kind = kind
+        self.kind: Kind = kind
         self.layer = layer
         self.reception = Reception(ssrc, layer.timeline.clock_rate)
 

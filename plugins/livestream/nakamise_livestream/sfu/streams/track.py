@@ -12,7 +12,7 @@ class Track:
     """``layers`` only grows: the n-th encoding of whoever publishes takes the n-th place."""
 
     def __init__(self, kind: Kind, published: PublishedTrack, room: memoryview) -> None:
-        self.kind = kind
+        self.kind: Kind = kind
         self.published = published
         self.layers: list[Layer] = []
         self.current: list[Layer] = []

@@ -94,7 +94,7 @@ class Viewer:
         if subscription.wanted.kind == "video" or "video" not in self.subscriptions:
             self._loss = block.fraction_lost / 256
         if subscription.wanted.kind == "video":
-            self._choice.reported(block.fraction_lost / 256, now)
+            self._choice.reported(block, now)
             self.choose(now)
 
     def _wish(self, now: float) -> None:
