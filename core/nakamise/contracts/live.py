@@ -1,11 +1,16 @@
-"""What happened to live broadcasts and to those who make them."""
+"""Live broadcasts and those who make them: what happened to them, and what other plugins may ask."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
+import msgspec
+
+from nakamise.db import Tx
+from nakamise.media import Media
 from nakamise.plugin.events import Event
 
 
@@ -102,3 +107,46 @@ class BroadcasterDecided(Event, frozen=True, kw_only=True):
 
     def order_key(self) -> str:
         return str(self.broadcaster_id)
+
+
+class BroadcasterFace(msgspec.Struct, frozen=True, kw_only=True):
+    """An approved broadcaster as everybody sees them.
+
+    ``user_id`` None: the person was forgotten. ``since``: when they applied. ``broadcasts`` counts those that took
+    place. ``live_path``: the page of the one that is on the air now.
+    """
+
+    id: uuid.UUID
+    user_id: uuid.UUID | None
+    name: str
+    bio: str
+    since: datetime
+    picture: Media | None
+    banner: Media | None
+    broadcasts: int
+    live_path: str | None
+
+
+class BroadcastLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A broadcast that everybody may see. ``state``: scheduled, live, paused, ended."""
+
+    id: uuid.UUID
+    title: str
+    path: str
+    state: str
+    cover: Media | None
+    scheduled_for: datetime | None
+    started_at: datetime | None
+    viewers_now: int
+
+
+class Broadcasters(Protocol):
+    """``ctx.optional_service(Broadcasters)``: None where nobody broadcasts. Who is not approved is not there."""
+
+    async def face(self, tx: Tx, broadcaster_id: uuid.UUID) -> BroadcasterFace | None: ...
+
+    async def face_of_user(self, tx: Tx, user_id: uuid.UUID) -> BroadcasterFace | None: ...
+
+    async def broadcasts(self, tx: Tx, broadcaster_id: uuid.UUID, limit: int) -> Sequence[BroadcastLine]:
+        """On the air first, then the next to come, then the latest that took place."""
+        ...

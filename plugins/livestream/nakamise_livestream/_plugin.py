@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from nakamise.contracts.catalog import Catalog
+from nakamise.contracts.live import Broadcasters
 from nakamise.plugin import (
     LiveTopic,
     Manifest,
@@ -43,6 +44,7 @@ manifest: Final = Manifest(
         Permission(MONITOR, "Watch over broadcasts and end them", duties=("moderation", "broadcast")),
         Permission(MANAGE, "Run any broadcast, and edit its categories", duties=("broadcast",)),
     ),
+    provides={Broadcasters: "nakamise_livestream.broadcasters.faces:broadcasters"},
     uses={Catalog: Need.OPTIONAL},
     publishes=(
         "livestream.scheduled.1",

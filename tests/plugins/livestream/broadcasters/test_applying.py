@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nakamise.contracts.live import Broadcasters
 from nakamise.testing.fixtures import Drain
 from nakamise.testing.people import Person
 from tests.plugins.livestream.stage import API, Stage, apply, ok, on_air, planned, read
@@ -151,3 +152,16 @@ async def test_a_profile_is_what_everybody_sees(stage: Stage, presenter: Person,
     running = await on_air(presenter)
     assert (await read(viewer, running))["broadcaster_name"] == "春香ちゃん"
     assert (await ok(await viewer.client.get(f"{API}/broadcasters/{me['id']}")))["broadcasts"] == 1
+
+
+async def test_other_plugins_see_who_is_approved(stage: Stage, presenter: Person, viewer: Person) -> None:
+    await ok(await apply(viewer))
+    running = await on_air(presenter)
+    service = stage.ctx.service(Broadcasters)
+    async with stage.ctx.read() as tx:
+        assert await service.face_of_user(tx, viewer.id) is None
+        face = await service.face_of_user(tx, presenter.id)
+        assert face is not None
+        assert (face.name, face.broadcasts, face.live_path) == ("春香", 1, f"/livestream/{running['id']}")
+        lines = await service.broadcasts(tx, face.id, 5)
+    assert [(one.title, one.state) for one in lines] == [(running["title"], "live")]
