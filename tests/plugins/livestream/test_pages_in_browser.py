@@ -148,7 +148,7 @@ async def test_staff_watch_and_end(
     made = await on_air(presenter, title="監視される配信")
     await expect(page.get_by_role("link", name="監視される配信")).to_be_visible(timeout=10_000)
     await expect(page.get_by_text("映像なし").last).to_be_visible()
-    await media.broadcast_started(stage.ctx, id_of(made))
+    await media.publisher_arrived(stage.ctx, id_of(made))
     await expect(page.get_by_text("送信中")).to_be_visible(timeout=10_000)
     assert await window.faults() == []
     await page.get_by_role("link", name="監視される配信").click()

@@ -1,8 +1,7 @@
 """What whoever carries the media tells us. Each is a transaction of its own and may come twice, late or too late.
 
-The media plane calls these as the system (``ctx.as_system()``): ``broadcast_started`` when a publisher's media
-arrives, ``publisher_lost`` when it stops without a farewell, ``publisher_back`` when it arrives again,
-``publisher_left`` when the publisher closed the session, ``note_numbers`` every few seconds.
+The media plane calls these as the system (``ctx.as_system()``): ``publisher_arrived`` when a publisher's media
+arrives, also after an interruption, ``publisher_lost`` when it does not any more, ``note_numbers`` every few seconds.
 None of them raises for a broadcast that is over or unknown: the answer says whether it still counts.
 """
 
@@ -36,8 +35,11 @@ WHERE id = $1 AND state IN ('live', 'paused')
 _VIEWERS: Final = "SELECT viewers_now FROM livestream_broadcast WHERE id = $1"
 
 
-async def broadcast_started(ctx: TenantCtx, broadcast_id: uuid.UUID) -> bool:
-    """Media arrives. It does not start the broadcast: the host does. False: nobody wants it, cut it off."""
+async def publisher_arrived(ctx: TenantCtx, broadcast_id: uuid.UUID) -> bool:
+    """Media arrives, for the first time or again. It does not start the broadcast: the host does.
+
+    False: nobody wants it (it is over, or was never there), cut it off.
+    """
     async with ctx.begin() as tx:
         if await tx.execute(_ARRIVES, broadcast_id) == 1:
             await _tell(ctx, tx, broadcast_id)
@@ -45,21 +47,14 @@ async def broadcast_started(ctx: TenantCtx, broadcast_id: uuid.UUID) -> bool:
     return found is not None and may_publish(found)
 
 
-async def publisher_back(ctx: TenantCtx, broadcast_id: uuid.UUID) -> bool:
-    """Media arrives again. False: the broadcast was ended meanwhile, cut it off."""
-    return await broadcast_started(ctx, broadcast_id)
-
-
 async def publisher_lost(ctx: TenantCtx, broadcast_id: uuid.UUID) -> None:
-    """No media for some seconds and no farewell. The broadcast goes on; after ``lost_minutes`` it ends."""
+    """No media any more: it stopped for some seconds, or the publisher closed its session.
+
+    The broadcast goes on, for hosts who only change devices come back; after ``lost_minutes`` it ends.
+    """
     async with ctx.begin() as tx:
         if await tx.execute(_MISSING, broadcast_id, ctx.now()) == 1:
             await _tell(ctx, tx, broadcast_id)
-
-
-async def publisher_left(ctx: TenantCtx, broadcast_id: uuid.UUID) -> None:
-    """The publisher closed its session. Hosts who only change devices come back, so it ends as when it is lost."""
-    await publisher_lost(ctx, broadcast_id)
 
 
 async def note_numbers(

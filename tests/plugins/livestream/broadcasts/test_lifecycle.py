@@ -107,7 +107,7 @@ async def test_it_ends_by_itself_unless_staff_allow_more(
     made, longer = await on_air(presenter), await on_air(await stage.host("夏美"))
     await ok(await admin.client.put(f"{STAFF}/{longer['id']}/limit", json={"minutes": 600}))
     for broadcast in (made, longer):
-        await media.broadcast_started(stage.ctx, id_of(broadcast))
+        await media.publisher_arrived(stage.ctx, id_of(broadcast))
     clock.advance(timedelta(minutes=479))
     await end_overdue(stage.ctx)
     assert await state(stage, made) == "live"
@@ -162,22 +162,22 @@ async def test_a_publisher_that_is_lost_may_come_back(
     stage: Stage, presenter: Person, clock: SteeredClock
 ) -> None:
     made = await planned(presenter)
-    assert await media.broadcast_started(stage.ctx, id_of(made)) is True
+    assert await media.publisher_arrived(stage.ctx, id_of(made)) is True
     await ok(await act(presenter, made, "start"))
     assert await column(stage.ctx, made, "lost_at") is None
     await media.publisher_lost(stage.ctx, id_of(made))
     assert await column(stage.ctx, made, "lost_at") is not None
     clock.advance(timedelta(minutes=9))
     await end_overdue(stage.ctx)
-    assert await media.publisher_back(stage.ctx, id_of(made)) is True
+    assert await media.publisher_arrived(stage.ctx, id_of(made)) is True
     clock.advance(timedelta(minutes=9))
     await end_overdue(stage.ctx)
     assert await state(stage, made) == "live"
-    await media.publisher_left(stage.ctx, id_of(made))
+    await media.publisher_lost(stage.ctx, id_of(made))
     clock.advance(timedelta(minutes=11))
     await end_overdue(stage.ctx)
     assert await column(stage.ctx, made, "end_why") == "lost"
-    assert await media.publisher_back(stage.ctx, id_of(made)) is False
+    assert await media.publisher_arrived(stage.ctx, id_of(made)) is False
 
 
 async def test_who_starts_without_a_picture_has_the_same_time(
@@ -196,9 +196,9 @@ async def test_a_pause_may_last_without_a_picture(
     stage: Stage, presenter: Person, clock: SteeredClock
 ) -> None:
     made = await on_air(presenter)
-    await media.broadcast_started(stage.ctx, id_of(made))
+    await media.publisher_arrived(stage.ctx, id_of(made))
     await ok(await act(presenter, made, "pause"))
-    await media.publisher_left(stage.ctx, id_of(made))
+    await media.publisher_lost(stage.ctx, id_of(made))
     clock.advance(timedelta(hours=1))
     await end_overdue(stage.ctx)
     assert await state(stage, made) == "paused"

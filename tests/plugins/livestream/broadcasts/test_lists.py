@@ -89,7 +89,7 @@ async def test_staff_watch_over_all(
     assert found["counts"] == {"live": 1, "paused": 1, "scheduled": 3, "ended": 1}
     lost = await ok(await admin.client.get(url, params={"lost": "true"}))
     assert titles(lost) == ["少ない"]
-    await media.broadcast_started(stage.ctx, id_of(lost["items"][0]))
+    await media.publisher_arrived(stage.ctx, id_of(lost["items"][0]))
     assert (await ok(await admin.client.get(url, params={"lost": "true"})))["total"] == 0
 
 
