@@ -77,7 +77,6 @@ def _refusal(found: Chatter, now: datetime, ahead: timedelta) -> Problem:
         return Forbidden(N_("You cannot write in this broadcast any more."), code="banned", domain=DOMAIN)
     if found.is_muted(now):
         return Forbidden(N_("You cannot write here for a while."), code="muted", domain=DOMAIN)
-    wait_s = math.ceil((found.next_at - ahead - now).total_seconds())
-    slow_down = TooMany(max(wait_s, 1), N_("Please wait %(n)s seconds before you write again."))
-    slow_down.domain, slow_down.params = DOMAIN, {"n": max(wait_s, 1)}
-    return slow_down
+    wait_s = max(math.ceil((found.next_at - ahead - now).total_seconds()), 1)
+    message = N_("Please wait %(n)s seconds before you write again.")
+    return TooMany(wait_s, message, domain=DOMAIN, params={"n": wait_s})
