@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, Route, async_playwright
 from nakamise.testing.chromium import find_chromium
 from nakamise_livestream.media import Patched, TagMismatch, TagMissing
 from nakamise_livestream.sfu.client import EmbeddedEngine
+from tests.plugins.livestream.sfu.lossy import LossyLine, lossy_line
 
 pytestmark = pytest.mark.browser
 
@@ -53,6 +54,7 @@ SEEN = """async (frames) => {
         if (video && video.framesDecoded >= frames && audio && audio.packetsReceived > 0) {
             return {
                 frames: video.framesDecoded, lost: video.packetsLost + audio.packetsLost,
+                freezes: video.freezeCount, frozen: video.totalFreezesDuration, dropped: video.framesDropped,
                 width: video.frameWidth, srtp: transport.srtpCipher,
             };
         }
@@ -131,9 +133,11 @@ async def publish(
     codec: str = "VP8",
     layers: list[dict[str, Any]] | None = None,
     height: int = 360,
+    line: LossyLine | None = None,
 ) -> Page:
     async def published(offer: str) -> str:
-        return (await engine.publish(stream, offer)).sdp
+        sdp = (await engine.publish(stream, offer)).sdp
+        return line.through(sdp) if line else sdp
 
     page = await _page(browser, published)
     await page.evaluate(PUBLISH, {"codec": codec, "layers": layers or [{}], "height": height})
@@ -141,13 +145,15 @@ async def publish(
     return page
 
 
-async def play(browser: Browser, engine: EmbeddedEngine, stream: str) -> Watching:
+async def play(
+    browser: Browser, engine: EmbeddedEngine, stream: str, line: LossyLine | None = None
+) -> Watching:
     sessions: list[str] = []
 
     async def played(offer: str) -> str:
         answer = await engine.play(stream, offer)
         sessions.append(answer.session)
-        return answer.sdp
+        return line.through(answer.sdp) if line else answer.sdp
 
     page = await _page(browser, played)
     await page.evaluate(PLAY)
@@ -202,3 +208,17 @@ async def test_ice_restart_by_patch(engine: EmbeddedEngine, chromium: Browser, s
         await engine.patch(watching.session, "a=end-of-candidates", '"of-before"')
     assert tags[0]
     assert await engine.patch(watching.session, "a=end-of-candidates", tags[0]) == Patched()
+
+
+@pytest.mark.req("LC-0.13")
+async def test_five_percent_of_loss_each_way_freezes_nothing(
+    engine: EmbeddedEngine, chromium: Browser, stream: str
+) -> None:
+    """On both lines, for ten seconds; a first second to find the rate is not counted."""
+    with lossy_line(0.05) as up, lossy_line(0.05) as down:
+        await publish(chromium, engine, stream, codec="H264", line=up)
+        watching = await play(chromium, engine, stream, down)
+        before = await watching.seen(20)
+        after = await watching.seen(before["frames"] + 200)
+    assert after["frozen"] - before["frozen"] < 0.5
+    assert after["dropped"] - before["dropped"] <= 1
