@@ -11,6 +11,10 @@ HEAVY_LOSS = 0.25
 _LOSS_DOWN = 0.10
 _LOSS_UP = 0.02
 _ENOUGH_PACKETS = 40
+_AFTER_JOINING = 2.0
+"""Seconds whose losses do not count: the group of pictures came in one burst."""
+_AFTER_CHANGE = 0.5
+"""Seconds whose losses are those of the layer before."""
 _FIRST_PAUSE = 8.0
 _LONGEST_PAUSE = 120.0
 _FAILED_WITHIN = 10.0
@@ -23,7 +27,8 @@ class Choice:
 
     def __init__(self, now: float) -> None:
         self.loss = 0.0
-        self._counted = (0, 0)
+        self._counted: rtcp.ReportBlock | None = None
+        self._settled_at = now + _AFTER_JOINING
         self._estimate: int | None = None
         self._quiet_since = now
         self._pause = _FIRST_PAUSE
@@ -35,17 +40,25 @@ class Choice:
         Browsers send one with every NACK, over two or three packets: a single lost one would be half of them. So it
         is counted over enough packets; a receiver whose counters stand still is taken at its word.
         """
-        loss = block.fraction_lost / 256
-        highest, lost = self._counted
-        expected = block.highest_sequence - highest
-        if 0 < expected < _ENOUGH_PACKETS:
+        loss = self._share_lost(block)
+        if loss is None or now < self._settled_at:
             return
-        if expected > 0:
-            loss = max(0, block.lost - lost) / expected
-            self._counted = (block.highest_sequence, block.lost)
         self.loss = (self.loss + loss) / 2
         if loss > _LOSS_UP:
             self._quiet_since = now
+
+    def _share_lost(self, block: rtcp.ReportBlock) -> float | None:
+        """0..1 since the report counted last; None while that is too little to say."""
+        before = self._counted
+        expected = 0 if before is None else block.highest_sequence - before.highest_sequence
+        if 0 < expected < _ENOUGH_PACKETS:
+            return None
+        self._counted = block
+        if before is None:
+            return None
+        if expected <= 0:
+            return block.fraction_lost / 256
+        return min(1.0, max(0, block.lost - before.lost) / expected)
 
     def estimated(self, bitrate: int) -> None:
         """The viewer's REMB."""
@@ -76,6 +89,7 @@ class Choice:
             self._pause = min(_LONGEST_PAUSE, self._pause * 2)
         self._raised_at = None
         self._quiet_since = now
+        self._settled_at = now + _AFTER_CHANGE
         self._estimate = None
         self.loss = 0.0
         return lower

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
+
 from nakamise_livestream.sfu.rtp import header, rtcp, rtcp_build
 from nakamise_livestream.sfu.rtp.sequence import timestamp_difference
 from nakamise_livestream.sfu.streams.faces import RID
 from nakamise_livestream.sfu.streams.ingest import Ingest
+from nakamise_livestream.sfu.streams.reception import Reception
 from nakamise_livestream.sfu.streams.stream import Stream
 from nakamise_livestream.sfu.streams.viewer import Viewer
 from tests.plugins.livestream.sfu.streams.peers import (
@@ -37,6 +40,7 @@ class Show:
             "f": Camera(ssrc=20, timestamp=0xFFFFF000, rid="f"),
         }
         self.active = {"q", "f"}
+        self.pieces = {"q": 2, "f": 2, "": 2}
         self.ingest: Ingest = self.live.publish(
             (video(rids=("q", "f"), extensions={RID: RID_ID}),), self.back, self.now
         )
@@ -45,7 +49,7 @@ class Show:
     def run(self, seconds: float) -> None:
         for number in range(round(seconds * 30)):
             for rid, camera in self.cameras.items():
-                for packet in camera.picture(2, key=self.key, size=SIZES[rid]):
+                for packet in camera.picture(self.pieces[rid], key=self.key, size=SIZES[rid]):
                     if rid in self.active:
                         self.ingest.rtp(packet, self.now)
             self.key = False
@@ -87,7 +91,7 @@ def test_a_bad_line_gets_the_lower_layer_and_a_good_one_the_higher_again() -> No
     viewer = show.live.play((WANTED_VIDEO,), line, show.now)
     show.run(1)
     assert viewer.stats().layer == "f"
-    show.reports(viewer, 0.3, 2)
+    show.reports(viewer, 0.3, 4)
     assert viewer.stats().layer == "q"
     show.reports(viewer, 0.0, 10)
     assert viewer.stats().layer == "f"
@@ -95,6 +99,62 @@ def test_a_bad_line_gets_the_lower_layer_and_a_good_one_the_higher_again() -> No
     assert_one_stream(packets)
     sizes = [len(packet.payload) > 500 for packet in packets[::2]]
     assert [sizes[0], *(after for before, after in pairwise(sizes) if before != after)] == [True, False, True]
+
+
+class Narrow(Line):
+    """A line that lets through so many bits a second, with a quarter of a second of buffer; the rest is lost."""
+
+    def __init__(self, show: Show, bitrate: float, ssrc: int) -> None:
+        super().__init__()
+        self.bitrate = bitrate
+        self.reception = Reception(ssrc, 90_000)
+        self._show = show
+        self._filled = 0.0
+        self._at = show.now
+
+    def send_many(self, datagrams: memoryview, segment: int) -> None:
+        super().send_many(datagrams, segment)
+        taken, self.datagrams = self.datagrams, []
+        for datagram in taken:
+            self._pass(datagram)
+
+    def _pass(self, datagram: bytes) -> None:
+        now = self._show.now
+        self._filled = max(0.0, self._filled - (now - self._at) * self.bitrate) + len(datagram) * 8
+        self._at = now
+        if self._filled > self.bitrate / 4:
+            self._filled -= len(datagram) * 8
+            return
+        packet = self.open(datagram)
+        self.reception.arrived(packet.sequence, packet.timestamp, now)
+
+    def report(self) -> bytes:
+        return rtcp_build.receiver_report(rtcp.ReceiverReport(1, (self.reception.report(self._show.now),)))
+
+
+@pytest.mark.req("GA-01")
+def test_on_a_line_of_500_kbit_s_the_lower_layer_runs_without_loss_and_the_higher_is_back_afterwards() -> (
+    None
+):
+    show = Show()
+    show.pieces["f"] = 4
+    show.run(2)
+    line = Narrow(show, 3_000_000, show.live.ssrc("video"))
+    viewer = show.live.play((WANTED_VIDEO,), line, show.now)
+    layers: list[str | None] = []
+    losses: list[float] = []
+    for second in range(40):
+        line.bitrate = 500_000 if 5 <= second < 20 else 3_000_000
+        show.run(1)
+        viewer.rtcp(line.report(), show.now)
+        layers.append(viewer.stats().layer)
+        losses.append(line.reception.report_loss)
+    assert set(layers[:5]) == {"f"}
+    assert max(losses[5:8]) > 0.3
+    assert layers[8:12] == ["q"] * 4
+    assert max(losses[9:12]) == 0
+    assert layers[-1] == "f"
+    assert losses[-1] == 0
 
 
 def test_a_step_up_that_fails_is_tried_less_often() -> None:
@@ -128,7 +188,7 @@ def test_a_packet_from_before_the_change_can_still_be_asked_for() -> None:
     viewer = show.live.play((WANTED_VIDEO,), line, show.now)
     show.run(0.2)
     lost = line.opened()[-1]
-    show.reports(viewer, 0.3, 1)
+    show.reports(viewer, 0.3, 3)
     show.run(0.5)
     assert viewer.stats().layer == "q"
     line.opened()
@@ -146,19 +206,19 @@ def test_without_a_lower_layer_heavy_loss_pauses_until_a_keyframe() -> None:
     camera = Camera()
     for packet in camera.picture(key=True):
         ingest.rtp(packet, 0.0)
-    block = rtcp.ReportBlock(live.ssrc("video"), 200, 0, 0, 0, 0, 0)
-    viewer.rtcp(rtcp_build.receiver_report(rtcp.ReceiverReport(1, (block,))), 0.1)
-    assert viewer.stats().layer is None
-    before = line.opened()
-    for number in range(1, 60):
-        for packet in camera.picture(key=number == 50):
-            ingest.rtp(packet, number / 30)
-        live.tick(number / 30)
-    after = line.opened()
-    assert min(frames(after)) == 50
-    assert len(frames(after)) == 10
-    assert after[0].sequence == (before[-1].sequence + 1) & 0xFFFF
-    assert timestamp_difference(after[0].timestamp, before[0].timestamp) == 50 * 3000
+    for number in range(1, 160):
+        now = number / 30
+        for packet in camera.picture(key=number == 150):
+            ingest.rtp(packet, now)
+        live.tick(now)
+        if number in (30, 90):
+            block = rtcp.ReportBlock(live.ssrc("video"), 200, 0, 0, 0, 0, 0)
+            viewer.rtcp(rtcp_build.receiver_report(rtcp.ReceiverReport(1, (block,))), now)
+            assert (viewer.stats().layer is None) == (number == 90)
+    packets = line.opened()
+    assert sorted(frames(packets)) == [*range(91), *range(150, 160)]
+    assert [packet.sequence for packet in packets] == list(range(len(packets)))
+    assert timestamp_difference(packets[-1].timestamp, packets[0].timestamp) == 159 * 3000
 
 
 def test_a_viewer_s_estimate_counts_as_well() -> None:
