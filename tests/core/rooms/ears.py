@@ -69,8 +69,9 @@ async def ears(
     who: bytes = b"somebody",
     since: EventId | None = None,
     view: View = JA,
+    address: str = "192.0.2.1",
 ) -> AsyncIterator[Ears]:
-    visitor = Visitor(view, "192.0.2.1", who)
+    visitor = Visitor(view, address, who)
     async with hub.listening(key, KIND, visitor, since) as (listener, first):
         yield Ears(listener, first)
 

@@ -117,3 +117,23 @@ async def test_one_person_takes_no_more_than_a_few_connections(hub: RoomHub) -> 
         await stack.enter_async_context(ears(hub, key, who=b"modest"))
     async with ears(hub, key, who=b"greedy") as again:
         assert again.heard[0].name == "open"
+
+
+async def test_a_full_room_hears_everything_and_one_who_does_not_read_holds_nobody(hub: RoomHub) -> None:
+    key = new_room()
+    async with AsyncExitStack() as stack:
+        everybody = [
+            await stack.enter_async_context(
+                ears(hub, key, who=b"%d" % n, address=f"10.0.{n // 100}.{n % 100}")
+            )
+            for n in range(600)
+        ]
+        asleep = await stack.enter_async_context(ears(hub, key, who=b"asleep"))
+        for n in range(12):
+            await say(hub, key, str(n))
+            await asyncio.sleep(0.05)
+        wanted = [str(n) for n in range(12)]
+        heard = await asyncio.gather(*(one.texts(12) for one in everybody))
+        assert all(texts == wanted for texts in heard)
+        assert await asleep.texts(12) == wanted, "a little late, nothing is lost"
+        await everybody[0].presence(now=601, peak=601, unique=601)
