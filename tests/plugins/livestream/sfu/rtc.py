@@ -46,12 +46,12 @@ async def _take(connection: RTCPeerConnection, answer: Answer) -> None:
 
 
 class Publisher:
-    """Green pictures and silence."""
+    """Silence and ``video``, by default green pictures."""
 
-    def __init__(self, codec: str = "VP8") -> None:
+    def __init__(self, codec: str = "VP8", video: MediaStreamTrack | None = None) -> None:
         self.connection = new_connection()
         self.connection.addTrack(AudioStreamTrack())
-        sender = self.connection.addTrack(VideoStreamTrack())
+        sender = self.connection.addTrack(video or VideoStreamTrack())
         transceiver = next(t for t in self.connection.getTransceivers() if t.sender is sender)
         codecs = RTCRtpSender.getCapabilities("video").codecs
         wanted = [c for c in codecs if c.mimeType in (f"video/{codec}", "video/rtx")]
@@ -113,8 +113,8 @@ class Viewer:
 
 
 @asynccontextmanager
-async def publisher(codec: str = "VP8") -> AsyncIterator[Publisher]:
-    one = Publisher(codec)
+async def publisher(codec: str = "VP8", video: MediaStreamTrack | None = None) -> AsyncIterator[Publisher]:
+    one = Publisher(codec, video)
     try:
         yield one
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import statistics
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -11,7 +13,9 @@ from playwright.async_api import Browser, Page, Route, async_playwright
 from nakamise.testing.chromium import find_chromium
 from nakamise_livestream.media import Patched, TagMismatch, TagMissing
 from nakamise_livestream.sfu.client import EmbeddedEngine
+from tests.plugins.livestream.sfu.encoder import EncodedTrack
 from tests.plugins.livestream.sfu.lossy import LossyLine, lossy_line
+from tests.plugins.livestream.sfu.rtc import publisher
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +66,22 @@ SEEN = """async (frames) => {
     }
 }"""
 
+# Plays, and gives the milliseconds from the offer to the first picture on the screen.
+FIRST = """async () => {
+    const video = document.createElement("video");
+    video.autoplay = video.muted = true;
+    document.body.replaceChildren(video);
+    const shown = new Promise((resolve) => video.requestVideoFrameCallback(() => resolve(performance.now())));
+    const pc = window.pc = new RTCPeerConnection({bundlePolicy: "max-bundle"});
+    pc.ontrack = (event) => { video.srcObject = event.streams[0]; };
+    for (const kind of ["audio", "video"]) pc.addTransceiver(kind, {direction: "recvonly"});
+    await pc.setLocalDescription();
+    const began = performance.now();
+    await pc.setRemoteDescription({type: "answer", sdp: await window.answer(pc.localDescription.sdp)});
+    const passed = (await shown) - began;
+    pc.close();
+    return passed;
+}"""
 LAYERS = [
     {"rid": "h", "maxBitrate": 1_200_000},
     {"rid": "m", "scaleResolutionDownBy": 2, "maxBitrate": 500_000},
@@ -222,3 +242,34 @@ async def test_five_percent_of_loss_each_way_freezes_nothing(
         after = await watching.seen(before["frames"] + 200)
     assert after["frozen"] - before["frozen"] < 0.5
     assert after["dropped"] - before["dropped"] <= 1
+
+
+async def test_the_first_picture_does_not_wait_for_a_keyframe(
+    engine: EmbeddedEngine, chromium: Browser, stream: str
+) -> None:
+    """OBS sends one every two seconds and heeds no request: without the cached pictures a second would pass."""
+
+    async def played(offer: str) -> str:
+        return (await engine.play(stream, offer)).sdp
+
+    async with publisher("H264", EncodedTrack()) as sender:
+        await sender.publish(engine, stream)
+        await asyncio.sleep(0.5)
+        page = await _page(chromium, played)
+        passed = [await page.evaluate(FIRST) for _ in range(7)]
+    assert statistics.median(passed) < 500, passed
+
+
+async def test_a_publisher_comes_back_with_another_size(
+    engine: EmbeddedEngine, chromium: Browser, stream: str
+) -> None:
+    """Viewers keep their session; neither they nor their decoder are told."""
+    first = await publish(chromium, engine, stream, codec="H264")
+    watching = await play(chromium, engine, stream)
+    before = await watching.seen(20)
+    await first.evaluate("window.pc.close()")
+    await publish(chromium, engine, stream, codec="H264", height=180)
+    async with asyncio.timeout(10):
+        while (after := await watching.seen(before["frames"] + 20))["width"] == before["width"]:
+            before = after
+    assert set(await engine.viewers(stream)) == {watching.session}
