@@ -34,6 +34,13 @@ class CatalogProduct(msgspec.Struct, frozen=True, kw_only=True):
     picture: Media | None
 
 
+class CatalogShop(msgspec.Struct, frozen=True):
+    """Where somebody's products are; ``path`` is a page of the site."""
+
+    name: str
+    path: str
+
+
 class Catalog(Protocol):
     """``ctx.optional_service(Catalog)``: None where nothing is sold."""
 
@@ -47,4 +54,8 @@ class Catalog(Protocol):
 
     async def search(self, tx: Tx, user_id: uuid.UUID, query: str, limit: int) -> Sequence[CatalogProduct]:
         """What ``user_id`` may show, newest first; ``query`` "" = everything."""
+        ...
+
+    async def shop_of(self, tx: Tx, user_id: uuid.UUID) -> CatalogShop | None:
+        """The open shop whose products ``user_id`` shows; None where there is none."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, Protocol
 
@@ -109,11 +109,11 @@ class BroadcasterDecided(Event, frozen=True, kw_only=True):
         return str(self.broadcaster_id)
 
 
-class BroadcasterFace(msgspec.Struct, frozen=True, kw_only=True):
-    """An approved broadcaster as everybody sees them.
+class LiveBroadcaster(msgspec.Struct, frozen=True, kw_only=True):
+    """An approved broadcaster as everybody sees it.
 
-    ``user_id`` None: the person was forgotten. ``since``: when they applied. ``broadcasts`` counts those that took
-    place. ``live_path``: the page of the one that is on the air now.
+    ``since``: when they applied; ``broadcasts`` counts those that took place; ``on_air_path`` is the page of the
+    one that runs now, or "".
     """
 
     id: uuid.UUID
@@ -124,29 +124,28 @@ class BroadcasterFace(msgspec.Struct, frozen=True, kw_only=True):
     picture: Media | None
     banner: Media | None
     broadcasts: int
-    live_path: str | None
+    on_air_path: str
 
 
-class BroadcastLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A broadcast that everybody may see. ``state``: scheduled, live, paused, ended."""
+class LiveBroadcasters(Protocol):
+    """``ctx.optional_service(LiveBroadcasters)``: None where nobody broadcasts."""
 
-    id: uuid.UUID
-    title: str
-    path: str
-    state: str
-    cover: Media | None
-    scheduled_for: datetime | None
-    started_at: datetime | None
-    viewers_now: int
+    async def by_id(self, tx: Tx, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, LiveBroadcaster]:
+        """Who is not approved, suspended or gone is missing."""
+        ...
+
+    async def of_user(self, tx: Tx, user_id: uuid.UUID) -> LiveBroadcaster | None:
+        """None unless approved."""
+        ...
 
 
-class Broadcasters(Protocol):
-    """``ctx.optional_service(Broadcasters)``: None where nobody broadcasts. Who is not approved is not there."""
+class Followers(Protocol):
+    """``ctx.optional_service(Followers)``: the one source of these numbers; None where nobody can follow."""
 
-    async def face(self, tx: Tx, broadcaster_id: uuid.UUID) -> BroadcasterFace | None: ...
+    async def counts(self, tx: Tx, broadcaster_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+        """For each of ``broadcaster_ids``, 0 too."""
+        ...
 
-    async def face_of_user(self, tx: Tx, user_id: uuid.UUID) -> BroadcasterFace | None: ...
-
-    async def broadcasts(self, tx: Tx, broadcaster_id: uuid.UUID, limit: int) -> Sequence[BroadcastLine]:
-        """On the air first, then the next to come, then the latest that took place."""
+    async def profile_paths(self, tx: Tx, broadcaster_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+        """For each of ``broadcaster_ids`` the page of their profile."""
         ...

@@ -113,6 +113,8 @@ class HttpInfo(msgspec.Struct, frozen=True, kw_only=True):
     secure: bool = False
     is_partial: bool = False
     is_api: bool = False
+    # A script that reads answers itself: refusals come as problem+json on pages too.
+    wants_json: bool = False
     cookies: Mapping[str, str] = {}
 
 
@@ -240,11 +242,22 @@ class TenantCtx:
         return Room(self.runtime.rooms, found.kind, RoomKey(self.tenant.id, kind, str(room_id)))
 
     async def send_mail(
-        self, tx: Tx, template: str, to: str, *, locale: str | None = None, **data: object
+        self,
+        tx: Tx,
+        template: str,
+        to: str,
+        *,
+        locale: str | None = None,
+        unsubscribe: str = "",
+        **data: object,
     ) -> None:
-        """Queue a mail in ``tx``; it leaves after the commit. ``template`` as in the mail reference."""
+        """Queue a mail in ``tx``; it leaves after the commit. ``template`` as in the mail reference.
+
+        ``unsubscribe``: a path that ends such mails by a POST without a login, for mails that nobody's own act
+        caused (RFC 8058).
+        """
         ctx = self if locale is None else self.in_language(locale)
-        await self.runtime.mail.queue(ctx, tx, template, to, **data)
+        await self.runtime.mail.queue(ctx, tx, template, to, unsubscribe=unsubscribe, **data)
 
     async def mail_admins(self, tx: Tx, template: str, **data: object) -> None:
         """``send_mail`` to each administrator, in the tenant's language."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from nakamise.contracts.catalog import Catalog
-from nakamise.contracts.live import Broadcasters
+from nakamise.contracts.live import LiveBroadcasters
 from nakamise.plugin import (
     LiveTopic,
     Manifest,
@@ -44,7 +44,7 @@ manifest: Final = Manifest(
         Permission(MONITOR, "Watch over broadcasts and end them", duties=("moderation", "broadcast")),
         Permission(MANAGE, "Run any broadcast, and edit its categories", duties=("broadcast",)),
     ),
-    provides={Broadcasters: "nakamise_livestream.broadcasters.faces:broadcasters"},
+    provides={LiveBroadcasters: "nakamise_livestream.broadcasters.offered:broadcasters"},
     uses={Catalog: Need.OPTIONAL},
     publishes=(
         "livestream.scheduled.1",

@@ -27,10 +27,12 @@ b.id, b.user_id, b.name, b.bio, b.motive, b.state, b.state_reason, b.applied_at,
 """
 _BY_ID: Final = f"SELECT {_FIELDS} FROM livestream_broadcaster b WHERE b.id = $1"  # noqa: S608 - our own text
 _BY_USER: Final = f"SELECT {_FIELDS} FROM livestream_broadcaster b WHERE b.user_id = $1"  # noqa: S608 - our own text
-_PUBLIC: Final = f"""
-SELECT b.id, b.user_id, b.name, b.bio, b.applied_at AS since,
+PUBLIC_FIELDS: Final = f"""
+b.id, b.user_id, b.name, b.bio, b.applied_at AS since,
 {picture_of("b.picture_id")} AS picture, {picture_of("b.banner_id")} AS banner, {_TOOK_PLACE}
-FROM livestream_broadcaster b WHERE b.id = $1 AND b.state = 'approved'
+"""
+_PUBLIC: Final = f"""
+SELECT {PUBLIC_FIELDS} FROM livestream_broadcaster b WHERE b.id = $1 AND b.state = 'approved'
 """  # noqa: S608 - our own text
 _MATCH: Final = """
 FROM livestream_broadcaster b LEFT JOIN core_user u ON u.id = b.user_id

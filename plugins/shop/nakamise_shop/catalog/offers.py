@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from nakamise.contracts.catalog import Catalog, CatalogProduct
+from nakamise.contracts.catalog import Catalog, CatalogProduct, CatalogShop
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
-from nakamise_shop.catalog import repository
+from nakamise_shop.catalog import places, repository
 from nakamise_shop.catalog.prices import is_reduced, shown, shown_if_any
 from nakamise_shop.catalog.repository import CardRow
 from nakamise_shop.catalog.schemas import ProductFilter
@@ -35,6 +35,13 @@ class ShopCatalog(Catalog):
     async def search(self, tx: Tx, user_id: uuid.UUID, query: str, limit: int) -> Sequence[CatalogProduct]:
         rows = await repository.list_products(tx, ProductFilter(q=query), self._ctx.locale, limit)
         return [_offer(row, today(self._ctx)) for row in rows]
+
+    async def shop_of(self, tx: Tx, user_id: uuid.UUID) -> CatalogShop | None:
+        """The only open shop, else the list of all that is sold."""
+        shops = [one for one in await places.list_shops(tx, self._ctx.locale) if one.product_count]
+        if len(shops) == 1:
+            return CatalogShop(shops[0].name, f"/shop/shops/{shops[0].slug}")
+        return CatalogShop(self._ctx.tenant.name, "/shop") if shops else None
 
 
 def _offer(row: CardRow, day: date) -> CatalogProduct:
