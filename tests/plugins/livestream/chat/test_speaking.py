@@ -62,12 +62,13 @@ async def test_nothing_and_too_much_are_refused(presenter: Person, viewer: Perso
 @pytest.mark.req("LC-2.3.5")
 async def test_only_while_it_is_live(stage: Stage, presenter: Person, viewer: Person) -> None:
     made = await planned(presenter, scheduled_for=in_(stage.ctx, hours=1))
-    for state in ("scheduled", "ended"):
+    # Two people: one alone would be told that the second heart came too soon.
+    for state, person in (("scheduled", viewer), ("ended", presenter)):
         for url, body in (
             (chat_url(made, "/lines"), {"text": "早い", "key": str(uuid.uuid4())}),
             (f"{API}/broadcasts/{made['id']}/reactions", {"n": 1}),
         ):
-            answer = await viewer.client.post(url, json=body, headers={"Accept-Language": "ja"})
+            answer = await person.client.post(url, json=body, headers={"Accept-Language": "ja"})
             assert (answer.status_code, answer.json().get("code")) == (409, "not_live"), answer.text
             assert any("ぁ" <= letter <= "ん" for letter in answer.json()["detail"])
         assert (await chat(viewer, made))["standing"]["why"] == "not_live"
