@@ -137,3 +137,10 @@ async def test_over_tcp() -> None:
 async def test_the_tap_of_nothing(engine: EmbeddedEngine, stream: str) -> None:
     with pytest.raises(NotLive):
         await anext(aiter(engine.tap(stream)))
+
+
+async def test_a_worker_carries_nothing_of_the_core() -> None:
+    """It starts in a fraction of the time, and is small."""
+    look = "import sys, nakamise_livestream.sfu.worker.serve; sys.exit('nakamise' in sys.modules)"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", look)
+    assert await process.wait() == 0
