@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nakamise.contracts.live import Broadcasters
+from nakamise.contracts.live import LiveBroadcasters
 from nakamise.testing.fixtures import Drain
 from nakamise.testing.people import Person
 from tests.plugins.livestream.stage import API, Stage, apply, ok, on_air, planned, read
@@ -157,11 +157,11 @@ async def test_a_profile_is_what_everybody_sees(stage: Stage, presenter: Person,
 async def test_other_plugins_see_who_is_approved(stage: Stage, presenter: Person, viewer: Person) -> None:
     await ok(await apply(viewer))
     running = await on_air(presenter)
-    service = stage.ctx.service(Broadcasters)
+    service = stage.ctx.service(LiveBroadcasters)
     async with stage.ctx.read() as tx:
-        assert await service.face_of_user(tx, viewer.id) is None
-        face = await service.face_of_user(tx, presenter.id)
-        assert face is not None
-        assert (face.name, face.broadcasts, face.live_path) == ("春香", 1, f"/livestream/{running['id']}")
-        lines = await service.broadcasts(tx, face.id, 5)
-    assert [(one.title, one.state) for one in lines] == [(running["title"], "live")]
+        assert await service.of_user(tx, viewer.id) is None
+        found = await service.of_user(tx, presenter.id)
+        assert found is not None
+        assert (found.name, found.broadcasts) == ("春香", 1)
+        assert found.on_air_path == f"/livestream/{running['id']}"
+        assert await service.by_id(tx, [found.id, viewer.id]) == {found.id: found}
