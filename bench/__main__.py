@@ -19,10 +19,13 @@ from bench import (
     many_plugins,
     many_tenants,
     neighbours,
+    rooms,
     tenants,
 )
 from bench.harness import FULL, QUICK, Result, Scale
 from bench.machine import Machine, describe
+from bench.media import delay as media_delay
+from bench.media import fanout as media_fanout
 from bench.report import Run, save, table
 from bench.world import World, open_world
 
@@ -37,6 +40,9 @@ MEASUREMENTS: dict[str, Measurement] = {
     "many_plugins": many_plugins.measure,
     "neighbours": neighbours.measure,
     "gate": gate.measure,
+    "rooms": rooms.measure,
+    "media_fanout": media_fanout.measure,
+    "media_delay": media_delay.measure,
     # Last: a database of 1,000 tenants is slower for everybody.
     "many_tenants": many_tenants.measure,
 }

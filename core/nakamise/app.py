@@ -32,6 +32,8 @@ from nakamise.mail.pages import route_handlers as mail_routes
 from nakamise.plans import chores as plan_chores
 from nakamise.plans.pages import route_handlers as plan_routes
 from nakamise.plugin.access import requires
+from nakamise.rooms.opening import open_rooms
+from nakamise.rooms.routes import route_handlers as room_routes
 from nakamise.routing.access import access_of, guard
 from nakamise.routing.asgi import App
 from nakamise.routing.context import provide_ctx
@@ -84,6 +86,7 @@ async def build_runtime(
             https_only=settings.environment == "production", allow=settings.egress_allow, dns=settings.dns
         ),
         live=LiveHub(settings),
+        rooms=open_rooms(settings),
         auth=Auth(settings, db, clock),
         store=open_store(settings),
         mail=MailOutbox(jobs, settings),
@@ -106,6 +109,7 @@ def create_app(runtime: Runtime) -> App:
             *running_routes,
             *host_routes,
             *live_routes,
+            *room_routes,
             *mail_routes,
             *openapi_routes,
             *transfer_routes,
@@ -120,7 +124,14 @@ def create_app(runtime: Runtime) -> App:
         compression_config=CompressionConfig(
             backend="brotli",
             brotli_quality=4,
-            exclude=["^/assets/", "^/media/", "^/events", "^/api/core/events"],
+            exclude=[
+                "^/assets/",
+                "^/media/",
+                "^/events",
+                "^/api/core/events",
+                "^/rooms/",
+                "^/api/core/rooms/",
+            ],
         ),
     )
     for route in app.routes:
@@ -147,5 +158,6 @@ def _schema_of(request: Request[Any, Any, Any]) -> str:
 
 async def close_runtime(runtime: Runtime) -> None:
     await runtime.live.close()
+    await runtime.rooms.close()
     await runtime.directory.close()
     await runtime.db.close()

@@ -143,8 +143,10 @@ class TooMany(Problem):
     status = 429
     default_code = "too_many"
 
-    def __init__(self, retry_after_s: int, message: str = "Too many tries. Please wait a moment.") -> None:
-        super().__init__(message, headers={"Retry-After": str(retry_after_s)})
+    def __init__(
+        self, retry_after_s: int, message: str = "Too many tries. Please wait a moment.", **rest: object
+    ) -> None:
+        super().__init__(message, headers={"Retry-After": str(retry_after_s)}, **rest)  # type: ignore[arg-type]
         self.retry_after_s = retry_after_s
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nakamise.host.registry import PluginHost
     from nakamise.jobs.queue import JobQueue
     from nakamise.mail.outbox import MailOutbox
+    from nakamise.rooms.hub import RoomHub
     from nakamise.settings import Settings
     from nakamise.storage import ObjectStore
     from nakamise.tenancy.directory import Directory
@@ -32,6 +33,7 @@ class Runtime:
     events: EventBus
     egress: Egress
     live: LiveHub
+    rooms: RoomHub
     auth: Auth
     store: ObjectStore
     mail: MailOutbox

@@ -36,6 +36,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_url: str | None = None
     # Objects in a bucket instead of the data folder: https://KEY:SECRET@host/bucket?region=NAME
     s3_url: str | None = None
+    # Rooms shared by several processes: redis://[:PASSWORD@]host[:port][/number]; None = this process's memory.
+    redis_url: str | None = None
     base_domain: str = "localhost"
     environment: Environment = "demo"
     # Addresses of reverse proxies whose X-Forwarded-For and -Proto are believed.
@@ -77,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             pool_size=_number(env, "NAKAMISE_POOL_SIZE", 10, range(1, 1001)),
             smtp_url=env.get("NAKAMISE_SMTP_URL") or None,
             s3_url=env.get("NAKAMISE_S3_URL") or None,
+            redis_url=_redis_url(env),
             base_domain=env.get("NAKAMISE_BASE_DOMAIN", "localhost"),
             environment=environment,  # type: ignore[arg-type]
             trusted_proxies=tuple(filter(None, env.get("NAKAMISE_TRUSTED_PROXIES", "").split(","))),
@@ -87,6 +90,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             jobs=_number(env, "NAKAMISE_JOBS", 4, range(65)),
             safe_mode=env.get("NAKAMISE_SAFE_MODE") == "1",
         )
+
+
+def _redis_url(env: Mapping[str, str]) -> str | None:
+    url = env.get("NAKAMISE_REDIS_URL") or None
+    if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
+        # Not the value: it may hold a password.
+        raise SettingsError("NAKAMISE_REDIS_URL begins with redis://, rediss:// (TLS) or unix://.")
+    return url
 
 
 def _places(text: str) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ _GUIDES: Final = {
     "PricingHooks": "pricing",
     "CheckoutHooks": "checkout",
     "LoginHooks": "login",
+    "ChatHooks": "chat",
     "PaymentHooks": "payments",
     "UiHooks": "slots",
 }

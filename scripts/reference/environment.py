@@ -43,6 +43,10 @@ MEANINGS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "NAKAMISE_POOL_SIZE": ("Database connections of each process.", "10"),
     "NAKAMISE_PURGE_DAYS": ("Days in which a deleted tenant can be brought back, 1 to 3650.", "30"),
+    "NAKAMISE_REDIS_URL": (
+        "Realtime rooms shared by several processes: `redis://:password@host:6379/0`, Redis or Valkey from 7 on.",
+        "each process's memory",
+    ),
     "NAKAMISE_S3_URL": (
         "Files in a bucket: `https://KEY:SECRET@host/bucket?region=NAME`.",
         "the data folder",

@@ -35,6 +35,7 @@ _GUIDES: Final = {
     "tasks": "background-work",
     "meters": "meters",
     "live": "live-messages",
+    "rooms": "rooms",
     "privacy": "tables",
     "sealed": "tables",
     "css": "routes",

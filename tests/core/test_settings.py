@@ -27,3 +27,13 @@ def test_a_number_out_of_its_range_is_refused(tmp_path: Path, name: str, text: s
 def test_without_a_word_a_web_process_does_jobs_and_with_0_none(tmp_path: Path) -> None:
     assert Settings.from_env({"NAKAMISE_DATA": str(tmp_path)}).jobs == 4
     assert Settings.from_env({"NAKAMISE_DATA": str(tmp_path), "NAKAMISE_JOBS": "0"}).jobs == 0
+
+
+def test_a_redis_is_named_by_its_url_and_a_wrong_one_is_not_repeated(tmp_path: Path) -> None:
+    data = {"NAKAMISE_DATA": str(tmp_path)}
+    assert Settings.from_env(data).redis_url is None
+    for url in ("redis://:pw@host:6379/0", "rediss://host", "unix:///run/redis.sock"):
+        assert Settings.from_env({**data, "NAKAMISE_REDIS_URL": url}).redis_url == url
+    with pytest.raises(SettingsError, match="redis://") as refused:
+        Settings.from_env({**data, "NAKAMISE_REDIS_URL": "http://:geheim@host"})
+    assert "geheim" not in str(refused.value)

@@ -11,6 +11,8 @@ from nakamise.cli.failure import plain_errors
 
 SUPERVISOR = "NAKAMISE_SUPERVISOR"
 KILL_SECONDS = 10
+# At once in one process. granian's own limit is 1,024, and an open page of a room holds a connection for minutes.
+CONNECTIONS_MAX = 12_000
 
 
 @click.command()
@@ -39,5 +41,7 @@ def serve(workers: int) -> None:
         interface=Interfaces.ASGI,
         workers=workers,
         workers_kill_timeout=KILL_SECONDS,
+        backlog=CONNECTIONS_MAX,
+        backpressure=CONNECTIONS_MAX,
         log_level=LogLevels.warning,
     ).serve()

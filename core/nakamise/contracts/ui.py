@@ -89,6 +89,17 @@ class UserSubject(msgspec.Struct, frozen=True, kw_only=True):
     email: str
 
 
+class BroadcasterSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """An approved broadcaster: slot live.broadcaster beside their broadcast, live.studio for themselves.
+
+    ``broadcast_id`` None: the page is about the broadcaster.
+    """
+
+    broadcaster_id: uuid.UUID
+    name: str
+    broadcast_id: uuid.UUID | None = None
+
+
 class DocumentSubject(msgspec.Struct, frozen=True, kw_only=True):
     """A legal or help page of the tenant: slot document.section."""
 

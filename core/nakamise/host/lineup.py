@@ -41,6 +41,11 @@ class Lineup:
         return frozenset(step.plugin_id for step in self._chains[hook])
 
     @property
+    def absent(self) -> frozenset[str]:
+        """On, but refused at start: their rules cannot be asked."""
+        return self._absent
+
+    @property
     def unusable(self) -> frozenset[str]:
         """On, but their rules for prices and orders cannot be asked now: checkout must refuse."""
         tripped = {

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Router
 
-from nakamise.host import hook_steps, plugin_settings, references, widgets
+from nakamise.host import hook_steps, plugin_settings, references, room_kinds, widgets
 from nakamise.host.core_services import CORE_SERVICES
 from nakamise.host.discovery import Candidate
 from nakamise.host.driving import BLOCKED_S
@@ -76,6 +76,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[PeriodicTask, ...]
     meters: tuple[LoadedMeter, ...] = ()
     widgets: tuple[widgets.LoadedWidget, ...]
+    room_kinds: tuple[room_kinds.LoadedRoomKind, ...] = ()
     record: StepRecord
     upgrade_settings: Callable[[int, dict[str, Any]], Mapping[str, Any]] | None = None
     export: Callable[..., Any] | None = None
@@ -111,6 +112,7 @@ def load(
         tasks=tuple(_task(manifest.id, task) for task in manifest.tasks),
         meters=tuple(load_meter(manifest.id, meter) for meter in manifest.meters),
         widgets=widgets.load(manifest),
+        room_kinds=room_kinds.load(manifest),
         record=StepRecord(),
         upgrade_settings=_upgrade(manifest),
         export=references.load_callable(privacy.export) if privacy else None,

@@ -23,6 +23,7 @@ from nakamise.host.health import StepHealth, troubles
 from nakamise.host.lineup import Lineup
 from nakamise.host.loading import Listener, Loaded, LoadedMeter, PeriodicTask, load_meter
 from nakamise.host.refusal import PluginRefused, Refused
+from nakamise.host.room_kinds import LoadedRoomKind
 from nakamise.host.vault import Vault
 from nakamise.host.widgets import LoadedWidget
 from nakamise.plans.core_meters import CORE_METERS
@@ -154,6 +155,11 @@ class PluginHost:
         """None when nobody who is on declared it."""
         declared = (found for plugin in self._on(enabled) for found in plugin.manifest.live)
         return next((found for found in declared if found.id == topic), None)
+
+    def room_kind(self, kind: str, enabled: frozenset[str]) -> LoadedRoomKind | None:
+        """None when nobody who is on declared it."""
+        declared = (found for plugin in self._on(enabled) for found in plugin.room_kinds)
+        return next((found for found in declared if found.kind.id == kind), None)
 
     def tasks(self, enabled: frozenset[str] | None = None) -> list[PeriodicTask]:
         """Of the plugins in ``enabled``, or of all."""

@@ -80,6 +80,7 @@ HOOKS: Final[Mapping[str, str]] = {
     "payment_provider": N_("ways to pay"),
     "login_methods": N_("ways to log in"),
     "password_login_allowed": N_("logging in with a password"),
+    "chat_judge": N_("checking comments"),
     "slot_context": N_("its parts of other pages"),
 }
 # What stops when a hook fails while the plugin is on.
@@ -90,6 +91,7 @@ CLOSES: Final[Mapping[str, str]] = {
     "checkout_commit": N_("If its part of checkout fails, that order is not placed and nothing is charged."),
     "payment_provider": N_("Its way to pay is not offered while it fails or is off."),
     "password_login_allowed": N_("If it fails, staff cannot log in with a password."),
+    "chat_judge": N_("If it fails, nobody can comment until it works again or is switched off."),
 }
 # What is different at once when it is switched off.
 WITHOUT: Final[Mapping[str, str]] = {

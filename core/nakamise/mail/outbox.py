@@ -45,6 +45,7 @@ class _Waiting(msgspec.Struct, frozen=True):
     subject: str
     text_body: str
     html_body: str
+    unsubscribe: str
 
 
 class MailOutbox:
@@ -55,7 +56,9 @@ class MailOutbox:
         self._templates: MailTemplates | None = None
         jobs.handler(JOB)(self.send)
 
-    async def queue(self, ctx: TenantCtx, tx: Tx, template: str, to: str, **data: object) -> uuid.UUID:
+    async def queue(
+        self, ctx: TenantCtx, tx: Tx, template: str, to: str, *, unsubscribe: str = "", **data: object
+    ) -> uuid.UUID:
         """Render ``template`` in the tenant's brand and the page's language, for ``to``; the mail's id.
 
         Templates: see ``nakamise.mail.template``; links are paths, made absolute on the tenant's own host.
@@ -66,14 +69,15 @@ class MailOutbox:
         )
         mail_id = uuid7()
         await tx.execute(
-            "INSERT INTO core_mail (id, created_at, recipient, subject, text_body, html_body)"
-            " VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO core_mail (id, created_at, recipient, subject, text_body, html_body, unsubscribe)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
             mail_id,
             ctx.now(),
             to,
             rendered.subject,
             rendered.text,
             rendered.html,
+            unsubscribe,
         )
         if self._mailer is not None:
             await self._jobs.enqueue(tx, JOB, SendMail(mail_id))
@@ -87,7 +91,7 @@ class MailOutbox:
             waiting = await tx.first(
                 _Waiting,
                 "UPDATE core_mail SET attempts = attempts + 1 WHERE id = $1 AND state = 'waiting'"
-                " RETURNING recipient, subject, text_body, html_body",
+                " RETURNING recipient, subject, text_body, html_body, unsubscribe",
                 payload.mail_id,
             )
         if waiting is None:
@@ -167,8 +171,18 @@ def _mail(ctx: TenantCtx, mail_id: uuid.UUID, waiting: _Waiting) -> Mail:
         sender_name=ctx.site.mail_sender_name or str(brand.get("mail_name") or brand_of(ctx.tenant).name),
         sender_address=wanted if is_own else f"no-reply@{host}",
         reply_to=wanted if wanted and not is_own else None,
-        headers={"Message-ID": f"<{mail_id}@{host}>"},
+        headers={"Message-ID": f"<{mail_id}@{host}>"} | _unsubscribe(ctx, waiting.unsubscribe),
     )
+
+
+def _unsubscribe(ctx: TenantCtx, path: str) -> dict[str, str]:
+    """RFC 2369 and, for the one click in the reader's mail program, RFC 8058."""
+    if not path:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{ctx.url(path)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def sends_as(ctx: TenantCtx, address: str) -> bool:

@@ -9,6 +9,7 @@ from nakamise.plugin.context import Actor, Ctx, Tenant, TenantCtx
 from nakamise.plugin.deprecation import deprecated
 from nakamise.plugin.events import Delivery, Event, Published
 from nakamise.plugin.hooks import (
+    ChatHooks,
     CheckoutHooks,
     LifecycleHooks,
     LoginHooks,
@@ -34,6 +35,7 @@ from nakamise.plugin.manifest import (
     Widget,
 )
 from nakamise.plugin.meters import Meter, Span
+from nakamise.plugin.rooms import Admission, Localized, Presence, Room, RoomKind
 from nakamise.plugin.services import ServiceOff
 from nakamise.plugin.slots import SUBJECTS, Slot
 
@@ -41,6 +43,8 @@ __all__ = [
     "API_VERSION",
     "SUBJECTS",
     "Actor",
+    "Admission",
+    "ChatHooks",
     "CheckoutHooks",
     "Ctx",
     "Delivery",
@@ -50,6 +54,7 @@ __all__ = [
     "LifecycleHooks",
     "Listen",
     "LiveTopic",
+    "Localized",
     "LoginHooks",
     "Manifest",
     "Meter",
@@ -58,9 +63,12 @@ __all__ = [
     "Need",
     "PaymentHooks",
     "Permission",
+    "Presence",
     "PricingHooks",
     "Privacy",
     "Published",
+    "Room",
+    "RoomKind",
     "SealedColumn",
     "ServiceOff",
     "Slot",

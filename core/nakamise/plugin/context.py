@@ -18,6 +18,8 @@ from nakamise.db import Tx
 from nakamise.errors import Forbidden, MfaRequired, Unauthenticated
 from nakamise.plans import usage
 from nakamise.plugin.audit import write_audit
+from nakamise.plugin.rooms import Room
+from nakamise.rooms.address import ROOM_ID, RoomKey
 
 if TYPE_CHECKING:
     from nakamise.egress import Egress
@@ -111,6 +113,8 @@ class HttpInfo(msgspec.Struct, frozen=True, kw_only=True):
     secure: bool = False
     is_partial: bool = False
     is_api: bool = False
+    # A script that reads answers itself: refusals come as problem+json on pages too.
+    wants_json: bool = False
     cookies: Mapping[str, str] = {}
 
 
@@ -224,12 +228,36 @@ class TenantCtx:
             raise ValueError(f"{topic}: user_id goes with the audience 'user'")
         await self.runtime.live.push(tx, self.tenant.id, topic, data, user_id)
 
+    def room(self, kind: str, room_id: str | uuid.UUID) -> Room:
+        """One room of this tenant; ``kind`` is a ``RoomKind`` of the manifest.
+
+        Raises LookupError for a kind that is not declared or of a plugin that is off, ValueError for an id that is
+        not made of 1 to 64 letters, digits, - and _.
+        """
+        found = self.runtime.host.room_kind(kind, self.tenant.plugins)
+        if found is None:
+            raise LookupError(f"no room kind {kind!r} is on here")
+        if ROOM_ID.match(str(room_id)) is None:
+            raise ValueError(f"not a room id: {room_id!r}")
+        return Room(self.runtime.rooms, found.kind, RoomKey(self.tenant.id, kind, str(room_id)))
+
     async def send_mail(
-        self, tx: Tx, template: str, to: str, *, locale: str | None = None, **data: object
+        self,
+        tx: Tx,
+        template: str,
+        to: str,
+        *,
+        locale: str | None = None,
+        unsubscribe: str = "",
+        **data: object,
     ) -> None:
-        """Queue a mail in ``tx``; it leaves after the commit. ``template`` as in the mail reference."""
+        """Queue a mail in ``tx``; it leaves after the commit. ``template`` as in the mail reference.
+
+        ``unsubscribe``: a path that ends such mails by a POST without a login, for mails that nobody's own act
+        caused (RFC 8058).
+        """
         ctx = self if locale is None else self.in_language(locale)
-        await self.runtime.mail.queue(ctx, tx, template, to, **data)
+        await self.runtime.mail.queue(ctx, tx, template, to, unsubscribe=unsubscribe, **data)
 
     async def mail_admins(self, tx: Tx, template: str, **data: object) -> None:
         """``send_mail`` to each administrator, in the tenant's language."""

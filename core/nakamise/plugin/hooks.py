@@ -16,6 +16,7 @@ import msgspec
 import pluggy
 
 from nakamise.contracts.blueprint import Blueprint
+from nakamise.contracts.chat import ChatLine, Verdict
 from nakamise.contracts.checkout import OrderDraft, OrderRef, Refusal, RevertReason
 from nakamise.contracts.login import LoginMethod, PasswordAccount
 from nakamise.contracts.payments import PaymentProvider
@@ -133,6 +134,18 @@ class LoginHooks:
         return None
 
 
+class ChatHooks:
+    """A line of a chat, before anybody else sees it. A failure refuses the line: no rule is dropped in silence."""
+
+    @_hook(OnError.RAISE, READ_S)
+    async def chat_judge(self, ctx: TenantCtx, tx: Tx, line: ChatLine) -> Verdict | None:
+        """Whether ``line`` may be said; None = yes. Everybody judges what was written, masks add up.
+
+        ``tx`` is the one in which the line is going to be kept: whatever is written in it goes with the line.
+        """
+        return None
+
+
 class UiHooks:
     """Boxes on pages."""
 
@@ -144,4 +157,4 @@ class UiHooks:
         return None
 
 
-HOOK_CLASSES: Final = (LifecycleHooks, PricingHooks, CheckoutHooks, PaymentHooks, LoginHooks, UiHooks)
+HOOK_CLASSES: Final = (LifecycleHooks, PricingHooks, CheckoutHooks, PaymentHooks, LoginHooks, ChatHooks, UiHooks)

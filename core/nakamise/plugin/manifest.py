@@ -14,6 +14,7 @@ import msgspec
 
 from nakamise.plugin.live import LiveTopic
 from nakamise.plugin.meters import Meter
+from nakamise.plugin.rooms import RoomKind
 from nakamise.plugin.slots import Slot
 
 ID_PATTERN: Final = re.compile(r"[a-z][a-z0-9_]{1,29}\Z")
@@ -23,7 +24,7 @@ RESERVED_IDS: Final = frozenset(
         *("core", "admin", "api", "assets", "media", "account", "auth", "login", "logout", "register", "dev"),
         *("verify", "reset"),
         *("static", "theme", "healthz", "readyz", "pages", "lang", "preferences", "openapi", "shared"),
-        *("plugins", "users", "roles", "site", "settings", "audit", "jobs", "events"),
+        *("plugins", "users", "roles", "site", "settings", "audit", "jobs", "events", "rooms"),
         *("staff", "invite", "legal", "help", "plan", "usage", "maintenance", "act", "privacy"),
     )
 )
@@ -196,6 +197,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[Task, ...] = ()
     meters: tuple[Meter, ...] = ()
     live: tuple[LiveTopic, ...] = ()
+    rooms: tuple[RoomKind, ...] = ()
     privacy: Privacy | None = None
     sealed: tuple[SealedColumn, ...] = ()
     css: tuple[str, ...] = ()
@@ -211,7 +213,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
                 raise ManifestError(f"permission {permission.id!r} does not start with {self.id!r}")
         named = [job.name for job in self.jobs] + [task.name for task in self.tasks]
         named += [widget.id for widget in self.widgets] + [meter.id for meter in self.meters]
-        named += [topic.id for topic in self.live]
+        named += [topic.id for topic in self.live] + [room.id for room in self.rooms]
         for name in named:
             if not name.startswith(f"{self.id}."):
                 raise ManifestError(f"{name!r} does not start with {self.id!r}")

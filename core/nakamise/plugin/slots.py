@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from nakamise.contracts.ui import (
+    BroadcasterSubject,
     CartSubject,
     DocumentSubject,
     ErrorSubject,
@@ -56,6 +57,8 @@ class Slot(enum.StrEnum):
     CHECKOUT_DONE = "checkout.done"
     ORDER_LIST = "order.list"
     ORDER_SECTION = "order.section"
+    LIVE_BROADCASTER = "live.broadcaster"
+    LIVE_STUDIO = "live.studio"
     ADMIN_DASHBOARD = "admin.dashboard"
     ADMIN_USER_SECTION = "admin.user.section"
     ADMIN_ORDER_SECTION = "admin.order.section"
@@ -79,6 +82,8 @@ SUBJECTS: Final[Mapping[Slot, type[msgspec.Struct] | None]] = {
     Slot.CHECKOUT_SUMMARY: CartSubject,
     Slot.CHECKOUT_DONE: PurchaseSubject,
     Slot.ORDER_SECTION: OrderSubject,
+    Slot.LIVE_BROADCASTER: BroadcasterSubject,
+    Slot.LIVE_STUDIO: BroadcasterSubject,
     Slot.ADMIN_DASHBOARD: Period,
     Slot.ADMIN_USER_SECTION: UserSubject,
     Slot.ADMIN_ORDER_SECTION: OrderSubject,

@@ -40,6 +40,7 @@ class LiveServer:
             "NAKAMISE_BASE_DOMAIN": self.settings.base_domain,
             "NAKAMISE_JOBS": str(self.settings.jobs),
             "NAKAMISE_SMTP_URL": self.settings.smtp_url or "",
+            "NAKAMISE_REDIS_URL": self.settings.redis_url or "",
             "HOST": self.settings.host,
             "PORT": str(self.settings.port),
         }

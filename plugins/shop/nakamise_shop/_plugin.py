@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.payments import Payments, PaymentSubject
 from nakamise.plugin import (
     Listen,
@@ -82,7 +83,10 @@ manifest: Final = Manifest(
             duties=("products",),
         ),
     ),
-    provides={PaymentSubject: "nakamise_shop.checkout.settle:payment_subject"},
+    provides={
+        PaymentSubject: "nakamise_shop.checkout.settle:payment_subject",
+        Catalog: "nakamise_shop.catalog.offers:catalog",
+    },
     uses={Payments: Need.REQUIRED},
     publishes=("shop.order_placed.1", "shop.order_paid.1", "shop.order_cancelled.1", "shop.order_shipped.1"),
     listens=(

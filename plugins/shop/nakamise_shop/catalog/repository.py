@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -37,13 +38,13 @@ WHERE p.state = 'published'
 
 # The page's rows are chosen first, by id; only they are read whole.
 _CARDS: Final = """
-SELECT p.id, p.slug, p.min_price, p.max_price, p.tax_class, s.prices_include_tax, s.rounding,
-       ARRAY(SELECT coalesce(b ->> ('name_' || $7), b ->> 'name') FROM jsonb_array_elements(p.badges) b) AS badges,
-       coalesce(p.translations #>> ARRAY[$7::text, 'name'], p.name) AS name,
-       s.slug AS shop_slug, coalesce(s.translations #>> ARRAY[$7::text, 'name'], s.name) AS shop_name,
+SELECT p.id, p.slug, p.shop_id, p.min_price, p.max_price, p.tax_class, s.prices_include_tax, s.rounding,
+       ARRAY(SELECT coalesce(b ->> ('name_' || {locale}), b ->> 'name') FROM jsonb_array_elements(p.badges) b) AS badges,
+       coalesce(p.translations #>> ARRAY[{locale}::text, 'name'], p.name) AS name,
+       s.slug AS shop_slug, coalesce(s.translations #>> ARRAY[{locale}::text, 'name'], s.name) AS shop_name,
        coalesce(sales.available, 0)::int AS available, coalesce(sales.variant_count, 0)::int AS variant_count,
        sales.compare_at, pic.picture, chosen.total
-FROM (SELECT p.id, count(*) OVER () AS total {match} ORDER BY {order} LIMIT $5 OFFSET $6) chosen
+FROM ({chosen}) chosen
 JOIN shop_product p ON p.id = chosen.id
 JOIN shop_shop s ON s.id = p.shop_id
 LEFT JOIN LATERAL (
@@ -59,12 +60,23 @@ LEFT JOIN LATERAL (
 ORDER BY {order}
 """
 
-_LISTS: Final = {sort: _CARDS.format(match=_MATCH, order=order) for sort, order in _ORDER.items()}
+_PAGE: Final = "SELECT p.id, count(*) OVER () AS total {match} ORDER BY {order} LIMIT $5 OFFSET $6"
+_LISTS: Final = {
+    sort: _CARDS.format(chosen=_PAGE.format(match=_MATCH, order=order), order=order, locale="$7")
+    for sort, order in _ORDER.items()
+}
+_SOME: Final = _CARDS.format(
+    chosen="SELECT p.id, 0 AS total FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id AND s.state = 'open'"
+    " WHERE p.state = 'published' AND p.id = ANY($1::uuid[])",
+    order="p.id",
+    locale="$2",
+)
 
 
 class CardRow(ProductCard, frozen=True, kw_only=True):
     """Amounts are as the shop typed them."""
 
+    shop_id: uuid.UUID
     tax_class: str
     prices_include_tax: bool
     rounding: Rounding
@@ -76,6 +88,11 @@ async def list_products(tx: Tx, wanted: ProductFilter, locale: str, page_size: i
     return await tx.all(
         CardRow, _LISTS[wanted.sort], *_matching(wanted), page_size, (wanted.page - 1) * page_size, locale
     )
+
+
+async def products_by_id(tx: Tx, ids: Sequence[uuid.UUID], locale: str) -> list[CardRow]:
+    """In the order of their ids."""
+    return await tx.all(CardRow, _SOME, list(ids), locale)
 
 
 async def count_products(tx: Tx, wanted: ProductFilter) -> int:

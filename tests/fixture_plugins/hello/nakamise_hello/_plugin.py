@@ -13,6 +13,7 @@ from nakamise.plugin import (
     NavItem,
     Permission,
     Privacy,
+    RoomKind,
     SealedColumn,
     Slot,
     SlotItem,
@@ -65,6 +66,7 @@ manifest: Final = Manifest(
         LiveTopic(id="hello.yours", audience="user"),
         LiveTopic(id="hello.kept", audience="staff", permission="hello.manage"),
     ),
+    rooms=(RoomKind(id="hello.hall", admit="nakamise_hello.rooms:admit", history=50),),
     nav=(
         NavItem(area="site", label="Greetings", path="/hello/greetings", icon="sparkles", weight=80),
         NavItem(area="account", label="My greetings", path="/hello/mine", icon="sparkles", weight=80),

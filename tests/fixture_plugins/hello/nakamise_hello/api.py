@@ -11,7 +11,8 @@ from litestar.params import FromPath, JSONBody
 
 from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, anyone, requires
-from nakamise_hello import service
+from nakamise_hello import rooms, service
+from nakamise_hello.rooms import Event, Said
 from nakamise_hello.service import Greeting, NewGreeting
 
 
@@ -43,6 +44,13 @@ async def remove_greeting(ctx: Ctx, greeting_id: FromPath[uuid.UUID]) -> None:
             raise NotFound
 
 
+@post("/hall/{room_id:str}/lines", opt=anyone())
+async def call_out(ctx: Ctx, room_id: FromPath[str], data: JSONBody[Said]) -> Event:
+    if await rooms.admit(ctx, room_id) is None:
+        raise NotFound
+    return await rooms.say(ctx, room_id, data)
+
+
 @websocket("/live", opt=anyone())
 async def live(socket: WebSocket[Any, Any, Any]) -> None:
     await socket.accept()
@@ -50,4 +58,4 @@ async def live(socket: WebSocket[Any, Any, Any]) -> None:
     await socket.close()
 
 
-route_handlers = [list_greetings, add_greeting, one_greeting, remove_greeting, live]
+route_handlers = [list_greetings, add_greeting, one_greeting, remove_greeting, call_out, live]

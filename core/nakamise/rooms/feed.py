@@ -1,0 +1,181 @@
+"""One room in one process: frames for its listeners, each of whom reads at a pace of its own.
+
+A listener holds a position, not a queue: a frame exists once however many listen. Who falls more than
+``FRAMES_MAX`` frames behind is cut off, connects again and is told what was missed from the room's history.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Final
+
+from nakamise.plugin.rooms import RoomKind
+from nakamise.rooms.address import EventId
+from nakamise.rooms.event import Stored, View
+from nakamise.rooms.frame import Frame
+
+# Four frames a second are as live as eyes can tell, and cost a quarter of sixteen.
+FRAME_S: Final = 0.25
+# 16 s of a full room, on top of what the network holds.
+FRAMES_MAX: Final = 64
+# Further behind than this a listener is spared what is fleeting.
+LAG: Final = 4
+# Listeners woken before anything else of the process gets its turn.
+AT_ONCE: Final = 100
+_ALIVE: Final = b": still here\n\n"
+
+
+class Listener:
+    """An open connection. ``after``: the last event that it has heard already."""
+
+    __slots__ = ("_feed", "_wake", "after", "is_cut", "position", "until", "view")
+
+    def __init__(self, feed: Feed, view: View, until: float) -> None:
+        self._feed = feed
+        self._wake: asyncio.Future[None] | None = None
+        self.view = view
+        self.until = until
+        self.position = feed.head
+        self.after: EventId | None = None
+        self.is_cut = False
+
+    async def next(self) -> bytes | None:
+        """What to send now; None: the connection is to end."""
+        while True:
+            while self.position == self._feed.head and not self.is_cut:
+                self._wake = self._feed.loop.create_future()
+                await self._wake
+            if self.is_cut:
+                return None
+            chunk = self._feed.since(self.position, self.view, self.after)
+            self.position = self._feed.head
+            if chunk is None or chunk:
+                return chunk
+
+    def wake(self) -> None:
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
+
+    def cut(self) -> None:
+        self.is_cut = True
+        self.wake()
+
+
+class Feed:
+    """``flushed`` is the last event in a frame, ``head`` the number of the next frame.
+
+    ``latest`` holds what a newcomer is told at once: the last presence.
+    """
+
+    def __init__(self, kind: RoomKind, flushed: EventId) -> None:
+        self.loop: Final = asyncio.get_running_loop()
+        self.kind: Final = kind
+        self.flushed = flushed
+        self.latest = b""
+        self.head = 0
+        self.listeners: set[Listener] = set()
+        # Connections by person, and who came or went since it was last asked.
+        self.visitors: Counter[bytes] = Counter()
+        self.arrived: set[bytes] = set()
+        self.gone: set[bytes] = set()
+        self._frames: deque[Frame] = deque(maxlen=FRAMES_MAX)
+        self._events: list[Stored] = []
+        self._fleeting: list[bytes] = []
+        self._sent_at = self.loop.time() - FRAME_S
+        self._timer: asyncio.TimerHandle | None = None
+
+    @contextmanager
+    def entered(self, view: View, visitor: bytes | None, until: float) -> Iterator[Listener]:
+        """``visitor``: who is counted, if anybody; ``until``: when the connection ends, in the loop's time."""
+        listener = Listener(self, view, until)
+        self.listeners.add(listener)
+        if visitor is not None:
+            self.visitors[visitor] += 1
+            self.arrived.add(visitor)
+            self.gone.discard(visitor)
+        try:
+            yield listener
+        finally:
+            self.listeners.discard(listener)
+            if visitor is not None:
+                self._left(visitor)
+
+    def arrivals(self) -> tuple[set[bytes], set[bytes]]:
+        """Who came and who went since the last call; who came and went is in both."""
+        came, went = self.arrived, self.gone
+        self.arrived, self.gone = set(), set()
+        return came, went
+
+    def _left(self, visitor: bytes) -> None:
+        self.visitors[visitor] -= 1
+        if not self.visitors[visitor]:
+            del self.visitors[visitor]
+            self.gone.add(visitor)
+
+    def deliver(self, events: Sequence[Stored]) -> None:
+        """In rising order of ids."""
+        self._events += events
+        self._plan(at_once=any(stored.event.urgent for stored in events))
+
+    def tell(self, line: bytes) -> None:
+        """Something fleeting, as a whole message."""
+        self._fleeting.append(line)
+        self._plan(at_once=False)
+
+    def beat(self, quiet_s: float) -> None:
+        """A sign of life when nothing was said for ``quiet_s``: proxies cut silent connections."""
+        if self.listeners and self.loop.time() - self._sent_at >= quiet_s:
+            self.tell(_ALIVE)
+
+    def since(self, position: int, view: View, after: EventId | None) -> bytes | None:
+        """All frames from ``position``; None when the first of them is gone."""
+        lag = self.head - position
+        if lag > len(self._frames):
+            return None
+        frames = islice(self._frames, len(self._frames) - lag, None)
+        if lag > LAG:
+            return b"".join(frame.kept(view, after) for frame in frames)
+        return b"".join(frame.render(view, after) for frame in frames)
+
+    def cut_all(self) -> None:
+        self.cut_expired(float("inf"))
+
+    def cut_expired(self, now: float) -> None:
+        for listener in tuple(self.listeners):
+            if listener.until <= now:
+                listener.cut()
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self.cut_all()
+
+    def _plan(self, *, at_once: bool) -> None:
+        wait_s = 0.0 if at_once else self._sent_at + FRAME_S - self.loop.time()
+        if self._timer is not None:
+            if not at_once:
+                return
+            self._timer.cancel()
+        self._timer = self.loop.call_later(max(wait_s, 0.0), self._flush)
+
+    def _flush(self) -> None:
+        self._timer = None
+        self._sent_at = self.loop.time()
+        self._frames.append(Frame(self._events, b"".join(self._fleeting)))
+        self.head += 1
+        if self._events:
+            self.flushed = self._events[-1].id
+        self._events, self._fleeting = [], []
+        self._wake(iter(tuple(self.listeners)))
+
+    def _wake(self, waiting: Iterator[Listener]) -> None:
+        """Some now and the rest in the loop's next rounds, so that requests in between are served."""
+        some = tuple(islice(waiting, AT_ONCE))
+        for listener in some:
+            listener.wake()
+        if len(some) == AT_ONCE:
+            self.loop.call_soon(self._wake, waiting)

@@ -1,0 +1,1 @@
+"""Who may broadcast: applications, decisions, profiles."""

@@ -1,0 +1,1 @@
+"""Broadcasts: planning, the state machine, and what belongs to one of them."""

@@ -1,0 +1,34 @@
+"""Tables as SQLAlchemy Core sees them: equal to the migrations, which a test compares."""
+
+from nakamise_livestream.models.base import metadata
+from nakamise_livestream.models.broadcasters import broadcaster
+from nakamise_livestream.models.broadcasts import broadcast, category, series
+from nakamise_livestream.models.chat import chat, chatter, comment, minute
+from nakamise_livestream.models.parts import (
+    label_log,
+    moderator,
+    pin,
+    product,
+    reminder,
+    run_item,
+    stream_key,
+)
+
+__all__ = [
+    "broadcast",
+    "broadcaster",
+    "category",
+    "chat",
+    "chatter",
+    "comment",
+    "label_log",
+    "metadata",
+    "minute",
+    "moderator",
+    "pin",
+    "product",
+    "reminder",
+    "run_item",
+    "series",
+    "stream_key",
+]

@@ -1,0 +1,1 @@
+"""Session descriptions: offers read strictly, answers written, fragments of ICE."""

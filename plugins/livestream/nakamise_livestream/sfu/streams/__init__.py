@@ -1,0 +1,1 @@
+"""From one publisher to many viewers: sans-IO, without a clock, without asyncio."""

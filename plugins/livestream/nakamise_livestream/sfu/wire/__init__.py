@@ -1,0 +1,1 @@
+"""One UDP port: ICE-lite, DTLS, SRTP."""

@@ -1,0 +1,1 @@
+"""The process: sessions, the control channel, and who starts it."""

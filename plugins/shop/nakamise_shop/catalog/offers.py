@@ -1,0 +1,59 @@
+"""The shop's products for plugins that show them: the service ``contracts.catalog.Catalog``."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from nakamise.contracts.catalog import Catalog, CatalogProduct, CatalogShop
+from nakamise.db import Tx
+from nakamise.plugin import TenantCtx
+from nakamise_shop.catalog import places, repository
+from nakamise_shop.catalog.prices import is_reduced, shown, shown_if_any
+from nakamise_shop.catalog.repository import CardRow
+from nakamise_shop.catalog.schemas import ProductFilter
+from nakamise_shop.catalog.service import today
+
+_SAME_FIELDS: Final = ("id", "slug", "name", "shop_id", "shop_name", "available", "variant_count", "picture")
+
+
+class ShopCatalog(Catalog):
+    """Shops belong to the tenant, not to users yet: who may present presents what is published in any of them."""
+
+    def __init__(self, ctx: TenantCtx) -> None:
+        self._ctx = ctx
+
+    async def products(self, tx: Tx, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, CatalogProduct]:
+        rows = await repository.products_by_id(tx, ids, self._ctx.locale)
+        return {row.id: _offer(row, today(self._ctx)) for row in rows}
+
+    async def presentable(self, tx: Tx, user_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
+        return frozenset(await self.products(tx, ids))
+
+    async def search(self, tx: Tx, user_id: uuid.UUID, query: str, limit: int) -> Sequence[CatalogProduct]:
+        rows = await repository.list_products(tx, ProductFilter(q=query), self._ctx.locale, limit)
+        return [_offer(row, today(self._ctx)) for row in rows]
+
+    async def shop_of(self, tx: Tx, user_id: uuid.UUID) -> CatalogShop | None:
+        """The only open shop, else the list of all that is sold."""
+        shops = [one for one in await places.list_shops(tx, self._ctx.locale) if one.product_count]
+        if len(shops) == 1:
+            return CatalogShop(shops[0].name, f"/shop/shops/{shops[0].slug}")
+        return CatalogShop(self._ctx.tenant.name, "/shop") if shops else None
+
+
+def _offer(row: CardRow, day: date) -> CatalogProduct:
+    return CatalogProduct(
+        **{name: getattr(row, name) for name in _SAME_FIELDS},
+        path=f"/shop/products/{row.slug}",
+        min_price=shown(row.min_price, row, day),
+        max_price=shown(row.max_price, row, day),
+        compare_at=shown_if_any(row.compare_at, row, day),
+        reduced=is_reduced(row.tax_class, day),
+    )
+
+
+def catalog(ctx: TenantCtx) -> ShopCatalog:
+    return ShopCatalog(ctx)
