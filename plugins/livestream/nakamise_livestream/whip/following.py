@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 log: Final = logging.getLogger("nakamise.livestream")
 NOTE_S: Final = 5.0
-_FAREWELLS: Final = frozenset({"left", "ended"})
 
 
 class Following:
@@ -70,7 +69,7 @@ class Following:
             case Stalled():
                 await self._lost(event.stream)
             case Unpublished() if event.reason != "replaced":
-                await self._lost(event.stream, farewell=event.reason in _FAREWELLS)
+                await self._lost(event.stream)
             case ViewerJoined():
                 self._tally(event.stream).viewers = event.viewers
             case ViewerLeft():
@@ -81,16 +80,15 @@ class Following:
         self._tally(stream)
         named = streams.parse(stream)
         ctx = self._ctx(stream)
-        if named is None or ctx is None or not await on_air.broadcast_started(ctx, named.broadcast_id):
+        if named is None or ctx is None or not await on_air.publisher_arrived(ctx, named.broadcast_id):
             await self._engine.end(stream, "ended")
 
-    async def _lost(self, stream: str, *, farewell: bool = False) -> None:
+    async def _lost(self, stream: str) -> None:
         self._publishing.discard(stream)
         named = streams.parse(stream)
         ctx = self._ctx(stream)
         if named and ctx:
-            tell = on_air.publisher_left if farewell else on_air.publisher_lost
-            await tell(ctx, named.broadcast_id)
+            await on_air.publisher_lost(ctx, named.broadcast_id)
 
     def _tally(self, stream: str) -> Tally:
         return self._tallies.setdefault(stream, Tally())
