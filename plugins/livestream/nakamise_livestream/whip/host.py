@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 log: Final = logging.getLogger("nakamise.livestream")
 _AGAIN_S: Final = 0.5
+_START_S: Final = 4.0
 # Of sun_path, unix(7), with its end.
 _PATH_MAX: Final = 104
 _UDP_PORT: Final = "NAKAMISE_MEDIA_UDP_PORT"
@@ -40,11 +41,20 @@ async def open_media(runtime: Runtime) -> AsyncIterator[MediaHost]:
     engine.start()
     keeping = asyncio.create_task(_keep(runtime, host, config), name="media-keeper")
     try:
+        await _first_start(engine)
         yield host
     finally:
         keeping.cancel()
         await asyncio.wait([keeping])
         await engine.stop()
+
+
+async def _first_start(engine: EmbeddedEngine) -> None:
+    """Whoever asked first waits for the worker's start, as long as clients in use are patient."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_START_S):
+            while not engine.connected:
+                await asyncio.sleep(0.05)
 
 
 async def _keep(runtime: Runtime, host: MediaHost, config: WorkerConfig) -> None:
