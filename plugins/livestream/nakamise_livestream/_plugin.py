@@ -66,6 +66,8 @@ manifest: Final = Manifest(
         Listen("livestream.ended.1", "nakamise_livestream.whip.chores:on_ended"),
         Listen("livestream.cancelled.1", "nakamise_livestream.whip.chores:on_cancelled"),
         Listen("livestream.expired.1", "nakamise_livestream.whip.chores:on_expired"),
+        Listen("shop.order_placed.1", "nakamise_livestream.watch.refresh:on_placed"),
+        Listen("shop.order_cancelled.1", "nakamise_livestream.watch.refresh:on_cancelled"),
     ),
     live=(
         LiveTopic(id="livestream.state"),
@@ -139,6 +141,7 @@ manifest: Final = Manifest(
         Task("livestream.remind", "nakamise_livestream.broadcasts.reminders:remind_due", 60),
         Task("livestream.end_overdue", "nakamise_livestream.broadcasts.overdue:end_overdue", 30),
         Task("livestream.note_minutes", "nakamise_livestream.chat.minutes:note_minutes", 60),
+        Task("livestream.refresh_goods", "nakamise_livestream.watch.refresh:refresh", 15),
         Task("livestream.repeat", "nakamise_livestream.broadcasts.series:repeat", 3600),
     ),
     privacy=Privacy("nakamise_livestream.privacy:export", "nakamise_livestream.privacy:erase"),
