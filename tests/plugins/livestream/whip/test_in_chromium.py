@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from nakamise.testing.chromium import find_chromium
+from nakamise.testing.chromium import cookies_of, find_chromium
 from nakamise.testing.live import LiveServer
 from nakamise.testing.people import Person
 from tests.plugins.livestream.sfu.worker.test_chromium import ARGUMENTS
@@ -45,12 +45,8 @@ async def chromium() -> AsyncIterator[Browser]:
 
 async def _page(context: BrowserContext, server: LiveServer, stage: Stage) -> Page:
     page = await context.new_page()
-    await page.goto(f"{_origin(server, stage)}/livestream")
+    await page.goto(server.url(stage.tenant, "/livestream"))
     return page
-
-
-def _origin(server: LiveServer, stage: Stage) -> str:
-    return f"http://{stage.tenant.slug}.localhost:{server.port}"
 
 
 async def _sees(page: Page, frames: int) -> None:
@@ -62,11 +58,7 @@ async def test_a_tab_sends_another_sees_and_both_heal(
 ) -> None:
     broadcast: Json = await on_air(presenter)
     studio = await chromium.new_context(permissions=["camera", "microphone"])
-    cookies = [
-        {"name": cookie.name, "value": cookie.value or "", "url": _origin(live_server, stage)}
-        for cookie in presenter.client.cookies.jar
-    ]
-    await studio.add_cookies(cookies)  # type: ignore[arg-type]
+    await studio.add_cookies(cookies_of(presenter))
     host = await _page(studio, live_server, stage)
     await host.evaluate(PUBLISH, f"/livestream/{broadcast['id']}/whip")
     guest = await _page(await chromium.new_context(), live_server, stage)
