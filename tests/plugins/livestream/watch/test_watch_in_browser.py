@@ -35,7 +35,11 @@ async def test_a_guest_sees_what_is_shown_and_puts_it_into_the_cart(
         await expect(pin).to_contain_text("口紅")
         await expect(pin).to_contain_text("¥1,980")
         async with stage.ctx.begin() as tx:
-            await tx.execute("UPDATE shop_variant SET on_hand = 3 WHERE product_id::text = $1", goods[0])
+            await tx.execute(
+                "UPDATE shop_stock s SET on_hand = 3 FROM shop_variant v"
+                " WHERE v.id = s.variant_id AND v.product_id::text = $1",
+                goods[0],
+            )
         await host.do("PUT", f"{studio}/products", {"product_ids": goods})
         await expect(pin).to_contain_text("残り3点")
         if os.environ.get("NK_SHOTS"):
