@@ -69,11 +69,6 @@ manifest: Final = Manifest(
         Listen("shop.order_placed.1", "nakamise_livestream.watch.refresh:on_placed"),
         Listen("shop.order_cancelled.1", "nakamise_livestream.watch.refresh:on_cancelled"),
     ),
-    listens=(
-        Listen("livestream.ended.1", "nakamise_livestream.whip.chores:on_ended"),
-        Listen("livestream.cancelled.1", "nakamise_livestream.whip.chores:on_cancelled"),
-        Listen("livestream.expired.1", "nakamise_livestream.whip.chores:on_expired"),
-    ),
     live=(
         LiveTopic(id="livestream.state"),
         LiveTopic(id="livestream.pinned"),
