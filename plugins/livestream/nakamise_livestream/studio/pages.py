@@ -18,7 +18,6 @@ from nakamise_livestream.chat import lines, minutes
 from nakamise_livestream.chat.schemas import TEXT_MAX
 from nakamise_livestream.words import BROADCAST_STATES, badges
 
-
 AnyRequest = Request[Any, Any, Any]
 UPLOAD_MAX: Final = 1_000_000
 

@@ -40,11 +40,11 @@ def _is_news(ctx: TenantCtx, broadcast_id: uuid.UUID, now: bytes) -> bool:
     return True
 
 
-async def on_placed(ctx: TenantCtx, event: OrderPlaced, delivery: Delivery) -> None:
+async def on_placed(ctx: TenantCtx, _event: OrderPlaced, _delivery: Delivery) -> None:
     """Stock went down."""
     await refresh(ctx)
 
 
-async def on_cancelled(ctx: TenantCtx, event: OrderCancelled, delivery: Delivery) -> None:
+async def on_cancelled(ctx: TenantCtx, _event: OrderCancelled, _delivery: Delivery) -> None:
     """Stock came back."""
     await refresh(ctx)

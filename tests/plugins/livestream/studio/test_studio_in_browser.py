@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 import pytest
@@ -17,7 +16,6 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.req("LC-7.4.6", "LC-7.5.1")
 async def test_a_host_goes_live_shows_a_product_moderates_and_ends(
     stage: Stage,
     presenter: Person,
@@ -50,8 +48,6 @@ async def test_a_host_goes_live_shows_a_product_moderates_and_ends(
         line = page.locator("[data-lines] li", has_text="こんばんは")
         await line.locator("summary").click()
         assert await seen.faults() == []
-        if os.environ.get("NK_SHOTS"):
-            await page.screenshot(path=f"{os.environ['NK_SHOTS']}/studio-{size[0]}.png", full_page=True)
         await line.get_by_role("button", name="削除").click()
         await expect(line).to_have_count(0)
         await page.locator("details.livestream-obs > summary").click()

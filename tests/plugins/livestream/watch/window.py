@@ -27,7 +27,11 @@ class Window:
         """What axe finds, sideways scrolling down to 320 px, and what the console said."""
         await self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = (await self.page.evaluate(AXE_RUN))["violations"]
-        return [*(f"{one['id']}: {one['nodes'][0]['html'][:150]}" for one in found), *await self._sideways(), *self.said]
+        return [
+            *(f"{one['id']}: {one['nodes'][0]['html'][:150]}" for one in found),
+            *await self._sideways(),
+            *self.said,
+        ]
 
     async def _sideways(self) -> list[str]:
         size = self.page.viewport_size
@@ -40,7 +44,6 @@ class Window:
                 faults.append(f"{more} px too wide at {width} px")
         await self.page.set_viewport_size(size)
         return faults
-
 
     async def do(self, method: str, path: str, body: object = None) -> None:
         """One of the acts of the plugin's pages, by a script of the page that is open."""
@@ -56,7 +59,10 @@ async def window(
     chromium: Browser, base: str, size: tuple[int, int], person: Person | None = None
 ) -> AsyncIterator[Window]:
     context = await chromium.new_context(
-        locale="ja-JP", viewport={"width": size[0], "height": size[1]}, base_url=base, timezone_id="Asia/Tokyo"
+        locale="ja-JP",
+        viewport={"width": size[0], "height": size[1]},
+        base_url=base,
+        timezone_id="Asia/Tokyo",
     )
     context.set_default_timeout(15_000)
     if person is not None:
@@ -64,7 +70,11 @@ async def window(
     made = Window(await context.new_page())
     made.page.on(
         "console",
-        lambda line: made.said.append(line.text) if line.type == "error" and "Failed to load" not in line.text else None,
+        lambda line: (
+            made.said.append(line.text)
+            if line.type == "error" and "Failed to load" not in line.text
+            else None
+        ),
     )
     made.page.on("pageerror", lambda error: made.said.append(f"error: {error}"))
     yield made
