@@ -20,6 +20,7 @@ import msgspec
 
 from bench.harness import Goal, Result, Scale
 from bench.world import World
+from nakamise.host.registry import PluginHost
 from nakamise.plugin.context import Tenant
 from nakamise.testing.live import LiveServer
 from nakamise.testing.server import free_port
@@ -61,8 +62,8 @@ async def measure(world: World, scale: Scale) -> list[Result]:
     install_hello()
     logging.getLogger("httpx").setLevel(logging.WARNING)
     is_quick = scale.rounds < 10
-    tenant = await world.new_tenant(())
-    await _switch_on(world, tenant)
+    world.runtime.host = PluginHost.discover()
+    tenant = await world.new_tenant(("hello",))
     # Every listener has an address of its own, as behind a proxy.
     os.environ["NAKAMISE_TRUSTED_PROXIES"] = "127.0.0.1"
     server = LiveServer(msgspec.structs.replace(world.settings, port=free_port(), jobs=0))
@@ -73,14 +74,6 @@ async def measure(world: World, scale: Scale) -> list[Result]:
         )
     finally:
         server.stop()
-
-
-async def _switch_on(world: World, tenant: Tenant) -> None:
-    from nakamise.host.registry import PluginHost
-    from nakamise.tenancy import switches
-
-    world.runtime.host = PluginHost.discover()
-    await switches.enable(world.runtime, tenant.id, "hello")
 
 
 async def _with_listeners(server: LiveServer, tenant: Tenant, count: int, seconds: int) -> list[Result]:

@@ -23,6 +23,7 @@ from nakamise.egress import Egress
 from nakamise.events.bus import EventBus
 from nakamise.events.live import LiveHub
 from nakamise.events.live_routes import route_handlers as live_routes
+from nakamise.host.companions import Companions
 from nakamise.host.pages import route_handlers as host_routes
 from nakamise.host.registry import PluginHost
 from nakamise.host.vault import Vault
@@ -79,6 +80,7 @@ async def build_runtime(
         clock=clock or SystemClock(),
         db=db,
         host=host,
+        companions=Companions(host.companions()),
         directory=await Directory.open(settings, db),
         jobs=jobs,
         events=EventBus(jobs),
@@ -157,6 +159,7 @@ def _schema_of(request: Request[Any, Any, Any]) -> str:
 
 
 async def close_runtime(runtime: Runtime) -> None:
+    await runtime.companions.close()
     await runtime.live.close()
     await runtime.rooms.close()
     await runtime.directory.close()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nakamise.egress import Egress
     from nakamise.events.bus import EventBus
     from nakamise.events.live import LiveHub
+    from nakamise.host.companions import Companions
     from nakamise.host.registry import PluginHost
     from nakamise.jobs.queue import JobQueue
     from nakamise.mail.outbox import MailOutbox
@@ -28,6 +29,7 @@ class Runtime:
     clock: Clock
     db: Database
     host: PluginHost
+    companions: Companions
     directory: Directory
     jobs: JobQueue
     events: EventBus

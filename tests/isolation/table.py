@@ -26,6 +26,9 @@ COMMON: Final = {
     "locale": "ja",
     "digest": "0",
     "path": "nothing.css",
+    # A room that is nowhere: one that is somewhere answers without end. tests/core/rooms has them.
+    "kind": "nosuch",
+    "room_id": "nosuch",
 }
 # Names that anybody may choose, so that an unknown one is nothing wrong: a legal text to be, an address to be.
 FREE: Final = frozenset({"legal/slug", "slugs/slug"})

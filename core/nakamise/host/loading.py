@@ -71,6 +71,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     migrations: tuple[history.Migration, ...]
     metadata: Any
     providers: Mapping[type[Any], Callable[..., Any]]
+    companions: Mapping[type[Any], Callable[..., Any]] = {}
     listeners: tuple[Listener, ...]
     jobs: tuple[LoadedJob, ...]
     tasks: tuple[PeriodicTask, ...]
@@ -107,6 +108,7 @@ def load(
         migrations=_migrations(manifest),
         metadata=_metadata(manifest),
         providers={type_: references.load_callable(name) for type_, name in manifest.provides.items()},
+        companions={type_: references.load_callable(name) for type_, name in manifest.companions.items()},
         listeners=tuple(_listener(manifest.id, listen) for listen in manifest.listens),
         jobs=tuple(_job(job) for job in manifest.jobs),
         tasks=tuple(_task(manifest.id, task) for task in manifest.tasks),

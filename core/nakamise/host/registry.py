@@ -213,6 +213,12 @@ class PluginHost:
             raise ServiceOff(type_)
         return found
 
+    def companions(self) -> dict[type[Any], Any]:
+        """What opens the companions of all usable plugins, by type."""
+        return {
+            type_: opener for plugin in self._plugins.values() for type_, opener in plugin.companions.items()
+        }
+
     def settings(self, tenant: Tenant, type_: type[ST]) -> ST:
         """Raises KeyError for a type that no usable plugin declared as its settings."""
         key = (tenant.id, tenant.version, type_)

@@ -199,6 +199,10 @@ class TenantCtx:
     def optional_service(self, type_: type[S]) -> S | None:
         return self.runtime.host.optional_service(self, type_)
 
+    async def companion(self, type_: type[S]) -> S:
+        """What a plugin keeps running in this process, for all tenants; see ``Manifest.companions``."""
+        return await self.runtime.companions.get(self.runtime, type_)
+
     async def publish(self, tx: Tx, event: Event) -> uuid.UUID:
         """Write ``event`` and its deliveries in ``tx``."""
         return await self.runtime.events.publish(self, tx, event)

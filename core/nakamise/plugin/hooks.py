@@ -157,4 +157,12 @@ class UiHooks:
         return None
 
 
-HOOK_CLASSES: Final = (LifecycleHooks, PricingHooks, CheckoutHooks, PaymentHooks, LoginHooks, ChatHooks, UiHooks)
+HOOK_CLASSES: Final = (
+    LifecycleHooks,
+    PricingHooks,
+    CheckoutHooks,
+    PaymentHooks,
+    LoginHooks,
+    ChatHooks,
+    UiHooks,
+)

@@ -142,7 +142,7 @@ def _say(
 
 
 def _answer(ctx: TenantCtx, body: ProblemBody, headers: Mapping[str, str]) -> Response[Any]:
-    if ctx.http.is_api:
+    if ctx.http.is_api or ctx.http.wants_json:
         return Response(
             msgspec.json.encode(body), status_code=body.status, media_type=PROBLEM_JSON, headers=dict(headers)
         )

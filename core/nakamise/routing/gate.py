@@ -103,6 +103,7 @@ def _http_info(scope: Scope, runtime: Runtime) -> HttpInfo:
         secure=secure,
         is_partial=headers.get(b"hx-request-type") == b"partial",
         is_api=path.startswith("/api/"),
+        wants_json=headers.get(b"accept", b"").startswith(b"application/json"),
         cookies=_cookies(headers.get(b"cookie", b"")),
     )
 

@@ -19,6 +19,9 @@ def forged(scope: Scope) -> bool:
     headers = dict(scope["headers"])
     if scope["type"] == "http" and scope["method"] in _SAFE:
         return False
+    if b"authorization" in headers and b"cookie" not in headers:
+        # A page of another site adds this header only where CORS allowed it, and the browser's user is not in it.
+        return False
     origin = headers.get(b"origin")
     if origin is not None and not _same(origin, headers.get(b"host", b"")):
         return True

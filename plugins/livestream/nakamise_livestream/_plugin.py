@@ -7,8 +7,10 @@ from typing import Final
 from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.live import LiveBroadcasters
 from nakamise.plugin import (
+    Listen,
     LiveTopic,
     Manifest,
+    Meter,
     Mount,
     NavItem,
     Need,
@@ -20,8 +22,10 @@ from nakamise.plugin import (
     Task,
     Widget,
 )
+from nakamise.web import N_
 from nakamise_livestream.rights import DECIDE, MANAGE, MONITOR
 from nakamise_livestream.settings import LivestreamSettings
+from nakamise_livestream.whip.companion import MediaHost
 
 manifest: Final = Manifest(
     id="livestream",
@@ -46,6 +50,7 @@ manifest: Final = Manifest(
     ),
     provides={LiveBroadcasters: "nakamise_livestream.broadcasters.offered:broadcasters"},
     uses={Catalog: Need.OPTIONAL},
+    companions={MediaHost: "nakamise_livestream.whip.host:open_media"},
     publishes=(
         "livestream.scheduled.1",
         "livestream.cancelled.1",
@@ -56,6 +61,13 @@ manifest: Final = Manifest(
         "livestream.ended.1",
         "livestream.product_pinned.1",
         "livestream.broadcaster_decided.1",
+    ),
+    listens=(
+        Listen("livestream.ended.1", "nakamise_livestream.whip.chores:on_ended"),
+        Listen("livestream.cancelled.1", "nakamise_livestream.whip.chores:on_cancelled"),
+        Listen("livestream.expired.1", "nakamise_livestream.whip.chores:on_expired"),
+        Listen("shop.order_placed.1", "nakamise_livestream.watch.refresh:on_placed"),
+        Listen("shop.order_cancelled.1", "nakamise_livestream.watch.refresh:on_cancelled"),
     ),
     live=(
         LiveTopic(id="livestream.state"),
@@ -106,11 +118,30 @@ manifest: Final = Manifest(
         ),
     ),
     rooms=(RoomKind(id="livestream.broadcast", admit="nakamise_livestream.broadcasts.admission:admit"),),
+    meters=(
+        Meter(
+            "livestream.viewer_minutes",
+            N_("Minutes of live video watched, this month"),
+            period="month",
+            count="nakamise_livestream.whip.chores:viewer_minutes",
+            taken=False,
+        ),
+        Meter(
+            "livestream.bytes_sent",
+            N_("Live video sent, this month"),
+            period="month",
+            unit="bytes",
+            count="nakamise_livestream.whip.chores:bytes_sent",
+            taken=False,
+        ),
+    ),
     tasks=(
+        Task("livestream.check_sending", "nakamise_livestream.whip.chores:check_sending", 30),
         Task("livestream.expire", "nakamise_livestream.broadcasts.cancel:expire_due", 60),
         Task("livestream.remind", "nakamise_livestream.broadcasts.reminders:remind_due", 60),
         Task("livestream.end_overdue", "nakamise_livestream.broadcasts.overdue:end_overdue", 30),
         Task("livestream.note_minutes", "nakamise_livestream.chat.minutes:note_minutes", 60),
+        Task("livestream.refresh_goods", "nakamise_livestream.watch.refresh:refresh", 15),
         Task("livestream.repeat", "nakamise_livestream.broadcasts.series:repeat", 3600),
     ),
     privacy=Privacy("nakamise_livestream.privacy:export", "nakamise_livestream.privacy:erase"),

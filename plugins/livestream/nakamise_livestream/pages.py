@@ -8,9 +8,16 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise_livestream.broadcasters import apply_pages
 from nakamise_livestream.broadcasts import event_pages, list_pages
+from nakamise_livestream.studio import pages as studio
+from nakamise_livestream.watch import acts
+from nakamise_livestream.whip import play_routes, publish_routes
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     *list_pages.route_handlers,
+    *publish_routes.route_handlers,
+    *play_routes.route_handlers,
     *event_pages.route_handlers,
     *apply_pages.route_handlers,
+    *studio.route_handlers,
+    *acts.route_handlers,
 ]

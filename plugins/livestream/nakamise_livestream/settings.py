@@ -45,6 +45,13 @@ class LivestreamSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
             description="A broadcast whose sender does not come back ends after this.",
         ),
     ] = 10
+    auto_start: Annotated[
+        bool,
+        Meta(
+            title="Start when a programme sends",
+            description="A broadcast goes on the air as soon as a programme with its stream key connects.",
+        ),
+    ] = False
     expire_minutes: Annotated[
         int,
         Meta(

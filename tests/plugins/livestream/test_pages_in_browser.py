@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -39,10 +40,16 @@ class Window:
         return [*axe, *sideways, *(line for line in self.said if "422" not in line)]
 
 
+class OpenWindow(Protocol):
+    async def __call__(self, person: Person | None = None, scheme: str = "light") -> Window:
+        """A new window in which ``person`` is signed in; ``scheme``: light or dark."""
+        ...
+
+
 @pytest.fixture(params=SIZES)
 async def open_window(
     request: pytest.FixtureRequest, chromium: Browser, live_server: LiveServer, stage: Stage
-) -> AsyncIterator[object]:
+) -> AsyncIterator[OpenWindow]:
     width, height = SIZES[request.param]
     contexts = []
 
@@ -71,15 +78,14 @@ async def open_window(
 
 @pytest.mark.req("LC-2.1.1", "LC-2.1.2", "LC-2.1.3")
 async def test_a_guest_looks_around_and_sees_a_live_start(
-    stage: Stage, presenter: Person, open_window: object
+    stage: Stage, presenter: Person, open_window: OpenWindow
 ) -> None:
-    assert callable(open_window)
     await planned(presenter, title="明日の新作発表", scheduled_for=in_(stage.ctx, days=1))
     other = await stage.host("夏美")
     over = await on_air(other, title="昨日の再放送")
     await ok(await act(other, over, "end"))
     window = await open_window()
-    page: Page = window.page
+    page = window.page
     await page.goto("/livestream")
     await expect(page.get_by_role("heading", name="明日の新作発表")).to_be_visible()
     assert await window.faults() == []
@@ -104,9 +110,8 @@ async def test_a_guest_looks_around_and_sees_a_live_start(
 
 @pytest.mark.req("LC-7.0.1", "LC-7.1.1", "LC-9.4.1")
 async def test_from_application_to_approval(
-    stage: Stage, viewer: Person, admin: Person, open_window: object
+    stage: Stage, viewer: Person, admin: Person, open_window: OpenWindow
 ) -> None:
-    assert callable(open_window)
     applicant, staff = await open_window(viewer), await open_window(admin)
     await applicant.page.goto("/livestream/apply")
     assert await applicant.faults() == []
@@ -137,11 +142,10 @@ async def test_from_application_to_approval(
 
 @pytest.mark.req("LC-9.6.1", "LC-9.6.2", "LC-9.6.3")
 async def test_staff_watch_and_end(
-    stage: Stage, presenter: Person, admin: Person, open_window: object
+    stage: Stage, presenter: Person, admin: Person, open_window: OpenWindow
 ) -> None:
-    assert callable(open_window)
     window = await open_window(admin)
-    page: Page = window.page
+    page = window.page
     await page.goto("/admin/livestream?state=live")
     await expect(page.get_by_text("該当する配信がありません")).to_be_visible()
     assert await window.faults() == []
@@ -173,14 +177,13 @@ async def test_staff_watch_and_end(
 
 @pytest.mark.req("GA-27", "GA-36")
 async def test_somebody_wants_to_be_reminded(
-    stage: Stage, presenter: Person, viewer: Person, open_window: object
+    stage: Stage, presenter: Person, viewer: Person, open_window: OpenWindow
 ) -> None:
-    assert callable(open_window)
     made = await planned(
         presenter, title="元日ライブ", description="福袋を開けます", scheduled_for="2031-01-01T20:00:00+09:00"
     )
     window = await open_window(viewer)
-    page: Page = window.page
+    page = window.page
     await page.goto(f"/livestream/{made['id']}")
     await expect(page.get_by_text("2031/1/1 20:00")).to_be_visible()
     assert await window.faults() == []

@@ -10,8 +10,9 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from nakamise.contracts.ui import BroadcasterSubject
 from nakamise.errors import Conflict, FieldError, Forbidden, Invalid
-from nakamise.plugin import Ctx, TenantCtx, signed_in
+from nakamise.plugin import Ctx, Slot, TenantCtx, signed_in
 from nakamise.web import N_, page, read_form, see_other
 from nakamise_livestream.broadcasters import apply, pictures
 from nakamise_livestream.broadcasters.schemas import ApplicationInput, Broadcaster, PictureKind, ProfileInput
@@ -88,6 +89,7 @@ async def _show(
         ctx,
         "livestream/apply.html",
         status=422 if faults else 200,
+        slots=_boxes(mine),
         mine=mine,
         raw=raw or _typed_before(ctx, mine),
         errors={name: say(ctx, fault) for name, fault in (faults or {}).items()},
@@ -96,6 +98,12 @@ async def _show(
         agreement=ctx.settings(LivestreamSettings).agreement,
         is_verified=ctx.actor.email_verified,
     )
+
+
+def _boxes(mine: Broadcaster | None) -> dict[Slot, BroadcasterSubject]:
+    if mine is None or not mine.is_approved:
+        return {}
+    return {Slot.LIVE_STUDIO: BroadcasterSubject(broadcaster_id=mine.id, name=mine.name)}
 
 
 def _typed_before(ctx: TenantCtx, mine: Broadcaster | None) -> dict[str, Any]:

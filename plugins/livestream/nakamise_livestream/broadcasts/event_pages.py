@@ -16,6 +16,7 @@ from nakamise.web import N_, page, read_form, see_other
 from nakamise_livestream.broadcasts import reminders, watching
 from nakamise_livestream.broadcasts.schemas import PublicBroadcast, path_of
 from nakamise_livestream.broadcasts.states import State
+from nakamise_livestream.watch import pages as watch_pages
 from nakamise_livestream.words import BROADCAST_STATES, END_WHY, badges, labels, say, words
 
 AnyRequest = Request[Any, Any, Any]
@@ -31,6 +32,8 @@ class ReminderForm(msgspec.Struct, frozen=True):
 async def one_broadcast(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.read() as tx:
         found = await watching.public(ctx, tx, broadcast_id)
+    if watch_pages.is_stage(ctx, found):
+        return await watch_pages.stage(ctx, found, structured(ctx, found))
     return await page(
         ctx,
         "livestream/event.html",

@@ -14,7 +14,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_livestream.broadcasts import access, pins, room
+from nakamise_livestream.broadcasts import access, goods, pins, room
 from nakamise_livestream.broadcasts.news import ProductsNews, audit
 from nakamise_livestream.broadcasts.schemas import Broadcast
 from nakamise_livestream.settings import LivestreamSettings
@@ -96,6 +96,7 @@ async def set_products(
     await tx.execute_many(_ADD, [(broadcast_id, id_, place) for place, id_ in enumerate(ids)])
     await audit(ctx, tx, "products", broadcast, products=[str(id_) for id_ in ids])
     room.tell(ctx, tx, broadcast_id, "products", ProductsNews(ids))
+    goods.tell(ctx, tx, broadcast_id, await looked_up(ctx, tx, ids))
     return await shown(ctx, tx, await access.hosted(ctx, tx, broadcast_id))
 
 

@@ -13,6 +13,7 @@ from nakamise_livestream.models.parts import (
     run_item,
     stream_key,
 )
+from nakamise_livestream.models.watched import watched
 
 __all__ = [
     "broadcast",
@@ -31,4 +32,5 @@ __all__ = [
     "run_item",
     "series",
     "stream_key",
+    "watched",
 ]

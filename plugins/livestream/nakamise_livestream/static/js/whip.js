@@ -108,6 +108,13 @@ export class Publishing extends EventTarget {
     return summed(report, this.#counted);
   }
 
+  /** A new session now, for a button "try again"; nothing happens when it is over. */
+  reconnect() {
+    if (this.#isOver) return;
+    this.#become("reconnecting");
+    this.#again(0);
+  }
+
   /** The server is told at once; nobody is shown the line as dropped. */
   async stop() {
     if (this.state !== "failed") this.#become("ended");

@@ -1,0 +1,43 @@
+"""What plugins keep running beside the requests of a process: opened at the first use, closed with the process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from nakamise.runtime import Runtime
+
+S = TypeVar("S")
+
+
+class Open(Protocol):
+    def __call__(self, runtime: Runtime, /) -> AbstractAsyncContextManager[Any]: ...
+
+
+class Companions:
+    """``openers`` by the type of what they open."""
+
+    def __init__(self, openers: Mapping[type[Any], Open]) -> None:
+        self._openers = openers
+        self._opened: dict[type[Any], Any] = {}
+        self._opening = asyncio.Lock()
+        self._stack = AsyncExitStack()
+
+    async def get(self, runtime: Runtime, type_: type[S]) -> S:
+        """The same one for everybody in this process. Raises KeyError for a type that no usable plugin declared,
+        and whatever opening it raises; the next use tries again."""
+        async with self._opening:
+            if type_ not in self._opened:
+                opener = self._openers[type_](runtime)
+                self._opened[type_] = await self._stack.enter_async_context(opener)
+        found: S = self._opened[type_]
+        return found
+
+    async def close(self) -> None:
+        """The last opened first."""
+        async with self._opening:
+            self._opened.clear()
+            await self._stack.aclose()

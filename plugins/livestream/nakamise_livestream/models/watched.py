@@ -1,0 +1,20 @@
+"""What was sent to viewers: see migration 0200."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, text
+
+from nakamise_livestream.models.base import metadata, moment, part_of
+
+watched: Final = Table(
+    "livestream_watched",
+    metadata,
+    part_of("broadcast_id", "livestream_broadcast", cascade=True),
+    moment("hour"),
+    Column("seconds", BigInteger, nullable=False, server_default=text("0")),
+    Column("bytes", BigInteger, nullable=False, server_default=text("0")),
+    PrimaryKeyConstraint("broadcast_id", "hour"),
+    Index("livestream_watched_hour", "hour"),
+)

@@ -1,0 +1,164 @@
+/**
+ * The sheet in which a product is bought over the running picture: what the shop says of it, its options, its stock.
+ * The shop's own cart takes it; the order and its conditions are confirmed at the shop's checkout.
+ */
+
+import { open } from "ui/dialog";
+import { all, here, one, say, yen } from "./parts.js";
+import { find, told } from "./goods.js";
+
+const sheet = one("[data-sheet]");
+const form = one("[data-buy]");
+let product = null;
+let shownId = "";
+
+export function start() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-buy-id]");
+    if (button) show(button.dataset.buyId);
+  });
+  document.addEventListener("pointerdown", (event) => {
+    const button = event.target.closest("[data-buy-id]");
+    const good = button && find(button.dataset.buyId);
+    if (good) load(good);
+  });
+  form.addEventListener("change", draw);
+  form.addEventListener("input", draw);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(event.submitter);
+  });
+  here.on("goods", () => sheet.open && show(shownId));
+}
+
+const loading = new Map();
+
+/** What the shop says of it, asked once for a tap: the finger's way down is time enough. */
+function load(good) {
+  const found = loading.get(good.id);
+  if (found) return found;
+  const asked = fetch(`/api/shop/products/${encodeURIComponent(good.slug)}`, { headers: { "accept-language": document.documentElement.lang } })
+    .then((answer) => (answer.ok ? answer.json() : null))
+    .catch(() => null);
+  loading.set(good.id, asked);
+  setTimeout(() => loading.delete(good.id), 2000);
+  return asked;
+}
+
+async function show(id) {
+  const good = find(id);
+  if (!good) return;
+  const isSame = shownId === id && sheet.open;
+  shownId = id;
+  if (!isSame) preview(good);
+  open(sheet);
+  const found = await load(good);
+  if (shownId !== id) return;
+  product = found;
+  if (!isSame) options();
+  draw();
+}
+
+/** What is known already stands there at once. */
+function preview(good) {
+  product = null;
+  one("[data-sheet-name]").textContent = good.name;
+  one("[data-sheet-price]").textContent = good.price;
+  one("[data-sheet-was]").textContent = good.was;
+  one("[data-sheet-more]").href = good.path;
+  stock(good.stock, good.kind);
+  const picture = one("[data-sheet-picture]");
+  picture.hidden = !good.picture;
+  if (good.picture) picture.src = good.picture;
+  one("[data-sheet-options]").replaceChildren();
+  one("[data-sheet-said]").replaceChildren();
+  one("[data-sheet-shipping]").textContent = "";
+  one("[data-sheet-total]").textContent = "";
+  form.elements.quantity.value = "1";
+  for (const button of all("[data-act]")) button.disabled = true;
+}
+
+function options() {
+  if (!product) return;
+  const first = product.variants.find((one) => one.available > 0) ?? product.variants[0];
+  one("[data-sheet-options]").replaceChildren(...product.options.map((option, at) => fieldset(option, at, first)));
+  const fee = product.shipping_fee;
+  one("[data-sheet-shipping]").textContent = fee ? say("shipping", { fee: yen(fee) }) : say("free");
+}
+
+function fieldset(option, at, first) {
+  const set = document.createElement("fieldset");
+  set.className = "n-field";
+  const legend = Object.assign(document.createElement("legend"), { className: "n-label", textContent: option.name });
+  const box = Object.assign(document.createElement("div"), { className: "n-options" });
+  box.append(...option.values.map((value) => choice(value, at, first?.option_values[at] === value.key)));
+  set.append(legend, box);
+  return set;
+}
+
+function choice(value, at, isChosen) {
+  const label = document.createElement("label");
+  const input = Object.assign(document.createElement("input"), { type: "radio", name: `o${at}`, value: value.key });
+  input.defaultChecked = input.checked = isChosen;
+  label.append(input, Object.assign(document.createElement("span"), { textContent: value.label }));
+  return label;
+}
+
+function chosen() {
+  const values = product.options.map((_, at) => new FormData(form).get(`o${at}`));
+  return product.variants.find((variant) => values.every((value, at) => variant.option_values[at] === value));
+}
+
+function draw() {
+  if (!product) return;
+  const variant = chosen();
+  const most = Math.min(variant?.available ?? 0, product.per_order_limit ?? Infinity);
+  const amount = form.elements.quantity;
+  amount.max = String(Math.max(1, most));
+  if (Number(amount.value) > Number(amount.max)) amount.value = amount.max;
+  if (variant) {
+    one("[data-sheet-price]").textContent = yen(variant.price);
+    one("[data-sheet-was]").textContent = variant.compare_at ? yen(variant.compare_at) : "";
+    one("[data-sheet-total]").textContent = yen(variant.price * Number(amount.value || 1));
+  }
+  if (!variant) stock(say("none"), "out");
+  else if (variant.available <= 0) stock(say("stock_out"), "out");
+  else if (variant.available < 10) stock(say("stock_left", { n: variant.available }), "low");
+  else stock(say("stock_in"), "ok");
+  for (const button of all("[data-act]")) button.disabled = most < 1;
+}
+
+function stock(text, kind) {
+  const place = one("[data-sheet-stock]");
+  place.textContent = text;
+  place.dataset.kind = kind;
+}
+
+async function send(button) {
+  const variant = product && chosen();
+  if (!variant) return;
+  const then = button?.value ?? "stay";
+  const body = new URLSearchParams({ variant: variant.id, quantity: form.elements.quantity.value, then });
+  const headers = { "HX-Request": "true", "HX-Request-Type": "partial" };
+  button?.setAttribute("aria-busy", "true");
+  const answer = await fetch(form.action, { method: "POST", headers, body }).catch(() => null);
+  button?.removeAttribute("aria-busy");
+  if (answer?.headers.has("hx-redirect")) return location.assign(answer.headers.get("hx-redirect"));
+  const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
+  if (!answer?.ok) return refuse(page.querySelector("[role=alert] p")?.textContent ?? say("failed"));
+  badge(page.getElementById("shop-badge"));
+  sheet.close();
+  navigator.vibrate?.(10);
+  told(page.querySelector("[role=status] p")?.textContent);
+}
+
+function refuse(text) {
+  const said = Object.assign(document.createElement("p"), { className: "n-error", role: "alert", textContent: text });
+  one("[data-sheet-said]").replaceChildren(said);
+}
+
+function badge(fresh) {
+  if (!fresh) return;
+  fresh.removeAttribute("hx-swap-oob");
+  one("#shop-badge")?.replaceWith(document.importNode(fresh, true));
+}

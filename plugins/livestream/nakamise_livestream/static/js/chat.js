@@ -1,0 +1,159 @@
+/**
+ * The chat of a broadcast: lines as they are said, saying one, what was taken away. Text goes in as text only.
+ * Drawn once a frame however many come, and never more than the latest hundred.
+ */
+
+import { all, ask, BROADCAST, facts, here, number, one, Refused, say } from "./parts.js";
+
+const LINES_MAX = 100;
+const NEAR_PX = 40;
+const list = one("[data-lines]");
+const form = one("[data-say]");
+const note = one("[data-note]");
+const newer = one("[data-new]");
+let waiting = [];
+let missed = 0;
+let isFollowing = true;
+let mode = facts.mode;
+let standing = facts.standing;
+let decorate = (_item, _line) => {};
+
+/** @param {(item: HTMLLIElement, line: any) => void} how the studio's: tools beside each line */
+export function start(how = decorate) {
+  decorate = how;
+  if (!list) return;
+  list.scrollTop = list.scrollHeight;
+  list.addEventListener("scroll", follow, { passive: true });
+  newer.addEventListener("click", catchUp);
+  here.on("chat", add);
+  here.on("chat.removed", ({ id }) => remove(id));
+  here.on("chat.pinned", ({ line }) => showPinned(line));
+  here.on("chat.mode", (heard) => ((mode = heard), showMode()));
+  here.on("chat.standing", (heard) => ((standing = heard), showMode()));
+  here.on("reset", reload);
+  if (form) listen();
+  showMode();
+}
+
+export function itemOf(line) {
+  const item = document.createElement("li");
+  item.dataset.lineId = line.id;
+  item.dataset.role = line.role;
+  item.toggleAttribute("data-mine", line.mine ?? false);
+  if (line.role !== "viewer") item.append(Object.assign(document.createElement("em"), { textContent: say(line.role) }));
+  item.append(Object.assign(document.createElement("b"), { textContent: line.name }), ` ${line.text}`);
+  decorate(item, line);
+  return item;
+}
+
+function add(line) {
+  if (waiting.push(line) === 1) requestAnimationFrame(draw);
+}
+
+function draw() {
+  const lines = waiting.filter((line) => !one(`[data-line-id="${CSS.escape(line.id)}"]`, list)).slice(-LINES_MAX);
+  waiting = [];
+  one("[data-hint]", list)?.remove();
+  list.append(...lines.map(itemOf));
+  while (list.childElementCount > LINES_MAX && isFollowing) list.firstElementChild.remove();
+  if (isFollowing) list.scrollTop = list.scrollHeight;
+  else announce(lines.length);
+}
+
+function announce(count) {
+  missed += count;
+  newer.hidden = missed === 0;
+  newer.textContent = say("new", { n: number(missed) });
+}
+
+function follow() {
+  isFollowing = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_PX;
+  if (isFollowing) announce(-missed);
+}
+
+function catchUp() {
+  isFollowing = true;
+  announce(-missed);
+  list.scrollTop = list.scrollHeight;
+}
+
+function remove(id) {
+  waiting = waiting.filter((line) => line.id !== id);
+  one(`[data-line-id="${CSS.escape(id)}"]`, list)?.remove();
+}
+
+async function reload() {
+  const chat = await ask("GET", `${BROADCAST}/chat`).catch(() => null);
+  if (!chat) return;
+  list.replaceChildren(...chat.lines.filter((line) => !line.deleted).map(itemOf));
+  ({ mode, standing } = chat);
+  showPinned(chat.pinned);
+  showMode();
+  catchUp();
+}
+
+function showPinned(line) {
+  const place = one("[data-chat-pinned]");
+  place.hidden = !line;
+  one("b", place).textContent = line?.name ?? "";
+  one("span", place).textContent = line?.text ?? "";
+}
+
+function showMode() {
+  const slow = one("[data-slow]");
+  slow.hidden = !mode.slow_s;
+  slow.textContent = say("slow", { n: mode.slow_s });
+  if (!form) return;
+  const why = standing.why || (!mode.is_open && !standing.may_moderate ? "closed" : "");
+  const isBarred = ["closed", "muted", "banned"].includes(why);
+  form.elements.text.disabled = isBarred;
+  one("[data-send]", form).disabled = isBarred;
+  tell(isBarred ? say(why) : mode.slow_s ? say("slow", { n: mode.slow_s }) : "");
+}
+
+function tell(text, isBad = false) {
+  note.textContent = text;
+  note.toggleAttribute("data-bad", isBad);
+}
+
+function listen() {
+  const field = form.elements.text;
+  field.addEventListener("input", () => count(field));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    // A word that is still being put together with a Japanese keyboard is not sent.
+    if (!count(field) || !field.value.trim()) return;
+    send(field);
+  });
+  field.addEventListener("keydown", (event) => event.isComposing && event.key === "Enter" && event.preventDefault());
+}
+
+/** Says how much is left when it gets short; false when it is too long. */
+function count(field) {
+  const left = Number(field.dataset.max) - [...field.value.trim()].length;
+  form.classList.toggle("has-text", field.value !== "");
+  field.toggleAttribute("aria-invalid", left < 0);
+  if (left < 0) tell(say("too_long", { n: -left }), true);
+  else tell(left <= 20 ? say("left", { n: left }) : "");
+  return left >= 0;
+}
+
+async function send(field) {
+  const text = field.value;
+  const key = crypto.randomUUID();
+  field.value = "";
+  form.classList.remove("has-text");
+  tell("");
+  try {
+    const line = await ask("POST", `${BROADCAST}/chat/lines`, { text, key });
+    add({ ...line, mine: true });
+    isFollowing = true;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (!field.value) field.value = text;
+    tell(error.retry_s ? `${error.message} ${say("wait", { n: error.retry_s })}` : error.message, true);
+  }
+}
+
+export const penalise = (id, body) => ask("PUT", `${BROADCAST}/chat/lines/${id}/penalty`, body);
+export const lineItems = () => all("[data-line-id]", list);

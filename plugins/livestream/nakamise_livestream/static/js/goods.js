@@ -1,0 +1,77 @@
+/** The products of a broadcast: the list, the one that is shown now, and how prices and stocks change meanwhile. */
+
+import { all, facts, here, isCalm, one, say } from "./parts.js";
+import { toast } from "ui/toast";
+
+let goods = facts.goods ?? [];
+let pinned = facts.pinned_id;
+
+export function start() {
+  here.on("pinned", ({ product_id: id }) => ((pinned = id), swap(true)));
+  here.on("goods", (news) => ((goods = news.goods), swap(false)));
+  for (const opener of all("[data-open-goods]")) opener.addEventListener("click", openList);
+}
+
+export const find = (id) => goods.find((good) => good.id === id);
+
+function openList() {
+  const panel = one("[data-goods]");
+  if (getComputedStyle(panel).position === "fixed") panel.showPopover();
+  else one("[data-rail] button")?.focus();
+}
+
+function swap(isNew) {
+  const change = () => (drawList(), drawPin(isNew));
+  if (isNew && document.startViewTransition && !isCalm.matches && !document.hidden) document.startViewTransition(change);
+  else change();
+}
+
+function drawList() {
+  const panel = one("[data-goods]");
+  panel.hidden = goods.length === 0;
+  for (const place of all("[data-goods-count]")) place.textContent = String(goods.length);
+  const rail = one("[data-rail]");
+  const old = new Map(all("[data-buy-id]", rail).map((button) => [button.dataset.buyId, button]));
+  rail.replaceChildren(
+    ...goods.map((good) => {
+      const item = document.createElement("li");
+      const button = old.get(good.id) ?? made("livestream-good");
+      fill(button, good);
+      button.toggleAttribute("data-pinned", good.id === pinned);
+      item.append(button);
+      return item;
+    }),
+  );
+}
+
+function drawPin(isNew) {
+  const box = one("[data-pinbox]");
+  const good = find(pinned);
+  if (!good) return box.replaceChildren();
+  const button = (!isNew && one(".livestream-pin", box)) || made("livestream-pin");
+  fill(button, good);
+  if (!button.isConnected) box.replaceChildren(button);
+}
+
+/** @param {string} template */
+function made(template) {
+  return /** @type {HTMLTemplateElement} */ (document.getElementById(template)).content.firstElementChild.cloneNode(true);
+}
+
+function fill(button, good) {
+  button.dataset.buyId = good.id;
+  button.dataset.kind = good.kind;
+  for (const place of all("[data-f]", button)) {
+    const name = place.dataset.f;
+    if (name === "picture") {
+      place.hidden = !good.picture;
+      if (good.picture && !place.src.endsWith(good.picture)) place.src = good.picture;
+    } else if (name !== "buy" && place.textContent !== String(good[name])) place.textContent = good[name];
+    if (name === "stock") place.dataset.kind = good.kind;
+  }
+  one(".n-price", button)?.classList.toggle("n-price--sale", Boolean(good.was));
+}
+
+export function told(text) {
+  toast(text || say("bag"));
+}

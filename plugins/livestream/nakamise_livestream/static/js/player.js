@@ -1,0 +1,72 @@
+/** The picture on the stage, and an honest word about it: connecting, receiving, reconnecting, waiting for the host. */
+
+import { play } from "livestream/whep";
+import { all, facts, one } from "./parts.js";
+
+const SLOW_MS = 200;
+const SHOWN_MS = 1500;
+const stage = one("[data-stage]");
+const video = /** @type {HTMLVideoElement} */ (one("[data-video]"));
+const sound = one("[data-sound]");
+let playing = null;
+let timer = 0;
+
+export function start() {
+  video.addEventListener("playing", () => stage.classList.add("is-playing"));
+  video.addEventListener("resize", () => stage.classList.toggle("is-wide", video.videoWidth > video.videoHeight));
+  sound.addEventListener("click", () => {
+    video.muted = false;
+    sound.hidden = true;
+    video.play();
+  });
+  startWindow();
+}
+
+export function watch() {
+  if (playing) return;
+  playing = play(video, `/livestream/${facts.id}/whep`);
+  playing.addEventListener("state", ({ detail }) => tell(detail.state, detail.problem));
+  playing.addEventListener("muted", () => (sound.hidden = false));
+  tell("connecting", null);
+}
+
+export async function stop() {
+  say("");
+  sound.hidden = true;
+  stage.classList.remove("is-playing");
+  if (document.pictureInPictureElement === video) await document.exitPictureInPicture();
+  const former = playing;
+  playing = null;
+  await former?.stop();
+}
+
+function tell(state, problem) {
+  stage.dataset.media = state;
+  if (state === "receiving") {
+    say("receiving");
+    timer = setTimeout(say, SHOWN_MS, "");
+  } else if (problem?.code === "not_live") say("waiting");
+  else say(state === "ended" ? "" : state);
+}
+
+/** What is over within a moment is not worth a word. */
+function say(line) {
+  clearTimeout(timer);
+  timer = setTimeout(
+    () => {
+      for (const place of all("[data-line]")) if (place.dataset.line !== "away") place.hidden = place.dataset.line !== line;
+    },
+    line ? SLOW_MS : 0,
+  );
+}
+
+/** The browser's small window stays above other tabs and apps; back here, the same moment goes on. */
+function startWindow() {
+  const button = one("[data-pip]");
+  if (!document.pictureInPictureEnabled) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    if (document.pictureInPictureElement) return document.exitPictureInPicture();
+    if (video.readyState > 0) await video.requestPictureInPicture().catch(() => null);
+  });
+}

@@ -1,0 +1,24 @@
+"""What pages of this plugin do by script: the API's own handlers, with the session of the page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from litestar import Router
+from litestar.types import ControllerRouterHandler
+
+from nakamise_livestream.broadcasts.api import air, parts, plan, public
+from nakamise_livestream.chat import api as chat
+
+route_handlers: Final[list[ControllerRouterHandler]] = [
+    Router(
+        "/do",
+        route_handlers=[
+            *public.route_handlers,
+            *plan.route_handlers,
+            *air.route_handlers,
+            *parts.route_handlers,
+            *chat.route_handlers,
+        ],
+    )
+]

@@ -1,0 +1,69 @@
+"""Cutting the media of what is over, looking after what was missed, and what a plan counts."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Final
+
+from nakamise.contracts.live import BroadcastCancelled, BroadcastEnded, BroadcastExpired
+from nakamise.db import Tx
+from nakamise.plugin import Delivery, Span, TenantCtx
+from nakamise_livestream.broadcasts import on_air
+from nakamise_livestream.media import EngineAway
+from nakamise_livestream.whip import streams
+from nakamise_livestream.whip.companion import MediaHost
+
+_SENDING: Final = "SELECT id FROM livestream_broadcast WHERE publishing ORDER BY id"
+_SECONDS: Final = (
+    "SELECT coalesce(sum(seconds), 0)::bigint FROM livestream_watched WHERE hour >= $1 AND hour < $2"
+)
+_BYTES: Final = (
+    "SELECT coalesce(sum(bytes), 0)::bigint FROM livestream_watched WHERE hour >= $1 AND hour < $2"
+)
+
+
+async def on_ended(ctx: TenantCtx, event: BroadcastEnded, delivery: Delivery) -> None:
+    """Raises EngineAway: it is tried again then."""
+    await cut(ctx, event.broadcast_id)
+
+
+async def on_cancelled(ctx: TenantCtx, event: BroadcastCancelled, delivery: Delivery) -> None:
+    """Somebody may have been sending for a preview. Raises EngineAway."""
+    await cut(ctx, event.broadcast_id)
+
+
+async def on_expired(ctx: TenantCtx, event: BroadcastExpired, delivery: Delivery) -> None:
+    """As `on_cancelled`."""
+    await cut(ctx, event.broadcast_id)
+
+
+async def cut(ctx: TenantCtx, broadcast_id: uuid.UUID) -> None:
+    """No media flows any more: publisher and viewers are told. Raises EngineAway."""
+    host = await ctx.companion(MediaHost)
+    await host.engine.end(streams.name_of(ctx, broadcast_id), "ended")
+
+
+async def check_sending(ctx: TenantCtx) -> None:
+    """A publisher that went away while nobody listened to the engine is missed now."""
+    async with ctx.read() as tx:
+        sending = await tx.values(_SENDING)
+    if not sending:
+        return
+    host = await ctx.companion(MediaHost)
+    for id_ in sending:
+        try:
+            stats = await host.engine.stats(streams.name_of(ctx, id_))
+        except EngineAway:
+            stats = None
+        if stats is None or not stats.publishing:
+            await on_air.publisher_lost(ctx, id_)
+
+
+async def viewer_minutes(ctx: TenantCtx, tx: Tx, span: Span | None) -> int:
+    """In the span; 0 without one."""
+    return int(await tx.value(_SECONDS, span.start, span.end) or 0) // 60 if span else 0
+
+
+async def bytes_sent(ctx: TenantCtx, tx: Tx, span: Span | None) -> int:
+    """In the span; 0 without one."""
+    return int(await tx.value(_BYTES, span.start, span.end) or 0) if span else 0

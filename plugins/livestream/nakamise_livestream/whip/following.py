@@ -1,0 +1,127 @@
+"""What the engine tells becomes what is known of broadcasts. One process of the installation does this."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Final
+
+from nakamise.plugin import TenantCtx
+from nakamise.plugin.context import SYSTEM
+from nakamise_livestream.broadcasts import on_air
+from nakamise_livestream.media import (
+    EngineAway,
+    EngineBack,
+    MediaEngine,
+    MediaEvent,
+    Published,
+    Resumed,
+    Stalled,
+    Unpublished,
+    ViewerJoined,
+    ViewerLeft,
+)
+from nakamise_livestream.whip import streams
+from nakamise_livestream.whip.tally import Tally, note
+
+if TYPE_CHECKING:
+    from nakamise.runtime import Runtime
+
+log: Final = logging.getLogger("nakamise.livestream")
+NOTE_S: Final = 5.0
+
+
+class Following:
+    """Runs between :meth:`start` and :meth:`stop`."""
+
+    def __init__(self, runtime: Runtime, engine: MediaEngine) -> None:
+        self._runtime = runtime
+        self._engine = engine
+        self._tallies: dict[str, Tally] = {}
+        self._publishing: set[str] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        events = self._engine.events()
+        self._tasks = [asyncio.create_task(self._follow(events)), asyncio.create_task(self._note())]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._note_all()
+
+    async def _follow(self, events: AsyncIterator[MediaEvent]) -> None:
+        async for event in events:
+            try:
+                await self._heard(event)
+            except Exception:
+                log.exception("%s was not noted", type(event).__name__)
+
+    async def _heard(self, event: MediaEvent) -> None:
+        match event:
+            case EngineBack(restarted=True):
+                for stream in list(self._publishing):
+                    await self._lost(stream)
+            case Published() | Resumed():
+                await self._arrived(event.stream)
+            case Stalled():
+                await self._lost(event.stream)
+            case Unpublished() if event.reason != "replaced":
+                await self._lost(event.stream)
+            case ViewerJoined():
+                self._tally(event.stream).viewers = event.viewers
+            case ViewerLeft():
+                self._tally(event.stream).left(event)
+
+    async def _arrived(self, stream: str) -> None:
+        self._publishing.add(stream)
+        self._tally(stream)
+        named = streams.parse(stream)
+        ctx = self._ctx(stream)
+        if named is None or ctx is None or not await on_air.publisher_arrived(ctx, named.broadcast_id):
+            await self._engine.end(stream, "ended")
+
+    async def _lost(self, stream: str) -> None:
+        self._publishing.discard(stream)
+        named = streams.parse(stream)
+        ctx = self._ctx(stream)
+        if named and ctx:
+            await on_air.publisher_lost(ctx, named.broadcast_id)
+
+    def _tally(self, stream: str) -> Tally:
+        return self._tallies.setdefault(stream, Tally())
+
+    def _ctx(self, stream: str) -> TenantCtx | None:
+        """Of the stream's tenant; None when it is gone, or has the plugin off."""
+        named = streams.parse(stream)
+        tenant = self._runtime.directory.by_id(named.tenant_id) if named else None
+        if tenant is None or "livestream" not in tenant.plugins:
+            return None
+        return TenantCtx(self._runtime, tenant, SYSTEM, self._runtime.host.lineup(tenant.plugins))
+
+    async def _note(self) -> None:
+        while True:
+            await asyncio.sleep(NOTE_S)
+            await self._note_all()
+
+    async def _note_all(self) -> None:
+        for stream, tally in list(self._tallies.items()):
+            try:
+                await self._note_one(stream, tally)
+            except EngineAway:
+                log.debug("the engine is away: %s is noted later", stream)
+            except Exception:
+                log.exception("the numbers of %s were not noted", stream)
+
+    async def _note_one(self, stream: str, tally: Tally) -> None:
+        named = streams.parse(stream)
+        ctx = self._ctx(stream)
+        stats = await self._engine.stats(stream)
+        if named is None or ctx is None:
+            del self._tallies[stream]
+            return
+        await note(ctx, named.broadcast_id, tally, stats)
+        if stats is None:
+            del self._tallies[stream]

@@ -1,0 +1,99 @@
+"""The two modules in a real browser, on a real server: its camera is a fake, everything else is not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from nakamise.testing.chromium import cookies_of, find_chromium
+from nakamise.testing.live import LiveServer
+from nakamise.testing.people import Person
+from tests.plugins.livestream.sfu.worker.test_chromium import ARGUMENTS
+from tests.plugins.livestream.stage import Json, Stage, on_air
+
+pytestmark = pytest.mark.browser
+
+PUBLISH = """async (url) => {
+    const {publish} = await import("livestream/whip");
+    window.states = [];
+    const stream = await navigator.mediaDevices.getUserMedia({audio: true, video: {height: 360}});
+    window.sending = publish(stream, url, {codecs: ["VP8"]});
+    window.sending.addEventListener("state", ({detail}) => window.states.push(detail.state));
+    await window.sending.live();
+}"""
+PLAY = """async (url) => {
+    const {play} = await import("livestream/whep");
+    const video = document.createElement("video");
+    video.playsInline = true;
+    document.body.append(video);
+    window.states = [];
+    window.playing = play(video, url);
+    window.playing.addEventListener("state", ({detail}) => window.states.push(detail.state));
+}"""
+SEEN = "async (frames) => (await window.playing.stats()).frames >= frames && window.playing.state === 'receiving'"
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+async def _page(context: BrowserContext, server: LiveServer, stage: Stage) -> Page:
+    page = await context.new_page()
+    await page.goto(server.url(stage.tenant, "/livestream"))
+    return page
+
+
+async def _sees(page: Page, frames: int) -> None:
+    await page.wait_for_function(SEEN, arg=frames, timeout=20_000)
+
+
+async def test_a_tab_sends_another_sees_and_both_heal(
+    live_server: LiveServer, chromium: Browser, stage: Stage, presenter: Person
+) -> None:
+    broadcast: Json = await on_air(presenter)
+    studio = await chromium.new_context(permissions=["camera", "microphone"])
+    await studio.add_cookies(cookies_of(presenter))
+    host = await _page(studio, live_server, stage)
+    await host.evaluate(PUBLISH, f"/livestream/{broadcast['id']}/whip")
+    guest = await _page(await chromium.new_context(), live_server, stage)
+    await guest.evaluate(PLAY, f"/livestream/{broadcast['id']}/whep")
+    await _sees(guest, 30)
+    # The host's line drops for good: a new session, and the viewer's goes on.
+    await host.evaluate("window.sending.connection.close()")
+    await guest.wait_for_function("window.playing.state === 'reconnecting'", timeout=20_000)
+    await host.evaluate("window.sending.reconnect()")
+    await _sees(guest, 60)
+    assert "reconnecting" in await host.evaluate("window.states")
+    # And the viewer's.
+    await guest.evaluate("window.playing.retry()")
+    await _sees(guest, 10)
+    stats = await host.evaluate("window.sending.stats()")
+    assert stats["width"] > 0
+    assert stats["codec"] == "VP8"
+    await host.evaluate("window.sending.stop()")
+    assert await host.evaluate("window.sending.state") == "ended"
+    await guest.evaluate("window.playing.stop()")
+    assert await guest.evaluate("window.playing.state") == "ended"
+
+
+async def test_refusals_are_told(live_server: LiveServer, chromium: Browser, stage: Stage, presenter: Person) -> None:
+    broadcast: Json = await on_air(presenter)
+    guest = await _page(await chromium.new_context(permissions=["camera", "microphone"]), live_server, stage)
+    refused = await guest.evaluate(
+        f"""async (url) => {{
+            try {{ await ({PUBLISH})(url); }} catch (problem) {{ return [problem.status, window.sending.state]; }}
+        }}""",
+        f"/livestream/{broadcast['id']}/whip",
+    )
+    assert refused == [401, "failed"]
+    await guest.evaluate(PLAY, f"/livestream/{broadcast['id']}/whep")
+    await guest.wait_for_function("window.playing.problem?.code === 'not_live'")
+    assert await guest.evaluate("window.playing.state") == "connecting"
+    await guest.evaluate(PLAY, "/livestream/00000000-0000-0000-0000-000000000000/whep")
+    await guest.wait_for_function("window.playing.state === 'ended' && window.playing.problem.status === 404")
