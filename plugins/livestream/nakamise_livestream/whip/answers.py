@@ -25,7 +25,12 @@ _ALLOWED_HEADERS: Final = "Authorization, Content-Type, If-Match"
 
 
 def created(answer: Answer, location: str) -> Response[bytes]:
-    headers = {"Location": location, "ETag": answer.etag, "Accept-Patch": FRAGMENT, "Cache-Control": "no-store"}
+    headers = {
+        "Location": location,
+        "ETag": answer.etag,
+        "Accept-Patch": FRAGMENT,
+        "Cache-Control": "no-store",
+    }
     return _answer(201, answer.sdp.encode(), SDP, headers)
 
 

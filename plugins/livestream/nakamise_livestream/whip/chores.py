@@ -22,17 +22,17 @@ _BYTES: Final = (
 )
 
 
-async def on_ended(ctx: TenantCtx, event: BroadcastEnded, delivery: Delivery) -> None:
+async def on_ended(ctx: TenantCtx, event: BroadcastEnded, delivery: Delivery) -> None:  # noqa: ARG001 - a listener gets it
     """Raises EngineAway: it is tried again then."""
     await cut(ctx, event.broadcast_id)
 
 
-async def on_cancelled(ctx: TenantCtx, event: BroadcastCancelled, delivery: Delivery) -> None:
+async def on_cancelled(ctx: TenantCtx, event: BroadcastCancelled, delivery: Delivery) -> None:  # noqa: ARG001 - a listener gets it
     """Somebody may have been sending for a preview. Raises EngineAway."""
     await cut(ctx, event.broadcast_id)
 
 
-async def on_expired(ctx: TenantCtx, event: BroadcastExpired, delivery: Delivery) -> None:
+async def on_expired(ctx: TenantCtx, event: BroadcastExpired, delivery: Delivery) -> None:  # noqa: ARG001 - a listener gets it
     """As `on_cancelled`."""
     await cut(ctx, event.broadcast_id)
 
@@ -59,11 +59,11 @@ async def check_sending(ctx: TenantCtx) -> None:
             await on_air.publisher_lost(ctx, id_)
 
 
-async def viewer_minutes(ctx: TenantCtx, tx: Tx, span: Span | None) -> int:
+async def viewer_minutes(ctx: TenantCtx, tx: Tx, span: Span | None) -> int:  # noqa: ARG001 - a meter gets it
     """In the span; 0 without one."""
     return int(await tx.value(_SECONDS, span.start, span.end) or 0) // 60 if span else 0
 
 
-async def bytes_sent(ctx: TenantCtx, tx: Tx, span: Span | None) -> int:
+async def bytes_sent(ctx: TenantCtx, tx: Tx, span: Span | None) -> int:  # noqa: ARG001 - a meter gets it
     """In the span; 0 without one."""
     return int(await tx.value(_BYTES, span.start, span.end) or 0) if span else 0

@@ -53,7 +53,7 @@ async def _first_start(engine: EmbeddedEngine) -> None:
     """Whoever asked first waits for the worker's start, as long as clients in use are patient."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_START_S):
-            while not engine.connected:
+            while not engine.connected:  # noqa: ASYNC110 - it is another process
                 await asyncio.sleep(0.05)
 
 

@@ -6,9 +6,9 @@ import asyncio
 
 from nakamise.plugin import Span
 from nakamise.runtime import Runtime
+from nakamise.tenancy import switches
 from nakamise.testing.fixtures import ClientFor, CtxFor, Drain
 from nakamise.testing.people import Person
-from nakamise.tenancy import switches
 from nakamise_livestream.whip import chores, streams
 from nakamise_livestream.whip.companion import MediaHost
 from tests.plugins.livestream.sfu.rtc import publisher, viewer
@@ -27,13 +27,14 @@ async def test_staff_end_it_and_the_media_is_cut(
         await send(presenter.client, whip(broadcast), sender)
         watching = await watch(guest, whep(broadcast), seer)
         await seer.sees(30)
+        offers = [one.connection.localDescription.sdp for one in (seer, sender)]
         end = f"/api/livestream/staff/broadcasts/{broadcast['id']}/end"
         await ok(await admin.client.post(end, json={"reason": "規約違反"}))
         await drain(stage.tenant)
         assert await media.engine.stats(streams.name_of(stage.ctx, id_of(broadcast))) is None
         assert (await guest.delete(watching.headers["location"])).status_code == 404
-        assert (await post(guest, whep(broadcast), await seer.offer())).status_code == 404
-        assert (await post(presenter.client, whip(broadcast), await sender.offer())).status_code == 409
+        assert (await post(guest, whep(broadcast), offers[0])).status_code == 404
+        assert (await post(presenter.client, whip(broadcast), offers[1])).status_code == 409
 
         async def is_counted() -> bool:
             sql = "SELECT coalesce(sum(bytes), 0) FROM livestream_watched WHERE broadcast_id = $1 AND seconds > 0"
@@ -67,7 +68,9 @@ async def test_who_was_missed_by_nobody_is_missed_later(stage: Stage, presenter:
     assert await stage.value(sql, id_of(broadcast)) is False
 
 
-async def test_a_line_that_drops_is_taken_up_again(stage: Stage, presenter: Person, client: ClientFor) -> None:
+async def test_a_line_that_drops_is_taken_up_again(
+    stage: Stage, presenter: Person, client: ClientFor
+) -> None:
     broadcast = await on_air(presenter)
     missing = "SELECT lost_at IS NOT NULL FROM livestream_broadcast WHERE id = $1"
 

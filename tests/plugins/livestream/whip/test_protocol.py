@@ -91,7 +91,9 @@ async def direction(s: Sessions, protocol: str) -> None:
 
 @must("POST of another content type: 415")
 async def wrong_type(s: Sessions, protocol: str) -> None:
-    answer = await s.who(protocol).post(s.endpoint(protocol), content="{}", headers={"Content-Type": "text/plain"})
+    answer = await s.who(protocol).post(
+        s.endpoint(protocol), content="{}", headers={"Content-Type": "text/plain"}
+    )
     assert answer.status_code == 415
     assert answer.headers["accept-post"] == "application/sdp"
 

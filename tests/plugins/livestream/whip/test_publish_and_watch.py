@@ -28,7 +28,9 @@ def whep(broadcast: Json) -> str:
 
 
 @pytest.mark.req("LC-0.13")
-async def test_a_programme_sends_and_guests_see_it(stage: Stage, presenter: Person, client: ClientFor) -> None:
+async def test_a_programme_sends_and_guests_see_it(
+    stage: Stage, presenter: Person, client: ClientFor
+) -> None:
     broadcast = await on_air(presenter)
     key = await new_key(presenter, broadcast)
     async with publisher() as sender, viewer() as seer:
@@ -40,7 +42,11 @@ async def test_a_programme_sends_and_guests_see_it(stage: Stage, presenter: Pers
         await seer.sees(10)
 
         async def is_noted() -> bool:
-            return bool(await stage.value("SELECT publishing FROM livestream_broadcast WHERE id = $1", broadcast["id"]))
+            return bool(
+                await stage.value(
+                    "SELECT publishing FROM livestream_broadcast WHERE id = $1", broadcast["id"]
+                )
+            )
 
         await until(is_noted)
         gone = await client(stage.tenant).delete(published.headers["location"])
