@@ -46,14 +46,14 @@ def _aggregated(payload: bytes) -> Iterator[int]:
 
 def vp8_keyframe(payload: bytes) -> bool:
     """The first partition of a key frame begins with it (RFC 7741 §4.2, §4.3)."""
-    at = _vp8_descriptor(payload)
+    at = vp8_descriptor(payload)
     if at is None or at >= len(payload):
         return False
     starts_first_partition = payload[0] & 0x10 and not payload[0] & 0x07
     return bool(starts_first_partition) and not payload[at] & 0x01
 
 
-def _vp8_descriptor(payload: bytes) -> int | None:
+def vp8_descriptor(payload: bytes) -> int | None:
     """Its length in bytes; None if it is cut off."""
     if not payload:
         return None
