@@ -1,4 +1,4 @@
-"""Pictures of a tenant: ingested, stored in several sizes, known by a row in core_media."""
+"""Pictures of a tenant: ingested, stored in several sizes, known by a row in core_media; and its other objects."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from nakamise.db import Tx
 from nakamise.ids import uuid7
 from nakamise.images import ImageRefused, Picture, ingest
 from nakamise.plugin.context import TenantCtx
-from nakamise.storage import new_key
+from nakamise.storage import ObjectMissing, belongs_to, new_key
+from nakamise.storage.keys import content_type_of
 
 __all__ = [
     "URL_PREFIX",
     "ImageRefused",
     "Media",
     "add_picture",
+    "delete_object",
     "media_of",
+    "put_object",
+    "read_object",
 ]
 
 URL_PREFIX: Final = "/media/"
@@ -111,3 +115,26 @@ async def media_of(tx: Tx, ids: list[uuid.UUID]) -> dict[uuid.UUID, Media]:
         Media, "SELECT id, width, height, colour, keys FROM core_media WHERE id = ANY($1)", ids
     )
     return {row.id: row for row in rows}
+
+
+async def put_object(ctx: TenantCtx, kind: str, ext: str, data: bytes) -> str:
+    """Store what only the plugin's own routes give out; the key. Its type follows from ``ext``.
+
+    Raises InvalidKey for an unknown ``ext`` or a bad ``kind``, StorageFull, S3Away.
+    """
+    key = new_key(ctx.tenant.schema, kind, ext, private=True)
+    await ctx.runtime.store.put(key, data, content_type_of(key))
+    return key
+
+
+async def read_object(ctx: TenantCtx, key: str) -> bytes:
+    """Raises ObjectMissing, also for the object of another tenant; S3Away."""
+    if not belongs_to(key, ctx.tenant.schema):
+        raise ObjectMissing
+    return (await ctx.runtime.store.get(key)).data
+
+
+async def delete_object(ctx: TenantCtx, key: str) -> None:
+    """What is not there, or is another tenant's, is let be. Raises S3Away."""
+    if belongs_to(key, ctx.tenant.schema):
+        await ctx.runtime.store.delete(key)

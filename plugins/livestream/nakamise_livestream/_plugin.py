@@ -137,6 +137,7 @@ manifest: Final = Manifest(
     ),
     tasks=(
         Task("livestream.check_sending", "nakamise_livestream.whip.chores:check_sending", 30),
+        Task("livestream.purge_recordings", "nakamise_livestream.archive.keeping:purge", 60),
         Task("livestream.expire", "nakamise_livestream.broadcasts.cancel:expire_due", 60),
         Task("livestream.remind", "nakamise_livestream.broadcasts.reminders:remind_due", 60),
         Task("livestream.end_overdue", "nakamise_livestream.broadcasts.overdue:end_overdue", 30),

@@ -6,6 +6,7 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
+from nakamise_livestream.archive import api as archive
 from nakamise_livestream.broadcasters import api as broadcasters
 from nakamise_livestream.broadcasts.api import air, parts, plan, public, staff
 from nakamise_livestream.chat import api as chat
@@ -18,4 +19,5 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *parts.route_handlers,
     *staff.route_handlers,
     *chat.route_handlers,
+    *archive.route_handlers,
 ]

@@ -6,6 +6,7 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
+from nakamise_livestream.archive import hls_routes
 from nakamise_livestream.broadcasters import apply_pages
 from nakamise_livestream.broadcasts import event_pages, list_pages
 from nakamise_livestream.studio import pages as studio
@@ -16,6 +17,7 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *list_pages.route_handlers,
     *publish_routes.route_handlers,
     *play_routes.route_handlers,
+    *hls_routes.route_handlers,
     *event_pages.route_handlers,
     *apply_pages.route_handlers,
     *studio.route_handlers,

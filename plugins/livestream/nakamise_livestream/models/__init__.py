@@ -1,5 +1,6 @@
 """Tables as SQLAlchemy Core sees them: equal to the migrations, which a test compares."""
 
+from nakamise_livestream.models.archive import recording, segment
 from nakamise_livestream.models.base import metadata
 from nakamise_livestream.models.broadcasters import broadcaster
 from nakamise_livestream.models.broadcasts import broadcast, category, series
@@ -28,8 +29,10 @@ __all__ = [
     "moderator",
     "pin",
     "product",
+    "recording",
     "reminder",
     "run_item",
+    "segment",
     "series",
     "stream_key",
     "watched",

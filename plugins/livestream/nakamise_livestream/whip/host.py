@@ -6,23 +6,20 @@ import asyncio
 import contextlib
 import fcntl
 import hashlib
-import hmac
 import logging
 import os
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from nakamise.plugin import Installation
+from nakamise_livestream.archive.keeper import Recordings
 from nakamise_livestream.sfu.child import WorkerChild
 from nakamise_livestream.sfu.client import EmbeddedEngine
 from nakamise_livestream.sfu.worker.config import WorkerConfig
 from nakamise_livestream.whip.companion import MediaHost
 from nakamise_livestream.whip.following import Following
-
-if TYPE_CHECKING:
-    from nakamise.runtime import Runtime
-    from nakamise.settings import Settings
 
 log: Final = logging.getLogger("nakamise.livestream")
 _AGAIN_S: Final = 0.5
@@ -34,12 +31,12 @@ _ADDRESSES: Final = "NAKAMISE_MEDIA_ADDRESSES"
 
 
 @contextlib.asynccontextmanager
-async def open_media(runtime: Runtime) -> AsyncIterator[MediaHost]:
-    config = worker_config(runtime.settings)
+async def open_media(installation: Installation) -> AsyncIterator[MediaHost]:
+    config = worker_config(installation)
     engine = EmbeddedEngine(config.control, config.token)
     host = MediaHost(engine)
     engine.start()
-    keeping = asyncio.create_task(_keep(runtime, host, config), name="media-keeper")
+    keeping = asyncio.create_task(_keep(installation, host, config), name="media-keeper")
     try:
         await _first_start(engine)
         yield host
@@ -57,18 +54,21 @@ async def _first_start(engine: EmbeddedEngine) -> None:
                 await asyncio.sleep(0.05)
 
 
-async def _keep(runtime: Runtime, host: MediaHost, config: WorkerConfig) -> None:
+async def _keep(installation: Installation, host: MediaHost, config: WorkerConfig) -> None:
     """Waits until nobody else keeps the worker, then keeps it until cancelled."""
-    lock = await _locked(runtime.settings.data_dir / "media.lock")
+    lock = await _locked(installation.data_dir / "media.lock")
     child = WorkerChild(config)
-    following = Following(runtime, host.engine)
+    following = Following(installation, host.engine)
+    recordings = Recordings(runtime, host.engine)
     try:
         following.start()
+        recordings.start()
         child.start()
         host.is_keeper = True
         await asyncio.Event().wait()
     finally:
         host.is_keeper = False
+        await recordings.stop()
         await following.stop()
         await child.stop()
         os.close(lock)
@@ -89,18 +89,18 @@ async def _locked(path: Path) -> int:
         raise
 
 
-def worker_config(settings: Settings) -> WorkerConfig:
+def worker_config(installation: Installation) -> WorkerConfig:
     """The same in all processes of the installation, without a word between them."""
-    token = hmac.new(settings.secret_key, b"nakamise/livestream/engine", hashlib.sha256).hexdigest()
+    token = installation.secret("livestream/engine").hex()
     addresses = tuple(filter(None, os.environ.get(_ADDRESSES, "").split(",")))
     port = int(os.environ.get(_UDP_PORT) or 0)
     return WorkerConfig(
-        control=f"unix:{_socket_path(settings)}", token=token, udp_port=port, addresses=addresses
+        control=f"unix:{_socket_path(installation.data_dir)}", token=token, udp_port=port, addresses=addresses
     )
 
 
-def _socket_path(settings: Settings) -> Path:
-    path = settings.data_dir.absolute() / "media.sock"
+def _socket_path(data_dir: Path) -> Path:
+    path = data_dir.absolute() / "media.sock"
     if len(os.fsencode(path)) < _PATH_MAX:
         return path
     digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Recordings in the tenant's object store: saved, played, published, deleted."""

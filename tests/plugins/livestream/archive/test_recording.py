@@ -1,0 +1,102 @@
+"""From WHIP to a recording that plays, with aiortc as the publisher."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from nakamise.testing.fixtures import ClientFor, MakeTenant
+from nakamise.testing.people import Person
+from nakamise_livestream.archive import keeping
+from tests.plugins.livestream.archive.player import play
+from tests.plugins.livestream.sfu.encoder import EncodedTrack
+from tests.plugins.livestream.sfu.rtc import publisher
+from tests.plugins.livestream.stage import Json, Stage, act, ok, on_air, planned
+from tests.plugins.livestream.whip.rtc import send
+from tests.plugins.livestream.whip.waiting import until
+
+API = "/api/livestream"
+
+
+async def segments(stage: Stage, broadcast: Json) -> int:
+    found = await stage.value("SELECT count(*) FROM livestream_segment WHERE broadcast_id = $1", broadcast["id"])
+    return int(found)
+
+
+async def has_segments(stage: Stage, broadcast: Json, number: int) -> None:
+    async def are_there() -> bool:
+        return await segments(stage, broadcast) >= number
+
+    await until(are_there, within=30.0)
+
+
+def hls(broadcast: Json) -> str:
+    return f"/livestream/{broadcast['id']}/hls/index.m3u8"
+
+
+@pytest.mark.req("GL-03")
+async def test_a_broadcast_is_recorded_and_published_and_deleted(
+    stage: Stage, presenter: Person, client: ClientFor, make_tenant: MakeTenant
+) -> None:
+    broadcast = await planned(presenter)
+    archive = f"{API}/broadcasts/{broadcast['id']}/archive"
+    guest = client(stage.tenant)
+    async with publisher("H264", EncodedTrack()) as sender:
+        await send(presenter.client, f"/livestream/{broadcast['id']}/whip", sender)
+        await asyncio.sleep(2)
+        assert (await presenter.client.get(archive)).status_code == 404
+        await ok(await act(presenter, broadcast, "start"))
+        await has_segments(stage, broadcast, 1)
+        live = await guest.get(hls(broadcast))
+        assert "#EXT-X-PLAYLIST-TYPE:EVENT" in live.text
+        assert "#EXT-X-ENDLIST" not in live.text
+        await has_segments(stage, broadcast, 2)
+        await ok(await act(presenter, broadcast, "end"))
+    await has_segments(stage, broadcast, 3)
+    found = await ok(await guest.get(archive))
+    assert found["is_complete"]
+    played = await play(guest, found["playlist"])
+    assert played.breaks == 0
+    assert played.pictures == sorted(played.pictures)
+    assert played.pictures[0] == 0
+    assert len(played.pictures) == pytest.approx(found["duration_s"] * 30, abs=10)
+    assert played.sounds == pytest.approx(found["duration_s"] * 50, abs=20)
+    assert found["duration_s"] > 8
+
+    views = await ok(await guest.post(f"{archive}/views"))
+    assert views == {"views": 1}
+
+    studio = f"{API}/studio/broadcasts/{broadcast['id']}/archive"
+    assert (await guest.put(studio, json={"on": False})).status_code == 401
+    hidden = await ok(await presenter.client.put(studio, json={"on": False}))
+    assert not hidden["is_published"]
+    for path in (archive, hls(broadcast), hls(broadcast).replace("index.m3u8", "1.m4s")):
+        assert (await guest.get(path)).status_code == 404
+        assert (await presenter.client.get(path)).status_code == 200
+    other = await make_tenant(plugins=("livestream",))
+    await ok(await presenter.client.put(studio, json={"on": True}))
+    assert (await guest.get(hls(broadcast))).status_code == 200
+    assert (await client(other).get(hls(broadcast))).status_code == 404
+
+    assert len(await stage.ctx.runtime.store.keys(stage.tenant.schema)) == played.segments + 1
+    assert (await presenter.client.delete(studio)).status_code == 204
+    assert (await presenter.client.get(archive)).status_code == 404
+    await keeping.purge(stage.ctx)
+    assert await stage.ctx.runtime.store.keys(stage.tenant.schema) == []
+
+
+async def test_a_publisher_that_comes_back_goes_on_in_the_recording(stage: Stage, presenter: Person) -> None:
+    broadcast = await on_air(presenter)
+    url = f"/livestream/{broadcast['id']}/whip"
+    for number in (1, 3):
+        async with publisher("H264", EncodedTrack()) as sender:
+            await send(presenter.client, url, sender)
+            await has_segments(stage, broadcast, number)
+        await asyncio.sleep(3)
+    await ok(await act(presenter, broadcast, "end"))
+    played = await play(presenter.client, hls(broadcast))
+    assert played.breaks >= 1
+    assert played.pictures == sorted(played.pictures)
+    gaps = [later - earlier for earlier, later in zip(played.pictures, played.pictures[1:], strict=False)]
+    assert max(gaps) < 0.5
