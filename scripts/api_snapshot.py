@@ -40,7 +40,8 @@ MODULES: Final = (
 )
 _NAME: Final = re.compile(r"(?:class |def )?(\w+).*")
 _SIGNATURE: Final = re.compile(r"(?P<rest>\s*(?:async )?def \w+)\((?P<arguments>.*)\)(?P<result>.*)")
-_MORE: Final = re.compile(r"(, \w+: [^,=]+ = [^,]+)+")
+_MORE: Final = re.compile(r"(, \w+: [^,=]+ = [^,]*)+")
+_OTHERS: Final = re.compile(r"(, \*\*\w+: [^,]+)?$")
 _ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
 
 
@@ -176,8 +177,16 @@ def _is_wider(old: str, new: str) -> bool:
     before, after = (_SIGNATURE.fullmatch(line) for line in (old, new))
     if before is None or after is None or before.group("rest", "result") != after.group("rest", "result"):
         return False
-    more = after["arguments"].removeprefix(before["arguments"])
-    return "*, " in before["arguments"] and _MORE.fullmatch(more) is not None
+    known, others = _arguments(before["arguments"])
+    now, others_now = _arguments(after["arguments"])
+    more = now.removeprefix(known)
+    return others == others_now and "*, " in known and _MORE.fullmatch(more) is not None
+
+
+def _arguments(text: str) -> tuple[str, str]:
+    """What has a name, and the ``**others`` behind it."""
+    others = "".join(one[0] for one in _OTHERS.finditer(text))
+    return text.removesuffix(others), others
 
 
 def _by_name(text: str) -> dict[str, set[str]]:

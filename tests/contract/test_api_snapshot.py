@@ -56,7 +56,9 @@ def test_additions_and_breaks_are_told_apart(now: str, changed: dict[str, bool])
     ("after", "is_breaking"),
     [
         ("def pay(a: int, *, b: int = 1, c: str = x) -> int", False),
+        ("def pay(a: int, *, b: int = 1, c: str = ) -> int", False),
         ("def pay(a: int, *, b: int = 1, c: str) -> int", True),
+        ("def pay(a: int, *, b: int = 1, **more: object) -> int", True),
         ("def pay(a: int, *, b: int = 2) -> int", True),
         ("def pay(a: int, *, b: int = 1, c: str = x) -> str", True),
     ],
@@ -64,6 +66,13 @@ def test_additions_and_breaks_are_told_apart(now: str, changed: dict[str, bool])
 def test_more_keywords_with_defaults_break_nobody(after: str, is_breaking: bool) -> None:
     before = "# a\ndef pay(a: int, *, b: int = 1) -> int\n"
     assert api_snapshot.changes(before, f"# a\n{after}\n") == {"a.pay": is_breaking}
+
+
+def test_a_keyword_more_before_the_others_breaks_nobody() -> None:
+    before = "# a\ndef mail(a: int, *, b: int = 1, **data: object) -> int\n"
+    now = before.replace(", **data", ", c: str = , **data")
+    assert api_snapshot.changes(before, now) == {"a.mail": False}
+    assert api_snapshot.changes(now, before) == {"a.mail": True}
 
 
 def test_fragments_are_assembled_under_their_headings(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from nakamise.plugin.companions import Installation
+
 if TYPE_CHECKING:
     from nakamise.runtime import Runtime
 
@@ -14,7 +16,7 @@ S = TypeVar("S")
 
 
 class Open(Protocol):
-    def __call__(self, runtime: Runtime, /) -> AbstractAsyncContextManager[Any]: ...
+    def __call__(self, installation: Installation, /) -> AbstractAsyncContextManager[Any]: ...
 
 
 class Companions:
@@ -31,7 +33,7 @@ class Companions:
         and whatever opening it raises; the next use tries again."""
         async with self._opening:
             if type_ not in self._opened:
-                opener = self._openers[type_](runtime)
+                opener = self._openers[type_](Installation(runtime))
                 self._opened[type_] = await self._stack.enter_async_context(opener)
         found: S = self._opened[type_]
         return found

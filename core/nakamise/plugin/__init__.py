@@ -5,6 +5,7 @@ Everything else in ``nakamise`` is private. See docs/reference/plugin-contract.m
 
 from nakamise.plugin.access import anyone, in_maintenance, requires, sensitive, signed_in
 from nakamise.plugin.api_version import API_VERSION
+from nakamise.plugin.companions import Installation
 from nakamise.plugin.context import Actor, Ctx, Tenant, TenantCtx
 from nakamise.plugin.deprecation import deprecated
 from nakamise.plugin.events import Delivery, Event, Published
@@ -49,6 +50,7 @@ __all__ = [
     "Ctx",
     "Delivery",
     "Event",
+    "Installation",
     "Job",
     "JobType",
     "LifecycleHooks",

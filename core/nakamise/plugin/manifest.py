@@ -166,8 +166,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     ``nakamise.plugin.settings``). What a tenant stored under an older ``settings_version`` goes through
     ``upgrade_settings``, a function ``(version: int, values: dict) -> dict`` without I/O, whenever it is read.
     ``provides`` maps a service type (a Protocol of contracts) to a factory ``(ctx) -> service``.
-    ``companions`` maps a type to a function ``(runtime) -> async context manager of it``: what runs beside the
-    requests of a process, for all tenants, from the first ``await ctx.companion(type)`` until the process ends.
+    ``companions`` maps a type to a function ``(installation) -> async context manager of it``: what runs
+    beside the requests of a process, for all tenants, from the first ``await ctx.companion(type)`` until the process ends.
     ``templates``, ``static`` and ``locales`` are folders beside the manifest's module when they exist;
     ``css`` and ``js`` are files under ``static`` that every page loads; ``css_under`` and ``js_under`` map
     the beginning of a path ("/admin/shop") to files that only pages there load.

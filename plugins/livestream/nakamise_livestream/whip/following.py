@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from nakamise.plugin import TenantCtx
-from nakamise.plugin.context import SYSTEM
+from nakamise.plugin import Installation, TenantCtx
 from nakamise_livestream.broadcasts import on_air
 from nakamise_livestream.media import (
     EngineAway,
@@ -25,9 +24,6 @@ from nakamise_livestream.media import (
 from nakamise_livestream.whip import streams
 from nakamise_livestream.whip.tally import Tally, note
 
-if TYPE_CHECKING:
-    from nakamise.runtime import Runtime
-
 log: Final = logging.getLogger("nakamise.livestream")
 NOTE_S: Final = 5.0
 
@@ -35,8 +31,8 @@ NOTE_S: Final = 5.0
 class Following:
     """Runs between :meth:`start` and :meth:`stop`."""
 
-    def __init__(self, runtime: Runtime, engine: MediaEngine) -> None:
-        self._runtime = runtime
+    def __init__(self, installation: Installation, engine: MediaEngine) -> None:
+        self._installation = installation
         self._engine = engine
         self._tallies: dict[str, Tally] = {}
         self._publishing: set[str] = set()
@@ -96,10 +92,7 @@ class Following:
     def _ctx(self, stream: str) -> TenantCtx | None:
         """Of the stream's tenant; None when it is gone, or has the plugin off."""
         named = streams.parse(stream)
-        tenant = self._runtime.directory.by_id(named.tenant_id) if named else None
-        if tenant is None or "livestream" not in tenant.plugins:
-            return None
-        return TenantCtx(self._runtime, tenant, SYSTEM, self._runtime.host.lineup(tenant.plugins))
+        return self._installation.ctx(named.tenant_id, "livestream") if named else None
 
     async def _note(self) -> None:
         while True:

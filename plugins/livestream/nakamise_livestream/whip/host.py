@@ -59,7 +59,7 @@ async def _keep(installation: Installation, host: MediaHost, config: WorkerConfi
     lock = await _locked(installation.data_dir / "media.lock")
     child = WorkerChild(config)
     following = Following(installation, host.engine)
-    recordings = Recordings(runtime, host.engine)
+    recordings = Recordings(installation, host.engine)
     try:
         following.start()
         recordings.start()

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, anyone
-from nakamise_livestream.whip import answers, entering, requests, streams
+from nakamise_livestream.whip import answers, asked, entering, streams
 from nakamise_livestream.whip.companion import MediaHost
 from nakamise_livestream.whip.sessions import session_routes
 
@@ -24,15 +24,15 @@ async def play(
 ) -> Response[bytes]:
     async def act() -> Response[bytes]:
         await entering.viewer(ctx, broadcast_id)
-        if not requests.has_type(request, answers.SDP):
+        if not asked.has_type(request, answers.SDP):
             return answers.unsupported(answers.SDP)
-        offer = await requests.text_of(request)
+        offer = await asked.text_of(request)
         host = await ctx.companion(MediaHost)
         answer = await host.engine.play(streams.name_of(ctx, broadcast_id), offer)
         sealed = streams.seal(ctx, "viewer", broadcast_id, answer.session)
         return answers.created(answer, f"/livestream/{broadcast_id}/whep/{sealed}")
 
-    return await requests.answered(ctx, act)
+    return await asked.answered(ctx, act)
 
 
 @route(

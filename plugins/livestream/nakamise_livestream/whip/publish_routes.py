@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, TenantCtx, anyone
-from nakamise_livestream.whip import answers, entering, requests, streams
+from nakamise_livestream.whip import answers, asked, entering, streams
 from nakamise_livestream.whip.companion import MediaHost
 from nakamise_livestream.whip.sessions import session_routes
 
@@ -21,13 +21,13 @@ _METHODS: Final = "POST, GET, HEAD, OPTIONS"
 @post("/whip", opt=anyone(), include_in_schema=False)
 async def publish_with_key(ctx: Ctx, request: Request[Any, Any, Any]) -> Response[bytes]:
     async def act() -> Response[bytes]:
-        broadcast = await entering.publisher_with_key(ctx, requests.key_of(request))
+        broadcast = await entering.publisher_with_key(ctx, asked.key_of(request))
         answer = await _publish(ctx, request, broadcast.id)
         if answer.status_code == 201:
             await entering.started_by_key(ctx, broadcast)
         return answer
 
-    return await requests.answered(ctx, act)
+    return await asked.answered(ctx, act)
 
 
 @post("/{broadcast_id:uuid}/whip", opt=anyone(), include_in_schema=False)
@@ -38,15 +38,15 @@ async def publish_with_cookie(
         await entering.publisher_with_cookie(ctx, broadcast_id)
         return await _publish(ctx, request, broadcast_id)
 
-    return await requests.answered(ctx, act)
+    return await asked.answered(ctx, act)
 
 
 async def _publish(
     ctx: TenantCtx, request: Request[Any, Any, Any], broadcast_id: uuid.UUID
 ) -> Response[bytes]:
-    if not requests.has_type(request, answers.SDP):
+    if not asked.has_type(request, answers.SDP):
         return answers.unsupported(answers.SDP)
-    offer = await requests.text_of(request)
+    offer = await asked.text_of(request)
     host = await ctx.companion(MediaHost)
     answer = await host.engine.publish(streams.name_of(ctx, broadcast_id), offer)
     sealed = streams.seal(ctx, "publisher", broadcast_id, answer.session)

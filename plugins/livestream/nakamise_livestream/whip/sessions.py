@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, anyone
 from nakamise_livestream.media import Role
-from nakamise_livestream.whip import answers, requests, streams
+from nakamise_livestream.whip import answers, asked, streams
 from nakamise_livestream.whip.companion import MediaHost
 
 _ACCEPT: Final = {"Accept-Patch": answers.FRAGMENT}
@@ -28,13 +28,13 @@ def session_routes(role: Role, protocol: str) -> list[ControllerRouterHandler]:
     ) -> Response[bytes]:
         async def act() -> Response[bytes]:
             session = streams.unseal(ctx, role, broadcast_id, sealed)
-            if not requests.has_type(request, answers.FRAGMENT):
+            if not asked.has_type(request, answers.FRAGMENT):
                 return answers.unsupported(answers.FRAGMENT)
-            fragment = await requests.text_of(request)
+            fragment = await asked.text_of(request)
             host = await ctx.companion(MediaHost)
-            return answers.patched(await host.engine.patch(session, fragment, requests.if_match(request)))
+            return answers.patched(await host.engine.patch(session, fragment, asked.if_match(request)))
 
-        return await requests.answered(ctx, act)
+        return await asked.answered(ctx, act)
 
     @delete(path, status_code=200, opt=anyone(), include_in_schema=False, name=f"livestream-{protocol}-end")
     async def leave(ctx: Ctx, broadcast_id: FromPath[uuid.UUID], sealed: FromPath[str]) -> Response[bytes]:
@@ -44,7 +44,7 @@ def session_routes(role: Role, protocol: str) -> list[ControllerRouterHandler]:
             await host.engine.close(session)
             return answers.empty()
 
-        return await requests.answered(ctx, act)
+        return await asked.answered(ctx, act)
 
     @route(path, http_method=["GET", "HEAD", "OPTIONS"], opt=anyone(), include_in_schema=False)
     async def ask(
@@ -56,7 +56,7 @@ def session_routes(role: Role, protocol: str) -> list[ControllerRouterHandler]:
                 return answers.options(_METHODS, _ACCEPT)
             return answers.empty(204 if request.method == "GET" else 200)
 
-        return await requests.answered(ctx, act)
+        return await asked.answered(ctx, act)
 
     # The last is first, or Litestar answers OPTIONS by itself.
     return [ask, change, leave]
