@@ -134,6 +134,13 @@ manifest: Final = Manifest(
             count="nakamise_livestream.whip.chores:bytes_sent",
             taken=False,
         ),
+        Meter(
+            "livestream.bytes_recorded",
+            N_("Recordings of live video"),
+            unit="bytes",
+            count="nakamise_livestream.archive.keeping:bytes_kept",
+            taken=False,
+        ),
     ),
     tasks=(
         Task("livestream.check_sending", "nakamise_livestream.whip.chores:check_sending", 30),

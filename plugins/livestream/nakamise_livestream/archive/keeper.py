@@ -5,28 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from nakamise.plugin import TenantCtx
-from nakamise.plugin.context import SYSTEM
+from nakamise.plugin import Installation, TenantCtx
 from nakamise_livestream.archive.saving import Saving
 from nakamise_livestream.media import EngineBack, MediaEngine, MediaEvent, MediaRefusal, Published, Resumed
 from nakamise_livestream.recording.recorder import Recorder
 from nakamise_livestream.whip import streams
 
-if TYPE_CHECKING:
-    from nakamise.runtime import Runtime
-
 log: Final = logging.getLogger("nakamise.livestream")
 LOOK_S: Final = 1.0
-_ON_AIR: Final = "SELECT state = 'live' AND publishing FROM livestream_broadcast WHERE id = $1"
+_ON_AIR: Final = """
+SELECT state = 'live' AND publishing FROM livestream_broadcast
+WHERE id = $1 AND state IN ('scheduled', 'live', 'paused')
+"""
 
 
 class Recordings:
     """Runs between :meth:`start` and :meth:`stop`."""
 
-    def __init__(self, runtime: Runtime, engine: MediaEngine) -> None:
-        self._runtime = runtime
+    def __init__(self, installation: Installation, engine: MediaEngine) -> None:
+        self._installation = installation
         self._engine = engine
         self._seen: set[str] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -69,11 +68,11 @@ class Recordings:
             self._seen.discard(stream)
         elif wanted and running is None:
             self._running[stream] = asyncio.create_task(self._record(stream), name=f"recording {stream}")
-        elif not wanted and running is not None:
+        elif not wanted and running is not None and not running.cancelling():
             running.cancel()
 
     async def _is_on_air(self, stream: str) -> bool | None:
-        """None: there is no such broadcast."""
+        """None: there is no such broadcast, or it is over."""
         ctx, named = self._ctx(stream), streams.parse(stream)
         if ctx is None or named is None:
             return None
@@ -95,7 +94,4 @@ class Recordings:
 
     def _ctx(self, stream: str) -> TenantCtx | None:
         named = streams.parse(stream)
-        tenant = self._runtime.directory.by_id(named.tenant_id) if named else None
-        if tenant is None or "livestream" not in tenant.plugins:
-            return None
-        return TenantCtx(self._runtime, tenant, SYSTEM, self._runtime.host.lineup(tenant.plugins))
+        return self._installation.ctx(named.tenant_id, "livestream") if named else None

@@ -19,7 +19,9 @@ from nakamise_livestream.words import DOMAIN
 _PUBLISH: Final = """
 UPDATE livestream_recording SET is_published = $2 WHERE broadcast_id = $1 AND deleted_at IS NULL
 """
-_DELETE: Final = "UPDATE livestream_recording SET deleted_at = $2 WHERE broadcast_id = $1 AND deleted_at IS NULL"
+_DELETE: Final = (
+    "UPDATE livestream_recording SET deleted_at = $2 WHERE broadcast_id = $1 AND deleted_at IS NULL"
+)
 _DELETED: Final = """
 SELECT r.broadcast_id FROM livestream_recording r WHERE r.deleted_at IS NOT NULL
     AND EXISTS (SELECT 1 FROM livestream_segment s WHERE s.broadcast_id = r.broadcast_id)
@@ -67,6 +69,6 @@ async def _purge_one(ctx: TenantCtx, broadcast_id: uuid.UUID) -> None:
             await tx.execute(_FORGET_PART, broadcast_id, part.number)
 
 
-async def bytes_kept(ctx: TenantCtx, tx: Tx, span: Span | None) -> int:
+async def bytes_kept(_ctx: TenantCtx, tx: Tx, _span: Span | None) -> int:
     """In the object store now."""
     return int(await tx.value(_BYTES) or 0)

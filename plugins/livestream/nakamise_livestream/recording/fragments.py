@@ -38,7 +38,7 @@ def fragment(segment: Segment, *, starts: Fraction, number: int, has_audio: bool
             audio = out.add_stream("libopus", rate=AUDIO_RATE)
             audio.layout = "stereo"
             packets += _packets(segment.audio, segment, AUDIO_RATE, audio)
-        for packet in sorted(packets, key=lambda each: each.dts * each.time_base):
+        for packet in sorted(packets, key=_seconds):
             out.mux(packet)
     whole = file.getvalue()
     cut = whole.index(b"moof") - 4
@@ -68,6 +68,10 @@ def _packets(
         packet.is_keyframe = one.unit.is_keyframe or one.unit.kind == "audio"
         packet.stream = stream
         yield packet
+
+
+def _seconds(packet: av.Packet[Any]) -> Fraction:
+    return (packet.dts or 0) * (packet.time_base or Fraction(1))
 
 
 def _ticks(segment: Segment, unit: TimedUnit, rate: int) -> int:

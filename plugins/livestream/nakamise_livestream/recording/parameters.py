@@ -15,4 +15,3 @@ def parameters(codec: str, picture: bytes) -> bytes:
     if codec == "VP8":
         return picture[_VP8_SIZE]
     return b"".join(nal.rstrip(b"\x00") for nal in _NAL.split(picture) if nal and nal[0] & 0x1F in _SETS)
-

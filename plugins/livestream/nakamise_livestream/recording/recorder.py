@@ -90,7 +90,9 @@ class Recorder:
             try:
                 self._queue.put_nowait(segment)
             except asyncio.QueueFull:
-                _log.error("%.1f s of %s are not recorded: saving is too slow", segment.duration, self._stream)
+                _log.error(
+                    "%.1f s of %s are not recorded: saving is too slow", segment.duration, self._stream
+                )
 
     async def _save_all(self) -> None:
         while (segment := await self._queue.get()) is not None:

@@ -17,13 +17,19 @@ from av.video.codeccontext import VideoCodecContext
 from nakamise_livestream.recording.units import Segment, TimedUnit, Unit
 
 # No B-pictures: decode times are display times.
-_OPTIONS: Final = {"preset": "ultrafast", "tune": "zerolatency", "crf": "26", "g": "9999", "repeat-headers": "1"}
+_OPTIONS: Final = {
+    "preset": "ultrafast",
+    "tune": "zerolatency",
+    "crf": "26",
+    "g": "9999",
+    "repeat-headers": "1",
+}
 _THREADS: Final = 1
 
 
 def in_h264(segment: Segment) -> Segment:
     """Blocks for as long as that takes; pictures that cannot be decoded are left out."""
-    decoder = av.CodecContext.create("vp8", "r")
+    decoder = VideoCodecContext.create("vp8", "r")
     encoder: VideoCodecContext | None = None
     pictures: list[TimedUnit] = []
     for one in segment.video:
@@ -33,7 +39,7 @@ def in_h264(segment: Segment) -> Segment:
     return msgspec.structs.replace(segment, video=tuple(pictures))
 
 
-def _decoded(decoder: av.CodecContext, one: TimedUnit) -> Iterator[VideoFrame]:
+def _decoded(decoder: VideoCodecContext, one: TimedUnit) -> Iterator[VideoFrame]:
     for frame in decoder.decode(av.Packet(one.unit.data)):
         if isinstance(frame, VideoFrame):
             yield frame

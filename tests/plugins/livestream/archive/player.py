@@ -43,9 +43,9 @@ async def play(client: httpx.AsyncClient, playlist: str) -> Played:
 
 
 def _decode(data: bytes, played: Played) -> None:
-    with av.open(io.BytesIO(data)) as file:
+    with av.open(io.BytesIO(data), "r") as file:
         for frame in file.decode(video=0):
-            assert frame.pts is not None and frame.time_base is not None
-            played.pictures.append(float(frame.pts * frame.time_base))
-    with av.open(io.BytesIO(data)) as file:
+            assert frame.time is not None
+            played.pictures.append(frame.time)
+    with av.open(io.BytesIO(data), "r") as file:
         played.sounds += sum(1 for packet in file.demux(audio=0) if packet.pts is not None)

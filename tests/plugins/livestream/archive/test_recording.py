@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +24,9 @@ API = "/api/livestream"
 
 
 async def segments(stage: Stage, broadcast: Json) -> int:
-    found = await stage.value("SELECT count(*) FROM livestream_segment WHERE broadcast_id = $1", broadcast["id"])
+    found = await stage.value(
+        "SELECT count(*) FROM livestream_segment WHERE broadcast_id = $1", broadcast["id"]
+    )
     return int(found)
 
 
@@ -98,5 +104,53 @@ async def test_a_publisher_that_comes_back_goes_on_in_the_recording(stage: Stage
     played = await play(presenter.client, hls(broadcast))
     assert played.breaks >= 1
     assert played.pictures == sorted(played.pictures)
-    gaps = [later - earlier for earlier, later in zip(played.pictures, played.pictures[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(played.pictures)]
     assert max(gaps) < 0.5
+
+
+def worker_pid() -> int:
+    """Of the engine that this process keeps."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    commands = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
+    found = [pid for pid, command in commands.items() if b"nakamise_livestream.sfu" in command]
+    assert len(found) == 1, commands
+    return found[0]
+
+
+async def test_a_worker_that_is_killed_costs_less_than_a_fragment(stage: Stage, presenter: Person) -> None:
+    broadcast = await on_air(presenter)
+    url = f"/livestream/{broadcast['id']}/whip"
+    async with publisher("H264", EncodedTrack()) as sender:
+        await send(presenter.client, url, sender)
+        await has_segments(stage, broadcast, 1)
+        await asyncio.sleep(2)
+        os.kill(worker_pid(), signal.SIGKILL)
+        killed_at = stage.ctx.now()
+    await has_segments(stage, broadcast, 2)
+    last = await stage.value(
+        "SELECT max(begins_at + duration_us * interval '1 microsecond') FROM livestream_segment"
+        " WHERE broadcast_id = $1",
+        broadcast["id"],
+    )
+    assert abs((killed_at - last).total_seconds()) < 1
+    async with publisher("H264", EncodedTrack()) as sender:
+        await send(presenter.client, url, sender)
+        await has_segments(stage, broadcast, 3)
+        await ok(await act(presenter, broadcast, "end"))
+    played = await play(presenter.client, hls(broadcast))
+    assert played.breaks >= 1
+    assert played.pictures == sorted(played.pictures)
+    assert max(later - earlier for earlier, later in pairwise(played.pictures)) < 0.5
+
+
+async def test_a_rehearsal_is_not_recorded(stage: Stage, presenter: Person) -> None:
+    broadcast = await planned(presenter)
+    studio = f"{API}/studio/broadcasts/{broadcast['id']}"
+    await ok(await presenter.client.put(f"{studio}/rehearsal", json={"on": True}))
+    async with publisher("H264", EncodedTrack()) as sender:
+        await send(presenter.client, f"/livestream/{broadcast['id']}/whip", sender)
+        await asyncio.sleep(6)
+    assert await segments(stage, broadcast) == 0
+    assert await stage.ctx.runtime.store.keys(stage.tenant.schema) == []
+    answer = await presenter.client.get(f"{API}/broadcasts/{broadcast['id']}/archive")
+    assert answer.status_code == 404
