@@ -60,7 +60,7 @@ async def test_a_pinned_product_is_a_mark(
 
     async def is_whole() -> bool:
         end = "SELECT max(starts_us + duration_us) FROM livestream_segment"
-        return float(await stage.value(end)) / 1e6 > pinned_s + 2
+        return bool(float(await stage.value(end)) / 1e6 > pinned_s + 2)
 
     await until(is_whole, within=10.0)
     guest = client(stage.tenant)
