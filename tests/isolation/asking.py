@@ -9,7 +9,7 @@ from typing import Final
 import asyncpg
 import httpx
 
-from tests.isolation.table import Route, fill
+from tests.isolation.table import Route, fill, query
 
 _CHECKSUM: Final = "SELECT coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') FROM {} t WHERE {}"
 _SHARED: Final = (
@@ -25,7 +25,9 @@ async def ask(
     client: httpx.AsyncClient, route: Route, things: Mapping[str, str], headers: Mapping[str, str]
 ) -> httpx.Response:
     client.cookies.clear()
-    return await client.request(route.method, fill(route.path, things), headers=dict(headers))
+    return await client.request(
+        route.method, fill(route.path, things), params=query(route, things), headers=dict(headers)
+    )
 
 
 async def snapshot(owner: asyncpg.Connection, *tenants: uuid.UUID) -> dict[str, str]:

@@ -18,6 +18,7 @@ from nakamise.testing.fixtures import ClientFor, CtxFor, MakeTenant
 from tests.isolation.console import open_console, outside_office
 from tests.isolation.house import House, furnish
 from tests.isolation.lines import connect
+from tests.isolation.stage import raise_stage
 from tests.isolation.table import Route, routes_of
 
 Houses = dict[str, House]
@@ -48,6 +49,7 @@ async def houses(make_tenant: MakeTenant, ctx_for: CtxFor, clients: ClientFor, r
     async with owner_connection(runtime.settings) as owner:
         for house in made.values():
             await connect(house, clients(house.stall.tenant))
+            await raise_stage(house)
             await open_console(house, runtime, owner)
             await all_work(house.stall.tenant)
     return made

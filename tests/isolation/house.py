@@ -19,7 +19,7 @@ from nakamise.ids import new_token, uuid7
 from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
 from tests.plugins.shop.stall import LEGAL, Buyer, Stall, Till, insert
 
-PLUGINS: Final = ("shop", "payments_sandbox", "hello", "agency", "webhooks", "sso")
+PLUGINS: Final = ("shop", "payments_sandbox", "hello", "agency", "webhooks", "sso", "livestream", "social")
 ROLES: Final = {
     "buyer": "",
     "neighbour": "",

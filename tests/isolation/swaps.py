@@ -23,6 +23,12 @@ ALSO: Final = {
     "picture_id": "media_id",
     "break_glass": "user_id",
     "token": "token",
+    "broadcaster": "broadcaster_id",
+    "before": "comment_id",
+    "products": "product_id",
+    "product_ids": "product_id",
+    "moderators": "user_id",
+    "category": "category_id",
 }
 # Texts that must be right for a request to get as far as the id.
 _TEXTS: Final = {
@@ -41,6 +47,8 @@ _TEXTS: Final = {
     "host": "shop.example.jp",
     "password": "three words long",
 }
+# An id that a page makes up for what it sends, not of anything that is there.
+_MADE_UP: Final = {"key": "0b2c7d0e-6f0a-4b1c-9d3e-2a4f6c8e0b1d"}
 _FORMATS: Final = {"date": "2026-01-01", "date-time": "2026-01-01T00:00:00+09:00"}
 # What pages ask for beside the id in their path.
 FORM: Final = {"since": _FORMATS["date"], "host": "shop.example.jp"}
@@ -109,6 +117,8 @@ class Api:
         plain = self._plain(schema)
         if plain.get("type") == "array":
             plain = self._plain(plain["items"])
+        if name in _MADE_UP:
+            return ""
         if plain.get("format") == "uuid" or (name in ALSO and plain.get("type") == "string"):
             return ALSO.get(name, name)
         return ""
@@ -138,6 +148,8 @@ class Api:
 def _plain_value(name: str, schema: Json) -> Any:
     if name in _TEXTS:
         return _TEXTS[name]
+    if name in _MADE_UP and schema.get("format") == "uuid":
+        return _MADE_UP[name]
     if "enum" in schema or "const" in schema:
         return schema.get("const") or schema["enum"][0]
     if schema.get("format") in _FORMATS:

@@ -26,6 +26,9 @@ COMMON: Final = {
     "locale": "ja",
     "digest": "0",
     "path": "nothing.css",
+    # Which picture of a broadcaster, and which piece of a recording.
+    "which": "picture",
+    "name": "1.m4s",
     # A room that is nowhere: one that is somewhere answers without end. tests/core/rooms has them.
     "kind": "nosuch",
     "room_id": "nosuch",
@@ -58,6 +61,14 @@ class Route:
             for match in PARAMETER.finditer(self.path)
         )
 
+    @property
+    def takes_anything(self) -> bool:
+        """Endpoints of WHIP and WHEP say what they are without a look at the broadcast; and who ceases to follow
+        what is nowhere has what they want."""
+        if self.method in ("GET", "HEAD", "OPTIONS"):
+            return self.path.endswith(("/whip", "/whep"))
+        return self.method == "DELETE" and self.path.endswith("/follow")
+
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
@@ -74,6 +85,15 @@ def routes_of(app: Any) -> list[Route]:
         ),
         key=str,
     )
+
+
+def query(route: Route, things: Mapping[str, str]) -> dict[str, str]:
+    """What GET of ``route`` cannot be answered without."""
+    if route.method == "GET" and route.path.endswith("/chat/lines"):
+        return {"before": things["comment_id"]}
+    if route.path.endswith("/chat/replay"):
+        return {"from": "2026-01-01T00:00:00Z", "to": "2126-01-01T00:00:00Z"}
+    return {}
 
 
 def fill(path: str, things: Mapping[str, str]) -> str:

@@ -21,6 +21,8 @@ from tests.isolation.table import Route, fill
 
 # As at a real bank: whoever is signed in and has the link is asked.
 _OPEN_TO_HOLDERS: Final = frozenset({"reference", "token", "host", "mail_id", "key"})
+# These are everybody's to see; to run them is their host's, in the studio.
+_FOR_EVERYBODY: Final = frozenset({"broadcast_id", "broadcaster_id", "comment_id"})
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -40,7 +42,7 @@ async def test_somebody_elses_id_is_like_a_random_one(
         random = _random(home.things.get(slot.key, ""))
         expected = await _ask(client, api, slot, home, random)
         missing += expected.status_code == httpx.codes.NOT_FOUND
-        if expected.is_success and slot.route.method != "GET":
+        if expected.is_success and slot.route.method != "GET" and not slot.route.takes_anything:
             faults.append(f"{slot}: took a random id")
         for kind, value in _others(slot, home, away, gone).items():
             answer = await _ask(client, api, slot, home, value)
@@ -64,7 +66,8 @@ def _others(slot: Slot, home: House, away: House, gone: Mapping[str, str]) -> di
     if slot.key in gone:
         found["deleted"] = gone[slot.key]
     is_own = not slot.route.access.public and slot.route.access.permission is None
-    if is_own and slot.where == "path" and slot.key not in _OPEN_TO_HOLDERS:
+    is_shown = slot.key in _FOR_EVERYBODY and "/studio/" not in slot.route.path
+    if is_own and slot.where == "path" and slot.key not in _OPEN_TO_HOLDERS and not is_shown:
         found["other user"] = home.things[str(key)]
     return found
 

@@ -1,0 +1,100 @@
+"""A broadcast of the buyer's on the air with everything around it, and who follows whom.
+
+Nothing is sent: no media engine is needed for what stands in the tables.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import Final
+
+from nakamise.db import Tx
+from nakamise.ids import uuid7
+from nakamise.media import put_object
+from nakamise_livestream.whip import streams
+from tests.isolation.house import House
+from tests.plugins.shop.stall import insert
+
+Row = dict[str, object]
+_IDS: Final = ("broadcaster_id", "broadcast_id", "comment_id", "notice_id", "item_id")
+
+
+async def raise_stage(house: House) -> None:
+    """The buyer presents, so that a broadcaster's own pages are the buyer's; the clerk follows."""
+    ids = {name: uuid7() for name in _IDS}
+    handle, token = f"h-{secrets.token_hex(8)}", secrets.token_urlsafe(24)
+    ctx = house.stall.ctx
+    piece = await put_object(ctx, "recording", "m4s", b"piece")
+    init = await put_object(ctx, "recording", "mp4", b"init")
+    async with ctx.begin() as tx:
+        await _broadcast(tx, house, ids)
+        await _chat(tx, house, ids)
+        await _recording(tx, house, ids, piece, init)
+        await _followers(tx, house, ids, handle, token)
+    house.things |= {name: str(id_) for name, id_ in ids.items()}
+    house.things |= {"handle": handle, "unsubscribe/token": token}
+    house.things |= {
+        "whip/sealed": streams.seal(ctx, "publisher", ids["broadcast_id"], "session"),
+        "whep/sealed": streams.seal(ctx, "viewer", ids["broadcast_id"], "session"),
+    }
+
+
+async def _broadcast(tx: Tx, house: House, ids: dict[str, uuid.UUID]) -> None:
+    """Its category has the id of the shop's: the paths of both say ``categories/{category_id}``."""
+    now, buyer = house.stall.ctx.now(), house.people["buyer"].id
+    broadcaster: Row = {
+        "id": ids["broadcaster_id"],
+        "user_id": buyer,
+        "name": house.canary,
+        "state": "approved",
+    }
+    moments: Row = {"agreed_at": now, "applied_at": now, "decided_at": now}
+    category: Row = {"id": uuid.UUID(house.things["category_id"]), "slug": f"c-{secrets.token_hex(5)}"}
+    broadcast: Row = {
+        "id": ids["broadcast_id"],
+        "broadcaster_id": ids["broadcaster_id"],
+        "title": house.canary,
+    }
+    product: Row = {"broadcast_id": ids["broadcast_id"], "product_id": uuid.UUID(house.things["product_id"])}
+    await insert(tx, "livestream_broadcaster", {**broadcaster, **moments})
+    await insert(tx, "livestream_category", {**category, "name": house.canary})
+    on_air: Row = {"state": "live", "started_at": now, "category_id": category["id"]}
+    await insert(tx, "livestream_broadcast", {**broadcast, **on_air})
+    await insert(tx, "livestream_product", {**product, "position": 0})
+    await insert(tx, "livestream_pin", {**product, "id": uuid7(), "pinned_at": now})
+    await insert(
+        tx, "livestream_run_item", {**product, "id": ids["item_id"], "position": 0, "title": house.canary}
+    )
+
+
+async def _chat(tx: Tx, house: House, ids: dict[str, uuid.UUID]) -> None:
+    now, id_ = house.stall.ctx.now(), ids["broadcast_id"]
+    said: Row = {"id": ids["comment_id"], "user_id": house.people["buyer"].id, "author_name": house.canary}
+    line: Row = {"author_role": "host", "text": house.canary, "client_key": uuid7(), "said_at": now}
+    muted: Row = {"user_id": house.people["clerk"].id, "next_at": now, "muted_until": now}
+    moderator: Row = {"user_id": house.people["clerk"].id, "created_at": now}
+    await insert(tx, "livestream_comment", {"broadcast_id": id_, **said, **line})
+    await insert(tx, "livestream_chatter", {"broadcast_id": id_, **muted})
+    await insert(tx, "livestream_moderator", {"broadcast_id": id_, **moderator})
+
+
+async def _recording(tx: Tx, house: House, ids: dict[str, uuid.UUID], piece: str, init: str) -> None:
+    now, id_ = house.stall.ctx.now(), ids["broadcast_id"]
+    segment: Row = {"number": 1, "key": piece, "init_key": init, "begins_at": now, "starts_us": 0}
+    length: Row = {"duration_us": 2_000_000, "bytes": len(b"piece"), "is_discontinuous": False}
+    await insert(tx, "livestream_recording", {"broadcast_id": id_, "created_at": now})
+    await insert(tx, "livestream_segment", {"broadcast_id": id_, **segment, **length})
+
+
+async def _followers(tx: Tx, house: House, ids: dict[str, uuid.UUID], handle: str, token: str) -> None:
+    now, buyer, whom = house.stall.ctx.now(), house.people["buyer"].id, ids["broadcaster_id"]
+    notice: Row = {"id": ids["notice_id"], "user_id": buyer, "kind": "live", "story": "started"}
+    params: Row = {"params": {"name": house.canary, "title": house.canary}, "path": "/", "once": house.canary}
+    preference: Row = {"user_id": buyer, "mail_live": False, "stop_token": token, "changed_at": now}
+    await insert(tx, "social_profile", {"broadcaster_id": whom, "handle": handle, "changed_at": now})
+    for person in ("buyer", "clerk"):
+        follow: Row = {"user_id": house.people[person].id, "created_at": now}
+        await insert(tx, "social_follow", {"broadcaster_id": whom, **follow})
+    await insert(tx, "social_notice", {**notice, **params, "created_at": now})
+    await insert(tx, "social_preference", preference)
