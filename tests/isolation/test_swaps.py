@@ -23,6 +23,8 @@ from tests.isolation.table import Route, fill
 _OPEN_TO_HOLDERS: Final = frozenset({"reference", "token", "host", "mail_id", "key"})
 # These are everybody's to see; to run them is their host's, in the studio.
 _FOR_EVERYBODY: Final = frozenset({"broadcast_id", "broadcaster_id", "comment_id"})
+# Of the studio, what moderators run too: whoever sees the broadcast is told that it is theirs (403).
+_FOR_MODERATORS: Final = ("/pin", "/products", "/run-sheet", "/run-sheet/next")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -66,7 +68,9 @@ def _others(slot: Slot, home: House, away: House, gone: Mapping[str, str]) -> di
     if slot.key in gone:
         found["deleted"] = gone[slot.key]
     is_own = not slot.route.access.public and slot.route.access.permission is None
-    is_shown = slot.key in _FOR_EVERYBODY and "/studio/" not in slot.route.path
+    is_shown = slot.key in _FOR_EVERYBODY and (
+        "/studio/" not in slot.route.path or slot.route.path.endswith(_FOR_MODERATORS)
+    )
     if is_own and slot.where == "path" and slot.key not in _OPEN_TO_HOLDERS and not is_shown:
         found["other user"] = home.things[str(key)]
     return found

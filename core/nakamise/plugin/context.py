@@ -266,7 +266,7 @@ class TenantCtx:
     async def mail_admins(self, tx: Tx, template: str, **data: object) -> None:
         """``send_mail`` to each administrator, in the tenant's language."""
         for email in await admin_addresses(tx):
-            await self.send_mail(tx, template, email, locale=self.tenant.locale, **data)
+            await self.send_mail(tx, template, email, locale=self.tenant.locale, unsubscribe="", **data)
 
     async def audit(self, tx: Tx, act: str, subject: str, **detail: object) -> None:
         """Write who did what to the tenant's audit log, in ``tx``; no secrets in ``detail``."""

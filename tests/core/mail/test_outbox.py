@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from email import message_from_bytes, policy
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -25,7 +26,7 @@ from tests.core.accounts import Site
 from tests.core.mail.smtp_servers import Inbox, smtp_server
 from tests.faults.ground import prepared
 
-NOTICE = {
+NOTICE: Final[dict[str, Any]] = {
     "subject": "お知らせ",
     "paragraphs": ["本文です。"],
     "facts": [],

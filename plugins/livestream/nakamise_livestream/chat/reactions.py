@@ -31,10 +31,10 @@ class Reactions:
     async def react(self, ctx: TenantCtx, broadcast_id: uuid.UUID, given: ReactionInput) -> bool:
         """Whether it counted. Raises NotFound, Conflict when it is not live."""
         now = time.monotonic()
-        if not self._may_send((ctx.tenant.id, ctx.actor.user_id or ctx.http.client), now):
-            return False
         if now - self._live_at.get((ctx.tenant.id, broadcast_id), -FRESH_S) >= FRESH_S:
             await self._check(ctx, broadcast_id, now)
+        if not self._may_send((ctx.tenant.id, ctx.actor.user_id or ctx.http.client), now):
+            return False
         room_of(ctx, broadcast_id).react(given.kind, given.n)
         return True
 
