@@ -13,7 +13,6 @@ import asyncpg
 import msgspec
 
 from nakamise.db.held import held
-from nakamise.db.shares import Shares
 from nakamise.db.tx import CommitLost, Tx
 from nakamise.ids import check_schema_name
 
@@ -34,7 +33,6 @@ class Database:
     def __init__(self, pool: asyncpg.Pool, control_role: str) -> None:
         self.pool = pool
         self._control_role = control_role
-        self._shares = Shares(pool.get_max_size())
 
     @classmethod
     async def connect(cls, url: str, *, control_role: str, size: int = 10) -> Database:
@@ -63,7 +61,7 @@ class Database:
     async def tenant(self, schema: str, *, read_only: bool = False) -> AsyncIterator[Tx]:
         """One transaction as the tenant's role, on the tenant's schema."""
         check_schema_name(schema)
-        async with self._shares.of(schema), self._transaction(schema, schema, read_only) as tx:
+        async with self._transaction(schema, schema, read_only) as tx:
             yield tx
 
     @asynccontextmanager
