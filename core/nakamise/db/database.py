@@ -13,6 +13,7 @@ import asyncpg
 import msgspec
 
 from nakamise.db.held import held
+from nakamise.db.shares import Shares, Turn
 from nakamise.db.tx import CommitLost, Tx
 from nakamise.ids import check_schema_name
 
@@ -33,6 +34,7 @@ class Database:
     def __init__(self, pool: asyncpg.Pool, control_role: str) -> None:
         self.pool = pool
         self._control_role = control_role
+        self._shares = Shares(pool.get_max_size())
 
     @classmethod
     async def connect(cls, url: str, *, control_role: str, size: int = 10) -> Database:
@@ -61,8 +63,12 @@ class Database:
     async def tenant(self, schema: str, *, read_only: bool = False) -> AsyncIterator[Tx]:
         """One transaction as the tenant's role, on the tenant's schema."""
         check_schema_name(schema)
-        async with self._transaction(schema, schema, read_only) as tx:
-            yield tx
+        turn = await self._shares.turn(schema)
+        try:
+            async with self._transaction(schema, schema, read_only, turn) as tx:
+                yield tx
+        finally:
+            turn.end()
 
     @asynccontextmanager
     async def control(self, *, read_only: bool = False) -> AsyncIterator[Tx]:
@@ -71,7 +77,9 @@ class Database:
             yield tx
 
     @asynccontextmanager
-    async def _transaction(self, role: str, schema: str, read_only: bool) -> AsyncIterator[Tx]:
+    async def _transaction(
+        self, role: str, schema: str, read_only: bool, turn: Turn | None = None
+    ) -> AsyncIterator[Tx]:
         async with self.pool.acquire() as pooled:
             # The proxy that a pool lends has all methods of the connection behind it.
             connection = cast("asyncpg.Connection", pooled)
@@ -83,7 +91,7 @@ class Database:
                     f'SET LOCAL ROLE "{role}";SET LOCAL search_path = "{schema}", pg_temp'
                 )
                 tx = Tx(connection, schema)
-                with held(connection):
+                with held(connection, turn):
                     yield tx
                 tag = await connection.execute("COMMIT")
             except BaseException:

@@ -12,9 +12,7 @@ import types
 from collections.abc import Coroutine, Generator, Sequence
 from typing import Any, Final
 
-import asyncpg
-
-from nakamise.db.held import holders
+from nakamise.db.held import Holding, holders
 from nakamise.errors import NakamiseError
 
 # A step that holds the loop for longer keeps every tenant waiting. Far above what a busy machine causes.
@@ -43,7 +41,7 @@ async def drive(coroutine: Coroutine[Any, Any, Any]) -> tuple[Any, float]:
     if task is None:
         raise RuntimeError("hooks run in a task")
     asked = task.cancelling()
-    held: list[asyncpg.Connection] = []
+    held: list[Holding] = []
     token = holders.set(held)
     started = time.perf_counter()
     try:
@@ -68,9 +66,9 @@ async def drive(coroutine: Coroutine[Any, Any, Any]) -> tuple[Any, float]:
             _throw_away(held)
 
 
-def _throw_away(held: Sequence[asyncpg.Connection]) -> None:
-    for connection in held:
-        connection.terminate()
+def _throw_away(held: Sequence[Holding]) -> None:
+    for holding in held:
+        holding.cut_off()
     raise TransactionLeftOpen("it left a transaction open")
 
 

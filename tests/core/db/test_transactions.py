@@ -208,3 +208,29 @@ async def test_closing_does_not_wait_for_ever(
         await stuck.close()
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
         await held
+
+
+async def test_one_tenant_leaves_connections_to_the_others(tenants: list[Tenant], settings: Settings) -> None:
+    """Four connections: whoever holds three waits for the fourth, and somebody else is served meanwhile."""
+    pool = await Database.connect(app_url(settings), control_role=names(settings).control, size=4)
+    greedy, other = tenants[:2]
+    begun: list[int] = []
+    full, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(number: int) -> None:
+        async with pool.tenant(greedy.schema):
+            begun.append(number)
+            if len(begun) == 3:
+                full.set()
+            await go_on.wait()
+
+    holding = [asyncio.create_task(hold(number)) for number in range(6)]
+    async with asyncio.timeout(10):
+        await full.wait()
+        async with pool.tenant(other.schema) as tx:
+            assert await tx.values(MARKS, other.slug) == [other.slug]
+    assert len(begun) == 3
+    go_on.set()
+    await asyncio.gather(*holding)
+    assert sorted(begun) == list(range(6))
+    await pool.close()

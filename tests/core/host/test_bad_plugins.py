@@ -227,7 +227,9 @@ async def test_transactions_that_plugins_leave_open_do_not_eat_up_the_pool(
     assert len(Mutable.kept) == size * 2, "each call left one open"
     async with asyncio.timeout(5):
         await still_alive(ctx)
-        assert await side_by_side(ctx, size) == list(range(size)), "every place of the pool is free again"
+        # As many as one tenant may hold; what is left of the pool is for the others.
+        share = size - size // 4
+        assert await side_by_side(ctx, share) == list(range(share)), "every place is free again"
     Mutable.kept.clear()
 
 
