@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from nakamise.db import Database
+from nakamise.db.shares import Turn
 from nakamise.db.tx import Tx
 from nakamise.plugin import Tenant
 from nakamise.settings import Settings
@@ -25,7 +26,9 @@ class SetForTheSession(Database):
     """A mistake often made: settings for the session, put back when all went well."""
 
     @asynccontextmanager
-    async def _transaction(self, role: str, schema: str, read_only: bool) -> AsyncIterator[Tx]:
+    async def _transaction(
+        self, role: str, schema: str, read_only: bool, turn: Turn | None = None
+    ) -> AsyncIterator[Tx]:
         async with self.pool.acquire() as pooled:
             connection = cast("asyncpg.Connection", pooled)
             await connection.execute(f'SET ROLE "{role}"; SET search_path = {schema}, pg_temp')
@@ -38,7 +41,9 @@ class SetOncePerConnection(Database):
     """Another: "this connection has its tenant already"."""
 
     @asynccontextmanager
-    async def _transaction(self, role: str, schema: str, read_only: bool) -> AsyncIterator[Tx]:
+    async def _transaction(
+        self, role: str, schema: str, read_only: bool, turn: Turn | None = None
+    ) -> AsyncIterator[Tx]:
         async with self.pool.acquire() as pooled:
             connection = cast("asyncpg.Connection", pooled)
             if await connection.fetchval("SELECT session_user = current_user"):
