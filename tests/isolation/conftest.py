@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 
@@ -20,6 +19,7 @@ from tests.isolation.house import House, furnish
 from tests.isolation.lines import connect
 from tests.isolation.stage import raise_stage
 from tests.isolation.table import Route, routes_of
+from tests.quiet import quiet_http
 
 Houses = dict[str, House]
 
@@ -67,11 +67,8 @@ async def offices(houses: Houses, make_tenant: MakeTenant, ctx_for: CtxFor, runt
 
 @pytest.fixture(autouse=True)
 def _no_list_of_thousands_of_requests() -> Iterator[None]:
-    logger = logging.getLogger("httpx")
-    before = logger.level
-    logger.setLevel(logging.WARNING)
-    yield
-    logger.setLevel(before)
+    with quiet_http():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
@@ -40,12 +41,16 @@ def wheel_of(project: Path) -> Path:
     return Path(next(iter(WheelBuilder(str(project)).build(directory=str(project / "dist")))))
 
 
-def installed(project: Path) -> metadata.EntryPoint:
-    """Its entry point, found by its own metadata; the folder is on ``sys.path`` from now on."""
+@contextmanager
+def installed(project: Path) -> Iterator[metadata.EntryPoint]:
+    """Its entry point, found by its own metadata; the folder is on ``sys.path`` meanwhile."""
     site = project / "site"
     with zipfile.ZipFile(wheel_of(project)) as wheel:
         wheel.extractall(site)
     sys.path.append(str(site))
-    [distribution] = metadata.distributions(path=[str(site)])
-    [entry_point] = distribution.entry_points.select(group="nakamise.plugins")
-    return entry_point
+    try:
+        [distribution] = metadata.distributions(path=[str(site)])
+        [entry_point] = distribution.entry_points.select(group="nakamise.plugins")
+        yield entry_point
+    finally:
+        sys.path.remove(str(site))

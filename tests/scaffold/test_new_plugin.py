@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 import sysconfig
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from nakamise.cli import main
+from tests.running import run_command
 from tests.scaffold.packed import wheel_of
 
 NAME = "wishlist"
@@ -31,11 +31,9 @@ ENVIRONMENT = {
 
 
 def run(*command: str | Path, cwd: Path) -> str:
-    done = subprocess.run(
-        list(map(str, command)), cwd=cwd, capture_output=True, text=True, check=False, env=ENVIRONMENT
-    )
-    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-    return done.stdout
+    status, said = run_command(command, cwd=cwd, env=ENVIRONMENT)
+    assert status == 0, f"{command}\n{said}"
+    return said
 
 
 def new(name: str, parent: Path) -> Path:

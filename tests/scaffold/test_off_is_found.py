@@ -17,12 +17,12 @@ class Forgetful(PluginHost):
 
 
 async def test_a_plugin_that_answers_while_it_is_off_is_found(settings: Settings, tmp_path: Path) -> None:
-    entry_point = installed(edited("present", tmp_path, []))
-    runtime = await build_runtime(settings, host=Forgetful.discover(entry_points=[entry_point]))
     [rule] = [one for one in all_checks() if one.id == "off"]
-    try:
-        outcome = await outcome_of(Bench(runtime, create_app(runtime), "present"), rule)
-    finally:
-        await close_runtime(runtime)
+    with installed(edited("present", tmp_path, [])) as entry_point:
+        runtime = await build_runtime(settings, host=Forgetful.discover(entry_points=[entry_point]))
+        try:
+            outcome = await outcome_of(Bench(runtime, create_app(runtime), "present"), rule)
+        finally:
+            await close_runtime(runtime)
     assert outcome.state is State.FAIL
     assert any(fault.startswith("GET /api/present/notes answers") for fault in outcome.faults)

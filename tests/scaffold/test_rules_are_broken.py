@@ -139,12 +139,12 @@ BROKEN = (
 
 
 async def examined(settings: Settings, name: str, parent: Path, edits: tuple[Edit, ...] = ()) -> Report:
-    entry_point = installed(edited(name, parent, [_named(edit, name) for edit in edits]))
-    runtime = await build_runtime(settings, host=PluginHost.discover(entry_points=[entry_point]))
-    try:
-        return await examine(Bench(runtime, create_app(runtime), name))
-    finally:
-        await close_runtime(runtime)
+    with installed(edited(name, parent, [_named(edit, name) for edit in edits])) as entry_point:
+        runtime = await build_runtime(settings, host=PluginHost.discover(entry_points=[entry_point]))
+        try:
+            return await examine(Bench(runtime, create_app(runtime), name))
+        finally:
+            await close_runtime(runtime)
 
 
 def _named(edit: Edit, name: str) -> Edit:

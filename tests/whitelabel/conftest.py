@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from nakamise.testing.server import throwaway_postgres
 from tests.isolation.table import Route, routes_of
+from tests.quiet import quiet_http
 from tests.whitelabel.town import Town, opened
 
 
@@ -27,8 +27,5 @@ def town_routes(town: Town) -> list[Route]:
 
 @pytest.fixture(autouse=True)
 def _no_list_of_thousands_of_requests() -> Iterator[None]:
-    logger = logging.getLogger("httpx")
-    before = logger.level
-    logger.setLevel(logging.WARNING)
-    yield
-    logger.setLevel(before)
+    with quiet_http():
+        yield

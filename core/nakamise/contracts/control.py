@@ -17,6 +17,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from nakamise.contracts.audit import LogVerdict
 from nakamise.contracts.plans import (
     CataloguePlan,
     ClosedAccount,
@@ -282,25 +283,6 @@ class AuditPage(msgspec.Struct, frozen=True):
 
     items: tuple[AuditLine, ...]
     cursor: str | None
-
-
-class LogVerdict(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether anybody tampered with the installation's log; ``hash`` is the last seal's, to be noted elsewhere.
-
-    ``rows`` are sealed, ``until`` then. ``changed``, ``removed`` and ``inserted`` (later, with an older time) are
-    ids of lines, the first ones; ``broken_seal`` is the first one that is wrong. An agency is told of its own
-    lines only, and of no removed ones, for nobody can say whose they were; ``ok`` is about the whole log.
-    """
-
-    ok: bool
-    seals: int
-    rows: int
-    until: datetime | None
-    hash: str
-    changed: Sequence[uuid.UUID]
-    removed: Sequence[uuid.UUID]
-    inserted: Sequence[uuid.UUID]
-    broken_seal: int | None
 
 
 class NewAgencyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

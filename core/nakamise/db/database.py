@@ -99,6 +99,9 @@ class Database:
                 raise
             if tag != "COMMIT":
                 raise CommitLost(f"PostgreSQL answered COMMIT with {tag}")
+        # What is done afterwards may want a connection itself: nobody waits for a turn while holding one.
+        if turn is not None:
+            turn.end()
         await tx.run_after_commit()
 
 

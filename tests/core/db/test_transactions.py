@@ -234,3 +234,18 @@ async def test_one_tenant_leaves_connections_to_the_others(tenants: list[Tenant]
     await asyncio.gather(*holding)
     assert sorted(begun) == list(range(6))
     await pool.close()
+
+
+async def test_what_follows_a_commit_holds_no_turn(tenants: list[Tenant], settings: Settings) -> None:
+    """With one connection: what begins a transaction after a commit would wait for itself."""
+    pool = await Database.connect(app_url(settings), control_role=names(settings).control, size=1)
+    seen: list[str] = []
+
+    async def look() -> None:
+        async with pool.tenant(tenants[0].schema) as again:
+            seen.extend(await again.values(MARKS, tenants[0].slug))
+
+    async with asyncio.timeout(10), pool.tenant(tenants[0].schema) as tx:
+        tx.after_commit(look)
+    assert seen == [tenants[0].slug]
+    await pool.close()

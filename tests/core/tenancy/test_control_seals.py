@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from nakamise.admin.site.seals import seal_quietly
-from nakamise.contracts.control import LogVerdict
+from nakamise.contracts.audit import LogVerdict
 from nakamise.ids import uuid7
 from nakamise.runtime import Runtime
 from nakamise.tenancy.control import By, note

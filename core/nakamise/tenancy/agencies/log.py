@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-from nakamise.contracts.control import AuditLine, AuditPage, LogVerdict
+from nakamise.contracts.audit import LogVerdict
+from nakamise.contracts.control import AuditLine, AuditPage
 from nakamise.runtime import Runtime
 from nakamise.tenancy import control_seals
 from nakamise.tenancy.agencies.cursor import After, like, pack, unpack

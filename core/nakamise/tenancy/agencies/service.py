@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from nakamise.contracts.audit import LogVerdict
 from nakamise.contracts.control import (
     AgencySummary,
     AuditPage,
@@ -17,7 +18,6 @@ from nakamise.contracts.control import (
     ExportFile,
     HostClaim,
     ImpersonationLink,
-    LogVerdict,
     NewAgencyRequest,
     NewTenantRequest,
     PictureFile,

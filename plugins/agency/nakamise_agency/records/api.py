@@ -9,7 +9,8 @@ from litestar import get, post
 from litestar.params import FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 
-from nakamise.contracts.control import AuditPage, LogVerdict
+from nakamise.contracts.audit import LogVerdict
+from nakamise.contracts.control import AuditPage
 from nakamise.plugin import Ctx, requires
 from nakamise_agency.plane import plane
 from nakamise_agency.rights import LOG

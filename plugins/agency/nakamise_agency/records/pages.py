@@ -12,7 +12,8 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
-from nakamise.contracts.control import AuditLine, AuditPage, ControlPlane, LogVerdict
+from nakamise.contracts.audit import LogVerdict
+from nakamise.contracts.control import AuditLine, AuditPage, ControlPlane
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, local_time, page, see_other
 from nakamise_agency.csv_file import csv_answer
