@@ -35,7 +35,10 @@ segment: Final = Table(
     "livestream_segment",
     metadata,
     Column(
-        "broadcast_id", Uuid, ForeignKey("livestream_recording.broadcast_id", ondelete="CASCADE"), nullable=False
+        "broadcast_id",
+        Uuid,
+        ForeignKey("livestream_recording.broadcast_id", ondelete="CASCADE"),
+        nullable=False,
     ),
     Column("number", Integer, nullable=False),
     Column("key", Text, nullable=False),

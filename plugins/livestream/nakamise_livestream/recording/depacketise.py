@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nakamise_livestream.media import PublishedTrack
+from nakamise_livestream.media import Kind, PublishedTrack
 from nakamise_livestream.recording.payloads import ASSEMBLE
 from nakamise_livestream.recording.reorder import Reorder
 from nakamise_livestream.recording.units import Unit
@@ -18,7 +18,7 @@ class Depacketiser:
     """Pictures that miss a piece are left out, and all after them until the next keyframe."""
 
     def __init__(self, track: PublishedTrack) -> None:
-        self._kind = track.kind
+        self._kind: Kind = track.kind
         self._assemble = ASSEMBLE[track.codec]
         self._is_keyframe = KEYFRAME.get(track.codec, never)
         self._order = Reorder()

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
 import av
+from av.container import OutputContainer
 
 from nakamise_livestream.recording.units import Segment, TimedUnit
 
@@ -48,7 +49,7 @@ def fragment(segment: Segment, *, starts: Fraction, number: int, has_audio: bool
     return Fragment(whole[:cut], _placed(whole[cut:], begins))
 
 
-def _video_stream(out: av.container.OutputContainer, keyframe: bytes) -> av.VideoStream:
+def _video_stream(out: OutputContainer, keyframe: bytes) -> av.VideoStream:
     with av.open(io.BytesIO(keyframe), format="h264") as example:
         stream = out.add_stream_from_template(example.streams.video[0])
     stream.time_base = Fraction(1, VIDEO_RATE)

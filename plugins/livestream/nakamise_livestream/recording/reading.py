@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-from nakamise_livestream.media import TapTracks
+from nakamise_livestream.media import Kind, TapTracks
 from nakamise_livestream.recording.clock import Clock
 from nakamise_livestream.recording.depacketise import Depacketiser
 from nakamise_livestream.recording.segmenter import Segmenter
@@ -29,7 +29,7 @@ class TapReader:
         self.codec = next((track.codec for track in opening.tracks if track.kind == "video"), None)
         self.has_audio = any(track.kind == "audio" for track in opening.tracks)
         self._not_before = not_before
-        self._kinds = {ssrc: kind for kind, ssrc in opening.ssrcs.items()}
+        self._kinds: dict[int, Kind] = {ssrc: kind for kind, ssrc in opening.ssrcs.items()}
         self._tracks = {track.kind: Depacketiser(track) for track in opening.tracks}
         self._clock = Clock({track.kind: track.clock_rate for track in opening.tracks})
         self._segmenter = Segmenter(self.codec or "", has_audio=self.has_audio)
