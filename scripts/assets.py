@@ -1,4 +1,4 @@
-"""Browser files from npm packages: `build_assets` fetches them and lays out `ui/static/vendor/`.
+"""Browser files from npm packages: `build_assets` fetches them and lays out the `static/vendor/` folders.
 
 Used by `scripts.bootstrap` (a checkout) and by `hatch_build.py` (a wheel). Standard library only.
 """
@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 Say = Callable[[str], None]
@@ -21,6 +21,9 @@ VENDOR = Path("core/nakamise/ui/static/vendor")
 ICON_LIST = Path("core/nakamise/ui/icons.txt")
 COPIED = {"htmx.min.js": "htmx.org/dist/htmx.min.js"}
 LICENSES = ("htmx.org/LICENSE", "lucide-static/LICENSE")
+LIVE_VENDOR = Path("plugins/livestream/nakamise_livestream/static/vendor")
+LIVE_COPIED = {"hls.js": "hls.js/dist/hls.light.min.mjs"}
+LIVE_LICENSES = ("hls.js/LICENSE",)
 INPUTS = (Path("package.json"), Path("package-lock.json"), ICON_LIST, Path("scripts/assets.py"))
 MIN_NODE = 18
 SVG = re.compile(r"<svg\b[^>]*>(?P<drawing>.*)</svg>", re.DOTALL)
@@ -33,23 +36,34 @@ class AssetError(Exception):
 
 
 def build_assets(root: Path, say: Say = print) -> None:
-    """Bring `ui/static/vendor/` up to date with the lock file and the icon list.
+    """Bring the vendor folders up to date with the lock file and the icon list.
 
     Raises:
         AssetError: npm failed, or the icon list names an icon that does not exist.
     """
-    stamp = root / VENDOR / ".stamp"
     digest = _digest(root)
-    if stamp.is_file() and stamp.read_text() == digest and (root / "node_modules").is_dir():
+    folders = (VENDOR, LIVE_VENDOR)
+    if (root / "node_modules").is_dir() and all(_is_fresh(root / folder, digest) for folder in folders):
         return
     _npm_ci(root, say)
-    fresh = root / VENDOR.with_name("vendor.new")
+    _replace(root / VENDOR, digest, lambda fresh: _fill(fresh, root))
+    _replace(root / LIVE_VENDOR, digest, lambda fresh: _copy(fresh, root, LIVE_COPIED, LIVE_LICENSES))
+
+
+def _is_fresh(folder: Path, digest: str) -> bool:
+    stamp = folder / ".stamp"
+    return stamp.is_file() and stamp.read_text() == digest
+
+
+def _replace(folder: Path, digest: str, fill: Callable[[Path], None]) -> None:
+    """All of it or nothing."""
+    fresh = folder.with_name("vendor.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    _fill(fresh, root)
+    fill(fresh)
     (fresh / ".stamp").write_text(digest)
-    shutil.rmtree(root / VENDOR, ignore_errors=True)
-    fresh.rename(root / VENDOR)
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
 
 
 def _digest(root: Path) -> str:
@@ -61,12 +75,17 @@ def _digest(root: Path) -> str:
 
 
 def _fill(target: Path, root: Path) -> None:
-    modules = root / "node_modules"
-    for name, source in COPIED.items():
-        shutil.copyfile(modules / source, target / name)
+    _copy(target, root, COPIED, LICENSES)
     names = _icon_names(root / ICON_LIST)
-    (target / "icons.svg").write_text(_sprite(names, modules / "lucide-static/icons"), encoding="utf-8")
-    texts = [f"{name}\n\n{(modules / name).read_text(encoding='utf-8')}" for name in LICENSES]
+    sprite = _sprite(names, root / "node_modules" / "lucide-static/icons")
+    (target / "icons.svg").write_text(sprite, encoding="utf-8")
+
+
+def _copy(target: Path, root: Path, copied: Mapping[str, str], licenses: Sequence[str]) -> None:
+    modules = root / "node_modules"
+    for name, source in copied.items():
+        shutil.copyfile(modules / source, target / name)
+    texts = [f"{name}\n\n{(modules / name).read_text(encoding='utf-8')}" for name in licenses]
     (target / "LICENSES.txt").write_text("\n".join(texts), encoding="utf-8")
 
 
