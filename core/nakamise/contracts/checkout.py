@@ -19,7 +19,10 @@ class OrderRef(msgspec.Struct, frozen=True):
 
 
 class OrderDraft(msgspec.Struct, frozen=True):
-    """What is about to be placed: every amount is tax-included, in minor units of ``currency``."""
+    """What is about to be placed: every amount is tax-included, in minor units of ``currency``.
+
+    ``orders`` are in the order of ``quote.shops``, one for each.
+    """
 
     purchase_id: uuid.UUID
     orders: tuple[OrderRef, ...]

@@ -10,6 +10,7 @@ from nakamise_livestream.archive import api as archive
 from nakamise_livestream.broadcasters import api as broadcasters
 from nakamise_livestream.broadcasts.api import air, parts, plan, public, staff
 from nakamise_livestream.chat import api as chat
+from nakamise_livestream.sales import api as sales
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     *public.route_handlers,
@@ -20,4 +21,5 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *staff.route_handlers,
     *chat.route_handlers,
     *archive.route_handlers,
+    *sales.route_handlers,
 ]

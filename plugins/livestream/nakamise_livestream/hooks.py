@@ -7,12 +7,14 @@ from collections.abc import Mapping
 import msgspec
 
 from nakamise.contracts.blueprint import Blueprint
+from nakamise.contracts.checkout import OrderDraft, OrderRef, RevertReason
 from nakamise.db import Tx
-from nakamise.plugin import LifecycleHooks, Slot, TenantCtx, UiHooks, hookimpl
+from nakamise.plugin import CheckoutHooks, LifecycleHooks, Slot, TenantCtx, UiHooks, hookimpl
 from nakamise_livestream import seed, slots
+from nakamise_livestream.sales import attribution
 
 
-class Hooks(LifecycleHooks, UiHooks):
+class Hooks(LifecycleHooks, CheckoutHooks, UiHooks):
     @hookimpl
     async def tenant_seed(self, ctx: TenantCtx, blueprint: Blueprint) -> None:
         await seed.seed(ctx, blueprint)
@@ -22,3 +24,11 @@ class Hooks(LifecycleHooks, UiHooks):
         self, ctx: TenantCtx, tx: Tx, slot: Slot, subject: msgspec.Struct | None
     ) -> Mapping[str, object] | None:
         return await slots.home(ctx, tx) if slot is Slot.HOME_SECTION else None
+
+    @hookimpl
+    async def checkout_commit(self, ctx: TenantCtx, tx: Tx, order: OrderDraft) -> None:
+        await attribution.note(ctx, tx, order)
+
+    @hookimpl
+    async def checkout_revert(self, ctx: TenantCtx, tx: Tx, order: OrderRef, why: RevertReason) -> None:
+        await attribution.take_back(ctx, tx, order)

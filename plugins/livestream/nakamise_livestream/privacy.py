@@ -17,6 +17,7 @@ from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_livestream.broadcasts.suspend import end_all_of
 from nakamise_livestream.chat.privacy import Comment, comments_of, forget
+from nakamise_livestream.sales.visitor import digest_of_user
 from nakamise_livestream.words import DOMAIN
 
 HIDDEN: Final = "-"
@@ -43,6 +44,10 @@ _FORGET: Final = """
 UPDATE livestream_broadcaster SET user_id = NULL, name = $2, bio = '', motive = '', state = 'suspended', state_reason = '',
     picture_id = NULL, banner_id = NULL, decided_at = $3, decided_by_user_id = NULL, updated_at = $3
 WHERE user_id = $1
+"""
+# The number stays, the person does not: the row's own id takes the digest's place.
+_UNKNOWN: Final = """
+UPDATE livestream_interest SET visitor = decode(replace(id::text, '-', ''), 'hex') WHERE visitor = $1
 """
 _TRACES: Final = (
     "DELETE FROM livestream_moderator WHERE user_id = $1",
@@ -101,6 +106,7 @@ async def erase(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
     if isinstance(broadcaster_id, uuid.UUID):
         await end_all_of(ctx, tx, broadcaster_id, "")
     touched = await tx.execute(_FORGET, user_id, HIDDEN, ctx.now()) + await forget(tx, user_id, ctx.now())
+    touched += await tx.execute(_UNKNOWN, digest_of_user(user_id))
     for statement in _TRACES:
         touched += await tx.execute(statement, user_id)
     return touched

@@ -76,6 +76,15 @@ class LivestreamSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     weeks_ahead: Annotated[
         int, Meta(ge=1, le=26, title="Weeks that a weekly broadcast is announced ahead")
     ] = 4
+    attribution_hours: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=720,
+            title="Hours in which an order counts for a broadcast",
+            description="From the moment somebody puts the product into the cart while watching.",
+        ),
+    ] = 24
     products_max: Annotated[int, Meta(ge=1, le=200, title="Products of one broadcast at most")] = 50
     chat_words: Annotated[
         LongText,

@@ -14,6 +14,7 @@ from nakamise_livestream.models.parts import (
     run_item,
     stream_key,
 )
+from nakamise_livestream.models.sales import interest, sale
 from nakamise_livestream.models.watched import watched
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "chat",
     "chatter",
     "comment",
+    "interest",
     "label_log",
     "metadata",
     "minute",
@@ -32,6 +34,7 @@ __all__ = [
     "recording",
     "reminder",
     "run_item",
+    "sale",
     "segment",
     "series",
     "stream_key",

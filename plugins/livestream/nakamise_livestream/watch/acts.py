@@ -9,6 +9,7 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise_livestream.broadcasts.api import air, parts, plan, public
 from nakamise_livestream.chat import api as chat
+from nakamise_livestream.sales import api as sales
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     Router(
@@ -19,6 +20,7 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
             *air.route_handlers,
             *parts.route_handlers,
             *chat.route_handlers,
+            *sales.route_handlers,
         ],
     )
 ]
