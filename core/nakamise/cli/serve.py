@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 
 import click
@@ -13,6 +14,8 @@ SUPERVISOR = "NAKAMISE_SUPERVISOR"
 KILL_SECONDS = 10
 # At once in one process. granian's own limit is 1,024, and an open page of a room holds a connection for minutes.
 CONNECTIONS_MAX = 12_000
+# A socket is an open file; shells and service managers begin with 1,024 of them.
+OPEN_FILES = 20_000
 
 
 @click.command()
@@ -34,6 +37,7 @@ def serve(workers: int) -> None:
         )
     if supervisor := os.environ.get(SUPERVISOR):
         die_with_parent(int(supervisor), signal.SIGTERM)
+    allow_open_files()
     Server(
         "nakamise.cli.worker:app",
         address=settings.host,
@@ -45,3 +49,11 @@ def serve(workers: int) -> None:
         backpressure=CONNECTIONS_MAX,
         log_level=LogLevels.warning,
     ).serve()
+
+
+def allow_open_files() -> None:
+    """As many as the system lets this process and its workers have, up to what they need."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -109,7 +109,7 @@ class RoomHub:
         self._start()
         person = visitor.person if visitor.counted else None
         until = asyncio.get_running_loop().time() + LIFE_S * random.uniform(0.8, 1.2)  # noqa: S311 (no secret)
-        with self._doors.passed(visitor.address, visitor.person), ExitStack() as inside:
+        with self._doors.passed(key.tenant_id, visitor.address, visitor.person), ExitStack() as inside:
             try:
                 feed = await self._feed(key, kind)
                 listener = inside.enter_context(feed.entered(visitor.view, person, until))

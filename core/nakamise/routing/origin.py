@@ -2,7 +2,8 @@
 
 Browsers send Sec-Fetch-Site or Origin with every unsafe request and every WebSocket handshake, and pages
 cannot forge them (OWASP CSRF Prevention Cheat Sheet, "Fetch Metadata"). A request with cookies and with
-neither header is refused too. Bearer requests without cookies are not a browser's.
+neither header is refused too. Bearer tokens without cookies are not a browser's: it sends cookies and HTTP
+authentication (RFC 7617) by itself, but adds a token for another site only where CORS let a page do so.
 """
 
 from __future__ import annotations
@@ -19,8 +20,7 @@ def forged(scope: Scope) -> bool:
     headers = dict(scope["headers"])
     if scope["type"] == "http" and scope["method"] in _SAFE:
         return False
-    if b"authorization" in headers and b"cookie" not in headers:
-        # A page of another site adds this header only where CORS allowed it, and the browser's user is not in it.
+    if headers.get(b"authorization", b"")[:7].lower() == b"bearer " and b"cookie" not in headers:
         return False
     origin = headers.get(b"origin")
     if origin is not None and not _same(origin, headers.get(b"host", b"")):

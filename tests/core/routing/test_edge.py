@@ -60,6 +60,9 @@ async def test_forwarded_host_never_decides(browser: httpx.AsyncClient, bare_ten
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
         {"cookie": "sid=x"},
+        {"origin": "https://evil.example", "authorization": "Bearer x", "cookie": "sid=x"},
+        {"origin": "https://evil.example", "authorization": "Basic dTpw"},
+        {"sec-fetch-site": "cross-site", "authorization": "bearer"},
     ],
 )
 async def test_cross_site_post_is_refused(app: App, bare_tenant: Tenant, headers: dict[str, str]) -> None:
@@ -69,6 +72,18 @@ async def test_cross_site_post_is_refused(app: App, bare_tenant: Tenant, headers
     ) as client:
         answer = await client.post("/preferences", data={"locale": "en"}, headers=headers)
     assert answer.status_code == 403
+
+
+async def test_no_page_of_another_site_is_let_in_by_cors(browser: httpx.AsyncClient) -> None:
+    """The gate takes a token from anywhere: a browser sends one for another site only after such an answer."""
+    asked = {
+        "origin": "https://evil.example",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization",
+    }
+    for path in ("/preferences", "/api/core/me", "/api/auth/login", "/"):
+        answer = await browser.options(path, headers=asked)
+        assert not [name for name in answer.headers if name.startswith("access-control-")], path
 
 
 async def test_same_site_post_passes_and_sets_the_language(browser: httpx.AsyncClient) -> None:
