@@ -32,7 +32,7 @@ async def note(ctx: TenantCtx, tx: Tx, draft: OrderDraft) -> None:
     if not who:
         return
     since = ctx.now() - timedelta(hours=ctx.settings(LivestreamSettings).attribution_hours)
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (*_values(order, line), ctx.now(), who, since)
         for order, shop in zip(draft.orders, draft.quote.shops, strict=True)
         for line in shop.lines
