@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 import re
 import secrets
@@ -11,15 +13,15 @@ from typing import Final, Literal
 
 import msgspec
 
+from nakamise.media_settings import MediaSettings, SettingsError, number
+
+__all__ = ["Environment", "MediaSettings", "Settings", "SettingsError"]
+
 Environment = Literal["demo", "production"]
 
 
 _PLACE: Final = re.compile(r"(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]+\]):\d{1,5}")
 _STARTERS: Final = Path(__file__).parent / "starters"
-
-
-class SettingsError(Exception):
-    """An environment variable holds what it must not; the message says which and what to do."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,12 +54,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     purge_days: int = 30
     # Background jobs at a time in a web process; 0 leaves them to `nakamise worker`.
     jobs: int = 4
+    # Who carries live video.
+    media: MediaSettings = MediaSettings()
     # "built-ins only": an operator's way back when a third party's plugin breaks the start.
     safe_mode: bool = False
 
     @property
     def media_dir(self) -> Path:
         return self.data_dir / "media"
+
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes that all processes of the installation have for ``purpose``, and nobody else."""
+        return hmac.new(self.secret_key, f"nakamise/{purpose}".encode(), hashlib.sha256).digest()
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -72,11 +80,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             old_secret_keys=tuple(
                 key.encode() for key in env.get("NAKAMISE_OLD_SECRET_KEYS", "").split(",") if key
             ),
-            port=_number(env, "PORT", 8000, range(1, 65536)),
+            port=number(env, "PORT", 8000, range(1, 65536)),
             host=env.get("HOST", "127.0.0.1"),
             data_dir=data_dir,
             database_url=env.get("NAKAMISE_DATABASE_URL") or None,
-            pool_size=_number(env, "NAKAMISE_POOL_SIZE", 10, range(1, 1001)),
+            pool_size=number(env, "NAKAMISE_POOL_SIZE", 10, range(1, 1001)),
             smtp_url=env.get("NAKAMISE_SMTP_URL") or None,
             s3_url=env.get("NAKAMISE_S3_URL") or None,
             redis_url=_redis_url(env),
@@ -86,8 +94,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             dns=env.get("NAKAMISE_DNS") or None,
             egress_allow=_places(env.get("NAKAMISE_EGRESS_ALLOW", "")),
             blueprints_dir=Path(env.get("NAKAMISE_BLUEPRINTS") or _STARTERS).absolute(),
-            purge_days=_number(env, "NAKAMISE_PURGE_DAYS", 30, range(1, 3651)),
-            jobs=_number(env, "NAKAMISE_JOBS", 4, range(65)),
+            purge_days=number(env, "NAKAMISE_PURGE_DAYS", 30, range(1, 3651)),
+            jobs=number(env, "NAKAMISE_JOBS", 4, range(65)),
+            media=MediaSettings.from_env(env),
             safe_mode=env.get("NAKAMISE_SAFE_MODE") == "1",
         )
 
@@ -105,13 +114,6 @@ def _places(text: str) -> tuple[str, ...]:
     if not all(_PLACE.fullmatch(place) for place in places):
         raise SettingsError(f"NAKAMISE_EGRESS_ALLOW is {text!r}: use address:port, separated by commas.")
     return places
-
-
-def _number(env: Mapping[str, str], name: str, default: int, allowed: range) -> int:
-    text = env.get(name) or str(default)
-    if not text.isdecimal() or int(text) not in allowed:
-        raise SettingsError(f"{name} is {text!r}: use a number from {allowed[0]} to {allowed[-1]}.")
-    return int(text)
 
 
 def _secret_key(env: Mapping[str, str], data_dir: Path) -> bytes:

@@ -17,8 +17,10 @@ def page() -> str:
 
 def _sections(command: click.Command, path: str) -> Iterator[str]:
     if isinstance(command, click.Group):
-        for name, inner in sorted(command.commands.items()):
-            yield from _sections(inner, f"{path} {name}")
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            if inner := command.get_command(context, name):
+                yield from _sections(inner, f"{path} {name}")
         return
     usage = " ".join([path, *command.collect_usage_pieces(click.Context(command))])
     yield f"## {path}\n\n    {usage}\n\n{one_line(command.help)}"

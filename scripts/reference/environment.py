@@ -37,6 +37,28 @@ MEANINGS: Final[Mapping[str, tuple[str, str]]] = {
         "Background jobs at a time in a web process, 0 to 64; with 0, run `nakamise worker` beside it.",
         "4",
     ),
+    "NAKAMISE_MEDIA_ADDRESSES": (
+        "IP addresses at which clients reach the media worker, best first, comma separated: needed behind NAT.",
+        "those of the machine",
+    ),
+    "NAKAMISE_MEDIA_REDIRECT": (
+        "`1`: viewers are sent to the server of `NAKAMISE_MEDIA_WHEP_URL` (307) instead of asked for.",
+        "off",
+    ),
+    "NAKAMISE_MEDIA_TOKEN": ("Bearer token that another media server wants.", "none"),
+    "NAKAMISE_MEDIA_UDP_PORT": ("UDP port of the media worker; open it in the firewall.", "a free one"),
+    "NAKAMISE_MEDIA_WHEP_URL": (
+        "Another media server instead of ours, with `{stream}` in it: `http://media:8889/{stream}/whep`.",
+        "the embedded engine",
+    ),
+    "NAKAMISE_MEDIA_WHIP_URL": (
+        "Where it is published to: `http://media:8889/{stream}/whip`.",
+        "the embedded engine",
+    ),
+    "NAKAMISE_MEDIA_WORKERS": (
+        "`host:port` or `unix:/path` of each `nakamise media` process, comma separated.",
+        "one worker, a child of the web server",
+    ),
     "NAKAMISE_OLD_SECRET_KEYS": (
         "Earlier secret keys, comma separated: what they sealed still opens.",
         "none",

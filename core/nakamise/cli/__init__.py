@@ -10,12 +10,13 @@ from nakamise.cli.jobs import events, worker
 from nakamise.cli.keys import keys
 from nakamise.cli.migrate import migrate
 from nakamise.cli.plugin import plugin
+from nakamise.cli.plugin_commands import WithPlugins
 from nakamise.cli.run import run
 from nakamise.cli.serve import serve
 from nakamise.cli.tenant import tenant
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=WithPlugins, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="nakamise")
 def main() -> None:
     """Run and manage Nakamise."""

@@ -3,9 +3,10 @@
 Everything else in ``nakamise`` is private. See docs/reference/plugin-contract.md.
 """
 
+from nakamise.media_settings import MediaSettings
 from nakamise.plugin.access import anyone, in_maintenance, requires, sensitive, signed_in
 from nakamise.plugin.api_version import API_VERSION
-from nakamise.plugin.companions import Installation
+from nakamise.plugin.companions import Installation, InstallationConfig
 from nakamise.plugin.context import Actor, Ctx, Tenant, TenantCtx
 from nakamise.plugin.deprecation import deprecated
 from nakamise.plugin.events import Delivery, Event, Published
@@ -51,6 +52,7 @@ __all__ = [
     "Delivery",
     "Event",
     "Installation",
+    "InstallationConfig",
     "Job",
     "JobType",
     "LifecycleHooks",
@@ -59,6 +61,7 @@ __all__ = [
     "Localized",
     "LoginHooks",
     "Manifest",
+    "MediaSettings",
     "Meter",
     "Mount",
     "NavItem",

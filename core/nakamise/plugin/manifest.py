@@ -168,6 +168,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     ``provides`` maps a service type (a Protocol of contracts) to a factory ``(ctx) -> service``.
     ``companions`` maps a type to a function ``(installation) -> async context manager of it``: what runs
     beside the requests of a process, for all tenants, from the first ``await ctx.companion(type)`` until the process ends.
+    ``commands`` maps a name to a click command that ``nakamise`` gets; its ``ctx.obj`` is an `InstallationConfig`.
     ``templates``, ``static`` and ``locales`` are folders beside the manifest's module when they exist;
     ``css`` and ``js`` are files under ``static`` that every page loads; ``css_under`` and ``js_under`` map
     the beginning of a path ("/admin/shop") to files that only pages there load.
@@ -191,6 +192,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     provides: Mapping[type[Any], str] = {}
     uses: Mapping[type[Any], Need] = {}
     companions: Mapping[type[Any], str] = {}
+    commands: Mapping[str, str] = {}
     publishes: tuple[str, ...] = ()
     listens: tuple[Listen, ...] = ()
     slots: tuple[SlotItem, ...] = ()
