@@ -15,7 +15,7 @@ EACH: Final = 2
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _BY_NAME: Final = re.compile(r"(/shop/(?:products|shops|orders))/[^/]+")
 # Files to keep, pictures and style sheets are no pages.
-_NO_PAGE: Final = re.compile(r"^/(?:media|assets|api)/|\.(?:csv|json|xml|txt)$|/html$")
+_NO_PAGE: Final = re.compile(r"^/(?:media|assets|api)/|\.(?:csv|ics|json|xml|txt)$|/html$")
 _LINKS: Final = "[...document.querySelectorAll('a[href]:not([download])')].map((a) => a.href)"
 
 
