@@ -1,11 +1,11 @@
-# run · test · check · bench · coverage-of-requirements · lock · clean. Everything happens inside .venv, built from the lock files.
+# run · test · check · interop · bench · bench-media · coverage-of-requirements · lock · clean. Everything happens inside .venv, built from the lock files.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
 PYTHON_FOUND = $(shell sh scripts/find-python.sh)
 BOOTSTRAP = $(or $(PYTHON_FOUND),false) -m scripts.bootstrap
 
-.PHONY: run test check bench coverage-of-requirements lock clean
+.PHONY: run test check interop bench bench-media coverage-of-requirements lock clean
 
 run: ## build what is missing, start PostgreSQL, fill the demo, serve on PORT (8000)
 	@exec $(BOOTSTRAP) nakamise run
@@ -16,8 +16,14 @@ test: ## every test: unit, real PostgreSQL, browser
 check: ## style, types, import rules, lock files
 	@exec $(BOOTSTRAP) --dev python -m scripts.check
 
+interop: ## live media with other people's clients, and the long runs
+	@exec $(BOOTSTRAP) --dev python -m scripts.interop $(ARGS)
+
 bench: ## measure against the goals, as ratios
 	@exec $(BOOTSTRAP) --dev python -m bench $(ARGS)
+
+bench-media: ## the same for live media, and against other media servers
+	@exec $(BOOTSTRAP) --dev python -m bench --media $(ARGS)
 
 coverage-of-requirements: ## which tests prove which requirement
 	@exec $(BOOTSTRAP) --dev python -m scripts.requirements

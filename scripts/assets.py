@@ -45,7 +45,8 @@ def build_assets(root: Path, say: Say = print) -> None:
     folders = (VENDOR, LIVE_VENDOR)
     if (root / "node_modules").is_dir() and all(_is_fresh(root / folder, digest) for folder in folders):
         return
-    _npm_ci(root, say)
+    say("Fetching browser files (npm ci) ...")
+    npm_ci(root, find_npm(root, say))
     _replace(root / VENDOR, digest, lambda fresh: _fill(fresh, root))
     _replace(root / LIVE_VENDOR, digest, lambda fresh: _copy(fresh, root, LIVE_COPIED, LIVE_LICENSES))
 
@@ -109,12 +110,24 @@ def _symbol(name: str, path: Path) -> str:
     return SYMBOL.format(name=name, drawing=drawing)
 
 
-def _npm_ci(root: Path, say: Say) -> None:
-    npm = _system_npm() or _packaged_npm(root, say)
-    say("Fetching browser files (npm ci) ...")
+def find_npm(root: Path, say: Say = print) -> Path:
+    """The system's npm; else that of a Python package, which is installed below ``root``.
+
+    Raises:
+        AssetError: there is none.
+    """
+    return _system_npm() or _packaged_npm(root, say)
+
+
+def npm_ci(folder: Path, npm: Path) -> None:
+    """Install what the lock file of ``folder`` names.
+
+    Raises:
+        AssetError: npm failed.
+    """
     env = os.environ | {"PATH": f"{npm.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     command = [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    result = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         raise AssetError(f"npm ci failed; is the package registry reachable?\n{result.stderr.strip()}")
 
