@@ -112,6 +112,8 @@ class HttpInfo(msgspec.Struct, frozen=True, kw_only=True):
     user_agent: str = ""
     secure: bool = False
     is_partial: bool = False
+    # A page of this very site shows the answer in a frame, and draws its own way around it.
+    is_framed: bool = False
     is_api: bool = False
     # A script that reads answers itself: refusals come as problem+json on pages too.
     wants_json: bool = False

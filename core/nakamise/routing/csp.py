@@ -11,22 +11,25 @@ _ALWAYS: Final = (
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(self), microphone=(self), geolocation=(), payment=(self)"),
-    (b"x-frame-options", b"DENY"),
 )
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 
 
 def security_headers(http: HttpInfo) -> tuple[tuple[bytes, bytes], ...]:
-    csp = (b"content-security-policy", policy(http.nonce).encode())
-    return (*_ALWAYS, csp, _HSTS) if http.secure else (*_ALWAYS, csp)
+    """A frame is allowed only where a page of the same origin asked for it, as the browser says."""
+    csp = (b"content-security-policy", policy(http.nonce, framed=http.is_framed).encode())
+    frame = (b"x-frame-options", b"SAMEORIGIN" if http.is_framed else b"DENY")
+    found = (*_ALWAYS, frame, csp)
+    return (*found, _HSTS) if http.secure else found
 
 
-def policy(nonce: str) -> str:
+def policy(nonce: str, *, framed: bool = False) -> str:
+    ancestors = "'self'" if framed else "'none'"
     return (
         "default-src 'none'; "
         f"script-src 'nonce-{nonce}' 'strict-dynamic'; "
         f"style-src 'self' 'nonce-{nonce}'; "
         "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; "
         "form-action 'self'; manifest-src 'self'; frame-src 'self'; "
-        "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+        f"base-uri 'none'; object-src 'none'; frame-ancestors {ancestors}"
     )

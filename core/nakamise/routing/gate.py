@@ -102,10 +102,16 @@ def _http_info(scope: Scope, runtime: Runtime) -> HttpInfo:
         user_agent=headers.get(b"user-agent", b"").decode("latin-1")[:300],
         secure=secure,
         is_partial=headers.get(b"hx-request-type") == b"partial",
+        is_framed=_is_framed(headers),
         is_api=path.startswith("/api/"),
         wants_json=headers.get(b"accept", b"").startswith(b"application/json"),
         cookies=_cookies(headers.get(b"cookie", b"")),
     )
+
+
+def _is_framed(headers: dict[bytes, bytes]) -> bool:
+    """Scripts and other sites cannot forge these two: https://www.w3.org/TR/fetch-metadata/."""
+    return headers.get(b"sec-fetch-dest") == b"iframe" and headers.get(b"sec-fetch-site") == b"same-origin"
 
 
 def _cookies(header: bytes) -> dict[str, str]:

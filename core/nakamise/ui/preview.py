@@ -58,14 +58,14 @@ def preview_page(
         nav=(),
         tabs=(),
         user=None,
+        is_framed=False,
     )
     body = ctx.runtime.renderer.render(template, shell, {"ctx": ctx, "look": look, **data})
     answer = Response(body.encode(), media_type=MediaType.HTML)
-    framed = policy(ctx.http.nonce).replace("frame-ancestors 'none'", "frame-ancestors 'self'")
     answer.headers.update(
         {
             "cache-control": "no-store",
-            "content-security-policy": framed,
+            "content-security-policy": policy(ctx.http.nonce, framed=True),
             "x-frame-options": "SAMEORIGIN",
         }
     )

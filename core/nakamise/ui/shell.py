@@ -62,6 +62,7 @@ def build_shell(ctx: TenantCtx, flashes: Sequence[Flash]) -> Shell:
     site = nav_links(ctx, "site")
     search_url = _search_url(site)
     return Shell(
+        is_framed=ctx.http.is_framed,
         brand=brand,
         brand_name=brand.name,
         nonce=ctx.http.nonce,

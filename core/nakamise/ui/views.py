@@ -56,7 +56,8 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
 
     `scheme` is what the visitor sees (his choice, else the brand's); `zone` an IANA name;
     `owners` the template owners that are on here ("core" is always on);
-    `single_brand`: shops are neither listed nor named. `slots` maps a slot name to ready markup, in display order.
+    `single_brand`: shops are neither listed nor named. `is_framed`: the content only, for a
+    page that frames it. `slots` maps a slot name to ready markup, in display order.
     """
 
     brand: Brand
@@ -94,3 +95,4 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
     logout_url: str = "/logout"
     preferences_url: str = "/preferences"
     single_brand: bool = False
+    is_framed: bool = False

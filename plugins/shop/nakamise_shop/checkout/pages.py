@@ -90,6 +90,16 @@ def _chosen(addresses: list[Address], wanted: uuid.UUID | None, *, added: bool) 
     return ids[0] if ids else None
 
 
+@get("/checkout/now", opt=signed_in(), include_in_schema=False)
+async def straight(ctx: Ctx) -> Response[bytes]:
+    """Whose address is known goes straight to the confirmation."""
+    key = carts.key_of(ctx)
+    async with ctx.begin() as tx:
+        await carts.adopt(tx, key)
+        addresses = await addresses_of(tx, ctx.require_user())
+    return see_other(ctx, f"{CONFIRM}?address={addresses[0].id}" if addresses else ADDRESS)
+
+
 @post("/checkout/address", opt=signed_in(), include_in_schema=False)
 async def take_address(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     form = await read_form(request, AddressForm)
@@ -249,6 +259,7 @@ async def done(ctx: Ctx, purchase_id: FromPath[uuid.UUID]) -> Response[bytes]:
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     choose_address,
+    straight,
     take_address,
     confirm,
     order,
