@@ -54,6 +54,7 @@ __all__ = [
     "TapTracks",
     "UnacceptableOffer",
     "Unpublished",
+    "Usage",
     "ViewerJoined",
     "ViewerLeft",
     "ViewerStats",
@@ -226,6 +227,15 @@ class EngineBack(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", t
 MediaEvent = Published | Unpublished | Stalled | Resumed | ViewerJoined | ViewerLeft | EngineLost | EngineBack
 
 
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """What viewers of a stream were served so far. ``meter`` names a counter that only grows; a worker that was
+    started anew has another one, beginning at 0."""
+
+    meter: str
+    seconds: int
+    bytes: int
+
+
 class TapTracks(msgspec.Struct, frozen=True, kw_only=True, tag_field="item", tag="tracks"):
     """What the following packets are, with the payload types and SSRCs (kind to SSRC) that they carry."""
 
@@ -284,6 +294,10 @@ class MediaEngine(Protocol):
         """
         ...
 
+    async def check(self, session: str) -> None:
+        """Whether the session still is; never waits for an engine that is away. Raises :class:`SessionGone`."""
+        ...
+
     async def end(self, stream: str, reason: str = "ended") -> None:
         """End all sessions of a stream and forget it; nothing happens when there is none."""
         ...
@@ -294,6 +308,14 @@ class MediaEngine(Protocol):
 
     async def viewers(self, stream: str) -> dict[str, ViewerStats]:
         """By session id; empty without the stream."""
+        ...
+
+    async def usage(self, stream: str) -> tuple[Usage, ...]:
+        """Also of a stream that was ended, for a day."""
+        ...
+
+    async def published(self) -> tuple[Published, ...]:
+        """Whoever publishes now, also who is stalled; of workers that can be reached."""
         ...
 
     async def request_keyframe(self, stream: str) -> None:

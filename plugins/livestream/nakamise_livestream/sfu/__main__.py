@@ -1,8 +1,8 @@
 """``python -m nakamise_livestream.sfu``: one media worker.
 
 Its `WorkerConfig` comes as one line of JSON on standard input, so that the token stands in no list of processes; the
-worker ends when standard input is closed, which is when its parent is gone. With a path as its argument it reads the
-JSON from that file and stands alone.
+worker ends when standard input is closed, which is when its parent is gone; with `WorkerConfig.linger` it outlives
+its parent for so long. With a path as its argument it reads the JSON from that file and stands alone.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ async def _main(arguments: list[str]) -> None:
         text = await asyncio.to_thread(Path(arguments[0]).read_bytes)
         await serve(msgspec.json.decode(text, type=WorkerConfig), _never())
     else:
-        text = sys.stdin.buffer.readline()
-        await serve(msgspec.json.decode(text, type=WorkerConfig), _end_of_input())
+        config = msgspec.json.decode(sys.stdin.buffer.readline(), type=WorkerConfig)
+        await serve(config, _end_of_input() if config.linger is None else _never())
 
 
 if __name__ == "__main__":

@@ -11,8 +11,11 @@ from nakamise_livestream.media import (
     Answer,
     MediaEvent,
     Patched,
+    Published,
+    SessionGone,
     StreamStats,
     TapItem,
+    Usage,
     ViewerStats,
 )
 from nakamise_livestream.sfu.hub import EventHub
@@ -58,6 +61,11 @@ class EmbeddedEngine:
     async def close(self, session: str) -> None:
         await self._link.ask(messages.Close(id=self._id(), session=session))
 
+    async def check(self, session: str) -> None:
+        if not self.connected:
+            raise SessionGone("the session's worker is away")
+        await self._link.ask(messages.Check(id=self._id(), session=session))
+
     async def end(self, stream: str, reason: str = "ended") -> None:
         await self._link.ask(messages.End(id=self._id(), stream=stream, reason=reason))
 
@@ -67,6 +75,12 @@ class EmbeddedEngine:
 
     async def viewers(self, stream: str) -> dict[str, ViewerStats]:
         return await self._ask(messages.Viewers(id=self._id(), stream=stream), dict[str, ViewerStats])
+
+    async def usage(self, stream: str) -> tuple[Usage, ...]:
+        return await self._ask(messages.Meters(id=self._id(), stream=stream), tuple[Usage, ...])
+
+    async def published(self) -> tuple[Published, ...]:
+        return await self._ask(messages.ListPublished(id=self._id()), tuple[Published, ...])
 
     async def request_keyframe(self, stream: str) -> None:
         await self._link.ask(messages.RequestKeyframe(id=self._id(), stream=stream))

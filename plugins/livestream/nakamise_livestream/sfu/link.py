@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import socket
 from collections.abc import Callable
 from typing import Final
 
@@ -38,9 +39,19 @@ async def connect(place: str, hello: messages.Hello) -> Connection:
         reader, writer = await asyncio.open_unix_connection(rest)
     else:
         host, _, port = rest.rpartition(":")
-        reader, writer = await asyncio.open_connection(host, int(port))
+        reader, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+        _notice_loss(writer.get_extra_info("socket"))
     writer.write(messages.frame(hello))
     return reader, writer
+
+
+def _notice_loss(connection: socket.socket) -> None:
+    """A machine that is gone says nothing: TCP asks every second, and gives up after some."""
+    options = {"TCP_KEEPIDLE": 1, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 3_000}
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in options.items():
+        if option := getattr(socket, name, None):
+            connection.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 class Link:
@@ -61,6 +72,9 @@ class Link:
         self._runner = asyncio.create_task(self._run())
 
     async def close(self) -> None:
+        """The worker is told that it is for good."""
+        if self._writer:
+            self._writer.write(messages.frame(messages.Bye(id=self.next_id())))
         if self._runner:
             self._runner.cancel()
             await asyncio.wait([self._runner])

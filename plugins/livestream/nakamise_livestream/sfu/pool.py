@@ -6,8 +6,8 @@ Nothing is remembered here: where a stream is, the workers are asked. So any num
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from typing import Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -19,9 +19,11 @@ from nakamise_livestream.media import (
     MediaEvent,
     NotLive,
     Patched,
+    Published,
     SessionGone,
     StreamStats,
     TapItem,
+    Usage,
     ViewerJoined,
     ViewerLeft,
     ViewerStats,
@@ -29,6 +31,8 @@ from nakamise_livestream.media import (
 from nakamise_livestream.sfu.client import EmbeddedEngine
 from nakamise_livestream.sfu.hub import EventHub
 from nakamise_livestream.sfu.worker.messages import Holding
+
+T = TypeVar("T")
 
 # A worker with so many sessions shares its streams out.
 SPREAD_FROM: Final = 300
@@ -80,6 +84,10 @@ class EnginePool:
         worker, inner = self._of(session)
         await worker.close(inner)
 
+    async def check(self, session: str) -> None:
+        worker, inner = self._of(session)
+        await worker.check(inner)
+
     async def end(self, stream: str, reason: str = "ended") -> None:
         held = await self._held(stream)
         await asyncio.gather(*(self._workers[name].end(stream, reason) for name in held))
@@ -104,6 +112,18 @@ class EnginePool:
             for name, sessions in zip(held, found, strict=True)
             for session, stats in sessions.items()
         }
+
+    async def usage(self, stream: str) -> tuple[Usage, ...]:
+        found = await self._from_all(lambda worker: worker.usage(stream))
+        return tuple(usage for _, usages in found for usage in usages)
+
+    async def published(self) -> tuple[Published, ...]:
+        found = await self._from_all(lambda worker: worker.published())
+        return tuple(
+            msgspec.structs.replace(event, session=f"{name}.{event.session}")
+            for name, events in found
+            for event in events
+        )
 
     async def request_keyframe(self, stream: str) -> None:
         origin = _origin(await self._held(stream))
@@ -132,12 +152,17 @@ class EnginePool:
 
     async def _held(self, stream: str) -> dict[str, Holding]:
         """What the workers that can be reached have of it. Raises :class:`EngineAway` if there is none."""
+        return dict(await self._from_all(lambda worker: worker.holding(stream)))
+
+    async def _from_all(self, ask: Callable[[EmbeddedEngine], Awaitable[T]]) -> list[tuple[str, T]]:
+        """What the workers that can be reached answer. Raises :class:`EngineAway` if there is none."""
         up = {name: worker for name, worker in self._workers.items() if worker.connected} or self._workers
-        asked = await asyncio.gather(*(w.holding(stream) for w in up.values()), return_exceptions=True)
-        held = {name: answer for name, answer in zip(up, asked, strict=True) if isinstance(answer, Holding)}
-        if not held:
+        asked = await asyncio.gather(*(ask(worker) for worker in up.values()), return_exceptions=True)
+        answers = zip(up, asked, strict=True)
+        found = [(name, answer) for name, answer in answers if not isinstance(answer, BaseException)]
+        if not found:
             raise EngineAway("no media worker can be reached")
-        return held
+        return found
 
     async def _watch(self, name: str, events: AsyncIterator[MediaEvent]) -> None:
         async for event in events:

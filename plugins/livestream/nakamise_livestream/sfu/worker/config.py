@@ -24,12 +24,16 @@ class WorkerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     udp_port: int = 0
     addresses: tuple[str, ...] = ()
     max_sessions: int = 3_000
+    max_group_sessions: int = 2_000
+    """Of all streams whose ids are alike up to "~": one customer leaves room for the others."""
     connect_timeout: float = 20.0
     """A session whose client does not get a connection up ends."""
     silence_timeout: float = 12.0
     """A session that was not heard for so long ends; clients in use check consent every 2.5 to 6 seconds."""
     stall_after: float = 2.0
     """A publisher without packets for so long is stalled and may be replaced by another."""
+    linger: float | None = None
+    """Without a control connection for so long it ends, ten times later if it has sessions; None: it stays."""
 
 
 def announced_addresses(config: WorkerConfig) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ import msgspec
 from nakamise_livestream.media import MediaEvent, MediaRefusal, TapEnded
 from nakamise_livestream.sfu.worker import messages
 from nakamise_livestream.sfu.worker.channel import Channel
+from nakamise_livestream.sfu.worker.company import Company
 from nakamise_livestream.sfu.worker.registry import Registry
 from nakamise_livestream.sfu.worker.tap import Tap
 
@@ -39,6 +40,7 @@ class ControlServer:
         self._instance = secrets.token_hex(8)
         self._listeners: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
+        self.company = Company()
         self._followings: set[asyncio.Task[None]] = set()
 
     def emit(self, event: MediaEvent) -> None:
@@ -46,7 +48,6 @@ class ControlServer:
         data = messages.frame(messages.Happened(event=event))
         for writer in list(self._listeners):
             if writer.transport.get_write_buffer_size() > _MOST_UNREAD:
-                self._listeners.discard(writer)
                 writer.transport.abort()
             else:
                 writer.write(data)
@@ -58,7 +59,7 @@ class ControlServer:
             self._server = await asyncio.start_unix_server(self._connected, sock=_unix_socket(Path(rest)))
         else:
             host, _, port = rest.rpartition(":")
-            self._server = await asyncio.start_server(self._connected, host, int(port))
+            self._server = await asyncio.start_server(self._connected, host.strip("[]"), int(port))
 
     def close(self) -> None:
         if self._server:
@@ -72,7 +73,9 @@ class ControlServer:
         except ConnectionError:
             _log.debug("a control connection broke")
         finally:
-            self._listeners.discard(writer)
+            if writer in self._listeners:
+                self._listeners.discard(writer)
+                self.company.went()
             writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -84,6 +87,7 @@ class ControlServer:
         else:
             writer.write(messages.frame(messages.Welcome(instance=self._instance)))
             self._listeners.add(writer)
+            self.company.came()
             while (body := await messages.read_frame(reader)) is not None:
                 self._answer(body, writer)
                 await writer.drain()
@@ -135,7 +139,11 @@ class ControlServer:
         | messages.Stats
         | messages.Viewers
         | messages.RequestKeyframe
-        | messages.Ask,
+        | messages.Ask
+        | messages.Check
+        | messages.Meters
+        | messages.ListPublished
+        | messages.Bye,
     ) -> object:
         match request:
             case messages.Publish():
@@ -156,6 +164,14 @@ class ControlServer:
                 self.registry.channel(request.stream).stream.request_keyframe()
             case messages.Ask():
                 return self.registry.holding(request.stream)
+            case messages.Check():
+                self.registry.session(request.session)
+            case messages.Meters():
+                return self.registry.usage(request.stream)
+            case messages.ListPublished():
+                return self.registry.published()
+            case messages.Bye():
+                self.company.say_bye()
         return None
 
     async def _tap(self, stream_id: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

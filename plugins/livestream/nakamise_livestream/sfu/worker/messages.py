@@ -85,6 +85,26 @@ class Ask(_Request, frozen=True, kw_only=True, tag="ask"):
     stream: str
 
 
+class Check(_Request, frozen=True, kw_only=True, tag="check"):
+    """Done when there is the session."""
+
+    session: str
+
+
+class Meters(_Request, frozen=True, kw_only=True, tag="meters"):
+    """Gives tuples of :class:`~nakamise_livestream.media.Usage`."""
+
+    stream: str
+
+
+class ListPublished(_Request, frozen=True, kw_only=True, tag="published"):
+    """Gives tuples of :class:`~nakamise_livestream.media.Published`."""
+
+
+class Bye(_Request, frozen=True, kw_only=True, tag="bye"):
+    """The connection ends on purpose: a worker that lingers need not wait for it to come back."""
+
+
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker has of a stream, and how many sessions in all.
 
@@ -95,7 +115,22 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
     sessions: int
 
 
-Request = Publish | Play | Patch | Close | End | Stats | Viewers | RequestKeyframe | Follow | Ask
+Request = (
+    Publish
+    | Play
+    | Patch
+    | Close
+    | End
+    | Stats
+    | Viewers
+    | RequestKeyframe
+    | Follow
+    | Ask
+    | Check
+    | Meters
+    | ListPublished
+    | Bye
+)
 
 
 class Welcome(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag="welcome"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
@@ -17,6 +18,7 @@ from nakamise_livestream.media import (
     SessionGone,
     StreamStats,
     Unpublished,
+    Usage,
     ViewerJoined,
     ViewerLeft,
     ViewerStats,
@@ -31,6 +33,7 @@ from nakamise_livestream.sfu.worker import negotiation
 from nakamise_livestream.sfu.worker.channel import Channel
 from nakamise_livestream.sfu.worker.config import WorkerConfig, announced_addresses
 from nakamise_livestream.sfu.worker.messages import Holding
+from nakamise_livestream.sfu.worker.meters import Meters
 from nakamise_livestream.sfu.worker.relay import Relay
 from nakamise_livestream.sfu.worker.session import PublisherSession, Session, ViewerSession
 from nakamise_livestream.sfu.worker.tap import Tap
@@ -54,6 +57,8 @@ class Registry:
         self._emit = emit
         self._segmentation = segmentation_works(self.port.socket)
         self._endings: set[asyncio.Task[None]] = set()
+        self._groups: Counter[str] = Counter()
+        self._meters = Meters()
 
     # --- begin --------------------------------------------------------------------------------
 
@@ -62,7 +67,7 @@ class Registry:
         now = time.monotonic()
         channel = self.channels.get(stream_id) or Channel(stream_id, now)
         channel.check_free(now, self.config.stall_after)
-        self._check_room()
+        self._check_room(stream_id)
         accepted = negotiation.accept_publisher(offer_text, channel.stream)
         session = PublisherSession(stream_id, accepted.offer, self, accepted.tracks)
         self._connect(session)
@@ -75,7 +80,7 @@ class Registry:
     def play(self, stream_id: str, offer_text: str) -> Answer:
         """As `MediaEngine.play`."""
         channel = self.channel(stream_id)
-        self._check_room()
+        self._check_room(stream_id)
         accepted = negotiation.accept_viewer(offer_text, channel.stream)
         session = ViewerSession(stream_id, accepted.offer, self, accepted.tracks)
         self._connect(session)
@@ -89,14 +94,22 @@ class Registry:
             raise NotLive("nothing is being published on this stream")
         return channel
 
-    def _check_room(self) -> None:
+    def _check_room(self, stream_id: str) -> None:
         if len(self.sessions) >= self.config.max_sessions:
             raise EngineBusy("all sessions of this worker are taken")
+        if self._groups[_group(stream_id)] >= self.config.max_group_sessions:
+            raise EngineBusy("all sessions that one customer may have here are taken")
+
+    def _leave_group(self, group: str) -> None:
+        self._groups[group] -= 1
+        if not self._groups[group]:
+            del self._groups[group]
 
     def _connect(self, session: Session) -> None:
         security = Security(session.offer.fingerprints, session.offer.our_role)
         session.peer = Peer(self.port, self.certificate, security, session)
         self.sessions[session.id] = session
+        self._groups[_group(session.stream_id)] += 1
 
     @staticmethod
     def _answer(session: Session, sdp: str) -> Answer:
@@ -141,6 +154,7 @@ class Registry:
         """Its place is free at once; the peer is told. ``reason``: see :class:`Unpublished`."""
         if self.sessions.pop(session.id, None) is None:
             return
+        self._leave_group(_group(session.stream_id))
         channel = self.channels[session.stream_id]
         if isinstance(session, PublisherSession):
             self._publisher_ended(channel, session, reason)
@@ -162,6 +176,9 @@ class Registry:
             channel.relay.close()
         self._dismiss(channel, reason)
         del self.channels[stream_id]
+        if channel.live:
+            now = time.monotonic()
+            self._meters.close(stream_id, channel.stats(now), now)
 
     async def close(self) -> None:
         """End everything; peers are told."""
@@ -211,6 +228,15 @@ class Registry:
         channel = self.channels.get(stream_id)
         return channel.stats(time.monotonic()) if channel and channel.live else None
 
+    def usage(self, stream_id: str) -> tuple[Usage, ...]:
+        """As `MediaEngine.usage`."""
+        return self._meters.usage(stream_id, self.stats(stream_id))
+
+    def published(self) -> tuple[Published, ...]:
+        """As `MediaEngine.published`."""
+        sessions = [channel.publisher for channel in self.channels.values()]
+        return tuple(_published(session) for session in sessions if session and session.up)
+
     def viewers(self, stream_id: str) -> dict[str, ViewerStats]:
         """As `MediaEngine.viewers`."""
         channel = self.channels.get(stream_id)
@@ -244,7 +270,7 @@ class Registry:
         session.last_packet = now
         session.ingest = channel.stream.publish(session.tracks, outlet, now)
         channel.live = True
-        self._emit(Published(stream=channel.id, session=session.id, tracks=session.tracks))
+        self._emit(_published(session))
 
     def _dismiss(self, channel: Channel, reason: str) -> None:
         """Everybody who follows the stream; they may come back at once."""
@@ -252,3 +278,11 @@ class Registry:
             self.end_session(viewer, reason)
         for tap in list(channel.taps):
             channel.close_tap(tap, time.monotonic(), reason)
+
+
+def _group(stream_id: str) -> str:
+    return stream_id.partition("~")[0]
+
+
+def _published(session: PublisherSession) -> Published:
+    return Published(stream=session.stream_id, session=session.id, tracks=session.tracks)

@@ -17,11 +17,11 @@ _log = logging.getLogger(__name__)
 
 
 async def serve(config: WorkerConfig, orphaned: Awaitable[None]) -> None:
-    """Until SIGTERM or SIGINT, or until ``orphaned`` is done.
+    """Until SIGTERM or SIGINT, until ``orphaned`` is done, or until nobody has used it for ``config.linger``.
 
     Raises :class:`RuntimeError` with an aiortc that lacks what we use, and :class:`OSError` without its ports.
     """
-    told = _told_to_stop()
+    told: Awaitable[object] = _told_to_stop()
     missing = missing_names()
     if missing:
         raise RuntimeError(f"this aiortc does not fit: it has no {', '.join(missing)}")
@@ -31,7 +31,10 @@ async def serve(config: WorkerConfig, orphaned: Awaitable[None]) -> None:
     await control.listen(config.control)
     clock = asyncio.create_task(keep_up(registry, control.emit))
     _log.info("media on UDP port %s of %s", registry.port.number, ", ".join(registry.site.addresses))
-    await _first(told, orphaned, clock)
+    endings: list[Awaitable[object]] = [told, orphaned, clock]
+    if config.linger is not None:
+        endings.append(control.company.deserted(config.linger, lambda: bool(registry.sessions)))
+    await _first(*endings)
     clock.cancel()
     await registry.close()
     control.close()
