@@ -138,6 +138,10 @@ class LiveBroadcasters(Protocol):
         """None unless approved."""
         ...
 
+    async def id_of(self, tx: Tx, user_id: uuid.UUID) -> uuid.UUID | None:
+        """Of whoever ever applied, in whatever state: for what must be found to be forgotten."""
+        ...
+
 
 class Followers(Protocol):
     """``ctx.optional_service(Followers)``: the one source of these numbers; None where nobody can follow."""

@@ -23,6 +23,7 @@ from nakamise.plugin import (
     Widget,
 )
 from nakamise.web import N_
+from nakamise_livestream.broadcasts.audience import Audience
 from nakamise_livestream.rights import DECIDE, MANAGE, MONITOR
 from nakamise_livestream.settings import LivestreamSettings
 from nakamise_livestream.whip.companion import MediaHost
@@ -50,7 +51,10 @@ manifest: Final = Manifest(
     ),
     provides={LiveBroadcasters: "nakamise_livestream.broadcasters.offered:broadcasters"},
     uses={Catalog: Need.OPTIONAL},
-    companions={MediaHost: "nakamise_livestream.whip.host:open_media"},
+    companions={
+        MediaHost: "nakamise_livestream.whip.host:open_media",
+        Audience: "nakamise_livestream.broadcasts.audience:open_audience",
+    },
     publishes=(
         "livestream.scheduled.1",
         "livestream.cancelled.1",

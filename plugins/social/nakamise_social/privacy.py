@@ -68,12 +68,11 @@ async def export(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> SocialCopy | No
 
 
 async def erase(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
-    """As a follower, and as a broadcaster when they are one still."""
+    """As a follower, and as a broadcaster, also as one who was suspended or never approved."""
     touched = 0
     for statement in _FORGET:
         touched += await tx.execute(statement, user_id)
-    broadcasters = ctx.optional_service(LiveBroadcasters)
-    own = await broadcasters.of_user(tx, user_id) if broadcasters else None
-    for statement in _OWN if own else ():
-        touched += await tx.execute(statement, own.id) if own else 0
+    own_id = await ctx.service(LiveBroadcasters).id_of(tx, user_id)
+    for statement in _OWN if own_id else ():
+        touched += await tx.execute(statement, own_id)
     return touched

@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from nakamise.plugin import Presence
 from nakamise.testing.chromium import cookies_of
 from nakamise.testing.live import LiveServer
 from nakamise.testing.people import Person
@@ -95,7 +96,7 @@ async def test_a_guest_looks_around_and_sees_a_live_start(
 
     made = await on_air(presenter, title="いま始まりました")
     await expect(page.get_by_role("heading", name="いま始まりました")).to_be_visible(timeout=5000)
-    await media.note_numbers(stage.ctx, id_of(made), viewers_now=1234)
+    await media.note_audience(stage.ctx, id_of(made), Presence(1234, 1234))
     await expect(page.locator(f'[data-livestream-viewers="{made["id"]}"]')).to_have_text(
         "1,234", timeout=5000
     )

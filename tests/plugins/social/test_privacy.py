@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nakamise.testing.people import Person
 from nakamise_social import privacy
 from tests.plugins.livestream.stage import Stage, ok
@@ -20,8 +22,12 @@ async def test_copy_and_forgetting(stage: Stage, presenter: Person, viewer: Pers
     assert await titles(presenter) == [], "the name of who followed goes too"
 
 
-async def test_a_broadcaster_is_forgotten(stage: Stage, presenter: Person, viewer: Person) -> None:
+@pytest.mark.parametrize("state", ["approved", "suspended"])
+async def test_a_broadcaster_is_forgotten(
+    stage: Stage, presenter: Person, viewer: Person, state: str
+) -> None:
     await ok(await follow(viewer, presenter))
     async with stage.ctx.begin() as tx:
+        await tx.execute("UPDATE livestream_broadcaster SET state = $1", state)
         assert await privacy.erase(stage.ctx, tx, presenter.id) == 2
     assert await stage.value("SELECT count(*) FROM social_follow") == 0

@@ -19,6 +19,7 @@ _APPROVED: Final = f"""
 SELECT {PUBLIC_FIELDS}, {_ON_AIR} FROM livestream_broadcaster b
 WHERE b.state = 'approved' AND
 """  # noqa: S608 - our own text
+_ID: Final = "SELECT id FROM livestream_broadcaster WHERE user_id = $1"
 
 
 class Broadcasters(LiveBroadcasters):
@@ -28,6 +29,10 @@ class Broadcasters(LiveBroadcasters):
 
     async def of_user(self, tx: Tx, user_id: uuid.UUID) -> LiveBroadcaster | None:
         return await tx.first(LiveBroadcaster, f"{_APPROVED} b.user_id = $1", user_id)
+
+    async def id_of(self, tx: Tx, user_id: uuid.UUID) -> uuid.UUID | None:
+        found: uuid.UUID | None = await tx.value(_ID, user_id)
+        return found
 
 
 def broadcasters(_ctx: TenantCtx) -> Broadcasters:

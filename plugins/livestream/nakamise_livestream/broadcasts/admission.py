@@ -7,6 +7,7 @@ import uuid
 from nakamise.errors import NotFound
 from nakamise.plugin import Admission, TenantCtx
 from nakamise_livestream.broadcasts import access
+from nakamise_livestream.broadcasts.audience import Audience
 from nakamise_livestream.broadcasts.watching import visible
 
 
@@ -22,4 +23,5 @@ async def admit(ctx: TenantCtx, room_id: str) -> Admission | None:
         except NotFound:
             return None
         is_staff = await access.may_moderate(ctx, tx, broadcast)
+    (await ctx.companion(Audience)).watch(ctx, broadcast_id)
     return Admission(staff=is_staff, counted=not access.is_host(ctx, broadcast))

@@ -8,7 +8,7 @@ from typing import Final
 from nakamise.db import Tx
 from nakamise.errors import Unavailable
 from nakamise.plugin import TenantCtx
-from nakamise_livestream.broadcasts import access
+from nakamise_livestream.broadcasts import access, on_air
 from nakamise_livestream.broadcasts.room import room_of
 from nakamise_livestream.chat.schemas import Minute
 
@@ -48,6 +48,8 @@ async def _note(ctx: TenantCtx, broadcast_id: uuid.UUID) -> None:
     row = (there.now, there.peak, there.unique, sum(reactions.values()))
     async with ctx.begin() as tx:
         await tx.execute(_NOTE, broadcast_id, ctx.now(), *row)
+    # Also after a restart, when nobody came back who would be noticed.
+    await on_air.note_audience(ctx, broadcast_id, there)
 
 
 async def minutes(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID) -> list[Minute]:

@@ -7,10 +7,7 @@ from typing import Final
 
 import msgspec
 
-from nakamise.errors import Unavailable
 from nakamise.plugin import TenantCtx
-from nakamise_livestream.broadcasts import on_air
-from nakamise_livestream.broadcasts.room import room_of
 from nakamise_livestream.media import StreamStats, ViewerLeft
 
 _ADD: Final = """
@@ -40,20 +37,8 @@ async def note(ctx: TenantCtx, broadcast_id: uuid.UUID, tally: Tally, stats: Str
     """``stats`` None: the stream is over, and everybody has left it."""
     seconds = max(int(stats.viewer_seconds if stats else 0), int(tally.left_s))
     size = max(stats.bytes_out if stats else 0, tally.left_bytes)
-    viewers = stats.viewers if stats else 0
-    await on_air.note_numbers(
-        ctx, broadcast_id, viewers_now=viewers, viewers_total=await _different(ctx, broadcast_id)
-    )
     more_s, more_bytes = seconds - tally.noted_s, size - tally.noted_bytes
     if more_s > 0 or more_bytes > 0:
         async with ctx.begin() as tx:
             await tx.execute(_ADD, broadcast_id, ctx.now(), max(0, more_s), max(0, more_bytes))
         tally.noted_s, tally.noted_bytes = max(seconds, tally.noted_s), max(size, tally.noted_bytes)
-
-
-async def _different(ctx: TenantCtx, broadcast_id: uuid.UUID) -> int:
-    """People, not sessions: the room knows them."""
-    try:
-        return (await room_of(ctx, broadcast_id).presence()).unique
-    except Unavailable:
-        return 0

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from nakamise.plugin import TenantCtx
+from nakamise.plugin import Presence, TenantCtx
 from nakamise.testing.clock import SteeredClock
 from nakamise.testing.people import Person
 from nakamise_livestream.broadcasts import end
@@ -210,14 +210,14 @@ async def test_a_pause_may_last_without_a_picture(
 async def test_numbers_of_viewers_are_told_and_kept(stage: Stage, presenter: Person, viewer: Person) -> None:
     made = await on_air(presenter)
     async with stage.ctx.runtime.live.listening(stage.tenant.id, ["livestream.numbers"], None) as page:
-        await media.note_numbers(stage.ctx, id_of(made), viewers_now=7, viewers_total=9)
+        await media.note_audience(stage.ctx, id_of(made), Presence(7, 7, 9))
         told = msgspec.json.decode((await page.next()).data)
     assert told == {"broadcast_id": made["id"], "viewers": 7}
-    await media.note_numbers(stage.ctx, id_of(made), viewers_now=3, viewers_total=12)
+    await media.note_audience(stage.ctx, id_of(made), Presence(3, 3, 12))
     seen = await read(viewer, made)
     assert (seen["viewers_now"], seen["viewers_peak"], seen["viewers_total"]) == (3, 7, 12)
     await ok(await act(presenter, made, "end"))
-    await media.note_numbers(stage.ctx, id_of(made), viewers_now=50, viewers_total=50)
+    await media.note_audience(stage.ctx, id_of(made), Presence(50, 50, 50))
     seen = await read(viewer, made)
     assert (seen["viewers_now"], seen["viewers_peak"], seen["viewers_total"]) == (0, 7, 12)
 

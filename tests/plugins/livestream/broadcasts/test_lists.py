@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from nakamise.plugin import Presence
 from nakamise.testing.people import Person
 from nakamise_livestream.broadcasts import on_air as media
 from tests.plugins.livestream.stage import API, Json, Stage, act, id_of, in_, ok, on_air, planned
@@ -31,8 +32,8 @@ async def programme(stage: Stage, admin: Person) -> dict[str, Person]:
     hosts = {name: await stage.host(name) for name in ("春香", "夏美", "秋子")}
     few = await on_air(hosts["春香"], title="少ない", category_id=category["id"])
     many = await on_air(hosts["夏美"], title="多い")
-    await media.note_numbers(stage.ctx, id_of(few), viewers_now=2)
-    await media.note_numbers(stage.ctx, id_of(many), viewers_now=90)
+    await media.note_audience(stage.ctx, id_of(few), Presence(2, 2))
+    await media.note_audience(stage.ctx, id_of(many), Presence(90, 90))
     await ok(await act(hosts["夏美"], many, "pause"))
     await planned(hosts["秋子"], title="明後日", scheduled_for=in_(stage.ctx, days=2))
     await planned(
