@@ -13,6 +13,7 @@ from typing import Final
 
 from nakamise.runtime import Runtime
 from tests.isolation.house import CLERK_MAY, ROLES, House
+from tests.isolation.stage import PRESENTER
 from tests.isolation.table import Route
 from tests.isolation.verdict import Identity
 
@@ -74,7 +75,8 @@ def callers(runtime: Runtime, home: House, away: House, agency: House, operator:
 
 
 def _here(runtime: Runtime, home: House, person: str) -> Caller:
-    return Caller(Identity(person, accepted=True, may=_permissions(runtime, ROLES[person])), home, person)
+    may = _permissions(runtime, ROLES[person])
+    return Caller(Identity(person, accepted=True, may=may, presents=person == PRESENTER), home, person)
 
 
 def _permissions(runtime: Runtime, role: str) -> frozenset[str]:

@@ -17,6 +17,7 @@ from tests.isolation.house import House
 from tests.plugins.shop.stall import insert
 
 Row = dict[str, object]
+PRESENTER: Final = "buyer"
 _IDS: Final = ("broadcaster_id", "broadcast_id", "comment_id", "notice_id", "item_id")
 
 
@@ -42,7 +43,7 @@ async def raise_stage(house: House) -> None:
 
 async def _broadcast(tx: Tx, house: House, ids: dict[str, uuid.UUID]) -> None:
     """Its category has the id of the shop's: the paths of both say ``categories/{category_id}``."""
-    now, buyer = house.stall.ctx.now(), house.people["buyer"].id
+    now, buyer = house.stall.ctx.now(), house.people[PRESENTER].id
     broadcaster: Row = {
         "id": ids["broadcaster_id"],
         "user_id": buyer,
@@ -70,7 +71,7 @@ async def _broadcast(tx: Tx, house: House, ids: dict[str, uuid.UUID]) -> None:
 
 async def _chat(tx: Tx, house: House, ids: dict[str, uuid.UUID]) -> None:
     now, id_ = house.stall.ctx.now(), ids["broadcast_id"]
-    said: Row = {"id": ids["comment_id"], "user_id": house.people["buyer"].id, "author_name": house.canary}
+    said: Row = {"id": ids["comment_id"], "user_id": house.people[PRESENTER].id, "author_name": house.canary}
     line: Row = {"author_role": "host", "text": house.canary, "client_key": uuid7(), "said_at": now}
     muted: Row = {"user_id": house.people["clerk"].id, "next_at": now, "muted_until": now}
     moderator: Row = {"user_id": house.people["clerk"].id, "created_at": now}
@@ -88,7 +89,7 @@ async def _recording(tx: Tx, house: House, ids: dict[str, uuid.UUID], piece: str
 
 
 async def _followers(tx: Tx, house: House, ids: dict[str, uuid.UUID], handle: str, token: str) -> None:
-    now, buyer, whom = house.stall.ctx.now(), house.people["buyer"].id, ids["broadcaster_id"]
+    now, buyer, whom = house.stall.ctx.now(), house.people[PRESENTER].id, ids["broadcaster_id"]
     notice: Row = {"id": ids["notice_id"], "user_id": buyer, "kind": "live", "story": "started"}
     params: Row = {"params": {"name": house.canary, "title": house.canary}, "path": "/", "once": house.canary}
     preference: Row = {"user_id": buyer, "mail_live": False, "stop_token": token, "changed_at": now}

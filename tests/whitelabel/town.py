@@ -32,6 +32,7 @@ from tests.faults.ground import prepared
 from tests.isolation.console import outside_office
 from tests.isolation.house import PLUGINS, House, furnish, picture
 from tests.isolation.lines import connect
+from tests.isolation.stage import raise_stage
 from tests.whitelabel.forbidden import Words
 
 SHOP_PLUGINS: Final = tuple(plugin for plugin in PLUGINS if plugin != "agency")
@@ -122,6 +123,7 @@ async def _settle(town: Town) -> None:
     for name in ("left", "right"):
         shop = await furnish(town.make_shop, town.ctx, town.client, town.drain)
         await connect(shop, town.client(shop.stall.tenant))
+        await raise_stage(shop)
         town.places[name] = shop
     for name, over in (("north", "left"), ("south", "right"), ("operator", "")):
         shop_below = town.places.get(over)

@@ -27,6 +27,8 @@ WITH known AS (SELECT count(*) AS n FROM livestream_moderator WHERE broadcast_id
 INSERT INTO livestream_moderator (broadcast_id, user_id, created_at) SELECT $1, $2, $3 FROM known WHERE n < $4
 ON CONFLICT (broadcast_id, user_id) DO NOTHING
 """
+# Who adds at the same moment waits: the number is counted one by one.
+_LOCK: Final = "SELECT 1 FROM livestream_broadcast WHERE id = $1 FOR UPDATE"
 _REMOVE: Final = "DELETE FROM livestream_moderator WHERE broadcast_id = $1 AND user_id = $2"
 _KNOWN: Final = "SELECT 1 FROM livestream_moderator WHERE broadcast_id = $1 AND user_id = $2"
 
@@ -56,6 +58,7 @@ async def add(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, given: ModeratorI
     if user_id == broadcast.host_id:
         message = N_("The host moderates anyway.")
         raise Conflict(message, code="is_host", domain=DOMAIN)
+    await tx.value(_LOCK, broadcast_id)
     if await tx.execute(_ADD, broadcast_id, user_id, ctx.now(), MODERATORS_MAX) == 1:
         await audit(ctx, tx, "moderator_added", broadcast, user=str(user_id))
     elif await tx.value(_KNOWN, broadcast_id, user_id) is None:

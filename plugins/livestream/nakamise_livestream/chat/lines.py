@@ -25,7 +25,8 @@ id, user_id, author_name, author_role, text, original, said_at, deleted_at, dele
 """
 _LATEST: Final = f"""
 SELECT {FIELDS} FROM livestream_comment WHERE broadcast_id = $1 AND ($2 OR deleted_at IS NULL)
-    AND ($3::uuid IS NULL OR (said_at, id) < (SELECT said_at, id FROM livestream_comment WHERE id = $3))
+    AND ($3::uuid IS NULL OR (said_at, id) < (SELECT said_at, id FROM livestream_comment
+        WHERE id = $3 AND broadcast_id = $1))
 ORDER BY said_at DESC, id DESC LIMIT $4
 """  # noqa: S608 - our own text
 _FROM: Final = f"""

@@ -16,6 +16,7 @@ from nakamise_livestream.broadcasts.room import room_of
 from nakamise_livestream.chat import events
 from nakamise_livestream.chat.lines import pinned
 from nakamise_livestream.chat.schemas import Line, Penalty, PenaltyInput, Standing
+from nakamise_livestream.people import is_user
 from nakamise_livestream.words import DOMAIN
 
 _PIN: Final = """
@@ -24,14 +25,16 @@ SELECT $1, c.id FROM livestream_comment c WHERE c.id = $2 AND c.broadcast_id = $
 ON CONFLICT (broadcast_id) DO UPDATE SET pinned_id = excluded.pinned_id
 """
 _UNPIN: Final = "UPDATE livestream_chat SET pinned_id = NULL WHERE broadcast_id = $1"
-_AUTHOR: Final = "SELECT user_id, author_role FROM livestream_comment WHERE id = $1 AND broadcast_id = $2"
+_AUTHOR: Final = "SELECT user_id FROM livestream_comment WHERE id = $1 AND broadcast_id = $2"
 _PENALISE: Final = """
 INSERT INTO livestream_chatter AS c (broadcast_id, user_id, next_at, muted_until, is_banned)
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (broadcast_id, user_id) DO UPDATE SET muted_until = excluded.muted_until, is_banned = excluded.is_banned
 """
+# Staff speak without being on any list.
 _MODERATES: Final = """
 SELECT 1 FROM livestream_moderator WHERE broadcast_id = $1 AND user_id = $2
+UNION ALL SELECT 1 FROM livestream_comment WHERE broadcast_id = $1 AND user_id = $2 AND author_role = 'staff' LIMIT 1
 """
 _PENALTIES: Final = """
 SELECT c.user_id, u.display_name AS name, c.is_banned, c.muted_until
@@ -73,6 +76,8 @@ async def penalise_user(
     if user_id == broadcast.host_id or is_moderator:
         message = N_("The host and moderators cannot be muted.")
         raise Conflict(message, code="moderates", domain=DOMAIN)
+    if not await is_user(tx, user_id):
+        raise NotFound
     now = ctx.now()
     until = now + timedelta(minutes=given.minutes) if given.kind == "mute" else None
     await tx.execute(_PENALISE, broadcast_id, user_id, now, until, given.kind == "ban")

@@ -6,7 +6,6 @@ run ahead of it.
 
 from __future__ import annotations
 
-import math
 import uuid
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,9 +13,10 @@ from typing import Final
 import msgspec
 
 from nakamise.db import Tx
-from nakamise.errors import Forbidden, Problem, TooMany
+from nakamise.errors import Forbidden, Problem
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_livestream.chat.crowd import too_many
 from nakamise_livestream.chat.schemas import Mode, Role
 from nakamise_livestream.words import DOMAIN
 
@@ -77,6 +77,4 @@ def _refusal(found: Chatter, now: datetime, ahead: timedelta) -> Problem:
         return Forbidden(N_("You cannot write in this broadcast any more."), code="banned", domain=DOMAIN)
     if found.is_muted(now):
         return Forbidden(N_("You cannot write here for a while."), code="muted", domain=DOMAIN)
-    wait_s = max(math.ceil((found.next_at - ahead - now).total_seconds()), 1)
-    message = N_("Please wait %(n)s seconds before you write again.")
-    return TooMany(wait_s, message, domain=DOMAIN, params={"n": wait_s})
+    return too_many((found.next_at - ahead - now).total_seconds())

@@ -7,7 +7,7 @@ from typing import Final
 
 from nakamise.contracts.chat import ChatLine
 from nakamise.db import Tx
-from nakamise.errors import Conflict, Forbidden, Problem, Unavailable
+from nakamise.errors import Conflict, Forbidden, Problem, TooMany, Unavailable
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
@@ -15,6 +15,7 @@ from nakamise_livestream.broadcasts import watching
 from nakamise_livestream.broadcasts.room import room_of
 from nakamise_livestream.broadcasts.schemas import Broadcast
 from nakamise_livestream.chat import events
+from nakamise_livestream.chat.crowd import CROWD
 from nakamise_livestream.chat.judging import judge
 from nakamise_livestream.chat.mode import mode_of
 from nakamise_livestream.chat.pace import give_turn_back, take_turn
@@ -43,17 +44,32 @@ async def speak(ctx: TenantCtx, broadcast_id: uuid.UUID, given: LineInput) -> Li
     """
     user_id = ctx.require_user()
     text = clean(given.text)
+    speaker = (ctx.tenant.id, broadcast_id, user_id)
+    CROWD.must_not_wait(speaker, ctx.now())
+    try:
+        return await _say(ctx, broadcast_id, user_id, text, given.key)
+    except TooMany as refused:
+        CROWD.waits(speaker, ctx.now(), refused.retry_after_s)
+        raise
+
+
+async def _say(
+    ctx: TenantCtx, broadcast_id: uuid.UUID, user_id: uuid.UUID, text: str, key: uuid.UUID
+) -> Line:
     async with ctx.begin() as tx:
         broadcast = await watching.visible(ctx, tx, broadcast_id)
-        if (said := await tx.first(Line, _SAID, broadcast_id, user_id, given.key)) is not None:
+        if (said := await tx.first(Line, _SAID, broadcast_id, user_id, key)) is not None:
             return said
-        line = await _kept(ctx, tx, broadcast, text, given.key)
+        line = await _kept(ctx, tx, broadcast, text, key)
+    here = room_of(ctx, broadcast_id)
     try:
-        await room_of(ctx, broadcast_id).publish(events.CHAT, line)
+        await here.publish(events.CHAT, line)
     except Unavailable:
         async with ctx.begin() as tx:
             await tx.execute(_UNSAY, line.id)
             await give_turn_back(ctx, tx, broadcast_id)
+            # It may have been heard all the same, when only the answer was lost.
+            here.announce(tx, events.REMOVED, events.Gone(line.id))
         raise
     return line
 
@@ -62,6 +78,8 @@ async def _kept(ctx: TenantCtx, tx: Tx, broadcast: Broadcast, text: str, key: uu
     role, mode = await role_of(ctx, tx, broadcast), await mode_of(tx, broadcast.id)
     if refusal := refusal_of(broadcast, role, mode):
         raise refusal
+    if role is Role.VIEWER:
+        CROWD.take_place(ctx.tenant.id, broadcast.id)
     await take_turn(ctx, tx, broadcast.id, role, mode)
     name = broadcast.broadcaster_name if role is Role.HOST else ctx.actor.display_name
     user_id = ctx.require_user()

@@ -116,3 +116,16 @@ async def test_whoever_is_banned_stays_out_of_this_broadcast_only(
     await said(viewer, made, "許された")
     word = await said(moderator, made, "私は")
     assert (await penalise(presenter, made, word, "ban")).json()["code"] == "moderates"
+
+
+@pytest.mark.req("GL-09")
+async def test_staff_and_strangers_cannot_be_banned(
+    stage: Stage, presenter: Person, viewer: Person, admin: Person
+) -> None:
+    made = await on_air(presenter)
+    moderator = await moderator_of(stage, presenter, made)
+    word = await said(admin, made, "運営です")
+    assert (await penalise(moderator, made, word, "ban")).json()["code"] == "moderates"
+    url = chat_url(made, f"/penalties/{uuid.uuid4()}")
+    assert (await moderator.client.put(url, json={"kind": "ban"})).status_code == 404
+    await said(admin, made, "まだ話せる")

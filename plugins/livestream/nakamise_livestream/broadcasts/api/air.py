@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from typing import Final
 
@@ -15,6 +16,8 @@ from nakamise_livestream.broadcasts import end, keys, pause, start
 from nakamise_livestream.broadcasts.api.plan import ONE, TAGS
 from nakamise_livestream.broadcasts.keys import NewStreamKey, StreamKey
 from nakamise_livestream.broadcasts.schemas import Broadcast, StartInput
+from nakamise_livestream.media import EngineAway
+from nakamise_livestream.whip import chores
 
 
 class KeyState(msgspec.Struct, frozen=True):
@@ -27,7 +30,8 @@ class KeyState(msgspec.Struct, frozen=True):
 async def start_broadcast(
     ctx: Ctx, broadcast_id: FromPath[uuid.UUID], data: JSONBody[StartInput]
 ) -> Broadcast:
-    """403 unless the broadcaster is approved; 409 ``on_air`` while another one of theirs runs."""
+    """403 unless the broadcaster is approved; 409 ``on_air`` while another one of theirs runs,
+    ``not_ready`` when the check is said to have passed and something is in the way."""
     async with ctx.begin() as tx:
         return await start.start(ctx, tx, broadcast_id, data)
 
@@ -59,9 +63,15 @@ async def get_key(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> KeyState:
 
 @post(f"{ONE}/key", opt=sensitive(signed_in()), tags=TAGS, operation_id="livestream_renew_key")
 async def renew_key(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> NewStreamKey:
-    """The key is in this answer only; the one before ceases to work."""
+    """The key is in this answer only; the one before ceases to work, and whoever sends with it is cut off."""
     async with ctx.begin() as tx:
-        return await keys.renew(ctx, tx, broadcast_id)
+        before = await keys.stream_key(ctx, tx, broadcast_id)
+        made = await keys.renew(ctx, tx, broadcast_id)
+    if before is not None and before.used_at is not None:
+        # Nobody sends through an engine that is away.
+        with contextlib.suppress(EngineAway):
+            await chores.cut(ctx, broadcast_id)
+    return made
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
