@@ -22,7 +22,9 @@ class Air:
     broadcast: Json
 
 
-async def opened(browser: Browser, pages: Pages, name: str = "page.html", line: LossyLine | None = None) -> Page:
+async def opened(
+    browser: Browser, pages: Pages, name: str = "page.html", line: LossyLine | None = None
+) -> Page:
     """A page of the peers' site; with ``line`` its media goes through that."""
     context = await browser.new_context(permissions=["camera", "microphone"])
     page = await context.new_page()

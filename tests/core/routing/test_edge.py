@@ -74,6 +74,25 @@ async def test_cross_site_post_is_refused(app: App, bare_tenant: Tenant, headers
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"content-type": "application/sdp"}, 404),
+        ({"content-type": "application/sdp", "cookie": "sid=x"}, 403),
+        ({"content-type": "text/plain; charset=utf-8"}, 403),
+        ({}, 403),
+    ],
+)
+async def test_what_needs_a_preflight_is_the_routes_own_affair(
+    browser: httpx.AsyncClient, headers: dict[str, str], status: int
+) -> None:
+    """A page may send it only where the route's CORS says so; with cookies never."""
+    answer = await browser.post(
+        "/nowhere", content="x", headers={"origin": "https://evil.example", **headers}
+    )
+    assert answer.status_code == status
+
+
 async def test_no_page_of_another_site_is_let_in_by_cors(browser: httpx.AsyncClient) -> None:
     """The gate takes a token from anywhere: a browser sends one for another site only after such an answer."""
     asked = {
