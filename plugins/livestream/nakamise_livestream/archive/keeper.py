@@ -9,9 +9,10 @@ from typing import Final
 
 from nakamise.plugin import Installation, TenantCtx
 from nakamise_livestream.archive.saving import Saving
-from nakamise_livestream.media import EngineBack, MediaEngine, MediaEvent, MediaRefusal, Published, Resumed
+from nakamise_livestream.media import MediaEngine, MediaEvent, MediaRefusal, Published, Resumed
 from nakamise_livestream.recording.recorder import Recorder
 from nakamise_livestream.whip import streams
+from nakamise_livestream.whip.catching_up import StateOf, events_of
 
 log: Final = logging.getLogger("nakamise.livestream")
 LOOK_S: Final = 1.0
@@ -32,7 +33,7 @@ class Recordings:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        events = self._engine.events()
+        events = events_of(self._engine)
         self._tasks = [asyncio.create_task(self._follow(events)), asyncio.create_task(self._look())]
 
     async def stop(self) -> None:
@@ -41,13 +42,13 @@ class Recordings:
             task.cancel()
         await asyncio.gather(*self._tasks, *self._running.values(), return_exceptions=True)
 
-    async def _follow(self, events: AsyncIterator[MediaEvent]) -> None:
+    async def _follow(self, events: AsyncIterator[MediaEvent | StateOf]) -> None:
         async for event in events:
             match event:
                 case Published() | Resumed():
                     self._seen.add(event.stream)
-                case EngineBack(restarted=True):
-                    self._seen.clear()
+                case StateOf():
+                    self._seen.update(one.stream for one in event.published)
 
     async def _look(self) -> None:
         while True:

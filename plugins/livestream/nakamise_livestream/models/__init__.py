@@ -15,7 +15,7 @@ from nakamise_livestream.models.parts import (
     stream_key,
 )
 from nakamise_livestream.models.sales import interest, sale
-from nakamise_livestream.models.watched import watched
+from nakamise_livestream.models.watched import metered, publication, watched
 
 __all__ = [
     "broadcast",
@@ -27,10 +27,12 @@ __all__ = [
     "interest",
     "label_log",
     "metadata",
+    "metered",
     "minute",
     "moderator",
     "pin",
     "product",
+    "publication",
     "recording",
     "reminder",
     "run_item",

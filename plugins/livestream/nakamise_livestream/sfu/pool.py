@@ -53,6 +53,11 @@ class EnginePool:
             self._watchers.append(asyncio.create_task(self._watch(name, worker.events())))
             worker.start()
 
+    @property
+    def connected(self) -> bool:
+        """To one of them at least."""
+        return any(worker.connected for worker in self._workers.values())
+
     async def stop(self) -> None:
         for watcher in self._watchers:
             watcher.cancel()

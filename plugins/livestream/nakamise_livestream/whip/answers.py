@@ -46,6 +46,11 @@ def empty(status: int = 200, headers: Mapping[str, str] | None = None) -> Respon
     return _answer(status, b"", SDP, headers or {})
 
 
+def elsewhere(url: str) -> Response[bytes]:
+    """307: the same request, to there (RFC 9725 §4.5)."""
+    return empty(307, {"Location": url, "Cache-Control": "no-store"})
+
+
 def options(methods: str, accept: Mapping[str, str]) -> Response[bytes]:
     """To a preflight, and to whoever asks what is understood here."""
     allow = {

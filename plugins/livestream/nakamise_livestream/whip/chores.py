@@ -10,7 +10,7 @@ from nakamise.db import Tx
 from nakamise.plugin import Delivery, Span, TenantCtx
 from nakamise_livestream.broadcasts import on_air
 from nakamise_livestream.media import EngineAway
-from nakamise_livestream.whip import streams
+from nakamise_livestream.whip import publications, streams
 from nakamise_livestream.whip.companion import MediaHost
 
 _SENDING: Final = "SELECT id FROM livestream_broadcast WHERE publishing ORDER BY id"
@@ -40,7 +40,10 @@ async def on_expired(ctx: TenantCtx, event: BroadcastExpired, delivery: Delivery
 async def cut(ctx: TenantCtx, broadcast_id: uuid.UUID) -> None:
     """No media flows any more: publisher and viewers are told. Raises EngineAway."""
     host = await ctx.companion(MediaHost)
-    await host.engine.end(streams.name_of(ctx, broadcast_id), "ended")
+    if host.is_external:
+        await publications.cut(ctx, broadcast_id, host.engine)
+    else:
+        await host.engine.end(streams.name_of(ctx, broadcast_id), "ended")
 
 
 async def check_sending(ctx: TenantCtx) -> None:
@@ -50,6 +53,8 @@ async def check_sending(ctx: TenantCtx) -> None:
     if not sending:
         return
     host = await ctx.companion(MediaHost)
+    if host.is_external:
+        return
     for id_ in sending:
         try:
             stats = await host.engine.stats(streams.name_of(ctx, id_))

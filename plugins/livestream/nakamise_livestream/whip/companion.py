@@ -9,8 +9,16 @@ if TYPE_CHECKING:
 
 
 class MediaHost:
-    """``engine`` is everybody's; ``is_keeper``: this process keeps the worker and follows its events."""
+    """``engine`` is everybody's. ``is_keeper``: this process looks after it and follows its events.
 
-    def __init__(self, engine: MediaEngine) -> None:
+    ``is_external``: it is another server, which tells nothing. ``viewers_at``: viewers are sent to this URL, with
+    ``{stream}`` in it, instead of asked for.
+    """
+
+    def __init__(
+        self, engine: MediaEngine, *, is_external: bool = False, viewers_at: str | None = None
+    ) -> None:
         self.engine = engine
+        self.is_external = is_external
+        self.viewers_at = viewers_at
         self.is_keeper = False

@@ -11,7 +11,6 @@ from nakamise.plugin import Installation, TenantCtx
 from nakamise_livestream.broadcasts import on_air
 from nakamise_livestream.media import (
     EngineAway,
-    EngineBack,
     MediaEngine,
     MediaEvent,
     Published,
@@ -22,7 +21,8 @@ from nakamise_livestream.media import (
     ViewerLeft,
 )
 from nakamise_livestream.whip import streams
-from nakamise_livestream.whip.tally import Tally, note
+from nakamise_livestream.whip.catching_up import StateOf, events_of
+from nakamise_livestream.whip.tally import Tally
 
 log: Final = logging.getLogger("nakamise.livestream")
 NOTE_S: Final = 5.0
@@ -39,7 +39,7 @@ class Following:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        events = self._engine.events()
+        events = events_of(self._engine)
         self._tasks = [asyncio.create_task(self._follow(events)), asyncio.create_task(self._note())]
 
     async def stop(self) -> None:
@@ -48,32 +48,36 @@ class Following:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._note_all()
 
-    async def _follow(self, events: AsyncIterator[MediaEvent]) -> None:
+    async def _follow(self, events: AsyncIterator[MediaEvent | StateOf]) -> None:
         async for event in events:
             try:
                 await self._heard(event)
             except Exception:
                 log.exception("%s was not noted", type(event).__name__)
 
-    async def _heard(self, event: MediaEvent) -> None:
+    async def _heard(self, event: MediaEvent | StateOf) -> None:
         match event:
-            case EngineBack(restarted=True):
-                for stream in list(self._publishing):
-                    await self._lost(stream)
+            case StateOf():
+                await self._compare(event)
             case Published() | Resumed():
                 await self._arrived(event.stream)
             case Stalled():
                 await self._lost(event.stream)
             case Unpublished() if event.reason != "replaced":
                 await self._lost(event.stream)
-            case ViewerJoined():
-                self._tally(event.stream).viewers = event.viewers
-            case ViewerLeft():
-                self._tally(event.stream).left(event)
+            case ViewerJoined() | ViewerLeft():
+                self._tallies.setdefault(event.stream, Tally())
+
+    async def _compare(self, state: StateOf) -> None:
+        streams_now = {one.stream for one in state.published}
+        for stream in self._publishing - streams_now:
+            await self._lost(stream)
+        for stream in streams_now - self._publishing:
+            await self._arrived(stream)
 
     async def _arrived(self, stream: str) -> None:
         self._publishing.add(stream)
-        self._tally(stream)
+        self._tallies.setdefault(stream, Tally())
         named = streams.parse(stream)
         ctx = self._ctx(stream)
         if named is None or ctx is None or not await on_air.publisher_arrived(ctx, named.broadcast_id):
@@ -85,9 +89,6 @@ class Following:
         ctx = self._ctx(stream)
         if named and ctx:
             await on_air.publisher_lost(ctx, named.broadcast_id)
-
-    def _tally(self, stream: str) -> Tally:
-        return self._tallies.setdefault(stream, Tally())
 
     def _ctx(self, stream: str) -> TenantCtx | None:
         """Of the stream's tenant; None when it is gone, or has the plugin off."""
@@ -111,10 +112,10 @@ class Following:
     async def _note_one(self, stream: str, tally: Tally) -> None:
         named = streams.parse(stream)
         ctx = self._ctx(stream)
-        stats = await self._engine.stats(stream)
         if named is None or ctx is None:
             del self._tallies[stream]
             return
-        await note(ctx, named.broadcast_id, tally, stats)
-        if stats is None:
+        is_over = await self._engine.stats(stream) is None
+        await tally.note(ctx, named.broadcast_id, await self._engine.usage(stream))
+        if is_over:
             del self._tallies[stream]

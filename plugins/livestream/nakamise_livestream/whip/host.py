@@ -1,52 +1,71 @@
-"""The embedded engine of this installation: one worker process, whichever process of ours came first keeps it."""
+"""The media engine beside the requests of a process, and who of all processes looks after it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import fcntl
-import hashlib
-import logging
 import os
-import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Final
 
 from nakamise.plugin import Installation
 from nakamise_livestream.archive.keeper import Recordings
-from nakamise_livestream.sfu.child import WorkerChild
 from nakamise_livestream.sfu.client import EmbeddedEngine
-from nakamise_livestream.sfu.worker.config import WorkerConfig
+from nakamise_livestream.sfu.keeper import WorkerKeeper
+from nakamise_livestream.sfu.pool import EnginePool
+from nakamise_livestream.whip import engines
 from nakamise_livestream.whip.companion import MediaHost
+from nakamise_livestream.whip.external import ExternalEngine
 from nakamise_livestream.whip.following import Following
 
-log: Final = logging.getLogger("nakamise.livestream")
-_AGAIN_S: Final = 0.5
+_AGAIN_S: Final = 0.1
 _START_S: Final = 4.0
-# Of sun_path, unix(7), with its end.
-_PATH_MAX: Final = 104
-_UDP_PORT: Final = "NAKAMISE_MEDIA_UDP_PORT"
-_ADDRESSES: Final = "NAKAMISE_MEDIA_ADDRESSES"
 
 
 @contextlib.asynccontextmanager
 async def open_media(installation: Installation) -> AsyncIterator[MediaHost]:
-    config = worker_config(installation)
+    media = installation.media
+    if media.whep_url:
+        external = ExternalEngine(media)
+        yield MediaHost(external, is_external=True, viewers_at=media.whep_url if media.redirect else None)
+        await external.stop()
+        return
+    if media.workers:
+        engine: EnginePool | EmbeddedEngine = engines.pool(installation)
+        host = MediaHost(engine)
+        work = installation.alone("livestream/media", lambda: _look_after(installation, host, _never()))
+    else:
+        engine, host, work = _embedded(installation)
+    async with _running(engine, work):
+        yield host
+
+
+def _embedded(installation: Installation) -> tuple[EmbeddedEngine, MediaHost, Coroutine[None, None, None]]:
+    config = engines.local_worker(installation)
     engine = EmbeddedEngine(config.control, config.token)
     host = MediaHost(engine)
+    keeper = WorkerKeeper(config, engine)
+    return engine, host, _keep(installation, host, keeper)
+
+
+@contextlib.asynccontextmanager
+async def _running(
+    engine: EnginePool | EmbeddedEngine, work: Coroutine[None, None, None]
+) -> AsyncIterator[None]:
     engine.start()
-    keeping = asyncio.create_task(_keep(installation, host, config), name="media-keeper")
+    working = asyncio.create_task(work, name="media")
     try:
         await _first_start(engine)
-        yield host
+        yield
     finally:
-        keeping.cancel()
-        await asyncio.wait([keeping])
+        working.cancel()
+        await asyncio.wait([working])
         await engine.stop()
 
 
-async def _first_start(engine: EmbeddedEngine) -> None:
+async def _first_start(engine: EnginePool | EmbeddedEngine) -> None:
     """Whoever asked first waits for the worker's start, as long as clients in use are patient."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_START_S):
@@ -54,24 +73,32 @@ async def _first_start(engine: EmbeddedEngine) -> None:
                 await asyncio.sleep(0.05)
 
 
-async def _keep(installation: Installation, host: MediaHost, config: WorkerConfig) -> None:
-    """Waits until nobody else keeps the worker, then keeps it until cancelled."""
+async def _keep(installation: Installation, host: MediaHost, keeper: WorkerKeeper) -> None:
+    """Waits until nobody else of this machine keeps the worker, then keeps it until cancelled."""
     lock = await _locked(installation.data_dir / "media.lock")
-    child = WorkerChild(config)
+    try:
+        await _look_after(installation, host, keeper.keep())
+    finally:
+        os.close(lock)
+
+
+async def _look_after(installation: Installation, host: MediaHost, work: Coroutine[None, None, None]) -> None:
+    """Until cancelled, or ``work`` fails."""
     following = Following(installation, host.engine)
     recordings = Recordings(installation, host.engine)
     try:
         following.start()
         recordings.start()
-        child.start()
         host.is_keeper = True
-        await asyncio.Event().wait()
+        await work
     finally:
         host.is_keeper = False
         await recordings.stop()
         await following.stop()
-        await child.stop()
-        os.close(lock)
+
+
+async def _never() -> None:
+    await asyncio.Event().wait()
 
 
 async def _locked(path: Path) -> int:
@@ -87,25 +114,3 @@ async def _locked(path: Path) -> int:
     except asyncio.CancelledError:
         os.close(file)
         raise
-
-
-def worker_config(installation: Installation) -> WorkerConfig:
-    """The same in all processes of the installation, without a word between them."""
-    token = installation.secret("livestream/engine").hex()
-    addresses = tuple(filter(None, os.environ.get(_ADDRESSES, "").split(",")))
-    port = int(os.environ.get(_UDP_PORT) or 0)
-    return WorkerConfig(
-        control=f"unix:{_socket_path(installation.data_dir)}", token=token, udp_port=port, addresses=addresses
-    )
-
-
-def _socket_path(data_dir: Path) -> Path:
-    path = data_dir.absolute() / "media.sock"
-    if len(os.fsencode(path)) < _PATH_MAX:
-        return path
-    digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"media-{os.getuid()}-{digest}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.stat().st_uid != os.getuid() or folder.is_symlink():
-        raise PermissionError(f"{folder} belongs to somebody else")
-    return folder / "media.sock"

@@ -28,6 +28,8 @@ async def play(
             return answers.unsupported(answers.SDP)
         offer = await asked.text_of(request)
         host = await ctx.companion(MediaHost)
+        if host.viewers_at:
+            return answers.elsewhere(host.viewers_at.format(stream=streams.name_of(ctx, broadcast_id)))
         answer = await host.engine.play(streams.name_of(ctx, broadcast_id), offer)
         sealed = streams.seal(ctx, "viewer", broadcast_id, answer.session)
         return answers.created(answer, f"/livestream/{broadcast_id}/whep/{sealed}")

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, TenantCtx, anyone
-from nakamise_livestream.whip import answers, asked, entering, streams
+from nakamise_livestream.whip import answers, asked, entering, publications, streams
 from nakamise_livestream.whip.companion import MediaHost
 from nakamise_livestream.whip.sessions import session_routes
 
@@ -49,6 +49,8 @@ async def _publish(
     offer = await asked.text_of(request)
     host = await ctx.companion(MediaHost)
     answer = await host.engine.publish(streams.name_of(ctx, broadcast_id), offer)
+    if host.is_external:
+        await publications.remember(ctx, broadcast_id, answer.session)
     sealed = streams.seal(ctx, "publisher", broadcast_id, answer.session)
     return answers.created(answer, f"/livestream/{broadcast_id}/whip/{sealed}")
 

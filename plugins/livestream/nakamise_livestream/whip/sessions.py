@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, anyone
 from nakamise_livestream.media import Role
-from nakamise_livestream.whip import answers, asked, streams
+from nakamise_livestream.whip import answers, asked, publications, streams
 from nakamise_livestream.whip.companion import MediaHost
 
 _ACCEPT: Final = {"Accept-Patch": answers.FRAGMENT}
@@ -42,6 +42,8 @@ def session_routes(role: Role, protocol: str) -> list[ControllerRouterHandler]:
             session = streams.unseal(ctx, role, broadcast_id, sealed)
             host = await ctx.companion(MediaHost)
             await host.engine.close(session)
+            if host.is_external and role == "publisher":
+                await publications.left(ctx, broadcast_id, session)
             return answers.empty()
 
         return await asked.answered(ctx, act)
@@ -51,9 +53,11 @@ def session_routes(role: Role, protocol: str) -> list[ControllerRouterHandler]:
         ctx: Ctx, request: Request[Any, Any, Any], broadcast_id: FromPath[uuid.UUID], sealed: FromPath[str]
     ) -> Response[bytes]:
         async def act() -> Response[bytes]:
-            streams.unseal(ctx, role, broadcast_id, sealed)
+            session = streams.unseal(ctx, role, broadcast_id, sealed)
             if request.method == "OPTIONS":
                 return answers.options(_METHODS, _ACCEPT)
+            host = await ctx.companion(MediaHost)
+            await host.engine.check(session)
             return answers.empty(204 if request.method == "GET" else 200)
 
         return await asked.answered(ctx, act)

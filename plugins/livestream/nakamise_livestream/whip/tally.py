@@ -3,42 +3,59 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
+from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
-from nakamise_livestream.media import StreamStats, ViewerLeft
+from nakamise_livestream.media import Usage
 
+_KNOW: Final = """
+INSERT INTO livestream_metered (broadcast_id, meter) SELECT id, $2 FROM livestream_broadcast WHERE id = $1
+ON CONFLICT (broadcast_id, meter) DO NOTHING
+"""
+_NOTED: Final = (
+    "SELECT seconds, bytes FROM livestream_metered WHERE broadcast_id = $1 AND meter = $2 FOR UPDATE"
+)
+_NOTE: Final = "UPDATE livestream_metered SET seconds = $3, bytes = $4 WHERE broadcast_id = $1 AND meter = $2"
 _ADD: Final = """
 INSERT INTO livestream_watched (broadcast_id, hour, seconds, bytes)
-SELECT id, date_trunc('hour', $2::timestamptz, 'UTC'), $3, $4 FROM livestream_broadcast WHERE id = $1
+VALUES ($1, date_trunc('hour', $2::timestamptz, 'UTC'), $3, $4)
 ON CONFLICT (broadcast_id, hour) DO UPDATE
 SET seconds = livestream_watched.seconds + excluded.seconds, bytes = livestream_watched.bytes + excluded.bytes
 """
 
 
-class Tally(msgspec.Struct):
-    """``left_*`` of viewers who have gone; ``noted_*`` is in the database."""
-
-    viewers: int = 0
-    left_s: float = 0.0
-    left_bytes: int = 0
-    noted_s: int = 0
-    noted_bytes: int = 0
-
-    def left(self, event: ViewerLeft) -> None:
-        self.viewers = event.viewers
-        self.left_s += event.seconds
-        self.left_bytes += event.bytes
+class _Noted(msgspec.Struct, frozen=True):
+    seconds: int
+    bytes: int
 
 
-async def note(ctx: TenantCtx, broadcast_id: uuid.UUID, tally: Tally, stats: StreamStats | None) -> None:
-    """``stats`` None: the stream is over, and everybody has left it."""
-    seconds = max(int(stats.viewer_seconds if stats else 0), int(tally.left_s))
-    size = max(stats.bytes_out if stats else 0, tally.left_bytes)
-    more_s, more_bytes = seconds - tally.noted_s, size - tally.noted_bytes
-    if more_s > 0 or more_bytes > 0:
+class Tally:
+    """What this process knows to be written down; the database knows better, and is asked when something grew."""
+
+    def __init__(self) -> None:
+        self._noted: dict[str, Usage] = {}
+
+    async def note(self, ctx: TenantCtx, broadcast_id: uuid.UUID, usages: Iterable[Usage]) -> None:
+        """However often it is told, and by whichever process: each second and each byte counts once."""
+        grown = [usage for usage in usages if self._noted.get(usage.meter) != usage]
+        if not grown:
+            return
         async with ctx.begin() as tx:
-            await tx.execute(_ADD, broadcast_id, ctx.now(), max(0, more_s), max(0, more_bytes))
-        tally.noted_s, tally.noted_bytes = max(seconds, tally.noted_s), max(size, tally.noted_bytes)
+            for usage in grown:
+                await _note(ctx, tx, broadcast_id, usage)
+        self._noted.update({usage.meter: usage for usage in grown})
+
+
+async def _note(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, usage: Usage) -> None:
+    await tx.execute(_KNOW, broadcast_id, usage.meter)
+    noted = await tx.first(_Noted, _NOTED, broadcast_id, usage.meter)
+    if noted is None:
+        # There is no such broadcast any more.
+        return
+    seconds, size = max(usage.seconds, noted.seconds), max(usage.bytes, noted.bytes)
+    await tx.execute(_NOTE, broadcast_id, usage.meter, seconds, size)
+    await tx.execute(_ADD, broadcast_id, ctx.now(), seconds - noted.seconds, size - noted.bytes)

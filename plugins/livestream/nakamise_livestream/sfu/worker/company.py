@@ -35,7 +35,7 @@ class Company:
     async def deserted(self, linger: float, has_sessions: Callable[[], bool]) -> None:
         """Returns when nobody has been there for ``linger`` seconds, ten times as many with sessions, or when the
         last one has said goodbye."""
-        while not self._is_over(linger * (_WITH_SESSIONS if has_sessions() else 1)):
+        while not self._is_over(linger * (_WITH_SESSIONS if has_sessions() else 1)):  # noqa: ASYNC110 - time is what is waited for
             await asyncio.sleep(_LOOK_S)
 
     def _is_over(self, patience: float) -> bool:

@@ -156,23 +156,31 @@ class ControlServer:
                 self.registry.end_session(self.registry.session(request.session), "left")
             case messages.End():
                 self.registry.end_stream(request.stream, request.reason)
+            case messages.RequestKeyframe():
+                self.registry.channel(request.stream).stream.request_keyframe()
+            case messages.Check():
+                self.registry.session(request.session)
+            case messages.Bye():
+                self.company.say_bye()
+            case _:
+                return self._tell(request)
+        return None
+
+    def _tell(
+        self,
+        request: messages.Stats | messages.Viewers | messages.Ask | messages.Meters | messages.ListPublished,
+    ) -> object:
+        match request:
             case messages.Stats():
                 return self.registry.stats(request.stream)
             case messages.Viewers():
                 return self.registry.viewers(request.stream)
-            case messages.RequestKeyframe():
-                self.registry.channel(request.stream).stream.request_keyframe()
             case messages.Ask():
                 return self.registry.holding(request.stream)
-            case messages.Check():
-                self.registry.session(request.session)
             case messages.Meters():
                 return self.registry.usage(request.stream)
             case messages.ListPublished():
                 return self.registry.published()
-            case messages.Bye():
-                self.company.say_bye()
-        return None
 
     async def _tap(self, stream_id: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
