@@ -7,6 +7,7 @@
 // standard input is closed.
 
 import {readFileSync, readdirSync} from "node:fs";
+import http from "node:http";
 import rtc from "node-datachannel";
 
 const [url, key, folder] = process.argv.slice(2);
@@ -15,7 +16,7 @@ const NACKED = 4000;
 const OPUS_SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);
 const pictures = readdirSync(folder).sort((a, b) => a - b).map((name) => readFileSync(`${folder}/${name}`));
 
-const pc = new rtc.PeerConnection("obs", {iceServers: [], disableAutoNegotiation: true, disableAutoGathering: true});
+const pc = new rtc.PeerConnection("obs", {iceServers: [], disableAutoNegotiation: true});
 
 const audio = new rtc.Audio("0", "SendOnly");
 audio.addOpusCodec(111, "minptime=10;maxaveragebitrate=160000;stereo=1;sprop-stereo=1;useinbandfec=1");
@@ -37,6 +38,23 @@ for (const [kind, config] of [["audio", sound], ["video", picture]]) {
     tracks[kind].setMediaHandler(packetizers[kind]);
 }
 
+// The server's name ends with .localhost, which browsers resolve by themselves and Node.js does not.
+function lookup(_name, _options, done) {
+    done(null, [{address: "127.0.0.1", family: 4}]);
+}
+
+function ask(method, target, headers = {}, body = "") {
+    return new Promise((resolve, reject) => {
+        const request = http.request(target, {method, headers, lookup}, async (response) => {
+            let text = "";
+            for await (const piece of response) text += piece;
+            resolve({status: response.statusCode, location: response.headers.location, text});
+        });
+        request.on("error", reject);
+        request.end(body);
+    });
+}
+
 function offered() {
     return new Promise((resolve) => {
         pc.onLocalDescription((sdp) => resolve(sdp));
@@ -53,15 +71,14 @@ function connected() {
 
 const offer = (await offered()).split("\r\n").filter((line) => !line.startsWith("a=candidate")).join("\r\n");
 const headers = {"Content-Type": "application/sdp", Authorization: `Bearer ${key}`};
-const response = await fetch(url, {method: "POST", body: offer, headers});
-const answer = await response.text();
+const answer = await ask("POST", url, headers, offer);
 // OBS takes nothing but a 201 with a Location and a body.
-if (response.status !== 201 || !response.headers.get("location") || !answer) {
-    throw new Error(`${response.status} ${answer}`);
+if (answer.status !== 201 || !answer.location || !answer.text) {
+    throw new Error(`${answer.status} ${answer.text}`);
 }
-const resource = new URL(response.headers.get("location"), url);
+const resource = new URL(answer.location, url);
 const up = connected();
-pc.setRemoteDescription(answer, "answer");
+pc.setRemoteDescription(answer.text, "answer");
 await up;
 console.log("live");
 
@@ -85,7 +102,7 @@ const sending = setInterval(() => {
 process.stdin.resume();
 process.stdin.on("end", async () => {
     clearInterval(sending);
-    const gone = await fetch(resource, {method: "DELETE"});
+    const gone = await ask("DELETE", resource);
     console.log(gone.status);
     pc.close();
     process.exit(gone.status === 200 ? 0 : 1);
