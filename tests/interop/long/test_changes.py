@@ -57,7 +57,7 @@ async def test_a_bad_line_gets_a_smaller_layer_and_a_good_one_the_largest(
         bad = await play(chromium, pages, air, line=line)
         counted = await seen(bad, 30)
         async with asyncio.timeout(60):
-            while (counted := await seen(bad, counted["frames"] + 5))["width"] >= largest:
-                await asyncio.sleep(0.2)
+            while counted["width"] >= largest:
+                counted = await seen(bad, counted["frames"] + 5)
     assert (await seen(good, 200))["width"] == largest
     print(f"layers: {largest} pixels on the good line, {counted['width']} with 25 % loss")

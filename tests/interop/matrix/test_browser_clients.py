@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import Browser, Page
 
@@ -53,8 +51,8 @@ EYEVINN_PLAYS = """async (url) => {
 
 
 @pytest.fixture
-async def foreign(chromium: Browser, pages: Pages) -> AsyncIterator[Page]:
-    yield await opened(chromium, pages, "foreign.html")
+async def foreign(chromium: Browser, pages: Pages) -> Page:
+    return await opened(chromium, pages, "foreign.html")
 
 
 async def test_medooze_publishes_restarts_ice_and_leaves(
