@@ -15,6 +15,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_livestream.archive import keeping
 from nakamise_livestream.broadcasts.suspend import end_all_of
 from nakamise_livestream.chat.privacy import Comment, comments_of, forget
 from nakamise_livestream.sales.visitor import digest_of_user
@@ -102,6 +103,7 @@ async def erase(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
     if await tx.value(_ON_AIR, user_id) is not None:
         message = N_("This person is on the air. End the broadcast first.")
         raise Conflict(message, code="on_air", domain=DOMAIN)
+    await keeping.delete_all_of(ctx, tx, user_id)
     broadcaster_id = await tx.value("SELECT id FROM livestream_broadcaster WHERE user_id = $1", user_id)
     if isinstance(broadcaster_id, uuid.UUID):
         await end_all_of(ctx, tx, broadcaster_id, "")

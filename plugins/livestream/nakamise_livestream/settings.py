@@ -86,6 +86,22 @@ class LivestreamSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
         ),
     ] = 24
     products_max: Annotated[int, Meta(ge=1, le=200, title="Products of one broadcast at most")] = 50
+    archive_publish: Annotated[
+        bool,
+        Meta(
+            title="Publish recordings by themselves",
+            description="When a broadcast is over. Its host can say otherwise before and after.",
+        ),
+    ] = True
+    archive_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=3650,
+            title="Days that recordings are kept",
+            description="0: until somebody deletes them.",
+        ),
+    ] = 0
     chat_words: Annotated[
         LongText,
         Meta(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -13,34 +14,20 @@ import msgspec
 
 from nakamise.media import delete_object, put_object
 from nakamise.plugin import TenantCtx
+from nakamise.storage import S3Away, StorageFull
+from nakamise_livestream.archive import noting
+from nakamise_livestream.archive.noting import Place, Saved
 from nakamise_livestream.recording.fragments import Fragment, fragment
+from nakamise_livestream.recording.picture import picture
+from nakamise_livestream.recording.sound import Sound
 from nakamise_livestream.recording.units import Segment
 
-# Rehearsals and pauses are not recorded, also not by whoever looked a moment ago.
-_SHOWN: Final = """
-SELECT id FROM livestream_broadcast WHERE id = $1 AND started_at <= $2
-    AND (state = 'live' OR (state = 'paused' AND paused_at > $2) OR (state = 'ended' AND ended_at > $2))
-"""
-_RECORDING: Final = f"""
-INSERT INTO livestream_recording (broadcast_id, created_at) SELECT s.id, $2 FROM ({_SHOWN}) s
-ON CONFLICT (broadcast_id) DO NOTHING
-"""  # noqa: S608 - our own text
-_SEGMENT: Final = f"""
-INSERT INTO livestream_segment
-    (broadcast_id, number, key, init_key, begins_at, starts_us, duration_us, bytes, is_discontinuous)
-SELECT s.id, $3, $4, $5, $2, $6, $7, $8, $9 FROM ({_SHOWN}) s
-WHERE EXISTS (SELECT 1 FROM livestream_recording r WHERE r.broadcast_id = s.id AND r.deleted_at IS NULL)
-"""  # noqa: S608 - our own text
-_LAST: Final = """
-SELECT number, starts_us + duration_us AS until_us FROM livestream_segment WHERE broadcast_id = $1
-ORDER BY number DESC LIMIT 1
-"""
+_log: Final = logging.getLogger("nakamise.livestream")
 KIND: Final = "recording"
-
-
-class _Place(msgspec.Struct, frozen=True):
-    number: int = 0
-    until_us: int = 0
+# The first picture is often of somebody who looks for the button: half a minute later it is about something.
+_POSTERS: Final = (1, 8)
+# Segments wait meanwhile.
+_AGAIN_S: Final = (1.0, 2.0, 4.0, 8.0)
 
 
 class Saving:
@@ -49,48 +36,101 @@ class Saving:
     def __init__(self, ctx: TenantCtx, broadcast_id: uuid.UUID) -> None:
         self._ctx = ctx
         self._id = broadcast_id
-        self._place: _Place | None = None
+        self._place: Place | None = None
+        self._sound = Sound()
         self._init = b""
         self._init_key = ""
+        self._is_broken = False
 
     async def save(self, segment: Segment, has_audio: bool) -> bool:
-        """False: the broadcast is not on the air (any more). Raises StorageFull and S3Away; nothing is kept then."""
+        """False: the broadcast is not on the air (any more).
+
+        What finds no room is lost, noted, and the recording goes on after it.
+        """
         if self._place is None:
-            async with self._ctx.read() as tx:
-                self._place = await tx.first(_Place, _LAST, self._id) or _Place()
-        place = self._place
+            self._place = await noting.place(self._ctx, self._id)
+        segment = await asyncio.to_thread(self._sound.in_aac, segment)
+        if self._is_broken:
+            segment = msgspec.structs.replace(segment, is_discontinuous=True)
+        try:
+            is_wanted = await self._patiently(segment, has_audio, self._place)
+        except StorageFull:
+            return await self._lost(segment, "full")
+        except S3Away:
+            return await self._lost(segment, "away")
+        self._is_broken = False
+        return is_wanted
+
+    async def _patiently(self, segment: Segment, has_audio: bool, place: Place) -> bool:
+        for wait_s in _AGAIN_S:
+            try:
+                return await self._keep(segment, has_audio, place)
+            except S3Away:
+                await asyncio.sleep(wait_s)
+        return await self._keep(segment, has_audio, place)
+
+    async def _keep(self, segment: Segment, has_audio: bool, place: Place) -> bool:
+        """Raises StorageFull, S3Away; nothing is kept then."""
         made = await asyncio.to_thread(_mux, segment, place, has_audio)
         is_new = segment.is_discontinuous or made.init != self._init
-        if is_new:
-            self._init = made.init
-            self._init_key = await put_object(self._ctx, KIND, "mp4", made.init)
-        key = await put_object(self._ctx, KIND, "m4s", made.media)
-        duration_us = _us(segment.duration)
-        if not await self._note(segment, key, len(made.media), duration_us, is_new):
-            await self._drop(key, self._init_key if is_new else None)
+        init_key = await put_object(self._ctx, KIND, "mp4", made.init) if is_new else self._init_key
+        dropped = [init_key] if is_new else []
+        try:
+            key = await put_object(self._ctx, KIND, "m4s", made.media)
+            dropped.append(key)
+            if await self._note(segment, place, key, init_key, len(made.media), is_new):
+                dropped = []
+        finally:
+            for each in dropped:
+                await delete_object(self._ctx, each)
+        if dropped:
             return False
-        self._place = _Place(place.number + 1, place.until_us + duration_us)
+        self._init, self._init_key = made.init, init_key
+        self._place = place.after(_us(segment.duration))
+        if self._place.number in _POSTERS:
+            await self._show(segment)
         return True
 
-    async def _drop(self, *keys: str | None) -> None:
-        for key in keys:
-            if key:
-                await delete_object(self._ctx, key)
+    async def _note(
+        self, segment: Segment, place: Place, key: str, init_key: str, size: int, is_new: bool
+    ) -> bool:
+        saved = Saved(
+            number=place.number + 1,
+            key=key,
+            init_key=init_key,
+            starts_us=place.until_us,
+            duration_us=_us(segment.duration),
+            bytes=size,
+            is_discontinuous=is_new,
+        )
+        return await noting.note(self._ctx, self._id, self._moment(segment.begins), saved)
 
-    async def _note(self, segment: Segment, key: str, size: int, duration_us: int, is_new: bool) -> bool:
-        place = self._place or _Place()
+    async def _lost(self, segment: Segment, why: noting.Why) -> bool:
+        _log.error("%.1f s of %s are not recorded: the object store is %s", segment.duration, self._id, why)
+        self._is_broken = True
         begins = self._moment(segment.begins)
-        async with self._ctx.begin() as tx:
-            await tx.execute(_RECORDING, self._id, begins)
-            row = (place.number + 1, key, self._init_key, place.until_us, duration_us, size, is_new)
-            return await tx.execute(_SEGMENT, self._id, begins, *row) == 1
+        return await noting.lost(self._ctx, self._id, begins, why, _us(segment.duration))
+
+    async def _show(self, segment: Segment) -> None:
+        """Its picture is the poster from now on; without room for it, it is not."""
+        data = await asyncio.to_thread(picture, segment)
+        if data is None:
+            return
+        try:
+            key = await put_object(self._ctx, KIND, "webp", data)
+        except (StorageFull, S3Away) as error:
+            _log.warning("no poster for %s: %s", self._id, type(error).__name__)
+            return
+        former = await noting.poster(self._ctx, self._id, key)
+        if former:
+            await delete_object(self._ctx, former)
 
     def _moment(self, at: float) -> datetime:
         """On the installation's clock, which marks of products are on."""
         return self._ctx.now().astimezone(UTC) - timedelta(seconds=time.time() - at)
 
 
-def _mux(segment: Segment, place: _Place, has_audio: bool) -> Fragment:
+def _mux(segment: Segment, place: Place, has_audio: bool) -> Fragment:
     starts = Fraction(place.until_us, 1_000_000)
     return fragment(segment, starts=starts, number=place.number + 1, has_audio=has_audio)
 

@@ -1,6 +1,6 @@
 """Tables as SQLAlchemy Core sees them: equal to the migrations, which a test compares."""
 
-from nakamise_livestream.models.archive import recording, segment
+from nakamise_livestream.models.archive import chapter, recording, replay_viewer, segment
 from nakamise_livestream.models.base import metadata
 from nakamise_livestream.models.broadcasters import broadcaster
 from nakamise_livestream.models.broadcasts import broadcast, category, series
@@ -21,6 +21,7 @@ __all__ = [
     "broadcast",
     "broadcaster",
     "category",
+    "chapter",
     "chat",
     "chatter",
     "comment",
@@ -35,6 +36,7 @@ __all__ = [
     "publication",
     "recording",
     "reminder",
+    "replay_viewer",
     "run_item",
     "sale",
     "segment",

@@ -1,4 +1,4 @@
-"""What was recorded: see migration 0210."""
+"""What was recorded: see migrations 0210 and 0310."""
 
 from __future__ import annotations
 
@@ -11,13 +11,21 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
     Uuid,
+    text,
 )
 
-from nakamise_livestream.models.base import flag, metadata, moment, number, part_of
+from nakamise_livestream.models.base import flag, metadata, moment, number, part_of, words
+
+
+def _of_recording() -> Column[object]:
+    target = ForeignKey("livestream_recording.broadcast_id", ondelete="CASCADE")
+    return Column("broadcast_id", Uuid, target, nullable=False)
+
 
 recording: Final = Table(
     "livestream_recording",
@@ -27,19 +35,20 @@ recording: Final = Table(
     number("views", 0),
     moment("created_at"),
     moment("deleted_at", nullable=True),
+    words("poster_key"),
+    words("trouble"),
+    Column("lost_us", BigInteger, nullable=False, server_default=text("0")),
+    flag("has_chapters", default=False),
     PrimaryKeyConstraint("broadcast_id"),
     CheckConstraint("views >= 0"),
+    CheckConstraint("trouble IN ('', 'full', 'away')"),
+    CheckConstraint("lost_us >= 0"),
 )
 
 segment: Final = Table(
     "livestream_segment",
     metadata,
-    Column(
-        "broadcast_id",
-        Uuid,
-        ForeignKey("livestream_recording.broadcast_id", ondelete="CASCADE"),
-        nullable=False,
-    ),
+    _of_recording(),
     Column("number", Integer, nullable=False),
     Column("key", Text, nullable=False),
     Column("init_key", Text, nullable=False),
@@ -53,4 +62,24 @@ segment: Final = Table(
     CheckConstraint("starts_us >= 0"),
     CheckConstraint("duration_us > 0"),
     CheckConstraint("bytes > 0"),
+)
+
+chapter: Final = Table(
+    "livestream_chapter",
+    metadata,
+    _of_recording(),
+    Column("starts_us", BigInteger, nullable=False),
+    Column("title", Text, nullable=False),
+    PrimaryKeyConstraint("broadcast_id", "starts_us"),
+    CheckConstraint("starts_us >= 0"),
+    CheckConstraint("length(title) BETWEEN 1 AND 80"),
+)
+
+replay_viewer: Final = Table(
+    "livestream_replay_viewer",
+    metadata,
+    _of_recording(),
+    Column("viewer", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("broadcast_id", "viewer"),
+    CheckConstraint("length(viewer) = 32"),
 )

@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple
 import av
 from av.container import OutputContainer
 
+from nakamise_livestream.recording import sound
 from nakamise_livestream.recording.units import Segment, TimedUnit
 
 VIDEO_RATE: Final = 90_000
-AUDIO_RATE: Final = 48_000
 _OPTIONS: Final = {
     "movflags": "empty_moov+default_base_moof+frag_custom+skip_trailer",
     "use_editlist": "0",
@@ -30,22 +30,22 @@ class Fragment(NamedTuple):
 
 
 def fragment(segment: Segment, *, starts: Fraction, number: int, has_audio: bool = True) -> Fragment:
-    """Of H.264 and Opus. ``starts``: seconds on the recording's own time line; ``number`` counts fragments from 1."""
+    """Of H.264 and AAC. ``starts``: seconds on the recording's own time line; ``number`` counts fragments from 1."""
     file = io.BytesIO()
     with av.open(file, "w", format="mp4", options={**_OPTIONS, "fragment_index": str(number)}) as out:
         video = _video_stream(out, segment.video[0].unit.data)
         packets = list(_packets(segment.video, segment, VIDEO_RATE, video))
         if has_audio:
-            audio = out.add_stream("libopus", rate=AUDIO_RATE)
+            audio = out.add_stream("aac", rate=sound.RATE)
             audio.layout = "stereo"
-            packets += _packets(segment.audio, segment, AUDIO_RATE, audio)
+            packets += _packets(segment.audio, segment, sound.RATE, audio)
         for packet in sorted(packets, key=_seconds):
             out.mux(packet)
     whole = file.getvalue()
     cut = whole.index(b"moof") - 4
     begins = [round(starts * VIDEO_RATE)]
     if has_audio and segment.audio:
-        begins.append(round(starts * AUDIO_RATE) + _ticks(segment, segment.audio[0], AUDIO_RATE))
+        begins.append(round(starts * sound.RATE) + _ticks(segment, segment.audio[0], sound.RATE))
     return Fragment(whole[:cut], _placed(whole[cut:], begins))
 
 
@@ -60,7 +60,11 @@ def _packets(
     units: Sequence[TimedUnit], segment: Segment, rate: int, stream: av.VideoStream | av.AudioStream
 ) -> Iterator[av.Packet[Any]]:
     times = [_ticks(segment, one, rate) for one in units]
-    times.append(max(round(segment.duration * rate), times[-1] + 1) if times else 0)
+    if times:
+        is_sound = rate == sound.RATE
+        times.append(
+            times[-1] + sound.FRAME if is_sound else max(round(segment.duration * rate), times[-1] + 1)
+        )
     for one, time, after in zip(units, times, times[1:], strict=False):
         packet = av.Packet(one.unit.data)
         packet.pts = packet.dts = time

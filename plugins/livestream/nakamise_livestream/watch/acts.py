@@ -7,6 +7,7 @@ from typing import Final
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
+from nakamise_livestream.archive import api as archive
 from nakamise_livestream.broadcasts.api import air, parts, plan, public
 from nakamise_livestream.chat import api as chat
 from nakamise_livestream.sales import api as sales
@@ -21,6 +22,7 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
             *parts.route_handlers,
             *chat.route_handlers,
             *sales.route_handlers,
+            *archive.route_handlers,
         ],
     )
 ]

@@ -65,7 +65,7 @@ async def test_a_pinned_product_is_a_mark(
     await until(is_whole, within=10.0)
     guest = client(stage.tenant)
     found = await ok(await guest.get(f"{API}/broadcasts/{broadcast['id']}/archive"))
-    (mark,) = found["chapters"]
+    (mark,) = found["marks"]
     assert mark["product_id"] == lipstick
     assert mark["starts_s"] == pytest.approx(pinned_s, abs=0.2)
     assert mark["ends_s"] - mark["starts_s"] == pytest.approx(2, abs=0.5)

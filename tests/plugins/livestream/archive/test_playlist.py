@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from nakamise_livestream.archive.playlist import chapters, playlist
+from nakamise_livestream.archive.playlist import marks, playlist
 from nakamise_livestream.archive.schemas import Part
 from nakamise_livestream.broadcasts.pins import Pin
 
@@ -47,11 +47,11 @@ def pin(from_s: float, until_s: float | None) -> Pin:
     ],
 )
 def test_marks_are_on_the_recordings_time_line(pinned: Pin, expected: list[tuple[float, float]]) -> None:
-    assert [(one.starts_s, one.ends_s) for one in chapters([pinned], PARTS)] == expected
+    assert [(one.starts_s, one.ends_s) for one in marks([pinned], PARTS)] == expected
 
 
 def test_without_a_recording_there_are_no_marks() -> None:
-    assert chapters([pin(1, 2)], []) == []
+    assert marks([pin(1, 2)], []) == []
 
 
 def test_a_playlist_says_where_the_decoder_is_set_up_anew() -> None:

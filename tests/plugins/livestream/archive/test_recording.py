@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import signal
 from itertools import pairwise
 from pathlib import Path
 
+import av
 import pytest
+from PIL import Image
 
 from nakamise.testing.fixtures import ClientFor, MakeTenant
 from nakamise.testing.people import Person
@@ -58,6 +61,9 @@ async def test_a_broadcast_is_recorded_and_published_and_deleted(
         assert "#EXT-X-PLAYLIST-TYPE:EVENT" in live.text
         assert "#EXT-X-ENDLIST" not in live.text
         await has_segments(stage, broadcast, 2)
+        newest = await guest.get(hls(broadcast).replace("index", "live"))
+        assert newest.headers["cache-control"] == "public, max-age=1"
+        assert "#EXT-X-MEDIA-SEQUENCE:1" in newest.text
         await ok(await act(presenter, broadcast, "end"))
     await has_segments(stage, broadcast, 3)
     found = await ok(await guest.get(archive))
@@ -67,11 +73,23 @@ async def test_a_broadcast_is_recorded_and_published_and_deleted(
     assert played.pictures == sorted(played.pictures)
     assert played.pictures[0] == 0
     assert len(played.pictures) == pytest.approx(found["duration_s"] * 30, abs=10)
-    assert played.sounds == pytest.approx(found["duration_s"] * 50, abs=20)
+    assert played.sounds == pytest.approx(found["duration_s"] * 48_000 / 1024, abs=20)
     assert found["duration_s"] > 8
 
-    views = await ok(await guest.post(f"{archive}/views"))
-    assert views == {"views": 1}
+    for _ in range(2):
+        assert await ok(await guest.post(f"{archive}/views")) == {"views": 1}
+    assert await ok(await presenter.client.post(f"{archive}/views")) == {"views": 1}
+    assert await ok(await client(stage.tenant).post(f"{archive}/views")) == {"views": 2}
+    poster = await guest.get(found["poster"])
+    assert Image.open(io.BytesIO(poster.content)).format == "WEBP"
+    file = await presenter.client.get(f"/livestream/studio/{broadcast['id']}/recording.mp4")
+    with av.open(io.BytesIO(file.content), "r") as opened:
+        assert sum(1 for _ in opened.decode(video=0)) == len(played.pictures)
+    assert (await guest.get(f"/livestream/studio/{broadcast['id']}/recording.mp4")).status_code in (
+        302,
+        303,
+        401,
+    )
 
     studio = f"{API}/studio/broadcasts/{broadcast['id']}/archive"
     assert (await guest.put(studio, json={"on": False})).status_code == 401
@@ -85,7 +103,7 @@ async def test_a_broadcast_is_recorded_and_published_and_deleted(
     assert (await guest.get(hls(broadcast))).status_code == 200
     assert (await client(other).get(hls(broadcast))).status_code == 404
 
-    assert len(await stage.ctx.runtime.store.keys(stage.tenant.schema)) == played.segments + 1
+    assert len(await stage.ctx.runtime.store.keys(stage.tenant.schema)) == played.segments + 2
     assert (await presenter.client.delete(studio)).status_code == 204
     assert (await presenter.client.get(archive)).status_code == 404
     await keeping.purge(stage.ctx)
