@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Final
@@ -24,15 +24,29 @@ FRAME_S: Final = 0.25
 FRAMES_MAX: Final = 64
 # Further behind than this a listener is spared what is fleeting.
 LAG: Final = 4
+# The network's own buffers are full for this long: whoever is there reads nothing.
+STUCK_S: Final = 30.0
 # Listeners woken before anything else of the process gets its turn.
 AT_ONCE: Final = 100
 _ALIVE: Final = b": still here\n\n"
 
 
 class Listener:
-    """An open connection. ``after``: the last event that it has heard already."""
+    """An open connection. ``after``: the last event that it has heard already; ``writing_since``: when it was given
+    what the network has not taken yet, in the loop's time."""
 
-    __slots__ = ("_feed", "_wake", "after", "is_cut", "position", "until", "view")
+    __slots__ = (
+        "_feed",
+        "_task",
+        "_wake",
+        "after",
+        "is_cut",
+        "is_stuck",
+        "position",
+        "until",
+        "view",
+        "writing_since",
+    )
 
     def __init__(self, feed: Feed, view: View, until: float) -> None:
         self._feed = feed
@@ -42,6 +56,16 @@ class Listener:
         self.position = feed.head
         self.after: EventId | None = None
         self.is_cut = False
+        self.is_stuck = False
+        self.writing_since: float | None = None
+        self._task: asyncio.Task[object] | None = None
+
+    async def writes(self, chunk: Awaitable[None]) -> None:
+        """Cancelled, and ``is_stuck``, when it takes too long."""
+        self._task = asyncio.current_task()
+        self.writing_since = self._feed.loop.time()
+        await chunk
+        self.writing_since = None
 
     async def next(self) -> bytes | None:
         """What to send now; None: the connection is to end."""
@@ -63,6 +87,13 @@ class Listener:
     def cut(self) -> None:
         self.is_cut = True
         self.wake()
+
+    def give_up(self) -> None:
+        """On somebody who reads nothing."""
+        self.is_cut = self.is_stuck = True
+        self.writing_since = None
+        if self._task is not None:
+            self._task.cancel()
 
 
 class Feed:
@@ -148,6 +179,11 @@ class Feed:
         for listener in tuple(self.listeners):
             if listener.until <= now:
                 listener.cut()
+
+    def give_up_stuck(self, now: float) -> None:
+        for listener in tuple(self.listeners):
+            if listener.writing_since is not None and now - listener.writing_since >= STUCK_S:
+                listener.give_up()
 
     def close(self) -> None:
         if self._timer is not None:

@@ -61,6 +61,7 @@ class Pulse:
         now = asyncio.get_running_loop().time()
         for feed in (*self._feeds.values(), *self._outside.values()):
             feed.cut_expired(now)
+            feed.give_up_stuck(now)
             feed.beat(HEARTBEAT_S)
         for key in [key for key, feed in self._outside.items() if not feed.listeners]:
             self._outside.pop(key).close()

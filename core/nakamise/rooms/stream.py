@@ -42,6 +42,10 @@ class RoomStream(ASGIResponse):
             ended.add_done_callback(lambda _: listener.cut())
             try:
                 await _write(send, listener, first)
+            except asyncio.CancelledError:
+                if not listener.is_stuck:
+                    raise
+                _go_on()
             finally:
                 ended.cancel()
 
@@ -49,9 +53,15 @@ class RoomStream(ASGIResponse):
 async def _write(send: Send, listener: Listener, first: bytes) -> None:
     chunk: bytes | None = first
     while chunk is not None:
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await listener.writes(send({"type": "http.response.body", "body": chunk, "more_body": True}))
         chunk = await listener.next()
     await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _go_on() -> None:
+    """The cancellation was our own."""
+    if (task := asyncio.current_task()) is not None:
+        task.uncancel()
 
 
 async def _disconnected(receive: Receive) -> None:
