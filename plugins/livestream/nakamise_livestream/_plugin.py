@@ -6,6 +6,7 @@ from typing import Final
 
 from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.live import LiveBroadcasters
+from nakamise.contracts.payments import Payments
 from nakamise.plugin import (
     Listen,
     LiveTopic,
@@ -50,11 +51,12 @@ manifest: Final = Manifest(
         Permission(MANAGE, "Run any broadcast, and edit its categories", duties=("broadcast",)),
     ),
     provides={LiveBroadcasters: "nakamise_livestream.broadcasters.offered:broadcasters"},
-    uses={Catalog: Need.OPTIONAL},
+    uses={Catalog: Need.OPTIONAL, Payments: Need.OPTIONAL},
     companions={
         MediaHost: "nakamise_livestream.whip.host:open_media",
         Audience: "nakamise_livestream.broadcasts.audience:open_audience",
     },
+    commands={"media": "nakamise_livestream.whip.command:media"},
     publishes=(
         "livestream.scheduled.1",
         "livestream.cancelled.1",
@@ -79,7 +81,10 @@ manifest: Final = Manifest(
         LiveTopic(id="livestream.numbers"),
         LiveTopic(id="livestream.sending", audience="staff", permission=MONITOR),
     ),
-    slots=(SlotItem(Slot.HOME_SECTION, "livestream/slots/home.html", 20),),
+    slots=(
+        SlotItem(Slot.HOME_SECTION, "livestream/slots/home.html", 20),
+        SlotItem(Slot.LIVE_PROFILE, "livestream/slots/profile.html"),
+    ),
     nav=(
         NavItem(area="site", label="Live", path="/livestream", icon="radio", weight=10),
         NavItem(area="account", label="Broadcaster page", path="/livestream/apply", icon="video", weight=40),

@@ -51,6 +51,7 @@ class Broadcast(msgspec.Struct, frozen=True, kw_only=True):
     ``end_reason`` is what somebody wrote. ``limit_minutes``: when it ends by itself; None = the tenant's limit.
     ``publishing``: media arrives now; ``lost_at``: since when it does not, while it should. ``label_locked``: the
     host may not take the PR label off. ``pinned_id``: the product that is shown now.
+    ``poster``: which picture of the recording is at `poster_path_of`, "" without one.
     """
 
     id: uuid.UUID
@@ -83,7 +84,7 @@ class Broadcast(msgspec.Struct, frozen=True, kw_only=True):
     viewers_now: int
     viewers_peak: int
     viewers_total: int
-    thumbnail_key: str
+    poster: str
     pinned_id: uuid.UUID | None
     has_key: bool
     version: int
@@ -97,13 +98,21 @@ class Broadcast(msgspec.Struct, frozen=True, kw_only=True):
         """Its page on the site."""
         return path_of(self.id)
 
+    @property
+    def poster_path(self) -> str:
+        return poster_path_of(self.id, self.poster) if self.poster else ""
+
 
 def path_of(broadcast_id: uuid.UUID) -> str:
     return f"/livestream/{broadcast_id}"
 
 
+def poster_path_of(broadcast_id: uuid.UUID, poster: str) -> str:
+    return f"{path_of(broadcast_id)}/hls/poster.webp?{poster}"
+
+
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """One broadcast in a list that everybody may see."""
+    """One broadcast in a list that everybody may see. ``poster`` as in `Broadcast`."""
 
     id: uuid.UUID
     title: str
@@ -119,7 +128,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     viewers_now: int
     viewers_total: int
     is_sponsored: bool
-    thumbnail_key: str
+    poster: str
     product_count: int
 
     @property
@@ -129,6 +138,10 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def path(self) -> str:
         return path_of(self.id)
+
+    @property
+    def poster_path(self) -> str:
+        return poster_path_of(self.id, self.poster) if self.poster else ""
 
 
 class Status(enum.StrEnum):
@@ -222,9 +235,9 @@ class PublicBroadcast(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StartInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whether the host's check of devices and line passed, or they went on without it."""
+    """Whether the host's check of devices and line passed, or they went on without it; it is on record."""
 
-    check: Literal["passed", "waived"] = "passed"
+    check: Literal["passed", "waived"] = "waived"
 
 
 class CancelInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

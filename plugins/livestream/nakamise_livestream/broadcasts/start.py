@@ -12,7 +12,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, Forbidden, Problem
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_livestream.broadcasts import access, rows
+from nakamise_livestream.broadcasts import access, preflight, rows
 from nakamise_livestream.broadcasts.news import audit, named, tell_state
 from nakamise_livestream.broadcasts.schemas import Broadcast, StartInput
 from nakamise_livestream.words import DOMAIN
@@ -35,10 +35,15 @@ async def start(
 ) -> Broadcast:
     """Also before the announced time. Rehearsal ends with it.
 
-    Raises NotFound, Forbidden unless the broadcaster is approved, and Conflict: ``wrong_state``, or ``on_air``
-    when another broadcast of the same broadcaster is running.
+    ``given`` None: a programme starts it by sending.
+
+    Raises NotFound, Forbidden unless the broadcaster is approved, and Conflict: ``wrong_state``, ``on_air`` when
+    another broadcast of the same broadcaster is running, or ``not_ready`` when something is in the way that the
+    host has not waived.
     """
     before = await access.hosted(ctx, tx, broadcast_id)
+    if given is not None and given.check == "passed":
+        await preflight.require_ready(ctx, tx, before)
     if await tx.value(_APPROVED, before.broadcaster_id) is None:
         raise Forbidden(access.NOT_APPROVED, code="not_approved", domain=DOMAIN)
     if (title := await tx.value(_ON_AIR, before.broadcaster_id, broadcast_id)) is not None:
@@ -46,7 +51,7 @@ async def start(
     wrong = Conflict(N_("It cannot be started any more."), code="wrong_state", domain=DOMAIN)
     await _go(ctx, tx, broadcast_id, wrong)
     after = await rows.get(tx, broadcast_id, ctx.locale)
-    await audit(ctx, tx, "started", after, check=given.check if given else "passed")
+    await audit(ctx, tx, "started", after, check=given.check if given else "programme")
     await ctx.publish(tx, BroadcastStarted(**named(after), at=ctx.now()))
     await tell_state(ctx, tx, after)
     return after

@@ -10,13 +10,18 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from nakamise.db import Tx
+from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, signed_in
 from nakamise.web import page
-from nakamise_livestream.broadcasts import access, goods, keys, products
+from nakamise_livestream.archive import watching
+from nakamise_livestream.broadcasts import access, keys, preflight
+from nakamise_livestream.broadcasts.schemas import Broadcast
 from nakamise_livestream.broadcasts.states import State
-from nakamise_livestream.chat import lines, minutes
-from nakamise_livestream.chat.schemas import TEXT_MAX
-from nakamise_livestream.words import BROADCAST_STATES, badges
+from nakamise_livestream.chat import lines
+from nakamise_livestream.sales import numbers
+from nakamise_livestream.studio import benches
+from nakamise_livestream.words import END_WHY, labels
 
 AnyRequest = Request[Any, Any, Any]
 UPLOAD_MAX: Final = 1_000_000
@@ -24,40 +29,63 @@ UPLOAD_MAX: Final = 1_000_000
 
 @get("/studio/{broadcast_id:uuid}", opt=signed_in(), include_in_schema=False)
 async def studio(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    chat = await lines.chat_of(ctx, broadcast_id)
     async with ctx.read() as tx:
         broadcast = await access.hosted(ctx, tx, broadcast_id)
-        shown = await products.looked_up(ctx, tx, await products.product_ids(tx, broadcast_id))
+        bench = await benches.bench(ctx, tx, broadcast, chat)
+        found = await preflight.preflight(ctx, tx, broadcast)
+        told = await numbers.numbers(ctx, tx, broadcast_id)
         key = await keys.stream_key(ctx, tx, broadcast_id)
-        told = await minutes.minutes(ctx, tx, broadcast_id)
-    chat = await lines.chat_of(ctx, broadcast_id)
-    worded = goods.worded(shown, ctx.locale)
+        has_archive = await _has_archive(ctx, tx, broadcast_id)
+    is_over = not broadcast.is_on_air and broadcast.state is not State.SCHEDULED
     return await page(
         ctx,
         "livestream/studio.html",
-        broadcast=broadcast,
-        is_over=not broadcast.is_on_air and broadcast.state is not State.SCHEDULED,
-        states=badges(ctx, BROADCAST_STATES),
-        chat=chat,
-        goods=worded,
-        lines=msgspec.to_builtins([line for line in chat.lines if line.deleted is None]),
+        **bench.shown(ctx),
+        is_over=is_over,
+        has_archive=has_archive,
+        lasted=_minutes(broadcast),
+        why=labels(ctx, END_WHY).get(broadcast.end_why, ""),
+        preflight=found,
+        may_edit=True,
         key=key,
         whip=ctx.url("/livestream/whip"),
-        text_max=TEXT_MAX,
-        facts={
-            "id": str(broadcast.id),
-            "state": broadcast.state.value,
+        facts=bench.facts(ctx)
+        | {
+            "is_over": is_over,
+            "is_blocked": preflight.is_blocked(found),
             "is_rehearsing": broadcast.rehearsing_since is not None,
             "started_at": broadcast.started_at.isoformat() if broadcast.started_at else None,
-            "publishing": broadcast.publishing,
-            "pinned_id": str(broadcast.pinned_id) if broadcast.pinned_id else None,
-            "cursor": chat.cursor,
-            "goods": msgspec.to_builtins(worded),
-            "standing": msgspec.to_builtins(chat.standing),
-            "mode": msgspec.to_builtins(chat.mode),
-            "comments": sum(minute.comments for minute in told),
-            "now_ms": int(ctx.now().timestamp() * 1000),
+            "numbers": msgspec.to_builtins(told),
         },
     )
+
+
+async def _has_archive(ctx: Ctx, tx: Tx, broadcast_id: uuid.UUID) -> bool:
+    try:
+        await watching.archive(ctx, tx, broadcast_id)
+    except NotFound:
+        return False
+    return True
+
+
+def _minutes(broadcast: Broadcast) -> int:
+    """How long it was on the air, pauses left out; 0 before its end."""
+    if broadcast.started_at is None or broadcast.ended_at is None:
+        return 0
+    seconds = (broadcast.ended_at - broadcast.started_at).total_seconds() - broadcast.paused_s
+    return max(1, round(seconds / 60))
+
+
+@get("/studio/{broadcast_id:uuid}/moderate", opt=signed_in(), include_in_schema=False)
+async def moderate(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    """For moderators who are not hosts: the chat, what is shown, the run-sheet."""
+    chat = await lines.chat_of(ctx, broadcast_id)
+    async with ctx.read() as tx:
+        broadcast = await access.moderated(ctx, tx, broadcast_id)
+        bench = await benches.bench(ctx, tx, broadcast, chat)
+    facts = bench.facts(ctx)
+    return await page(ctx, "livestream/studio_moderate.html", **bench.shown(ctx), may_edit=False, facts=facts)
 
 
 @post(
@@ -75,4 +103,4 @@ async def upload_check(request: AnyRequest, ctx: Ctx, broadcast_id: FromPath[uui
         pass
 
 
-route_handlers: Final[list[ControllerRouterHandler]] = [studio, upload_check]
+route_handlers: Final[list[ControllerRouterHandler]] = [studio, moderate, upload_check]

@@ -4,12 +4,12 @@ import { all, one, say } from "./parts.js";
 import * as devices from "./devices.js";
 
 const UPLOAD_BYTES = 700_000;
-const GOOD_MBIT = 3;
-const LEAST_MBIT = 0.8;
+const GOOD_MBIT = 5;
+const LEAST_MBIT = 2;
 const SLOW_MS = 300;
 
 /**
- * @param {() => Promise<{rtt_ms: number, available: number} | null>} sent what the media connection says; null: none
+ * @param {() => Promise<boolean>} sent whether media reached the server
  * @returns {Promise<boolean>} whether nothing is in the way
  */
 export async function run(sent) {
