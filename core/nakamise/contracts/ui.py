@@ -90,7 +90,8 @@ class UserSubject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BroadcasterSubject(msgspec.Struct, frozen=True, kw_only=True):
-    """An approved broadcaster: slot live.broadcaster beside their broadcast, live.studio for themselves.
+    """An approved broadcaster: slots live.broadcaster beside their broadcast, live.profile on their public page,
+    live.studio for themselves.
 
     ``broadcast_id`` None: the page is about the broadcaster.
     """

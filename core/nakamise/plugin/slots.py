@@ -58,6 +58,7 @@ class Slot(enum.StrEnum):
     ORDER_LIST = "order.list"
     ORDER_SECTION = "order.section"
     LIVE_BROADCASTER = "live.broadcaster"
+    LIVE_PROFILE = "live.profile"
     LIVE_STUDIO = "live.studio"
     ADMIN_DASHBOARD = "admin.dashboard"
     ADMIN_USER_SECTION = "admin.user.section"
@@ -83,6 +84,7 @@ SUBJECTS: Final[Mapping[Slot, type[msgspec.Struct] | None]] = {
     Slot.CHECKOUT_DONE: PurchaseSubject,
     Slot.ORDER_SECTION: OrderSubject,
     Slot.LIVE_BROADCASTER: BroadcasterSubject,
+    Slot.LIVE_PROFILE: BroadcasterSubject,
     Slot.LIVE_STUDIO: BroadcasterSubject,
     Slot.ADMIN_DASHBOARD: Period,
     Slot.ADMIN_USER_SECTION: UserSubject,

@@ -23,7 +23,8 @@ class Hooks(LifecycleHooks, CheckoutHooks, UiHooks):
     async def slot_context(
         self, ctx: TenantCtx, tx: Tx, slot: Slot, subject: msgspec.Struct | None
     ) -> Mapping[str, object] | None:
-        return await slots.home(ctx, tx) if slot is Slot.HOME_SECTION else None
+        build = slots.BUILDERS.get(slot)
+        return await build(ctx, tx, subject) if build else None
 
     @hookimpl
     async def checkout_commit(self, ctx: TenantCtx, tx: Tx, order: OrderDraft) -> None:

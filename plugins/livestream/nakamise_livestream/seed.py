@@ -15,15 +15,16 @@ image = "art/….svg"
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from nakamise.contracts.blueprint import Blueprint
-from nakamise.contracts.catalog import Catalog
+from nakamise.contracts.catalog import Catalog, CatalogProduct
 from nakamise.db import Tx
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
+from nakamise_livestream import seed_past
 from nakamise_livestream.broadcasts import rows, series
 from nakamise_livestream.broadcasts.announce import announce
 from nakamise_livestream.people import find_by_email
@@ -56,7 +57,7 @@ INSERT INTO livestream_run_item (id, broadcast_id, position, title, product_id) 
 
 async def seed(ctx: TenantCtx, blueprint: Blueprint) -> None:
     data = blueprint.data("livestream")
-    for row in (*data.get("broadcasters", []), *data.get("broadcasts", [])):
+    for row in (*data.get("broadcasters", []), *data.get("broadcasts", []), *data.get("past", [])):
         if "image" in row:
             await blueprint.picture(row["image"])
     async with ctx.begin() as tx:
@@ -67,6 +68,8 @@ async def seed(ctx: TenantCtx, blueprint: Blueprint) -> None:
             await _broadcaster(ctx, tx, blueprint, row)
         for row in data.get("broadcasts", []):
             await _broadcast(ctx, tx, blueprint, row)
+    for row in data.get("past", []):
+        await _past(ctx, blueprint, row)
 
 
 async def _user(tx: Tx, email: str) -> uuid.UUID:
@@ -112,15 +115,39 @@ def next_at(ctx: TenantCtx, weekday: int, at: time) -> datetime:
     return found if found > now else datetime.combine(day + timedelta(weeks=1), at, tzinfo=zone)
 
 
+async def _past(ctx: TenantCtx, blueprint: Blueprint, row: Row) -> None:
+    cover = await _picture(blueprint, row)
+    async with ctx.begin() as tx:
+        user_id = await _user(tx, row["broadcaster"])
+        shown = await _sold(ctx, tx, user_id, row.get("products", []))
+        if not await seed_past.took_place(ctx, tx, row, user_id=user_id, cover=cover, shown=shown):
+            return
+        await _list(tx, seed_past.id_of(ctx, row["slug"]), shown)
+    if any(product.picture for product in shown):
+        await seed_past.replay(ctx, row, shown)
+
+
 async def _products(
-    ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, user_id: uuid.UUID, names: list[str]
+    ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, user_id: uuid.UUID, names: Sequence[str]
 ) -> None:
-    """In the list and in the run-sheet; what is not sold here is left out."""
+    """In the list and in the run-sheet."""
+    shown = await _sold(ctx, tx, user_id, names)
+    await _list(tx, broadcast_id, shown)
+    for position, product in enumerate(shown):
+        await tx.execute(_RUN_ITEM, uuid7(), broadcast_id, position, product.name, product.id)
+
+
+async def _list(tx: Tx, broadcast_id: uuid.UUID, shown: Sequence[CatalogProduct]) -> None:
+    for position, product in enumerate(shown):
+        await tx.execute(_PRODUCT, broadcast_id, product.id, position)
+
+
+async def _sold(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID, names: Sequence[str]) -> list[CatalogProduct]:
+    """What is not sold here is left out."""
     catalog = ctx.optional_service(Catalog)
     if catalog is None:
-        return
-    for position, name in enumerate(names):
-        found = [one for one in await catalog.search(tx, user_id, name, 5) if one.name == name]
-        for product in found[:1]:
-            await tx.execute(_PRODUCT, broadcast_id, product.id, position)
-            await tx.execute(_RUN_ITEM, uuid7(), broadcast_id, position, name, product.id)
+        return []
+    found = [await catalog.search(tx, user_id, name, 5) for name in names]
+    return [
+        product for name, some in zip(names, found, strict=True) for product in some if product.name == name
+    ]

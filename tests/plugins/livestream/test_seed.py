@@ -92,11 +92,16 @@ class Demo(Words):
         return str(uuid.uuid4())
 
 
+def _rows(demo: Demo) -> list[dict[str, Any]]:
+    data = demo.data("livestream")
+    return [*data["broadcasts"], *data["past"]]
+
+
 @pytest.mark.parametrize("slug", ["kanon", "gear"])
 async def test_the_demo_s_shops_broadcast_every_week(stage: Stage, slug: str) -> None:
     demo = Demo(slug)
     goods = tomllib.loads((TENANTS / slug / "shop.toml").read_text(encoding="utf-8"))["products"]
-    shown = {name for row in demo.data("livestream")["broadcasts"] for name in row.get("products", [])}
+    shown = {name for row in _rows(demo) for name in row.get("products", [])}
     assert shown <= {row["name"] for row in goods}
     for row in demo.data("livestream")["broadcasters"]:
         async with stage.ctx.begin() as tx:
@@ -106,4 +111,8 @@ async def test_the_demo_s_shops_broadcast_every_week(stage: Stage, slug: str) ->
     await seed.seed(stage.ctx, demo)
     guest = stage.client_for(stage.tenant)
     found = await ok(await guest.get(f"{API}/broadcasts"))
-    assert found["counts"] == {"live": 0, "scheduled": 8, "ended": 0}
+    assert found["counts"] == {"live": 0, "scheduled": 8, "ended": len(demo.data("livestream")["past"])}
+    everybody = "SELECT (SELECT count(*) FROM livestream_broadcast) + (SELECT count(*) FROM livestream_comment)"
+    before = await stage.value(everybody)
+    await seed.seed(stage.ctx, demo)
+    assert await stage.value(everybody) == before, "applied again, nothing is there twice"

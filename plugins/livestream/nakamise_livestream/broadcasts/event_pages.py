@@ -10,9 +10,11 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from nakamise.contracts.ui import BroadcasterSubject
 from nakamise.errors import Conflict
-from nakamise.plugin import Ctx, TenantCtx, anyone, signed_in
+from nakamise.plugin import Ctx, Slot, TenantCtx, anyone, signed_in
 from nakamise.web import N_, page, read_form, see_other
+from nakamise_livestream.archive import pages as archive_pages
 from nakamise_livestream.broadcasts import reminders, watching
 from nakamise_livestream.broadcasts.schemas import PublicBroadcast, path_of
 from nakamise_livestream.broadcasts.states import State
@@ -34,9 +36,15 @@ async def one_broadcast(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response
         found = await watching.public(ctx, tx, broadcast_id)
     if watch_pages.is_stage(ctx, found):
         return await watch_pages.stage(ctx, found, structured(ctx, found))
+    if found.state is State.ENDED and (shown := await archive_pages.replay(ctx, found)):
+        return shown
+    subject = BroadcasterSubject(
+        broadcaster_id=found.broadcaster_id, name=found.broadcaster_name, broadcast_id=found.id
+    )
     return await page(
         ctx,
         "livestream/event.html",
+        slots={Slot.LIVE_BROADCASTER: subject},
         found=found,
         states=badges(ctx, BROADCAST_STATES),
         end_why=labels(ctx, END_WHY),

@@ -9,7 +9,7 @@ from typing import Final
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise_livestream.broadcasters.repository import Count, picture_of
-from nakamise_livestream.broadcasts.rows import FIELDS, JOINED
+from nakamise_livestream.broadcasts.rows import FIELDS, JOINED, POSTER
 from nakamise_livestream.broadcasts.schemas import (
     Broadcast,
     Card,
@@ -32,7 +32,7 @@ SELECT b.id, b.title, b.state, b.broadcaster_id, r.name AS broadcaster_name,
     {picture_of("r.picture_id")} AS broadcaster_picture,
     CASE WHEN $1 = 'en' AND c.name_en <> '' THEN c.name_en ELSE c.name END AS category_name,
     {picture_of("b.cover_id")} AS cover,
-    b.scheduled_for, b.started_at, b.ended_at, b.viewers_now, b.viewers_total, b.is_sponsored, b.thumbnail_key,
+    b.scheduled_for, b.started_at, b.ended_at, b.viewers_now, b.viewers_total, b.is_sponsored, {POSTER},
     (SELECT count(*) FROM livestream_product p WHERE p.broadcast_id = b.id)::int AS product_count
 {JOINED}
 """  # noqa: S608 - our own text

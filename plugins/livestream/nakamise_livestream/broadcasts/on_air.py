@@ -1,8 +1,8 @@
 """What whoever carries the media tells us. Each is a transaction of its own and may come twice, late or too late.
 
 The media plane calls these as the system (``ctx.as_system()``): ``publisher_arrived`` when a publisher's media
-arrives, also after an interruption, ``publisher_lost`` when it does not any more. ``note_audience`` and
-``note_thumbnail`` say what changed in the meantime.
+arrives, also after an interruption, ``publisher_lost`` when it does not any more, ``note_audience`` when
+people came or went.
 None of them raises for a broadcast that is over or unknown: the answer says whether it still counts.
 """
 
@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import uuid
 from typing import Final
-
-import msgspec
 
 from nakamise.db import Tx
 from nakamise.plugin import Presence, TenantCtx
@@ -35,17 +33,9 @@ UPDATE livestream_broadcast SET viewers_now = $2, viewers_peak = greatest(viewer
 WHERE id = $1 AND state IN ('live', 'paused')
     AND (viewers_now <> $2 OR viewers_peak < $3 OR viewers_total < $4)
 """
-_THUMBNAIL: Final = """
-UPDATE livestream_broadcast SET thumbnail_key = $2 WHERE id = $1 AND state IN ('live', 'paused')
-"""
 _SHOWN: Final = """
-SELECT viewers_now, thumbnail_key FROM livestream_broadcast WHERE id = $1 AND state IN ('live', 'paused') FOR UPDATE
+SELECT viewers_now FROM livestream_broadcast WHERE id = $1 AND state IN ('live', 'paused') FOR UPDATE
 """
-
-
-class _Shown(msgspec.Struct, frozen=True):
-    viewers_now: int
-    thumbnail_key: str
 
 
 async def publisher_arrived(ctx: TenantCtx, broadcast_id: uuid.UUID) -> bool:
@@ -73,21 +63,13 @@ async def publisher_lost(ctx: TenantCtx, broadcast_id: uuid.UUID) -> None:
 async def note_audience(ctx: TenantCtx, broadcast_id: uuid.UUID, there: Presence) -> bool:
     """Open pages are told when the number of those who watch now changed. False: it is not on the air."""
     async with ctx.begin() as tx:
-        before = await tx.first(_Shown, _SHOWN, broadcast_id)
+        before = await tx.value(_SHOWN, broadcast_id)
         if before is None:
             return False
         await tx.execute(_AUDIENCE, broadcast_id, there.now, max(there.now, there.peak), there.unique)
-        if before.viewers_now != there.now:
+        if before != there.now:
             await ctx.push(tx, NUMBERS, NumberNews(broadcast_id=broadcast_id, viewers=there.now))
     return True
-
-
-async def note_thumbnail(ctx: TenantCtx, broadcast_id: uuid.UUID, key: str) -> str:
-    """``key``: a picture of the broadcast in the object store. The key that is not needed any more, or ""."""
-    async with ctx.begin() as tx:
-        before = await tx.first(_Shown, _SHOWN, broadcast_id)
-        await tx.execute(_THUMBNAIL, broadcast_id, key)
-    return key if before is None else before.thumbnail_key
 
 
 async def _tell(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID) -> None:

@@ -75,7 +75,6 @@ CREATE TABLE livestream_broadcast (
     viewers_now int NOT NULL DEFAULT 0 CHECK (viewers_now >= 0),
     viewers_peak int NOT NULL DEFAULT 0 CHECK (viewers_peak >= viewers_now),
     viewers_total int NOT NULL DEFAULT 0 CHECK (viewers_total >= 0),
-    thumbnail_key text NOT NULL DEFAULT '',
     host_reminded_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),

@@ -73,7 +73,6 @@ broadcast: Final = Table(
     number("viewers_now", 0),
     number("viewers_peak", 0),
     number("viewers_total", 0),
-    words("thumbnail_key"),
     moment("host_reminded_at", nullable=True),
     moment("created_at", default=True),
     moment("updated_at", default=True),

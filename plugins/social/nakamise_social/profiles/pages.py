@@ -8,7 +8,8 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from nakamise.plugin import Ctx, anyone
+from nakamise.contracts.ui import BroadcasterSubject
+from nakamise.plugin import Ctx, Slot, anyone
 from nakamise.web import page
 from nakamise_social.profiles import service
 
@@ -17,7 +18,9 @@ from nakamise_social.profiles import service
 async def profile(ctx: Ctx, handle: FromPath[str]) -> Response[bytes]:
     async with ctx.read() as tx:
         found = await service.profile(ctx, tx, handle)
-    return await page(ctx, "social/profile.html", found=found, one=found.broadcaster)
+    one = found.broadcaster
+    subject = BroadcasterSubject(broadcaster_id=one.id, name=one.name)
+    return await page(ctx, "social/profile.html", slots={Slot.LIVE_PROFILE: subject}, found=found, one=one)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [profile]
