@@ -43,7 +43,7 @@ async def play(
 async def ask_endpoint(request: Request[Any, Any, Any]) -> Response[bytes]:
     if request.method == "OPTIONS":
         return answers.options(_METHODS, _ACCEPT)
-    return answers.empty(204 if request.method == "GET" else 200, _ACCEPT)
+    return answers.empty(200, _ACCEPT)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

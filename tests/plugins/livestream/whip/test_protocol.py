@@ -176,6 +176,53 @@ async def exposed(s: Sessions, protocol: str) -> None:
     assert {"Location", "ETag", "Link"} <= set(named)
 
 
+@must("HEAD has the headers of GET")
+async def head(s: Sessions, protocol: str) -> None:
+    answers = [await s.client.request(method, s.endpoint(protocol)) for method in ("GET", "HEAD")]
+    assert [answer.headers.get("accept-post") for answer in answers] == ["application/sdp"] * 2
+    assert [answer.headers.get("content-type") for answer in answers] == ["application/sdp"] * 2
+
+
+@must("the answer has all candidates, and the transport in every section")
+async def transport(s: Sessions, protocol: str) -> None:
+    session, *sections = s.made[protocol].text.split("\r\nm=")
+    assert "a=group:BUNDLE " in session
+    assert len(sections) == 2
+    for section in sections:
+        lines = section.split("\r\n")
+        assert {"a=rtcp-mux", "a=rtcp-mux-only", "a=end-of-candidates"} <= set(lines)
+        assert any(line.startswith("a=candidate:") for line in lines)
+
+
+@must("PATCH with candidates of no use here: 204")
+async def useless_candidates(s: Sessions, protocol: str) -> None:
+    candidates = (
+        "a=candidate:1 1 tcp 1518280447 192.0.2.9 9 typ host tcptype active",
+        "a=candidate:2 1 udp 2122260223 cannot-be-resolved.local 50000 typ host",
+    )
+    for candidate in candidates:
+        assert (await s.patch(protocol, candidate + "\r\n")).status_code == 204
+
+
+@must("a restart's fragment has ice-lite as the answer")
+async def lite_again(s: Sessions, protocol: str) -> None:
+    answer = await s.patch(protocol, RESTART, If_Match="*")
+    for name in ("a=ice-lite", "a=ice-options:", "a=ice-pacing:"):
+        assert (name in answer.text) == (name in s.made[protocol].text)
+
+
+@must("what is sent has one MediaStream")
+async def one_stream(s: Sessions, protocol: str) -> None:
+    names = [line.split()[0] for line in s.made[protocol].text.split("\r\n") if line.startswith("a=msid:")]
+    assert len(names) == (2 if protocol == "whep" else 0)
+    assert len(set(names)) == len(names) // 2
+
+
+@must("no extension is announced or needed")
+async def no_extension(s: Sessions, protocol: str) -> None:
+    assert "link" not in s.made[protocol].headers
+
+
 @pytest.mark.req("LC-0.13")
 @pytest.mark.parametrize("protocol", ["whip", "whep"])
 @pytest.mark.parametrize("text", list(LIST))

@@ -64,12 +64,12 @@ def answer_publisher(offer: Offer, chosen: dict[str, Codec], site: Site, credent
 def answer_viewer(
     offer: Offer, outgoing: dict[str, tuple[Codec, Outgoing]], site: Site, credentials: Credentials
 ) -> str:
-    """``outgoing`` is by mid; a section that the stream has nothing for becomes inactive."""
+    """``outgoing`` is by mid; a section that the stream has nothing for stays silent, for WHEP knows no inactive."""
     sections = []
     for media in offer.media:
         if media.mid not in outgoing:
             codec = media.codecs[0]
-            lines = [*_opening(media, codec, site, "inactive"), *_formats(codec, codec.fmtp)]
+            lines = [*_opening(media, codec, site, "sendonly"), *_formats(codec, codec.fmtp), _msid(media)]
         else:
             codec, out = outgoing[media.mid]
             lines = [*_opening(media, codec, site, "sendonly"), *_extmaps(viewer_extensions(media))]
@@ -122,8 +122,12 @@ def _formats(codec: Codec, fmtp: str) -> list[str]:
     return lines
 
 
+def _msid(media: Media) -> str:
+    return f"a=msid:{_LABEL} {media.kind}"
+
+
 def _sources(media: Media, codec: Codec, out: Outgoing) -> list[str]:
-    lines = [f"a=msid:{_LABEL} {media.kind}"]
+    lines = [_msid(media)]
     if codec.rtx_pt is not None:
         lines.append(f"a=ssrc-group:FID {out.ssrc} {out.rtx_ssrc}")
     lines.append(f"a=ssrc:{out.ssrc} cname:{_LABEL}")
