@@ -13,7 +13,7 @@ from nakamise.errors import Conflict
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, NavLink, filter_of, fragment, page, page_address, page_base, read_form, see_other
 from nakamise_livestream.broadcasters.schemas import ReasonInput
-from nakamise_livestream.broadcasts import end, label, limit, lists, products, rows
+from nakamise_livestream.broadcasts import end, label, limit, lists, products, rows, served
 from nakamise_livestream.broadcasts.schemas import LimitInput, MonitorFilter, OwnPage, StaffLabelInput
 from nakamise_livestream.broadcasts.states import State
 from nakamise_livestream.rights import MANAGE, MONITOR
@@ -71,6 +71,7 @@ async def _show(ctx: TenantCtx, broadcast_id: uuid.UUID, errors: dict[str, str])
         one = await rows.get(tx, broadcast_id, ctx.locale)
         shown = await products.shown(ctx, tx, one)
         story = await label.story(tx, broadcast_id)
+        sent = await served.served(tx, broadcast_id)
     return await page(
         ctx,
         "livestream/staff_broadcast.html",
@@ -78,6 +79,7 @@ async def _show(ctx: TenantCtx, broadcast_id: uuid.UUID, errors: dict[str, str])
         one=one,
         shown=shown,
         story=story,
+        sent=sent,
         errors=errors,
         states=badges(ctx, BROADCAST_STATES),
         end_why=labels(ctx, END_WHY),
