@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Final
 
 import msgspec
 from litestar import Response
 
-from nakamise.plugin import TenantCtx
+from nakamise.contracts.ui import BroadcasterSubject
+from nakamise.errors import Unavailable
+from nakamise.plugin import Slot, TenantCtx
 from nakamise.web import page
 from nakamise_livestream.broadcasts import goods
+from nakamise_livestream.broadcasts.room import room_of
 from nakamise_livestream.broadcasts.schemas import PublicBroadcast
 from nakamise_livestream.broadcasts.states import State
 from nakamise_livestream.chat import lines
@@ -35,13 +39,14 @@ async def stage(ctx: TenantCtx, found: PublicBroadcast, structured: dict[str, ob
     return await page(
         ctx,
         "livestream/watch.html",
+        slots={Slot.LIVE_BROADCASTER: _broadcaster(found)},
         found=found,
         chat=chat,
         goods=shown,
         pinned=next((one for one in shown if one.id == found.pinned_id), None),
         structured=structured,
         text_max=TEXT_MAX,
-        now_ms=int(ctx.now().timestamp() * 1000),
+        zone=ctx.tenant.zone,
         facts={
             "id": str(found.id),
             "state": found.state.value,
@@ -51,6 +56,22 @@ async def stage(ctx: TenantCtx, found: PublicBroadcast, structured: dict[str, ob
             "goods": msgspec.to_builtins(shown),
             "standing": msgspec.to_builtins(chat.standing),
             "mode": msgspec.to_builtins(chat.mode),
+            "zone": ctx.tenant.timezone,
+            "hearts": await _hearts(ctx, found.id),
             "now_ms": int(ctx.now().timestamp() * 1000),
         },
     )
+
+
+def _broadcaster(found: PublicBroadcast) -> BroadcasterSubject:
+    return BroadcasterSubject(
+        broadcaster_id=found.broadcaster_id, name=found.broadcaster_name, broadcast_id=found.id
+    )
+
+
+async def _hearts(ctx: TenantCtx, broadcast_id: uuid.UUID) -> int:
+    """So far; 0 while the rooms are away."""
+    try:
+        return (await room_of(ctx, broadcast_id).reactions()).get("heart", 0)
+    except Unavailable:
+        return 0

@@ -4,9 +4,14 @@
  */
 
 import { open } from "ui/dialog";
-import { all, here, one, say, yen } from "./parts.js";
-import { find, told } from "./goods.js";
+import { toast } from "ui/toast";
+import { browse } from "./browse.js";
+import { add, NotAdded, note, tell } from "./cart.js";
+import { all, here, one, roll, say, yen } from "./parts.js";
+import { find } from "./goods.js";
 
+/** Whose address is known sees the whole order and its conditions there; nothing is ordered before that. */
+const CONFIRM = "/shop/checkout/now";
 const sheet = one("[data-sheet]");
 const form = one("[data-buy]");
 let product = null;
@@ -15,11 +20,12 @@ let shownId = "";
 export function start() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-buy-id]");
-    if (button) show(button.dataset.buyId);
+    if (!button) return;
+    if (button.dataset.quick) quick(button);
+    else show(button.dataset.buyId);
   });
   document.addEventListener("pointerdown", (event) => {
-    const button = event.target.closest("[data-buy-id]");
-    const good = button && find(button.dataset.buyId);
+    const good = find(event.target.closest("[data-buy-id]")?.dataset.buyId);
     if (good) load(good);
   });
   form.addEventListener("change", draw);
@@ -45,11 +51,35 @@ function load(good) {
   return asked;
 }
 
+/** One tap where there is nothing to choose; otherwise the sheet asks. */
+async function quick(button) {
+  const good = find(button.dataset.buyId);
+  if (!good || button.hasAttribute("aria-busy")) return;
+  button.setAttribute("aria-busy", "true");
+  const found = await load(good);
+  button.removeAttribute("aria-busy");
+  if (!found || found.variants.length !== 1) return show(good.id);
+  try {
+    await put(good, found.variants[0].id, 1, button.dataset.quick);
+  } catch (error) {
+    if (!(error instanceof NotAdded)) throw error;
+    toast(error.message);
+  }
+}
+
+async function put(good, variant, quantity, then) {
+  await add(good, variant, quantity);
+  if (sheet.open) sheet.close();
+  if (then === "checkout") browse(CONFIRM);
+  else tell(variant, quantity);
+}
+
 async function show(id) {
   const good = find(id);
   if (!good) return;
   const isSame = shownId === id && sheet.open;
   shownId = id;
+  if (!isSame) note(id, "open");
   if (!isSame) preview(good);
   open(sheet);
   const found = await load(good);
@@ -73,7 +103,9 @@ function preview(good) {
   one("[data-sheet-options]").replaceChildren();
   one("[data-sheet-said]").replaceChildren();
   one("[data-sheet-shipping]").textContent = "";
-  one("[data-sheet-total]").textContent = "";
+  const total = one("[data-sheet-total]");
+  total.textContent = "";
+  delete total.dataset.value;
   form.elements.quantity.value = "1";
   for (const button of all("[data-act]")) button.disabled = true;
 }
@@ -119,7 +151,7 @@ function draw() {
   if (variant) {
     one("[data-sheet-price]").textContent = yen(variant.price);
     one("[data-sheet-was]").textContent = variant.compare_at ? yen(variant.compare_at) : "";
-    one("[data-sheet-total]").textContent = yen(variant.price * Number(amount.value || 1));
+    roll(one("[data-sheet-total]"), variant.price * Number(amount.value || 1), yen);
   }
   if (!variant) stock(say("none"), "out");
   else if (variant.available <= 0) stock(say("stock_out"), "out");
@@ -136,29 +168,19 @@ function stock(text, kind) {
 
 async function send(button) {
   const variant = product && chosen();
-  if (!variant) return;
-  const then = button?.value ?? "stay";
-  const body = new URLSearchParams({ variant: variant.id, quantity: form.elements.quantity.value, then });
-  const headers = { "HX-Request": "true", "HX-Request-Type": "partial" };
+  const good = find(shownId);
+  if (!variant || !good || button?.hasAttribute("aria-busy")) return;
   button?.setAttribute("aria-busy", "true");
-  const answer = await fetch(form.action, { method: "POST", headers, body }).catch(() => null);
+  try {
+    await put(good, variant.id, Number(form.elements.quantity.value || 1), button?.value ?? "stay");
+  } catch (error) {
+    if (!(error instanceof NotAdded)) throw error;
+    refuse(error.message);
+  }
   button?.removeAttribute("aria-busy");
-  if (answer?.headers.has("hx-redirect")) return location.assign(answer.headers.get("hx-redirect"));
-  const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
-  if (!answer?.ok) return refuse(page.querySelector("[role=alert] p")?.textContent ?? say("failed"));
-  badge(page.getElementById("shop-badge"));
-  sheet.close();
-  navigator.vibrate?.(10);
-  told(page.querySelector("[role=status] p")?.textContent);
 }
 
 function refuse(text) {
   const said = Object.assign(document.createElement("p"), { className: "n-error", role: "alert", textContent: text });
   one("[data-sheet-said]").replaceChildren(said);
-}
-
-function badge(fresh) {
-  if (!fresh) return;
-  fresh.removeAttribute("hx-swap-oob");
-  one("#shop-badge")?.replaceWith(document.importNode(fresh, true));
 }

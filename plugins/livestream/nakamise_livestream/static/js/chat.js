@@ -3,7 +3,7 @@
  * Drawn once a frame however many come, and never more than the latest hundred.
  */
 
-import { all, ask, BROADCAST, facts, here, number, one, Refused, say } from "./parts.js";
+import { all, ask, BROADCAST, facts, here, hour, number, one, Refused, say } from "./parts.js";
 
 const LINES_MAX = 100;
 const NEAR_PX = 40;
@@ -16,7 +16,8 @@ let missed = 0;
 let isFollowing = true;
 let mode = facts.mode;
 let standing = facts.standing;
-let decorate = (_item, _line) => {};
+const plain = (_item, _line) => {};
+let decorate = plain;
 
 /** @param {(item: HTMLLIElement, line: any) => void} how the studio's: tools beside each line */
 export function start(how = decorate) {
@@ -31,6 +32,7 @@ export function start(how = decorate) {
   here.on("chat.mode", (heard) => ((mode = heard), showMode()));
   here.on("chat.standing", (heard) => ((standing = heard), showMode()));
   here.on("reset", reload);
+  list.addEventListener("click", takeAway);
   if (form) listen();
   showMode();
 }
@@ -41,9 +43,52 @@ export function itemOf(line) {
   item.dataset.role = line.role;
   item.toggleAttribute("data-mine", line.mine ?? false);
   if (line.role !== "viewer") item.append(Object.assign(document.createElement("em"), { textContent: say(line.role) }));
-  item.append(Object.assign(document.createElement("b"), { textContent: line.name }), ` ${line.text}`);
+  item.append(Object.assign(document.createElement("b"), { textContent: line.name }), ` ${line.text} `, timeOf(line));
+  if ((line.mine || standing.may_moderate) && decorate === plain) item.append(remover());
   decorate(item, line);
   return item;
+}
+
+function timeOf(line) {
+  const time = Object.assign(document.createElement("time"), { dateTime: line.at, textContent: hour(line.at) });
+  time.className = "n-num";
+  return time;
+}
+
+function remover() {
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "✖" });
+  button.dataset.remove = "";
+  button.setAttribute("aria-label", say("remove"));
+  return button;
+}
+
+async function takeAway(event) {
+  const button = event.target.closest("[data-remove]");
+  const id = button?.closest("[data-line-id]").dataset.lineId;
+  if (!id) return;
+  await ask("DELETE", `${BROADCAST}/chat/lines/${id}`).then(
+    () => remove(id),
+    (error) => tell(error.message, true),
+  );
+}
+
+/**
+ * What happens besides talk: somebody came, somebody bought. The same kind again replaces the one before.
+ * @param {string} kind
+ * @param {string} text
+ * @param {boolean} [isAgain]
+ */
+export function happened(kind, text, isAgain = false) {
+  if (!list) return;
+  const last = list.lastElementChild;
+  if (isAgain && last?.dataset.happened === kind) last.firstElementChild.textContent = text;
+  else {
+    const item = document.createElement("li");
+    item.dataset.happened = kind;
+    item.append(Object.assign(document.createElement("span"), { textContent: text }));
+    list.append(item);
+  }
+  if (isFollowing) list.scrollTop = list.scrollHeight;
 }
 
 function add(line) {
@@ -82,7 +127,7 @@ function remove(id) {
   one(`[data-line-id="${CSS.escape(id)}"]`, list)?.remove();
 }
 
-async function reload() {
+export async function reload() {
   const chat = await ask("GET", `${BROADCAST}/chat`).catch(() => null);
   if (!chat) return;
   list.replaceChildren(...chat.lines.filter((line) => !line.deleted).map(itemOf));
@@ -103,7 +148,10 @@ function showMode() {
   const slow = one("[data-slow]");
   slow.hidden = !mode.slow_s;
   slow.textContent = say("slow", { n: mode.slow_s });
+  const login = one("[data-login]");
+  if (login) login.hidden = standing.why !== "guest";
   if (!form) return;
+  form.hidden = standing.why === "guest" && Boolean(login);
   const why = standing.why || (!mode.is_open && !standing.may_moderate ? "closed" : "");
   const isBarred = ["closed", "muted", "banned"].includes(why);
   form.elements.text.disabled = isBarred;

@@ -1,7 +1,6 @@
 /** The products of a broadcast: the list, the one that is shown now, and how prices and stocks change meanwhile. */
 
 import { all, facts, here, isCalm, one, say } from "./parts.js";
-import { toast } from "ui/toast";
 
 let goods = facts.goods ?? [];
 let pinned = facts.pinned_id;
@@ -48,9 +47,9 @@ function drawPin(isNew) {
   const box = one("[data-pinbox]");
   const good = find(pinned);
   if (!good) return box.replaceChildren();
-  const button = (!isNew && one(".livestream-pin", box)) || made("livestream-pin");
-  fill(button, good);
-  if (!button.isConnected) box.replaceChildren(button);
+  const card = (!isNew && one(".livestream-pin", box)) || made("livestream-pin");
+  fill(card, good);
+  if (!card.isConnected) box.replaceChildren(card);
 }
 
 /** @param {string} template */
@@ -58,20 +57,33 @@ function made(template) {
   return /** @type {HTMLTemplateElement} */ (document.getElementById(template)).content.firstElementChild.cloneNode(true);
 }
 
-function fill(button, good) {
-  button.dataset.buyId = good.id;
-  button.dataset.kind = good.kind;
-  for (const place of all("[data-f]", button)) {
+/** @param {HTMLElement} card with one button or several */
+function fill(card, good) {
+  for (const button of [card, ...all("button", card)]) if (button.matches("button")) button.dataset.buyId = good.id;
+  card.dataset.kind = good.kind;
+  for (const place of all("[data-f]", card)) {
     const name = place.dataset.f;
-    if (name === "picture") {
-      place.hidden = !good.picture;
-      if (good.picture && !place.src.endsWith(good.picture)) place.src = good.picture;
-    } else if (name !== "buy" && place.textContent !== String(good[name])) place.textContent = good[name];
+    if (name === "picture") picture(place, good);
+    else if (place.textContent !== String(good[name])) place.textContent = good[name];
     if (name === "stock") place.dataset.kind = good.kind;
   }
-  one(".n-price", button)?.classList.toggle("n-price--sale", Boolean(good.was));
+  for (const button of all("[data-quick]", card)) button.disabled = good.kind === "out";
+  one(".n-price", card)?.classList.toggle("n-price--sale", Boolean(good.was));
 }
 
-export function told(text) {
-  toast(text || say("bag"));
+function picture(place, good) {
+  place.hidden = !good.picture;
+  if (good.picture && !place.src.endsWith(good.picture)) place.src = good.picture;
+}
+
+/** For the end: what was shown last, then the rest of what can be bought. @param {number} most */
+export function best(most) {
+  const kept = goods.filter((good) => good.kind !== "out");
+  return kept.sort((one, two) => (two.id === pinned) - (one.id === pinned)).slice(0, most);
+}
+
+export function cardOf(good) {
+  const card = made("livestream-good");
+  fill(card, good);
+  return card;
 }

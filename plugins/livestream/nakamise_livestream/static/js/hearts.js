@@ -1,6 +1,6 @@
 /** Hearts: one's own rise at once and are sent together once a second; others' come as sums. */
 
-import { all, ask, BROADCAST, facts, here, isCalm, number, one, say } from "./parts.js";
+import { all, ask, BROADCAST, facts, here, isCalm, lang, one, roll } from "./parts.js";
 
 const EVERY_MS = 1100;
 const MOST = 20;
@@ -9,9 +9,12 @@ const SVG = "http://www.w3.org/2000/svg";
 const SHAPE = "M12 21s-8-5.300-10-10.200C.7 7 3 3.500 6.600 3.500c2.300 0 4 1.200 5.400 3.100 1.400-1.900 3.100-3.100 5.400-3.100C21 3.500 23.300 7 22 10.800 20 15.700 12 21 12 21z";
 let tapped = 0;
 let timer = 0;
-let total = 0;
+let total = facts.hearts ?? 0;
+
+const compact = (value) => new Intl.NumberFormat(lang, { notation: "compact" }).format(value);
 
 export function start() {
+  show();
   for (const button of all("[data-heart]")) button.addEventListener("click", tap);
   here.on("reactions", ({ heart = 0 }) => {
     total += heart;
@@ -39,7 +42,7 @@ async function send() {
 }
 
 function show() {
-  for (const place of all("[data-hearts]")) place.textContent = total ? number(total) : say("tapped");
+  for (const place of all("[data-hearts]")) if (total) roll(place, total, compact);
 }
 
 function rise(count) {

@@ -30,6 +30,36 @@ export const all = (query, root = document) => [...root.querySelectorAll(query)]
 export const number = (value) => new Intl.NumberFormat(lang).format(value);
 export const yen = (value) => `¥${new Intl.NumberFormat("en").format(value)}`;
 
+const ROLL_MS = 350;
+
+/**
+ * A number goes up or down to its new value instead of jumping.
+ * @param {HTMLElement} place
+ * @param {number} value
+ * @param {(value: number) => string} [worded]
+ */
+export function roll(place, value, worded = number) {
+  const from = Number(place.dataset.value ?? NaN);
+  place.dataset.value = String(value);
+  if (!Number.isFinite(from) || from === value || isCalm.matches || document.hidden) {
+    place.textContent = worded(value);
+    return;
+  }
+  const start = performance.now();
+  const step = (now) => {
+    if (place.dataset.value !== String(value)) return;
+    const part = Math.min(1, (now - start) / ROLL_MS);
+    place.textContent = worded(Math.round(from + (value - from) * (1 - (1 - part) ** 3)));
+    if (part < 1) requestAnimationFrame(step);
+  };
+  requestAnimationFrame(step);
+}
+
+const clock = new Intl.DateTimeFormat("ja-JP", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: facts.zone ?? "Asia/Tokyo" });
+
+/** HH:mm in the site's zone. @param {string} at */
+export const hour = (at) => clock.format(new Date(at));
+
 /** A refusal of the server, in the reader's language. */
 export class Refused extends Error {
   constructor(status, problem, retry_s) {

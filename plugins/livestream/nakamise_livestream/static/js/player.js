@@ -1,18 +1,27 @@
 /** The picture on the stage, and an honest word about it: connecting, receiving, reconnecting, waiting for the host. */
 
+import { attachHls } from "livestream/hls-player";
 import { play } from "livestream/whep";
 import { all, facts, one } from "./parts.js";
 
 const SLOW_MS = 200;
+/** So long nothing arrives though somebody sends: a network without UDP. The same in pieces, some seconds later. */
+const UNREACHED_MS = 12_000;
 const SHOWN_MS = 1500;
 const stage = one("[data-stage]");
 const video = /** @type {HTMLVideoElement} */ (one("[data-video]"));
 const sound = one("[data-sound]");
 let playing = null;
+let detach = null;
 let timer = 0;
+let unreached = 0;
 
 export function start() {
-  video.addEventListener("playing", () => stage.classList.add("is-playing"));
+  video.addEventListener("playing", () => {
+    stage.classList.add("is-playing");
+    if (detach) tell("receiving", null);
+  });
+  video.addEventListener("hlsretry", () => tell("reconnecting", null));
   video.addEventListener("resize", () => stage.classList.toggle("is-wide", video.videoWidth > video.videoHeight));
   sound.addEventListener("click", () => {
     video.muted = false;
@@ -23,9 +32,10 @@ export function start() {
 }
 
 export function watch() {
-  if (playing) return;
+  if (playing || detach) return;
   playing = play(video, `/livestream/${facts.id}/whep`);
-  playing.addEventListener("state", ({ detail }) => tell(detail.state, detail.problem));
+  const mine = playing;
+  playing.addEventListener("state", ({ detail }) => mine === playing && tell(detail.state, detail.problem));
   playing.addEventListener("muted", () => (sound.hidden = false));
   tell("connecting", null);
 }
@@ -35,13 +45,40 @@ export async function stop() {
   sound.hidden = true;
   stage.classList.remove("is-playing");
   if (document.pictureInPictureElement === video) await document.exitPictureInPicture();
+  clearTimeout(unreached);
   const former = playing;
   playing = null;
+  detach?.();
+  detach = null;
   await former?.stop();
+}
+
+/** @param {string} state @param {{code?: string} | null} problem */
+function mind(state, problem) {
+  if (state === "connecting" && !problem) unreached ||= setTimeout(fallBack, UNREACHED_MS);
+  else {
+    clearTimeout(unreached);
+    unreached = 0;
+  }
+}
+
+async function fallBack() {
+  unreached = 0;
+  const former = playing;
+  playing = null;
+  if (!former) return;
+  detach = () => null;
+  await former.stop();
+  const done = await attachHls(video, `/livestream/${facts.id}/hls/live.m3u8`);
+  if (detach) detach = done;
+  else return done();
+  stage.dataset.way = "hls";
+  await video.play().catch(() => (sound.hidden = false));
 }
 
 function tell(state, problem) {
   stage.dataset.media = state;
+  if (!detach) mind(state, problem);
   if (state === "receiving") {
     say("receiving");
     timer = setTimeout(say, SHOWN_MS, "");

@@ -1,14 +1,16 @@
 /** Entry of the watch page: puts its parts together and follows the broadcast's state. */
 
 import { toast } from "ui/toast";
+import * as browse from "./browse.js";
 import * as buy from "./buy.js";
 import * as chat from "./chat.js";
 import * as goods from "./goods.js";
 import * as hearts from "./hearts.js";
-import { all, facts, here, number, one, say, skew_ms } from "./parts.js";
+import { all, facts, here, number, one, roll, say, skew_ms } from "./parts.js";
 import * as player from "./player.js";
 
 const ON_AIR = ["live", "paused"];
+const REASONS = { forced: true, lost: true };
 const main = one("[data-livestream-watch]");
 let state = facts.state;
 
@@ -17,14 +19,25 @@ chat.start();
 goods.start();
 buy.start();
 hearts.start();
+browse.start(chat.reload);
 if (facts.may_watch) player.watch();
 here.on("state", follow);
-here.on("presence", ({ now }) => all("[data-viewers]").forEach((place) => (place.textContent = number(now))));
+here.on("presence", present);
+here.on("bought", ({ name, number: n }) => chat.happened("bought", say(name ? "bought" : "sold", { name, n })));
 here.on("status", ({ state: is }) => (one('[data-line="away"]').hidden = is === "up"));
 one("[data-share]").addEventListener("click", share);
 const clock = one("[data-count]");
 if (clock?.dataset.count) setInterval(count, 500);
 count();
+
+let known = NaN;
+
+function present({ now, unique }) {
+  for (const place of all("[data-viewers]")) roll(place, now);
+  const came = unique - known;
+  known = unique;
+  if (came > 0) chat.happened("joined", say("joined", { n: number(came) }), true);
+}
 
 function follow(news) {
   const was = state;
@@ -37,7 +50,13 @@ function follow(news) {
   if (isOnAir) player.watch();
   else player.stop();
   if (was === "scheduled" && state === "live") toast(say("started"));
-  if (panelOf(state) === "ended") one("[data-end-why]").textContent = news.reason || say(news.end_why === "host" ? "" : news.end_why);
+  if (panelOf(state) === "ended") end(news);
+}
+
+function end(news) {
+  const why = news.reason || (news.end_why in REASONS ? say(news.end_why) : "");
+  one("[data-end-why]").textContent = why;
+  one("[data-end-goods]").replaceChildren(...goods.best(3).map(goods.cardOf));
 }
 
 function panelOf(now) {
