@@ -26,6 +26,8 @@ from nakamise.testing.live import LiveServer
 from nakamise.testing.server import free_port
 
 GOAL: Final = Goal(at_most=20.0)
+MEMORY_GOAL: Final = Goal(at_most=64.0)
+PAGE_GOAL: Final = Goal(at_most=500.0)
 LISTENERS: Final = 2_000
 # Messages a second: as many as there are frames (nothing to put together), and a lively chat.
 PACES: Final = (4, 20)
@@ -78,8 +80,9 @@ async def measure(world: World, scale: Scale) -> list[Result]:
 
 async def _with_listeners(server: LiveServer, tenant: Tenant, count: int, seconds: int) -> list[Result]:
     delays: list[float] = []
+    before_kb = _memory_kb(server)
     ears = await _enter(server, tenant, count, delays)
-    results = []
+    results = [_memory_result(count, _memory_kb(server) - before_kb)]
     base = f"http://127.0.0.1:{server.settings.port}"
     async with httpx.AsyncClient(base_url=base, headers=_headers(server, tenant), timeout=20) as client:
         for pace in PACES:
@@ -88,6 +91,7 @@ async def _with_listeners(server: LiveServer, tenant: Tenant, count: int, second
             delivered = len(delays)
             assert delivered == count * pace * seconds, f"{delivered} messages arrived"
             results.append(_result(pace, count, spent / delivered * 1e6, delays))
+    results.append(await _page_result(server, tenant, count))
     for ear in ears:
         assert ear.transport is not None
         ear.transport.close()
@@ -130,17 +134,49 @@ async def _talk(server: LiveServer, client: httpx.AsyncClient, pace: int, second
     return _cpu_s(server) - before
 
 
-def _cpu_s(server: LiveServer) -> float:
-    """Of the server's whole process group."""
+async def _page_result(server: LiveServer, tenant: Tenant, count: int) -> Result:
+    """A page of the site while the room is lively; apart from the talks whose CPU time is counted."""
+    base = f"http://127.0.0.1:{server.settings.port}"
+    took: list[float] = []
+    async with httpx.AsyncClient(base_url=base, headers=_headers(server, tenant), timeout=20) as client:
+        talking = asyncio.create_task(_talk(server, client, PACES[-1], 2))
+        while not talking.done():
+            began = time.monotonic()
+            answer = await client.get("/hello/greetings")
+            assert answer.status_code == httpx.codes.OK
+            took.append((time.monotonic() - began) * 1000)
+        await talking
+    note = f"with {count} listeners and {PACES[-1]} messages a second; p50 {statistics.median(took):.0f} ms"
+    p95 = statistics.quantiles(took, n=20)[18]
+    return Result(name="room_page_p95_meanwhile", value=p95, unit="ms", goal=PAGE_GOAL, note=note)
+
+
+def _memory_result(count: int, grown_kb: int) -> Result:
+    note = f"{count} listeners; the server's process grew by {grown_kb / 1024:.0f} MB"
+    return Result(name="room_kb_per_listener", value=grown_kb / count, unit="KB", goal=MEMORY_GOAL, note=note)
+
+
+def _memory_kb(server: LiveServer) -> int:
+    """Resident, of the server's whole process group."""
+    page_kb = os.sysconf("SC_PAGE_SIZE") // 1024
+    return sum(int(fields[21]) * page_kb for fields in _processes(server))
+
+
+def _processes(server: LiveServer) -> list[list[str]]:
+    """What /proc/…/stat says of each, from the state on: proc(5)."""
     assert server._process is not None
-    group = str(server._process.pid)
-    total = 0
+    found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             fields = stat.read_text().rpartition(")")[2].split()
-            if fields[2] == group:
-                total += int(fields[11]) + int(fields[12])
-    return total / _TICKS
+            if fields[2] == str(server._process.pid):
+                found.append(fields)
+    return found
+
+
+def _cpu_s(server: LiveServer) -> float:
+    """Of the server's whole process group."""
+    return sum(int(fields[11]) + int(fields[12]) for fields in _processes(server)) / _TICKS
 
 
 def _result(pace: int, count: int, us: float, delays: list[float]) -> Result:
