@@ -7,8 +7,10 @@ from typing import Final
 from litestar.types import ControllerRouterHandler
 
 from nakamise_livestream.archive import hls_routes
+from nakamise_livestream.archive import pages as archive
 from nakamise_livestream.broadcasters import apply_pages
 from nakamise_livestream.broadcasts import event_pages, list_pages
+from nakamise_livestream.studio import dashboard, part_pages, plan_pages
 from nakamise_livestream.studio import pages as studio
 from nakamise_livestream.watch import acts
 from nakamise_livestream.whip import play_routes, publish_routes
@@ -18,8 +20,12 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *publish_routes.route_handlers,
     *play_routes.route_handlers,
     *hls_routes.route_handlers,
+    *archive.route_handlers,
     *event_pages.route_handlers,
     *apply_pages.route_handlers,
+    *dashboard.route_handlers,
+    *plan_pages.route_handlers,
+    *part_pages.route_handlers,
     *studio.route_handlers,
     *acts.route_handlers,
 ]
