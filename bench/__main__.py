@@ -1,4 +1,4 @@
-"""``python -m bench [--only NAME …] [--quick]``: measure, print a table, keep a whole run under bench/results."""
+"""``python -m bench [--media | --only NAME …] [--quick]``: measure, print a table, keep a whole run under bench/results."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from bench.harness import FULL, QUICK, Result, Scale
 from bench.machine import Machine, describe
 from bench.media import delay as media_delay
 from bench.media import fanout as media_fanout
+from bench.media import relay as media_relay
 from bench.report import Run, save, table
 from bench.world import World, open_world
 
@@ -43,17 +44,20 @@ MEASUREMENTS: dict[str, Measurement] = {
     "rooms": rooms.measure,
     "media_fanout": media_fanout.measure,
     "media_delay": media_delay.measure,
+    "media_relay": media_relay.measure,
     # Last: a database of 1,000 tenants is slower for everybody.
     "many_tenants": many_tenants.measure,
 }
+LIVE = ("rooms", "media_fanout", "media_delay", "media_relay")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure against the goals.")
     parser.add_argument("--only", action="append", choices=MEASUREMENTS, help="this one; may be repeated")
+    parser.add_argument("--media", action="store_true", help="all that is about live media")
     parser.add_argument("--quick", action="store_true", help="tiny sizes: does it run at all?")
     options = parser.parse_args()
-    names = options.only or list(MEASUREMENTS)
+    names = options.only or [name for name in MEASUREMENTS if name in LIVE or not options.media]
     scale = QUICK if options.quick else FULL
     machine, results = uvloop.run(_measure(names, scale))
     print(f"\n{machine}\n\n{table(results)}")
