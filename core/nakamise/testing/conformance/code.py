@@ -62,12 +62,15 @@ async def imports(bench: Bench) -> Iterable[str]:
 
 
 def _heaviness(package: str) -> Iterator[str]:
-    runs = [_imported(package) for _ in range(2)]
-    spent = min(run["ms"] for run in runs)
+    run = _imported(package)
+    spent = run["ms"]
+    if spent > IMPORT_MS_MAX:
+        # Once more: the first time its files may have had to be compiled.
+        spent = min(spent, _imported(package)["ms"])
     if spent > IMPORT_MS_MAX:
         yield f"importing {package} takes {spent:.0f} ms; {IMPORT_MS_MAX} ms are allowed"
     known = {package, "nakamise", *sys.stdlib_module_names}
-    for name in sorted({name.partition(".")[0] for name in runs[0]["modules"]} - known):
+    for name in sorted({name.partition(".")[0] for name in run["modules"]} - known):
         yield f"the manifest imports {name}"
 
 
