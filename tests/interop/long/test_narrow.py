@@ -14,8 +14,8 @@ from tests.interop.pages import Pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(200)]
 _WIDE = 8_000_000
-_NARROW = 500_000
-_AUDIO = 60_000
+_NARROW = 250_000
+_AUDIO = 40_000
 _TO_ADAPT = 20.0
 _WATCHED = 15.0
 
@@ -35,7 +35,7 @@ async def rate_over(page: Page, seconds: float) -> float:
 @pytest.mark.req("AR-10")
 async def test_the_publisher_lowers_its_bitrate(chromium: Browser, pages: Pages, air: Air) -> None:
     with narrow_line(_WIDE) as line:
-        host = await publish(chromium, pages, air, line=line, codec="VP8", height=720)
+        host = await publish(chromium, pages, air, line=line, codec="H264", height=720)
         guest = await play(chromium, pages, air)
         await seen(guest, 150)
         wide = await rate_over(host, 5)
