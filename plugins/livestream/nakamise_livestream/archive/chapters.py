@@ -12,13 +12,12 @@ from nakamise.db import Tx
 from nakamise.errors import FieldError, Invalid, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_livestream.archive.schemas import Chapter, Mark
+from nakamise_livestream.archive.schemas import TITLE_MAX, Chapter, Mark
 from nakamise_livestream.broadcasts import access, products
 from nakamise_livestream.broadcasts.news import audit
 from nakamise_livestream.words import DOMAIN
 
 _US: Final = 1_000_000
-_TITLE_MAX: Final = 80
 _CHAPTERS: Final = """
 SELECT starts_us, title FROM livestream_chapter WHERE broadcast_id = $1 ORDER BY starts_us
 """
@@ -46,7 +45,7 @@ async def of_marks(ctx: TenantCtx, tx: Tx, marks: Sequence[Mark]) -> list[Chapte
     ids = list(dict.fromkeys(mark.product_id for mark in marks))
     named = {one.id: one.name for one in await products.looked_up(ctx, tx, ids)}
     return [
-        Chapter(mark.starts_s, named[mark.product_id][:_TITLE_MAX])
+        Chapter(mark.starts_s, named[mark.product_id][:TITLE_MAX])
         for mark in marks
         if mark.product_id in named
     ]

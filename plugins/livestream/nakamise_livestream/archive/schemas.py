@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
 from nakamise_livestream.chat.schemas import Role
 
-CHAPTERS_MAX = 100
-Title = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"\S")]
+CHAPTERS_MAX: Final = 100
+TITLE_MAX: Final = 80
+Title = Annotated[str, Meta(min_length=1, max_length=TITLE_MAX, pattern=r"\S")]
 Trouble = Literal["", "full", "away"]
 
 
