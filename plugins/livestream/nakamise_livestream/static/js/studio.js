@@ -26,7 +26,7 @@ for (const select of all("[data-device]")) select.addEventListener("change", () 
 one("[data-mute]").addEventListener("click", (event) => toggle(event.currentTarget, "audio"));
 one("[data-dark]").addEventListener("click", (event) => toggle(event.currentTarget, "video"));
 one("[data-flip]").addEventListener("click", () => attempt(() => devices.flip(replace)));
-one("[data-check]").addEventListener("click", () => attempt(async () => ready.checked(await check.run(tryMedia))));
+one("[data-check]").addEventListener("click", () => attempt(checkAll));
 one("[data-new-key]").addEventListener("click", (event) => attempt(newKey, event.currentTarget));
 here.on("state", (news) => show(news.state));
 addEventListener("beforeunload", (event) => sending && state === "live" && event.preventDefault());
@@ -153,6 +153,12 @@ async function newKey() {
   const copy = one("[data-copy-key]");
   copy.dataset.copy = key;
   copy.hidden = one("[data-key-note]").hidden = false;
+}
+
+/** Switches the camera on first: without it there is little to check. */
+async function checkAll() {
+  if (!devices.stream) await devices.open();
+  ready.checked(await check.run(tryMedia));
 }
 
 /** Whether media reaches the server at all: the same way that the broadcast goes. Viewers see nothing of it. */
