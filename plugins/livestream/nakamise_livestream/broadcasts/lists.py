@@ -56,7 +56,8 @@ WHERE $1::text IS NOT NULL AND {_SHOWN} AND {STATUS} IS NOT NULL GROUP BY 1
 """
 _OWN: Final = f"""
 SELECT {FIELDS} {JOINED} WHERE b.broadcaster_id = $2 AND ($3::text IS NULL OR b.state = $3)
-ORDER BY array_position(ARRAY['live', 'paused', 'scheduled'], b.state), b.scheduled_for, b.ended_at DESC, b.id DESC
+ORDER BY array_position(ARRAY['live', 'paused', 'scheduled'], b.state),
+    CASE WHEN b.state = 'scheduled' THEN b.scheduled_for END, b.ended_at DESC, b.id DESC
 LIMIT $4 OFFSET $5
 """
 _OWN_COUNTS: Final = """
