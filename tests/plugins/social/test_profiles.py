@@ -25,7 +25,7 @@ async def test_a_profile_shows_real_numbers(stage: Stage, presenter: Person) -> 
     await ok(await act(presenter, made, "end"))
     page = (await guest.get(path)).text
     assert "配信中です。視聴する" not in page
-    assert path_of(made) in page.split("これまでの配信")[1]
+    assert path_of(made) in page.partition("これまでの配信")[2]
     found = await ok(await guest.get(f"/api{path.replace('/social/', '/social/profiles/')}"))
     assert (found["broadcaster"]["broadcasts"], found["shop"]) == (1, None)
     assert short_date(stage.ctx.now(), "ja", "Asia/Tokyo") in page
