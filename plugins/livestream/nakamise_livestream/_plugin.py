@@ -73,6 +73,7 @@ manifest: Final = Manifest(
         Listen("livestream.cancelled.1", "nakamise_livestream.whip.chores:on_cancelled"),
         Listen("livestream.expired.1", "nakamise_livestream.whip.chores:on_expired"),
         Listen("shop.order_placed.1", "nakamise_livestream.watch.refresh:on_placed"),
+        Listen("shop.order_paid.1", "nakamise_livestream.watch.bought:on_paid"),
         Listen("shop.order_cancelled.1", "nakamise_livestream.watch.refresh:on_cancelled"),
     ),
     live=(

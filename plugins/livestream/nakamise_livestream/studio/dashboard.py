@@ -54,7 +54,7 @@ async def dashboard(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     )
 
 
-def _words(ctx: TenantCtx, mine: Broadcaster) -> dict[str, object]:
+def _words(ctx: TenantCtx, mine: Broadcaster) -> dict[str, Any]:
     return {
         "states": badges(ctx, BROADCAST_STATES),
         "standing": badges(ctx, BROADCASTER_STATES)[mine.state.value],

@@ -76,7 +76,7 @@ async def _new(ctx: TenantCtx, raw: Mapping[str, Any], faults: Faults) -> Respon
     )
 
 
-def _form(ctx: TenantCtx, choices: list[categories.CategoryChoice], faults: Faults) -> dict[str, object]:
+def _form(ctx: TenantCtx, choices: list[categories.CategoryChoice], faults: Faults) -> dict[str, Any]:
     return {
         "names": labels(ctx, LABELS),
         "errors": {name: say(ctx, fault) for name, fault in faults.items()},
@@ -132,7 +132,7 @@ async def show(
 
 def _facts(
     ctx: TenantCtx, found: Broadcast, listed: list[goods.Good], sheet: list[run_sheet.RunItem]
-) -> dict[str, object]:
+) -> dict[str, Any]:
     return {
         "id": str(found.id),
         "goods": msgspec.to_builtins(listed),
