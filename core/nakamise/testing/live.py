@@ -41,6 +41,9 @@ class LiveServer:
             "NAKAMISE_JOBS": str(self.settings.jobs),
             "NAKAMISE_SMTP_URL": self.settings.smtp_url or "",
             "NAKAMISE_REDIS_URL": self.settings.redis_url or "",
+            "NAKAMISE_MEDIA_WORKERS": ",".join(self.settings.media.workers),
+            "NAKAMISE_MEDIA_WHIP_URL": self.settings.media.whip_url or "",
+            "NAKAMISE_MEDIA_WHEP_URL": self.settings.media.whep_url or "",
             "HOST": self.settings.host,
             "PORT": str(self.settings.port),
         }

@@ -57,7 +57,7 @@ class WorkerKeeper:
     async def _is_well(self) -> bool:
         """Looks for a while, then asks."""
         if not self._engine.connected:
-            return _listener(self._path) is not None and await self._until(self._is_decided, HELLO_S)
+            return listener(self._path) is not None and await self._until(self._is_decided, HELLO_S)
         if await self._until(lambda: not self._engine.connected, _ASK_EVERY_S):
             return True
         try:
@@ -68,11 +68,11 @@ class WorkerKeeper:
 
     def _is_decided(self) -> bool:
         """It said hello, or is gone after all."""
-        return self._engine.connected or _listener(self._path) is None
+        return self._engine.connected or listener(self._path) is None
 
     async def _replace(self) -> bool:
         """Whether the new one is at work."""
-        pid = _listener(self._path)
+        pid = listener(self._path)
         if pid:
             _log.error("the media worker (process %d) hangs and is killed", pid)
             with contextlib.suppress(ProcessLookupError):
@@ -108,13 +108,14 @@ def _spawn(config: WorkerConfig) -> int:
         os.write(writing, msgspec.json.encode(config) + b"\n")
         command = (sys.executable, "-m", "nakamise_livestream.sfu")
         onto_stdin = [(os.POSIX_SPAWN_DUP2, reading, 0)]
-        return os.posix_spawn(sys.executable, command, os.environ, file_actions=onto_stdin)
+        # In a group of its own: what ends us must not end it.
+        return os.posix_spawn(sys.executable, command, os.environ, file_actions=onto_stdin, setpgroup=0)
     finally:
         os.close(reading)
         os.close(writing)
 
 
-def _listener(path: str) -> int | None:
+def listener(path: str) -> int | None:
     """The process that listens there; 0 where the system does not tell, None where nobody does."""
     with socket.socket(socket.AF_UNIX) as asking:
         asking.settimeout(LOOK_S)
