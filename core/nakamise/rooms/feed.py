@@ -15,7 +15,7 @@ from typing import Final
 
 from nakamise.plugin.rooms import RoomKind
 from nakamise.rooms.address import EventId
-from nakamise.rooms.event import Stored, View
+from nakamise.rooms.event import Stored, View, message
 from nakamise.rooms.frame import Frame
 
 # Four frames a second are as live as eyes can tell, and cost a quarter of sixteen.
@@ -28,7 +28,7 @@ LAG: Final = 4
 STUCK_S: Final = 30.0
 # Listeners woken before anything else of the process gets its turn.
 AT_ONCE: Final = 100
-_ALIVE: Final = b": still here\n\n"
+_ALIVE: Final = message("alive", b"{}")
 
 
 class Listener:
@@ -117,6 +117,7 @@ class Feed:
         self._events: list[Stored] = []
         self._fleeting: list[bytes] = []
         self._sent_at = self.loop.time() - FRAME_S
+        self._beat_at = self._sent_at
         self._timer: asyncio.TimerHandle | None = None
 
     @contextmanager
@@ -157,9 +158,11 @@ class Feed:
         self._fleeting.append(line)
         self._plan(at_once=False)
 
-    def beat(self, quiet_s: float) -> None:
-        """A sign of life when nothing was said for ``quiet_s``: proxies cut silent connections."""
-        if self.listeners and self.loop.time() - self._sent_at >= quiet_s:
+    def beat(self, every_s: float) -> None:
+        """A sign of life, by which a page knows that its line is no dead one; what else is said is not for all."""
+        now = self.loop.time()
+        if self.listeners and now - self._beat_at >= every_s:
+            self._beat_at = now
             self.tell(_ALIVE)
 
     def since(self, position: int, view: View, after: EventId | None) -> bytes | None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 
 class Cable:
-    """Listens on ``port`` of 127.0.0.1 and passes everything on; while it ``is_out`` nobody gets through."""
+    """Listens on ``port`` of 127.0.0.1 and passes everything on; while it ``is_out`` nobody gets through.
+    While it ``is_deaf`` what the server says is lost, and both ends believe that the line stands."""
 
     def __init__(self, target_port: int) -> None:
         self.port = 0
         self.is_out = False
+        self.is_deaf = False
         self._target_port = target_port
         self._open: set[asyncio.StreamWriter] = set()
 
@@ -41,13 +43,19 @@ class Cable:
         there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
         ends = {writer, there_writer}
         self._open |= ends
-        await asyncio.gather(_pass_on(reader, there_writer), _pass_on(there_reader, writer))
+        await asyncio.gather(_pass_on(reader, there_writer), self._bring_back(there_reader, writer))
         self._open -= ends
 
+    async def _bring_back(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _pass_on(reader, writer, lambda: not self.is_deaf)
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+
+async def _pass_on(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, hears: Callable[[], bool] = lambda: True
+) -> None:
     with suppress(ConnectionError):
         while data := await reader.read(65536):
-            writer.write(data)
+            if hears():
+                writer.write(data)
             await writer.drain()
     writer.close()

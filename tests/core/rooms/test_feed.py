@@ -144,14 +144,18 @@ async def test_who_has_two_connections_is_one_person(inside: ExitStack, feed: Fe
         assert feed.arrivals() == ({b"a"}, set()), "came back before it was noticed"
 
 
-async def test_a_quiet_room_gives_a_sign_of_life(inside: ExitStack, feed: Feed) -> None:
+async def test_a_room_gives_signs_of_life_also_while_it_talks_to_others(
+    inside: ExitStack, feed: Feed
+) -> None:
     listener = enter(inside, feed)
+    feed.deliver([stored(1, encode("kept", Said("staff"), staff=True))])
+    feed._flush()
     feed.beat(3600.0)
     feed.beat(0.0)
-    assert await heard(listener) == b": still here\n\n"
+    assert await heard(listener) == b"event: alive\ndata: {}\n\n"
 
 
-@pytest.mark.parametrize("name", ["open", "reset", "status", "said\nid: 9", "", "sa id"])
+@pytest.mark.parametrize("name", ["open", "reset", "status", "alive", "said\nid: 9", "", "sa id"])
 def test_names_that_would_confuse_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match="room event"):
         encode(name, Said("x"))

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Page
 
 from nakamise.plugin import Tenant
+from nakamise.rooms.feed import FRAME_S
 from nakamise.settings import Settings
 from nakamise.testing.author_fixtures import BrowserPage
 from nakamise.testing.fixtures import MakeTenant
@@ -76,6 +77,38 @@ async def test_a_page_comes_back_by_itself_when_the_line_breaks(
         cable.put_back()
         await until(page, "heard.length === 2")
         assert await page.evaluate("heard") == ["before", "meanwhile"]
+
+
+async def test_a_page_notices_a_line_that_is_dead_though_nobody_closed_it(
+    live_server: LiveServer, make_tenant: MakeTenant, browser_page: BrowserPage
+) -> None:
+    """By the silence on it, and at once when the network is back."""
+    tenant = await make_tenant(plugins=("hello",))
+    async with browser(live_server, tenant) as client, Cable(live_server.settings.port).plugged_in() as cable:
+        page = await browser_page(tenant, "/healthz")
+        await page.clock.install()
+        await page.goto(f"http://{tenant.canonical_host}:{cable.port}/hello/greetings")
+        await page.evaluate(LISTEN, "")
+        await until(page, OPENED)
+        for n, wake in enumerate(("silence", "online")):
+            await say(client, "1", f"before {wake}")
+            await until(page, f"heard.length === {2 * n + 1}")
+            cable.is_deaf = True
+            await say(client, "1", f"lost {wake}")
+            await asyncio.sleep(2 * FRAME_S)
+            cable.is_deaf = False
+            assert await page.evaluate("heard.length") == 2 * n + 1
+            if wake == "silence":
+                await page.clock.fast_forward(41_000)
+            else:
+                await page.evaluate("dispatchEvent(new Event('online'))")
+            await until(page, f"heard.length === {2 * n + 2}")
+        assert await page.evaluate("heard") == [
+            "before silence",
+            "lost silence",
+            "before online",
+            "lost online",
+        ]
 
 
 async def test_a_page_outlives_the_server_and_is_told_that_the_room_is_new(

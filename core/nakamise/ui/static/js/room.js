@@ -11,6 +11,10 @@
 
 const WAIT_MS = 1000;
 const WAIT_MAX_MS = 30_000;
+// The server says `alive` every 15 s: a line that is silent for longer than this is dead, though nobody closed it.
+const SILENCE_MAX_MS = 40_000;
+// The same for a page that comes back to the front: timers stood still while the device slept.
+const ASLEEP_MS = 20_000;
 
 class Room {
   /** @type {Map<string, Set<Heard>>} */
@@ -21,6 +25,8 @@ class Room {
   #last;
   #tries = 0;
   #timer = 0;
+  #silence = 0;
+  #heardAt = 0;
   #isPlanned = false;
 
   /**
@@ -33,6 +39,10 @@ class Room {
     // An open connection would keep the page out of the browser's back-forward cache.
     addEventListener("pagehide", () => this.#disconnect());
     addEventListener("pageshow", (event) => event.persisted && this.#plan(0));
+    addEventListener("online", () => this.#again());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden && Date.now() - this.#heardAt > ASLEEP_MS) this.#again();
+    });
   }
 
   /**
@@ -70,15 +80,31 @@ class Room {
 
   #disconnect() {
     clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
     this.#isPlanned = false;
     this.#source?.close();
     this.#source = null;
   }
 
+  /** At once, from the event that was heard last. */
+  #again() {
+    if (!this.#source && !this.#isPlanned) return;
+    this.#tell("connection", { state: "retrying" });
+    this.#connect();
+  }
+
+  #alive() {
+    this.#heardAt = Date.now();
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#again(), SILENCE_MAX_MS);
+  }
+
   #connect() {
     this.#disconnect();
+    this.#alive();
     const query = new URLSearchParams({ viewer: viewer(), since: this.#last });
     this.#source = new EventSource(`${this.#path}?${query}`);
+    this.#source.addEventListener("alive", () => this.#alive());
     for (const name of ["open", "reset"]) this.#source.addEventListener(name, (event) => this.#opened(event));
     this.#source.addEventListener("error", (event) => event instanceof MessageEvent || this.#failed());
     for (const name of this.#heard.keys()) this.#listen(name);
@@ -97,6 +123,7 @@ class Room {
   #opened(event) {
     if (!(event instanceof MessageEvent)) return;
     this.#tries = 0;
+    this.#alive();
     this.#last = event.lastEventId;
     this.#tell("connection", { state: "open" });
   }
