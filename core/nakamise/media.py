@@ -13,13 +13,15 @@ from nakamise.db import Tx
 from nakamise.ids import uuid7
 from nakamise.images import ImageRefused, Picture, ingest
 from nakamise.plugin.context import TenantCtx
-from nakamise.storage import ObjectMissing, belongs_to, new_key
+from nakamise.storage import ObjectMissing, S3Away, StorageFull, belongs_to, new_key
 from nakamise.storage.keys import content_type_of
 
 __all__ = [
     "URL_PREFIX",
     "ImageRefused",
     "Media",
+    "S3Away",
+    "StorageFull",
     "add_picture",
     "delete_object",
     "media_of",

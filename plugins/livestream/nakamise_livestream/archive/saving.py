@@ -12,9 +12,8 @@ from typing import Final
 
 import msgspec
 
-from nakamise.media import delete_object, put_object
+from nakamise.media import S3Away, StorageFull, delete_object, put_object
 from nakamise.plugin import TenantCtx
-from nakamise.storage import S3Away, StorageFull
 from nakamise_livestream.archive import noting
 from nakamise_livestream.archive.noting import Place, Saved
 from nakamise_livestream.recording.fragments import Fragment, fragment
