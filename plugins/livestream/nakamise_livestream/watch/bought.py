@@ -7,9 +7,8 @@ from typing import Final
 
 import msgspec
 
-from nakamise.contracts.orders import OrderPlaced
-from nakamise.db import Tx
-from nakamise.plugin import TenantCtx
+from nakamise.contracts.orders import OrderPaid
+from nakamise.plugin import Delivery, TenantCtx
 from nakamise_livestream.broadcasts import room
 
 # By the number that the host says. A name that was not said in this broadcast is nobody's business.
@@ -39,6 +38,8 @@ class Bought(msgspec.Struct, frozen=True):
     number: int
 
 
-async def tell(ctx: TenantCtx, tx: Tx, placed: OrderPlaced) -> None:
-    for sale in await tx.all(Sale, _SALES, placed.order_id, placed.buyer_id):
-        room.tell(ctx, tx, sale.broadcast_id, "bought", Bought(sale.name, sale.number))
+async def on_paid(ctx: TenantCtx, paid: OrderPaid, _delivery: Delivery) -> None:
+    """Not before: an order that nobody pays is no purchase."""
+    async with ctx.begin() as tx:
+        for sale in await tx.all(Sale, _SALES, paid.order_id, paid.buyer_id):
+            room.tell(ctx, tx, sale.broadcast_id, "bought", Bought(sale.name, sale.number))

@@ -11,7 +11,6 @@ import msgspec
 from nakamise.contracts.orders import OrderCancelled, OrderPlaced
 from nakamise.plugin import Delivery, TenantCtx
 from nakamise_livestream.broadcasts import goods, products
-from nakamise_livestream.watch import bought
 
 _ON_AIR: Final = """
 SELECT id FROM livestream_broadcast WHERE state IN ('live', 'paused') ORDER BY id
@@ -41,10 +40,8 @@ def _is_news(ctx: TenantCtx, broadcast_id: uuid.UUID, now: bytes) -> bool:
     return True
 
 
-async def on_placed(ctx: TenantCtx, event: OrderPlaced, _delivery: Delivery) -> None:
-    """Stock went down, and others may hear of it."""
-    async with ctx.begin() as tx:
-        await bought.tell(ctx, tx, event)
+async def on_placed(ctx: TenantCtx, _event: OrderPlaced, _delivery: Delivery) -> None:
+    """Stock went down."""
     await refresh(ctx)
 
 

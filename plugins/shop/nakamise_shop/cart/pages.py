@@ -37,6 +37,8 @@ class LineForm(msgspec.Struct, frozen=True):
 async def show(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     key = service.key_of(ctx)
     adopted = await _adopt(ctx, key)
+    if ctx.http.is_partial:
+        return await _part(ctx)
     async with ctx.read() as tx:
         cart = await service.view(ctx, tx, key)
     answer = await page(

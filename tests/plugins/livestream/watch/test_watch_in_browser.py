@@ -33,7 +33,7 @@ async def test_a_guest_sees_what_is_shown_and_puts_it_into_the_cart(
         await expect(page.get_by_role("link", name="ログインしてコメント")).to_be_visible()
         assert await seen.faults() == []
         await host.do("PUT", f"{studio}/pin", {"product_id": goods[0]})
-        pin = page.locator("[data-pinbox] button")
+        pin = page.locator(".livestream-pin")
         await expect(pin).to_contain_text("口紅")
         await expect(pin).to_contain_text("¥1,980")
         async with stage.ctx.begin() as tx:
@@ -44,7 +44,7 @@ async def test_a_guest_sees_what_is_shown_and_puts_it_into_the_cart(
             )
         await host.do("PUT", f"{studio}/products", {"product_ids": goods})
         await expect(pin).to_contain_text("残り3点")
-        await pin.click()
+        await pin.locator("[aria-haspopup]").click()
         sheet = page.get_by_role("dialog")
         await expect(sheet.get_by_role("button", name="カートに入れる")).to_be_enabled()
         await page.wait_for_timeout(500)

@@ -96,7 +96,7 @@ function add(line) {
 }
 
 function draw() {
-  const lines = waiting.filter((line) => !one(`[data-line-id="${CSS.escape(line.id)}"]`, list)).slice(-LINES_MAX);
+  const lines = fresh();
   waiting = [];
   one("[data-hint]", list)?.remove();
   list.append(...lines.map(itemOf));
@@ -104,6 +104,21 @@ function draw() {
   if (isFollowing) list.scrollTop = list.scrollHeight;
   else announce(lines.length);
 }
+
+/** One's own line comes twice, as the answer and from the room, in whichever order. */
+function fresh() {
+  const found = new Map();
+  for (const line of waiting) found.set(line.id, { ...line, mine: line.mine || found.get(line.id)?.mine });
+  for (const [id, line] of found) {
+    const item = itemWith(id);
+    if (!item) continue;
+    found.delete(id);
+    if (line.mine && !("mine" in item.dataset)) item.replaceWith(itemOf(line));
+  }
+  return [...found.values()].slice(-LINES_MAX);
+}
+
+const itemWith = (id) => one(`[data-line-id="${CSS.escape(id)}"]`, list);
 
 function announce(count) {
   missed += count;
@@ -124,10 +139,19 @@ function catchUp() {
 
 function remove(id) {
   waiting = waiting.filter((line) => line.id !== id);
-  one(`[data-line-id="${CSS.escape(id)}"]`, list)?.remove();
+  itemWith(id)?.remove();
 }
 
-export async function reload() {
+/** A guest may have signed in beside the broadcast. */
+export async function whoAmI() {
+  if (standing.why !== "guest") return;
+  const chat = await ask("GET", `${BROADCAST}/chat`).catch(() => null);
+  if (!chat) return;
+  standing = chat.standing;
+  showMode();
+}
+
+async function reload() {
   const chat = await ask("GET", `${BROADCAST}/chat`).catch(() => null);
   if (!chat) return;
   list.replaceChildren(...chat.lines.filter((line) => !line.deleted).map(itemOf));
@@ -147,7 +171,7 @@ function showPinned(line) {
 function showMode() {
   const slow = one("[data-slow]");
   slow.hidden = !mode.slow_s;
-  slow.textContent = say("slow", { n: mode.slow_s });
+  slow.textContent = mode.slow_s ? say("slow", { n: mode.slow_s }) : "";
   const login = one("[data-login]");
   if (login) login.hidden = standing.why !== "guest";
   if (!form) return;

@@ -19,7 +19,7 @@ chat.start();
 goods.start();
 buy.start();
 hearts.start();
-browse.start(chat.reload);
+browse.start(chat.whoAmI);
 if (facts.may_watch) player.watch();
 here.on("state", follow);
 here.on("presence", present);
