@@ -101,13 +101,17 @@ async def download(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Stream:
         parts = await watching.parts(tx, broadcast_id)
     if not parts:
         raise NotFound
+    # A refusal is one only before the answer has begun.
+    init = await read_object(ctx, parts[0].init_key)
     named = {"content-disposition": f'attachment; filename="recording-{broadcast_id}.mp4"'}
-    return Stream(_whole(ctx, parts), media_type="video/mp4", headers={**named, "cache-control": "no-store"})
+    return Stream(
+        _whole(ctx, init, parts), media_type="video/mp4", headers={**named, "cache-control": "no-store"}
+    )
 
 
-async def _whole(ctx: TenantCtx, parts: Sequence[Part]) -> AsyncIterator[bytes]:
+async def _whole(ctx: TenantCtx, init: bytes, parts: Sequence[Part]) -> AsyncIterator[bytes]:
     """Fragments follow their first initialisation; those of a later one bring their parameters with them."""
-    yield await read_object(ctx, parts[0].init_key)
+    yield init
     for part in parts:
         yield await read_object(ctx, part.key)
 

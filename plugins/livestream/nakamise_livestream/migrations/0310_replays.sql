@@ -1,9 +1,14 @@
 -- Replays: a picture of the recording, what went wrong while it was made, chapters in the host's words, who watched it.
 ALTER TABLE livestream_recording
     ADD COLUMN poster_key text NOT NULL DEFAULT '',
-    ADD COLUMN trouble text NOT NULL DEFAULT '' CHECK (trouble IN ('', 'full', 'away')),
-    ADD COLUMN lost_us bigint NOT NULL DEFAULT 0 CHECK (lost_us >= 0),
+    ADD COLUMN trouble text NOT NULL DEFAULT '',
+    ADD COLUMN lost_us bigint NOT NULL DEFAULT 0,
     ADD COLUMN has_chapters boolean NOT NULL DEFAULT false;
+
+ALTER TABLE livestream_recording
+    ADD CONSTRAINT livestream_recording_trouble_check CHECK (trouble IN ('', 'full', 'away'));
+
+ALTER TABLE livestream_recording ADD CONSTRAINT livestream_recording_lost_us_check CHECK (lost_us >= 0);
 
 -- has_chapters says that these are the host's, also when there are none: otherwise the pins make them.
 CREATE TABLE livestream_chapter (
