@@ -28,10 +28,12 @@ async def raise_stage(house: House) -> None:
     ctx = house.stall.ctx
     piece = await put_object(ctx, "recording", "m4s", b"piece")
     init = await put_object(ctx, "recording", "mp4", b"init")
+    poster = await put_object(ctx, "recording", "webp", b"poster")
     async with ctx.begin() as tx:
         await _broadcast(tx, house, ids)
         await _chat(tx, house, ids)
-        await _recording(tx, house, ids, piece, init)
+        await _recording(tx, house, ids, (piece, init, poster))
+        await _sales(tx, house, ids)
         await _followers(tx, house, ids, handle, token)
     house.things |= {name: str(id_) for name, id_ in ids.items()}
     house.things |= {"handle": handle, "unsubscribe/token": token}
@@ -80,12 +82,24 @@ async def _chat(tx: Tx, house: House, ids: dict[str, uuid.UUID]) -> None:
     await insert(tx, "livestream_moderator", {"broadcast_id": id_, **moderator})
 
 
-async def _recording(tx: Tx, house: House, ids: dict[str, uuid.UUID], piece: str, init: str) -> None:
+async def _recording(tx: Tx, house: House, ids: dict[str, uuid.UUID], keys: tuple[str, str, str]) -> None:
+    piece, init, poster = keys
     now, id_ = house.stall.ctx.now(), ids["broadcast_id"]
     segment: Row = {"number": 1, "key": piece, "init_key": init, "begins_at": now, "starts_us": 0}
     length: Row = {"duration_us": 2_000_000, "bytes": len(b"piece"), "is_discontinuous": False}
-    await insert(tx, "livestream_recording", {"broadcast_id": id_, "created_at": now})
+    await insert(tx, "livestream_recording", {"broadcast_id": id_, "created_at": now, "poster_key": poster})
     await insert(tx, "livestream_segment", {"broadcast_id": id_, **segment, **length})
+
+
+async def _sales(tx: Tx, house: House, ids: dict[str, uuid.UUID]) -> None:
+    """The buyer put the product into the cart there and bought it."""
+    now, things = house.stall.ctx.now(), house.things
+    what: Row = {"broadcast_id": ids["broadcast_id"], "product_id": uuid.UUID(things["product_id"])}
+    interest: Row = {"id": uuid7(), "visitor": house.canary.encode(), "clicks": 1, "adds": 1}
+    order: Row = {"order_id": uuid.UUID(things["order_id"]), "variant_id": uuid.UUID(things["variant_id"])}
+    amount: Row = {"quantity": 1, "amount": 1200, "placed_at": now}
+    await insert(tx, "livestream_interest", {**what, **interest, "first_at": now, "added_at": now})
+    await insert(tx, "livestream_sale", {**what, **order, **amount})
 
 
 async def _followers(tx: Tx, house: House, ids: dict[str, uuid.UUID], handle: str, token: str) -> None:
