@@ -55,5 +55,7 @@ def _line(row: _Row, found: Sequence[Part]) -> SaidLine:
 def _moment(at_s: float, found: Sequence[Part]) -> datetime:
     """When it happened; `media_time` the other way round."""
     at_us = at_s * 1_000_000
-    part = max((one for one in found if one.starts_us <= at_us), key=lambda one: one.starts_us)
+    part = max(
+        (one for one in found if one.starts_us <= at_us), key=lambda one: one.starts_us, default=found[0]
+    )
     return part.begins_at + timedelta(microseconds=at_us - part.starts_us)

@@ -5,11 +5,6 @@ ALTER TABLE livestream_recording
     ADD COLUMN lost_us bigint NOT NULL DEFAULT 0,
     ADD COLUMN has_chapters boolean NOT NULL DEFAULT false;
 
-ALTER TABLE livestream_recording
-    ADD CONSTRAINT livestream_recording_trouble_check CHECK (trouble IN ('', 'full', 'away'));
-
-ALTER TABLE livestream_recording ADD CONSTRAINT livestream_recording_lost_us_check CHECK (lost_us >= 0);
-
 -- has_chapters says that these are the host's, also when there are none: otherwise the pins make them.
 CREATE TABLE livestream_chapter (
     broadcast_id uuid NOT NULL REFERENCES livestream_recording (broadcast_id) ON DELETE CASCADE,

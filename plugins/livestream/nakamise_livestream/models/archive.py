@@ -41,8 +41,6 @@ recording: Final = Table(
     flag("has_chapters", default=False),
     PrimaryKeyConstraint("broadcast_id"),
     CheckConstraint("views >= 0"),
-    CheckConstraint("trouble IN ('', 'full', 'away')"),
-    CheckConstraint("lost_us >= 0"),
 )
 
 segment: Final = Table(
