@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from nakamise.rooms.hub import RoomHub
 
 # The framework's own events, see docs/reference/plugin-contract.md.
-RESERVED_EVENTS: Final = frozenset(("open", "reset", "presence", "reactions", "status", "alive", "message", "error"))
+RESERVED_EVENTS: Final = frozenset(
+    ("open", "reset", "presence", "reactions", "status", "alive", "message", "error")
+)
 
 
 class RoomKind(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import msgspec
 import pytest
@@ -37,7 +38,8 @@ async def time_passes(url: str, key: RoomKey) -> None:
     """A lease's length: what is left of each is that much less."""
     here = f"{stream_of(key)}:here"
     async with Redis.from_url(url) as redis:
-        for person in await redis.zrange(here, 0, -1):
+        people: Any = await redis.zrange(here, 0, -1)
+        for person in people:
             await redis.zincrby(here, -LEASE_S, person)
 
 

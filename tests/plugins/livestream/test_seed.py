@@ -112,7 +112,9 @@ async def test_the_demo_s_shops_broadcast_every_week(stage: Stage, slug: str) ->
     guest = stage.client_for(stage.tenant)
     found = await ok(await guest.get(f"{API}/broadcasts"))
     assert found["counts"] == {"live": 0, "scheduled": 8, "ended": len(demo.data("livestream")["past"])}
-    everybody = "SELECT (SELECT count(*) FROM livestream_broadcast) + (SELECT count(*) FROM livestream_comment)"
+    everybody = (
+        "SELECT (SELECT count(*) FROM livestream_broadcast) + (SELECT count(*) FROM livestream_comment)"
+    )
     before = await stage.value(everybody)
     await seed.seed(stage.ctx, demo)
     assert await stage.value(everybody) == before, "applied again, nothing is there twice"
