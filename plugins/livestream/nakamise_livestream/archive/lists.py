@@ -18,7 +18,8 @@ SELECT b.id, b.title, p.name AS by, b.started_at, r.views, r.poster_key <> '' AS
     (SELECT count(*) FROM livestream_product l WHERE l.broadcast_id = b.id)::int AS products
 FROM livestream_recording r JOIN livestream_broadcast b ON b.id = r.broadcast_id
 JOIN livestream_broadcaster p ON p.id = b.broadcaster_id
-WHERE r.is_published AND r.deleted_at IS NULL AND b.state = 'ended' AND p.state = 'approved'
+WHERE r.is_published AND r.deleted_at IS NULL AND b.state = 'ended' AND b.started_at IS NOT NULL
+    AND p.state = 'approved'
     AND EXISTS (SELECT 1 FROM livestream_segment s WHERE s.broadcast_id = b.id)
 ORDER BY b.started_at DESC, b.id LIMIT $1
 """

@@ -57,7 +57,7 @@ async def replay(ctx: TenantCtx, found: PublicBroadcast) -> Response[bytes] | No
             is_host = await _may_run(ctx, found.id)
     except NotFound:
         return None
-    if not archive.duration_s or found.is_on_air:
+    if not archive.duration_s or found.is_on_air or found.started_at is None:
         return None
     shown = goods.worded(found.products, ctx.locale)
     first = {mark.product_id: mark.starts_s for mark in reversed(archive.marks)}

@@ -81,6 +81,9 @@ def _minutes(broadcast: Broadcast) -> int:
 async def moderate(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]:
     """For moderators who are not hosts: the chat, what is shown, the run-sheet."""
     chat = await lines.chat_of(ctx, broadcast_id)
+    if not chat.standing.may_moderate:
+        # For everybody else there is no such page: not even of a broadcast that all may see.
+        raise NotFound
     async with ctx.read() as tx:
         broadcast = await access.moderated(ctx, tx, broadcast_id)
         bench = await benches.bench(ctx, tx, broadcast, chat)

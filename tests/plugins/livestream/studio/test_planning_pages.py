@@ -83,7 +83,7 @@ async def test_a_broadcast_is_planned_changed_and_cancelled(stage: Stage, presen
 async def test_a_moderator_who_is_no_host_has_a_page(stage: Stage, presenter: Person, viewer: Person) -> None:
     made = await planned(presenter, scheduled_for=(stage.ctx.now() + timedelta(days=1)).isoformat())
     path = f"{HOME}/{made['id']}"
-    assert (await viewer.client.get(f"{path}/moderate")).status_code == 403
+    assert (await viewer.client.get(f"{path}/moderate")).status_code == 404
     added = await post(presenter, f"{path}/moderators", email=viewer.email)
     assert added.status_code == 303, added.text
     assert "data-lines" in await read(viewer, f"{path}/moderate")
