@@ -7,33 +7,23 @@ ones, for which it installs what they need.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
 
-from nakamise.testing.chromium import find_chromium
 from nakamise.testing.live import LiveServer
 from nakamise.testing.people import Person
 from tests.interop.air import Air
 from tests.interop.pages import Pages, serve_pages
 from tests.plugins.livestream.conftest import presenter, stage
-from tests.plugins.livestream.sfu.worker.test_chromium import ARGUMENTS
+from tests.plugins.livestream.sfu.worker.test_chromium import camera_browser, chromium
 from tests.plugins.livestream.stage import Stage, on_air
 from tests.plugins.livestream.whip.conftest import media
 from tests.plugins.livestream.whip.test_publish_and_watch import new_key
 
-__all__ = ["media", "presenter", "stage"]
+__all__ = ["camera_browser", "chromium", "media", "presenter", "stage"]
 
 collect_ignore = [] if os.environ.get("NAKAMISE_INTEROP") else ["matrix", "long"]
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture(scope="session")

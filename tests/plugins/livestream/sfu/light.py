@@ -44,10 +44,10 @@ class LightViewer(asyncio.DatagramProtocol):
         return answer
 
     async def connect(self, sdp: str) -> None:
-        """ICE with the first candidate, then DTLS."""
-        _, _, _, _, host, port, *_ = _attribute(sdp, "candidate").split()
+        """ICE with the first candidate's port on this machine, then DTLS."""
+        _, _, _, _, _, port, *_ = _attribute(sdp, "candidate").split()
         loop = asyncio.get_running_loop()
-        await loop.create_datagram_endpoint(lambda: self, remote_addr=(host, int(port)))
+        await loop.create_datagram_endpoint(lambda: self, remote_addr=("127.0.0.1", int(port)))
         request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
         request.attributes["USERNAME"] = f"{_attribute(sdp, 'ice-ufrag')}:Ab3+"
         request.attributes["USE-CANDIDATE"] = None

@@ -18,12 +18,13 @@ from nakamise_livestream.sfu.rtp.keyframes import KEYFRAME, PARAMETERS, h264_key
 
 GROUP = 10
 FRAMES = 35
+WIDTH, HEIGHT = 320, 180
 
 
 def encoded(codec: str, options: dict[str, str]) -> Iterator[av.Packet[av.VideoStream]]:
     context = av.CodecContext.create(codec, "w")
     assert isinstance(context, VideoCodecContext)
-    context.width, context.height, context.pix_fmt = 640, 360, "yuv420p"
+    context.width, context.height, context.pix_fmt = WIDTH, HEIGHT, "yuv420p"
     context.time_base = Fraction(1, 30)
     context.gop_size = GROUP
     context.max_b_frames = 0
@@ -31,7 +32,7 @@ def encoded(codec: str, options: dict[str, str]) -> Iterator[av.Packet[av.VideoS
     context.options = options
     noise = random.Random(1)
     for number in range(FRAMES):
-        frame = av.VideoFrame(640, 360, "yuv420p")
+        frame = av.VideoFrame(WIDTH, HEIGHT, "yuv420p")
         for plane in frame.planes:
             plane.update(noise.randbytes(plane.buffer_size))
         frame.pts = number
