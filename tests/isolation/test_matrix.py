@@ -11,6 +11,7 @@ import pytest
 
 from nakamise.runtime import Runtime
 from nakamise.testing.fixtures import ClientFor
+from tests.isolation.air import on_the_air
 from tests.isolation.asking import ask, snapshot
 from tests.isolation.callers import callers
 from tests.isolation.conftest import Houses
@@ -62,21 +63,22 @@ async def test_every_route_for_everybody(
 
 
 async def test_the_same_requests_with_own_things_are_answered(
-    houses: Houses, offices: Houses, routes: list[Route], clients: ClientFor
+    houses: Houses, offices: Houses, routes: list[Route], clients: ClientFor, runtime: Runtime
 ) -> None:
     """The positive control: what is refused above exists, and its owner reads it."""
     left = houses["left"]
     shown, missing = 0, []
-    for route in routes:
-        if route.method != "GET" or not route.names_a_thing or route.path.startswith(NOT_ANSWERED):
-            continue
-        home = offices["operator"] if route.access.permission == OPERATORS_ONLY else left
-        person = "admin" if route.access.permission or home is not left else "buyer"
-        headers = await home.sign_in(person, is_api=route.is_api, has_mfa=True)
-        answer = await ask(clients(home.stall.tenant), route, left.things, headers)
-        if answer.status_code not in ANSWERED:
-            missing.append(f"{route}: {answer.status_code}")
-        shown += shows(answer, left.canary)
+    async with on_the_air(left, clients, runtime) as sessions:
+        for route in routes:
+            if route.method != "GET" or not route.names_a_thing or route.path.startswith(NOT_ANSWERED):
+                continue
+            home = offices["operator"] if route.access.permission == OPERATORS_ONLY else left
+            person = "admin" if route.access.permission or home is not left else "buyer"
+            headers = await home.sign_in(person, is_api=route.is_api, has_mfa=True)
+            answer = await ask(clients(home.stall.tenant), route, left.things | sessions, headers)
+            if answer.status_code not in ANSWERED:
+                missing.append(f"{route}: {answer.status_code}")
+            shown += shows(answer, left.canary)
     assert not missing, "\n".join(missing)
     assert shown >= 30
 
