@@ -45,6 +45,8 @@ def serve(workers: int) -> None:
         interface=Interfaces.ASGI,
         workers=workers,
         workers_kill_timeout=KILL_SECONDS,
+        # Else one that is killed ends the others too; one that cannot start still ends the server.
+        respawn_failed_workers=True,
         backlog=CONNECTIONS_MAX,
         backpressure=CONNECTIONS_MAX,
         log_level=LogLevels.warning,

@@ -29,6 +29,13 @@ class LiveServer:
     def url(self, tenant: Tenant, path: str = "/") -> str:
         return f"http://{tenant.canonical_host}:{self.settings.port}{path}"
 
+    @property
+    def pid(self) -> int:
+        """Of the process that supervises those that answer. Raises RuntimeError when it does not run."""
+        if self._process is None:
+            raise RuntimeError("the server does not run")
+        return self._process.pid
+
     def start(self) -> None:
         """Returns once it answers. Raises RuntimeError when it does not."""
         environment = os.environ | {

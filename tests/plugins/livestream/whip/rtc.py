@@ -21,17 +21,17 @@ async def post(client: httpx.AsyncClient, url: str, offer: str, key: str = "") -
 async def send(client: httpx.AsyncClient, url: str, publisher: Publisher, key: str = "") -> httpx.Response:
     """Publishes; the connection stands."""
     answer = await post(client, url, await publisher.offer(), key)
-    await _take(publisher.connection, answer)
+    await take(publisher.connection, answer)
     return answer
 
 
 async def watch(client: httpx.AsyncClient, url: str, viewer: Viewer) -> httpx.Response:
     answer = await post(client, url, await viewer.offer())
-    await _take(viewer.connection, answer)
+    await take(viewer.connection, answer)
     return answer
 
 
-async def _take(connection: RTCPeerConnection, answer: httpx.Response) -> None:
+async def take(connection: RTCPeerConnection, answer: httpx.Response) -> None:
     assert answer.status_code == 201, answer.text
     await connection.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
     await connected(connection)
