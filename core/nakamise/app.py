@@ -158,6 +158,12 @@ def _schema_of(request: Request[Any, Any, Any]) -> str:
     return provide_ctx(request.scope).tenant.schema
 
 
+def end_streams(runtime: Runtime) -> None:
+    """Pages that listen come again, to the process that follows."""
+    runtime.rooms.end_streams()
+    runtime.live.end_streams()
+
+
 async def close_runtime(runtime: Runtime) -> None:
     await runtime.companions.close()
     await runtime.live.close()

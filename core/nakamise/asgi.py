@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import traceback
 from contextlib import AsyncExitStack
 
-from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.app import build_runtime, close_runtime, create_app, end_streams
 from nakamise.host.asking import trace_hooks
 from nakamise.host.watchdog import LoopWatch
 from nakamise.routing.asgi import App, Receive, Scope, Send
+from nakamise.serving.stopping import when_stopping
+from nakamise.serving.vanished import give_up_on_vanished
 from nakamise.settings import Settings
 
 
@@ -46,6 +49,9 @@ class Installation:
         settings = Settings.from_env()
         runtime = await build_runtime(settings)
         self._stack.push_async_callback(close_runtime, runtime)
+        self._stack.enter_context(when_stopping(lambda: end_streams(runtime)))
+        limiting = asyncio.create_task(give_up_on_vanished(settings.port), name="limit-listeners")
+        self._stack.callback(limiting.cancel)
         watch = LoopWatch(runtime.host)
         watch.start()
         self._stack.callback(watch.stop)

@@ -38,6 +38,10 @@ class LiveTooLarge(NakamiseError):
     """The message does not fit: send an id and let the page fetch the rest."""
 
 
+class Ended(NakamiseError):
+    """The connection is to end."""
+
+
 class Message(msgspec.Struct, frozen=True, array_like=True):
     """``data`` is JSON as the page gets it."""
 
@@ -55,7 +59,7 @@ class Listener:
     def __init__(self, user_id: uuid.UUID | None) -> None:
         self.user_id = user_id
         self.is_cut_off = False
-        self._queue: asyncio.Queue[Message] = asyncio.Queue(WAITING_MAX)
+        self._queue: asyncio.Queue[Message | None] = asyncio.Queue(WAITING_MAX)
 
     def offer(self, message: Message) -> None:
         if message.user_id is not None and message.user_id != self.user_id:
@@ -65,8 +69,17 @@ class Listener:
         except asyncio.QueueFull:
             self.is_cut_off = True
 
+    def end(self) -> None:
+        self.is_cut_off = True
+        if self._queue.empty():
+            self._queue.put_nowait(None)
+
     async def next(self) -> Message:
-        return await self._queue.get()
+        """Raises Ended."""
+        message = await self._queue.get()
+        if message is None:
+            raise Ended
+        return message
 
 
 class LiveHub:
@@ -76,6 +89,7 @@ class LiveHub:
         self._settings = settings
         self._listeners: dict[tuple[uuid.UUID, str], set[Listener]] = defaultdict(set)
         self._count = 0
+        self._is_ending = False
         self._task: asyncio.Task[None] | None = None
         self._is_listening = asyncio.Event()
 
@@ -93,7 +107,7 @@ class LiveHub:
         self, tenant_id: uuid.UUID, topics: Iterable[str], user_id: uuid.UUID | None
     ) -> AsyncIterator[Listener]:
         """Raises Unavailable when this process has too many open pages."""
-        if self._count >= LISTENERS_MAX:
+        if self._is_ending or self._count >= LISTENERS_MAX:
             raise Unavailable(N_("Too many pages are open at the moment."))
         listener = Listener(user_id)
         keys = [(tenant_id, topic) for topic in topics]
@@ -109,6 +123,12 @@ class LiveHub:
                 self._listeners[key].discard(listener)
                 if not self._listeners[key]:
                     del self._listeners[key]
+
+    def end_streams(self) -> None:
+        """Nobody comes in any more."""
+        self._is_ending = True
+        for listener in set().union(*self._listeners.values()):
+            listener.end()
 
     async def close(self) -> None:
         if self._task is not None:

@@ -13,7 +13,7 @@ from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
 from nakamise.errors import NotFound
-from nakamise.events.live import Listener
+from nakamise.events.live import Ended, Listener
 from nakamise.plugin.access import anyone
 from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.plugin.live import LiveTopic
@@ -72,7 +72,7 @@ async def _next(listener: Listener, wait_s: float) -> bytes:
     try:
         async with asyncio.timeout(wait_s):
             message = await listener.next()
-    except TimeoutError:
+    except (TimeoutError, Ended):
         return b": still here\n\n"
     return b"event: %b\ndata: %b\n\n" % (message.topic.encode(), bytes(message.data))
 

@@ -53,6 +53,7 @@ class RoomHub:
         self._doors = Doors()
         self._pulse = Pulse(self._feeds, self._outside, store)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_ending = False
 
     # --- saying ----------------------------------------------------------------------------------
 
@@ -106,6 +107,8 @@ class RoomHub:
         self, key: RoomKey, kind: RoomKind, visitor: Visitor, since: EventId | None
     ) -> AsyncIterator[tuple[Listener, bytes]]:
         """The listener and what it is told first. Raises Unavailable, TooMany."""
+        if self._is_ending:
+            raise _unavailable()
         self._start()
         person = visitor.person if visitor.counted else None
         until = asyncio.get_running_loop().time() + LIFE_S * random.uniform(0.8, 1.2)  # noqa: S311 (no secret)
@@ -119,6 +122,8 @@ class RoomHub:
                 feed = self._outside.setdefault(key, Feed(kind, EventId(0, 0)))
                 listener = inside.enter_context(feed.entered(visitor.view, None, until))
                 first = retry_line() + AWAY
+            if self._is_ending:
+                listener.cut()
             yield listener, first
 
     async def _feed(self, key: RoomKey, kind: RoomKind) -> Feed:
@@ -153,6 +158,12 @@ class RoomHub:
             for feed in self._outside.values():
                 feed.cut_all()
             self._run(self._say_unsaid(), "rooms-unsaid")
+
+    def end_streams(self) -> None:
+        """Whoever listens is let go, to come again elsewhere; nobody comes in any more."""
+        self._is_ending = True
+        for feed in (*self._feeds.values(), *self._outside.values()):
+            feed.cut_all()
 
     async def close(self) -> None:
         await end(self._tasks)

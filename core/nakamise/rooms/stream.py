@@ -11,6 +11,7 @@ from litestar.types import Receive, Scope, Send
 from nakamise.plugin.rooms import RoomKind
 from nakamise.rooms.address import EventId, RoomKey
 from nakamise.rooms.feed import Listener
+from nakamise.rooms.greeting import retry_line
 from nakamise.rooms.hub import RoomHub, Visitor
 
 _HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -55,7 +56,7 @@ async def _write(send: Send, listener: Listener, first: bytes) -> None:
     while chunk is not None:
         await listener.writes(send({"type": "http.response.body", "body": chunk, "more_body": True}))
         chunk = await listener.next()
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    await send({"type": "http.response.body", "body": retry_line(), "more_body": False})
 
 
 def _go_on() -> None:

@@ -26,6 +26,7 @@ class Line:
 
     def __init__(self, answer: httpx.Response) -> None:
         self._answer = answer
+        self.retries_ms: list[int] = []
         self._heard: asyncio.Queue[Heard] = asyncio.Queue()
         self.ended = asyncio.create_task(self._read())
 
@@ -33,6 +34,8 @@ class Line:
         found = {"id": ""}
         async for line in self._answer.aiter_lines():
             field, _, value = line.partition(": ")
+            if field == "retry":
+                self.retries_ms.append(int(value))
             if field == "data":
                 self._heard.put_nowait(Heard(found["event"], msgspec.json.decode(value), found["id"]))
             found[field] = value

@@ -1,0 +1,1 @@
+"""What the application does for the web server that runs it, whichever that is."""
