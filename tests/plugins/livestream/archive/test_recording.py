@@ -135,6 +135,7 @@ def worker_pid() -> int:
     return found[0]
 
 
+@pytest.mark.req("GL-03", "LC-2.2.2")
 async def test_a_worker_that_is_killed_costs_less_than_a_fragment(stage: Stage, presenter: Person) -> None:
     broadcast = await on_air(presenter)
     url = f"/livestream/{broadcast['id']}/whip"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import signal
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,11 +14,13 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from nakamise.testing.chromium import cookies_of, find_chromium
 from nakamise.testing.live import LiveServer
 from nakamise.testing.people import Person
+from nakamise_livestream.sfu.keeper import listener
 from tests.plugins.livestream.sfu.worker.test_chromium import ARGUMENTS
 from tests.plugins.livestream.stage import Json, Stage, on_air
 from tests.plugins.livestream.whip.waiting import until
 
 pytestmark = pytest.mark.browser
+log = logging.getLogger(__name__)
 
 PUBLISH = """async (url) => {
     const {publish} = await import("livestream/whip");
@@ -74,12 +80,10 @@ async def test_a_tab_sends_another_sees_and_both_heal(
     guest = await _page(await chromium.new_context(), live_server, stage)
     await guest.evaluate(PLAY, f"/livestream/{broadcast['id']}/whep")
     await _sees(guest, 30)
-    # The host's line drops for good: a new session, and the viewer's goes on.
+    # The host's line drops for good, which no event tells: a new session, and the viewer's goes on.
     await host.evaluate("window.sending.connection.close()")
-    await _holds(guest, "window.playing.state === 'reconnecting'")
-    await host.evaluate("window.sending.reconnect()")
+    await _holds(host, "window.states.includes('reconnecting') && window.sending.state === 'live'")
     await _sees(guest, 60)
-    assert "reconnecting" in await host.evaluate("window.states")
     # And the viewer's.
     await guest.evaluate("window.playing.retry()")
     await _sees(guest, 10)
@@ -90,6 +94,31 @@ async def test_a_tab_sends_another_sees_and_both_heal(
     assert await host.evaluate("window.sending.state") == "ended"
     await guest.evaluate("window.playing.stop()")
     assert await guest.evaluate("window.playing.state") == "ended"
+
+
+FRESH = "window.former !== window.playing.connection && window.playing.stats().then(({frames}) => frames > 2)"
+
+
+@pytest.mark.req("LC-2.2.2")
+async def test_tabs_come_back_when_the_media_worker_is_killed(
+    live_server: LiveServer, chromium: Browser, stage: Stage, presenter: Person
+) -> None:
+    broadcast: Json = await on_air(presenter)
+    studio = await chromium.new_context(permissions=["camera", "microphone"])
+    await studio.add_cookies(cookies_of(presenter))
+    host = await _page(studio, live_server, stage)
+    await host.evaluate(PUBLISH, f"/livestream/{broadcast['id']}/whip")
+    guest = await _page(await chromium.new_context(), live_server, stage)
+    await guest.evaluate(PLAY, f"/livestream/{broadcast['id']}/whep")
+    await _sees(guest, 10)
+    await guest.evaluate("window.former = window.playing.connection; 1")
+    worker = listener(str(live_server.settings.data_dir / "media.sock"))
+    assert worker
+    os.kill(worker, signal.SIGKILL)
+    began = time.monotonic()
+    await _holds(guest, FRESH)
+    log.info("a tab has pictures again %.2f s after kill -9", time.monotonic() - began)
+    assert await host.evaluate("window.sending.state") == "live"
 
 
 async def test_refusals_are_told(

@@ -4,7 +4,7 @@
  * anew, a broadcaster who comes back. Whether the broadcast is over is said by its room, not by the media:
  * call `stop()` then.
  */
-import { MediaProblem, Session, waitMs, watch } from "livestream/whip-http";
+import { Doubt, MediaProblem, Session, waitMs, watch } from "livestream/whip-http";
 
 /**
  * @typedef {"connecting" | "receiving" | "reconnecting" | "ended"} PlayState
@@ -23,17 +23,21 @@ import { MediaProblem, Session, waitMs, watch } from "livestream/whip-http";
  * @property {number} rtt seconds to the server and back
  */
 
-const LOOK_MS = 500;
+const LOOK_MS = 250;
 /** Without a new picture for so long, we say so. */
 const STILL_MS = 1500;
 /** Packets come and no picture: the decoder lost its way, and a new session starts at a keyframe. */
 const FROZEN_MS = 4000;
 /** Nothing comes at all: the broadcaster is away, or we are; asking anew tells which. */
 const SILENT_MS = 8000;
+const DOUBT_MS = 600;
+/** The broadcaster comes back too, after a server that died: so many tries do not wait. */
+const HASTY_TRIES = 8;
+const HASTY_MS = 250;
 
 /**
  * Fires "state" (CustomEvent, detail {state: PlayState, problem: MediaProblem | null}) whenever `state` or `problem`
- * changes, "stats" (detail PlayStats) every half second while receiving, and "muted" when the browser allows playing
+ * changes, "stats" (detail PlayStats) four times a second while receiving, and "muted" when the browser allows playing
  * only without sound: show a button that sets `video.muted = false`.
  */
 export class Playing extends EventTarget {
@@ -48,6 +52,8 @@ export class Playing extends EventTarget {
   #tries = 0;
   #timer = 0;
   #ticker = setInterval(() => this.#look(), LOOK_MS);
+  #doubt = new Doubt(DOUBT_MS);
+  #wasSeen = false;
   #seen = { progress: 0, bytes: 0, at: 0, progressAt: 0, bytesAt: 0 };
   #online = () => this.state === "reconnecting" && this.#again(0);
   #leave = () => this.#session?.close();
@@ -141,7 +147,8 @@ export class Playing extends EventTarget {
     const known = problem instanceof MediaProblem ? problem : new MediaProblem(0, "browser", String(problem));
     if (known.passes) {
       this.#become(this.state, known);
-      this.#again(waitMs(this.#tries, known));
+      const isHasty = this.#wasSeen && known.code === "not_live" && this.#tries <= HASTY_TRIES;
+      this.#again(isHasty ? HASTY_MS * (0.8 + 0.4 * Math.random()) : waitMs(this.#tries, known));
     } else {
       this.#end(known);
       this.#session?.close();
@@ -164,13 +171,23 @@ export class Playing extends EventTarget {
     const now = performance.now();
     const seen = this.#seen;
     if (progress > seen.progress) seen.progressAt = now;
-    if (bytes > seen.bytes) seen.bytesAt = now;
+    if (bytes > seen.bytes) {
+      seen.bytesAt = now;
+      this.#doubt.clear();
+    }
     Object.assign(seen, { progress, bytes, at: now });
     if (seen.progressAt === now) {
       this.#tries = 0;
+      this.#wasSeen = true;
       this.#become("receiving", null);
       this.dispatchEvent(new CustomEvent("stats", { detail: stats }));
-    } else this.#missing(now - seen.progressAt, now - seen.bytesAt);
+      return;
+    }
+    this.#missing(now - seen.progressAt, now - seen.bytesAt);
+    if ((await this.#doubt.isConfirmed(session, now - seen.bytesAt)) && this.#session === session) {
+      if (this.state === "receiving") this.#become("reconnecting", null);
+      this.#again(0);
+    }
   }
 
   /** Pages in the background may be given no pictures, and nobody sees the difference. */

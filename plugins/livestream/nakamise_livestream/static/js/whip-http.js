@@ -5,6 +5,8 @@
 
 const WAITS_MS = [250, 500, 1000, 2000, 4000];
 const ANSWER_MS = 8000;
+/** At least so often it is asked whether a silent session is still there. */
+const MOST_DOUBT_MS = 5000;
 /** A connection may be "disconnected" for a moment and come back by itself. */
 export const PATIENCE_MS = 2000;
 
@@ -117,12 +119,51 @@ export class Session {
     await pc.setRemoteDescription({ type: "answer", sdp });
   }
 
+  /** Whether the server still has it; true also while nobody answers, since that says nothing of the session. */
+  async isThere() {
+    const url = this.#location;
+    if (!url) return false;
+    const answer = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => null);
+    return answer?.status !== 404;
+  }
+
   /** Ends it on both sides; also while the page goes away. Never raises: the server notices silence by itself. */
   async close() {
     this.connection.close();
     const url = this.#location;
     this.#location = null;
     if (url) await fetch(url, { method: "DELETE", headers: this.#headers, keepalive: true }).catch(() => null);
+  }
+}
+
+/**
+ * Asks, the sooner the better and then ever less often, whether a session is still there while nothing comes of it:
+ * a server that died says no goodbye.
+ */
+export class Doubt {
+  #first;
+  #next;
+
+  /** @param {number} firstMs of silence before the first question; the others come after twice as long */
+  constructor(firstMs) {
+    this.#first = firstMs;
+    this.#next = firstMs;
+  }
+
+  /** Something came. */
+  clear() {
+    this.#next = this.#first;
+  }
+
+  /**
+   * @param {Session} session
+   * @param {number} silentMs since something came last
+   * @returns {Promise<boolean>} true: it is gone
+   */
+  async isConfirmed(session, silentMs) {
+    if (silentMs < this.#next) return false;
+    this.#next = Math.min(this.#next * 2, this.#next + MOST_DOUBT_MS);
+    return !(await session.isThere());
   }
 }
 

@@ -4,7 +4,7 @@
  * Devices are the caller's: `stream` comes from getUserMedia or getDisplayMedia, at most one audio and one video track,
  * and is not stopped here. A dropped line is taken up again: first by an ICE restart, else by a new session.
  */
-import { MediaProblem, Session, waitMs, watch } from "livestream/whip-http";
+import { Doubt, MediaProblem, Session, waitMs, watch } from "livestream/whip-http";
 
 /**
  * @typedef {"connecting" | "live" | "reconnecting" | "ended" | "failed"} PublishState
@@ -32,6 +32,9 @@ import { MediaProblem, Session, waitMs, watch } from "livestream/whip-http";
  */
 
 const STATS_MS = 2000;
+const LISTEN_MS = 250;
+/** Reports come every second. */
+const DOUBT_MS = 1300;
 /** Refusals by which somebody else is meant, or a former session of ours. */
 const BUSY_TRIES = 8;
 
@@ -55,6 +58,9 @@ export class Publishing extends EventTarget {
   /** @type {Map<string, {at: number, bytes: number}>} */
   #counted = new Map();
   #ticker = setInterval(() => this.#tick(), STATS_MS);
+  #listener = setInterval(() => this.#listen(), LISTEN_MS);
+  #doubt = new Doubt(DOUBT_MS);
+  #heard = { packets: 0, at: 0 };
   #online = () => this.state === "reconnecting" && this.#again(0);
   #leave = () => this.#session?.close();
 
@@ -125,6 +131,7 @@ export class Publishing extends EventTarget {
   #release() {
     clearTimeout(this.#timer);
     clearInterval(this.#ticker);
+    clearInterval(this.#listener);
     removeEventListener("online", this.#online);
     removeEventListener("pagehide", this.#leave);
   }
@@ -204,6 +211,20 @@ export class Publishing extends EventTarget {
     this.#timer = setTimeout(() => this.#connect(), ms);
   }
 
+  /** The server reports on what it gets, every second: one that is silent may be dead. */
+  async #listen() {
+    const session = this.#session;
+    if (this.state !== "live" || !session) return;
+    const packets = heard(await session.connection.getStats());
+    const now = performance.now();
+    if (packets !== this.#heard.packets) {
+      this.#heard = { packets, at: now };
+      this.#doubt.clear();
+    } else if ((await this.#doubt.isConfirmed(session, now - this.#heard.at)) && this.#session === session) {
+      this.reconnect();
+    }
+  }
+
   async #tick() {
     if (this.state !== "live") return;
     this.dispatchEvent(new CustomEvent("stats", { detail: await this.stats() }));
@@ -224,6 +245,12 @@ export class Publishing extends EventTarget {
  */
 export function publish(stream, url, options = {}) {
   return new Publishing(stream, url, options);
+}
+
+/** Reports of the server so far. @param {RTCStatsReport} report */
+function heard(report) {
+  const pairs = [...report.values()].filter((each) => each.type === "candidate-pair" && each.nominated);
+  return pairs.reduce((sum, each) => sum + (each.packetsReceived ?? each.bytesReceived ?? 0), 0);
 }
 
 /** @param {RTCRtpTransceiver} transceiver */
