@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from hypothesis import settings
 
 from tests.fixture_plugins.install import install_hello
 from tests.scheduling import OneProcessPerFolder, longest_first
 
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
 TOLD: Final = 1_500  # characters
+
+# A busy machine is no fault of the rules.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 
 def pytest_sessionstart() -> None:
     """Before any server or child process starts, so that they find it too."""
     install_hello()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Browser) -> Browser:
+    """One for all tests of a process; their contexts are as separate as browsers are."""
+    return chromium
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from nakamise.plugin.context import Tenant
 from nakamise.testing.fixtures import CtxFor, MakeTenant
 from nakamise.testing.live import LiveServer
+from tests.axe import axe_faults
 from tests.contract.conftest import PASSWORD
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-AXE_RUN = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        path = shutil.which("chromium")
-        browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +68,7 @@ async def test_pages_are_accessible_and_quiet(
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
             f"{path} scrolls sideways"
         )
-        await page.add_script_tag(content=AXE.read_text())
-        found = await page.evaluate(AXE_RUN)
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+        assert await axe_faults(page) == []
     assert said == []
     await page.close()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -15,12 +14,11 @@ from playwright.async_api import FilePayload, Page, expect
 from nakamise.plugin import Tenant
 from nakamise.testing.author_fixtures import As, BrowserPage
 from nakamise.testing.fixtures import MakeTenant
+from tests.axe import axe_faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.req("BX-19")]
 
 SETTINGS = "/admin/plugins/hello/settings"
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-AXE_RUN = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
 TYPED = {
     "greeting": "やあ",
     "cut": "25",
@@ -155,6 +153,4 @@ async def test_the_form_is_accessible(
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     if folder := os.environ.get("SCREENSHOTS"):
         await page.screenshot(path=f"{folder}/settings-{width}-{scheme}.png", full_page=True)
-    await page.add_script_tag(content=AXE.read_text())
-    found = await page.evaluate(AXE_RUN)
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+    assert await axe_faults(page) == []

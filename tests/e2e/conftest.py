@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import expect
 
 from nakamise.host.registry import PluginHost
 from nakamise.testing.live import LiveServer
@@ -37,15 +36,6 @@ def demo(request: pytest.FixtureRequest) -> Demo:
         return Demo(int(port))
     server: LiveServer = request.getfixturevalue("seeded")
     return Demo(server.settings.port)
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    path = os.environ.get("NAKAMISE_CHROMIUM") or shutil.which("chromium")
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started
-        await started.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import re
-from pathlib import Path
 from typing import Final
 
 from playwright.async_api import Response
@@ -12,14 +11,11 @@ from playwright.async_api import Response
 from nakamise.contracts.payments import PaymentState
 from nakamise_shop.domain.order_state import LineState, OrderState, OrderStatus
 from nakamise_shop.orders.schemas import PayStatus
+from tests.axe import axe_faults
+from tests.e2e.source import Source
 from tests.e2e.visitor import Visitor
 from tests.whitelabel.forbidden import Words
 
-AXE: Final = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-AXE_RUN: Final = (
-    "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],"
-    " resultTypes: ['violations']})"
-)
 NARROWEST_PX: Final = 320
 # Our name in every spelling.
 NOBODY: Final = Words()
@@ -45,16 +41,23 @@ _TOO_WIDE: Final = "document.documentElement.scrollWidth > document.documentElem
 async def examine(visitor: Visitor, answer: Response | None = None) -> list[str]:
     """Faults of the page that is open, each one line that names the page."""
     found = [
-        *await _words(visitor),
+        *_words(await visitor.page.evaluate(_TEXTS)),
         *await _white_label(visitor, answer),
+        *await axe_faults(visitor.page),
         *await _room(visitor),
-        *await _axe(visitor),
     ]
     return [f"{visitor.slug} {visitor.locale} {visitor.page.url}: {fault}" for fault in found]
 
 
-async def _words(visitor: Visitor) -> list[str]:
-    texts: list[str] = await visitor.page.evaluate(_TEXTS)
+def examine_source(visitor: Visitor, source: Source) -> list[str]:
+    """What can be told without a browser: words, and the framework's name."""
+    answer = source.answer
+    seen = {"page": answer.text, "headers": str(answer.headers.multi_items())}
+    found = [*_words(source.texts), *NOBODY.leaks("", seen.items())]
+    return [f"{visitor.slug} {visitor.locale} {answer.url}: {fault}" for fault in found]
+
+
+def _words(texts: list[str]) -> list[str]:
     leftovers = [hit[0] for hit in LEFTOVERS.finditer("\n".join(texts))]
     return [f"says {text!r}" for text in [*leftovers, *(text for text in texts if text in RAW)]]
 
@@ -69,17 +72,12 @@ async def _white_label(visitor: Visitor, answer: Response | None) -> list[str]:
 async def _room(visitor: Visitor) -> list[str]:
     size = visitor.page.viewport_size
     assert size is not None
-    widths = [size["width"], NARROWEST_PX] if visitor.has_touch else [size["width"]]
     faults = []
-    for width in widths:
-        await visitor.page.set_viewport_size({"width": width, "height": size["height"]})
+    if await visitor.page.evaluate(_TOO_WIDE):
+        faults.append(f"scrolls sideways at {size['width']} px")
+    if visitor.has_touch:
+        await visitor.page.set_viewport_size({"width": NARROWEST_PX, "height": size["height"]})
         if await visitor.page.evaluate(_TOO_WIDE):
-            faults.append(f"scrolls sideways at {width} px")
-    await visitor.page.set_viewport_size(size)
+            faults.append(f"scrolls sideways at {NARROWEST_PX} px")
+        await visitor.page.set_viewport_size(size)
     return faults
-
-
-async def _axe(visitor: Visitor) -> list[str]:
-    await visitor.page.evaluate(AXE.read_text(encoding="utf-8"))
-    result = await visitor.page.evaluate(AXE_RUN)
-    return [f"{one['id']} {one['nodes'][0]['html'][:200]}" for one in result["violations"]]

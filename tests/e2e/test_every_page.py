@@ -1,8 +1,12 @@
-"""Every page that guests, buyers, staff and administrators can reach, in both tenants, languages and widths."""
+"""Every page that guests, buyers, staff and administrators can reach, in both tenants, languages and widths.
+
+The browser opens a sample of them (``tests.e2e.sample``), all of them with ``NAKAMISE_FULL=1``: `make test-full`.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import pytest
@@ -12,35 +16,48 @@ from tests.e2e import shopping
 from tests.e2e.crawl import crawl
 from tests.e2e.demo import Demo
 from tests.e2e.examine import examine
-from tests.e2e.visitor import DESKTOP, PHONE, Locale, visit
+from tests.e2e.sample import half
+from tests.e2e.visitor import DESKTOP, PHONE, Locale, Visitor, visit
 
 pytestmark = pytest.mark.browser
 
 ANYWHERE: Final = re.compile(r"/(?!admin|account|logout)")
 OWN: Final = re.compile(r"/(?:account|shop/(?:orders|cart))")
 ADMIN: Final = re.compile(r"/admin")
+
+
+@dataclass(frozen=True)
+class Look:
+    """``half``: the pages that are opened in it."""
+
+    slug: str
+    locale: Locale
+    size: tuple[int, int]
+    scheme: Literal["light", "dark"]
+    half: Literal[0, 1]
+
+    async def visit(self, browser: Browser, demo: Demo) -> Visitor:
+        return await visit(browser, demo, self.slug, self.locale, size=self.size, scheme=self.scheme)
+
+
 # Every language, every width and both schemes meet every tenant's brand.
 LOOKS: Final = [
-    ("kanon", "ja", PHONE, "light"),
-    ("kanon", "en", DESKTOP, "dark"),
-    ("gear", "en", PHONE, "light"),
-    ("gear", "ja", DESKTOP, "dark"),
+    Look("kanon", "ja", PHONE, "light", half=0),
+    Look("kanon", "en", DESKTOP, "dark", half=1),
+    Look("gear", "en", PHONE, "light", half=1),
+    Look("gear", "ja", DESKTOP, "dark", half=0),
 ]
-each_look = pytest.mark.parametrize(
-    ("slug", "locale", "size", "scheme"), LOOKS, ids=[f"{slug}-{locale}" for slug, locale, *_ in LOOKS]
-)
-Scheme = Literal["light", "dark"]
+each_look = pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.slug}-{look.locale}")
 defects = pytest.mark.req("DF-01", "DF-02", "DF-03", "DF-11", "DF-12", "DF-22")
 
 
 @defects
 @pytest.mark.req("LC-4.3.1")
 @each_look
-async def test_pages_for_everybody(
-    browser: Browser, demo: Demo, slug: str, locale: Locale, size: tuple[int, int], scheme: Scheme
-) -> None:
-    guest = await visit(browser, demo, slug, locale, size=size, scheme=scheme)
-    visited, faults = await crawl(guest, ["/", "/login", "/register", "/reset", "/dev/mail"], ANYWHERE)
+async def test_pages_for_everybody(browser: Browser, demo: Demo, look: Look) -> None:
+    guest = await look.visit(browser, demo)
+    start = ["/", "/login", "/register", "/reset", "/dev/mail"]
+    visited, faults = await crawl(guest, start, ANYWHERE, half(look.half, "guest"))
     assert not faults, "\n".join(faults)
     assert {"/shop/products", "/shop/shops", "/pages/terms", "/pages/privacy", "/pages/contact"} <= set(
         visited
@@ -51,14 +68,14 @@ async def test_pages_for_everybody(
 
 @defects
 @each_look
-async def test_pages_of_a_buyer(
-    browser: Browser, demo: Demo, slug: str, locale: Locale, size: tuple[int, int], scheme: Scheme
-) -> None:
-    buyer = await visit(browser, demo, slug, locale, size=size, scheme=scheme)
+async def test_pages_of_a_buyer(browser: Browser, demo: Demo, look: Look) -> None:
+    buyer = await look.visit(browser, demo)
     await buyer.log_in("buyer")
-    await shopping.choose(buyer, *SOMETHING[slug][locale])
+    await shopping.choose(buyer, *SOMETHING[look.slug][look.locale])
     await shopping.add_to_cart(buyer)
-    visited, faults = await crawl(buyer, ["/account", "/shop/orders", "/shop/cart"], OWN)
+    visited, faults = await crawl(
+        buyer, ["/account", "/shop/orders", "/shop/cart"], OWN, half(look.half, "buyer")
+    )
     assert {"/account/profile", "/account/addresses", "/account/security", "/shop/orders"} <= set(visited)
     await shopping.to_confirmation(buyer)
     faults += await examine(buyer)
@@ -73,14 +90,12 @@ async def test_pages_of_a_buyer(
 
 @defects
 @each_look
-async def test_pages_of_staff_and_administrators(
-    browser: Browser, demo: Demo, slug: str, locale: Locale, size: tuple[int, int], scheme: Scheme
-) -> None:
+async def test_pages_of_staff_and_administrators(browser: Browser, demo: Demo, look: Look) -> None:
     faults: list[str] = []
     for who in ("staff", "admin"):
-        visitor = await visit(browser, demo, slug, locale, size=size, scheme=scheme)
+        visitor = await look.visit(browser, demo)
         await visitor.log_in(who)
-        visited, found = await crawl(visitor, ["/admin"], ADMIN)
+        visited, found = await crawl(visitor, ["/admin"], ADMIN, half(look.half, who))
         faults += found
         assert {"/admin/shop/products", "/admin/shop/orders"} <= set(visited)
         await visitor.leave()

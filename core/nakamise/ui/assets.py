@@ -1,11 +1,13 @@
 """Static files of the core and of plugins under `/assets/<owner>/<hash>/<path>`.
 
 The hash covers all files of an owner and stands in the folder part, so that a module's relative imports
-change their address together with it. Everything is read, joined and compressed once, at start.
+change their address together with it. Everything is read and joined once, at start, and compressed when it is
+first asked for.
 """
 
 from __future__ import annotations
 
+import functools
 import gzip
 import hashlib
 import json
@@ -39,6 +41,11 @@ _TEXT_TYPES: Final = (
 )
 _COMPRESS_UP_TO: Final = 2_000_000
 _BROTLI_QUALITY: Final = 9
+# The better one first.
+_CODERS: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "br": lambda data: brotli.compress(data, quality=_BROTLI_QUALITY),
+    "gzip": lambda data: gzip.compress(data, 9, mtime=0),
+}
 _TYPES: Final = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",
@@ -48,19 +55,23 @@ _TYPES: Final = {
 
 
 class Asset(msgspec.Struct, frozen=True):
-    """One file, ready to send; `encoded` maps a content coding to its bytes."""
+    """One file, ready to send; `codings` are the content codings that it has."""
 
     media_type: str
     body: bytes
-    encoded: dict[str, bytes]
+    codings: tuple[str, ...] = ()
 
     def negotiate(self, accept_encoding: str) -> tuple[bytes, str | None]:
         """Body and content coding for a request's Accept-Encoding."""
         offered = {part.split(";")[0].strip() for part in accept_encoding.split(",")}
-        for coding in ("br", "gzip"):
-            if coding in offered and coding in self.encoded:
-                return self.encoded[coding], coding
+        for coding in self.codings:
+            if coding in offered:
+                return self.encoded(coding), coding
         return self.body, None
+
+    def encoded(self, coding: str) -> bytes:
+        """The body, compressed. Raises KeyError for an unknown content coding."""
+        return _compressed(coding, self.body)
 
 
 class _Owner(msgspec.Struct, frozen=True):
@@ -196,13 +207,12 @@ def minify_css(text: str) -> str:
 
 def _asset(name: str, body: bytes) -> Asset:
     media_type = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    encoded = {}
-    if media_type.startswith(_TEXT_TYPES) and len(body) <= _COMPRESS_UP_TO:
-        coders: dict[str, Callable[[bytes], bytes]] = {
-            "br": lambda data: brotli.compress(data, quality=_BROTLI_QUALITY),
-            "gzip": lambda data: gzip.compress(data, 9, mtime=0),
-        }
-        encoded = {coding: code(body) for coding, code in coders.items()}
+    is_text = media_type.startswith(_TEXT_TYPES) and len(body) <= _COMPRESS_UP_TO
     if media_type.startswith("text/"):
         media_type += "; charset=utf-8"
-    return Asset(media_type, body, encoded)
+    return Asset(media_type, body, tuple(_CODERS) if is_text else ())
+
+
+@functools.cache
+def _compressed(coding: str, body: bytes) -> bytes:
+    return _CODERS[coding](body)

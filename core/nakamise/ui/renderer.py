@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from nakamise.ui import charts, formats
 from nakamise.ui.assets import AssetStore
+from nakamise.ui.bytecode import digest_of, open_cache
 from nakamise.ui.fold import LocaleEnvironment, owner_of
 from nakamise.ui.i18n import CORE, CORE_LOCALES, register
 from nakamise.ui.memo import Memo
@@ -103,7 +104,8 @@ class Renderer:
         for source in self.sources:
             if source.locales is not None:
                 register(source.owner, source.locales)
-        self._environments = {locale: self._environment(locale, debug=debug) for locale in locales}
+        digest = digest_of(source.locales for source in self.sources if source.locales is not None)
+        self._environments = {locale: self._environment(locale, digest, debug=debug) for locale in locales}
         self._slot_names = SlotNames(self._environments[locales[0]])
 
     def slots_in(self, template: str) -> frozenset[str]:
@@ -141,11 +143,12 @@ class Renderer:
     def _environment_of(self, shell: Shell) -> Environment:
         return self._environments[shell.locale]
 
-    def _environment(self, locale: str, *, debug: bool) -> Environment:
+    def _environment(self, locale: str, digest: str, *, debug: bool) -> Environment:
         folders = {source.owner: source.templates for source in self.sources if source.templates is not None}
         environment = LocaleEnvironment(
             locale,
             loader=_OwnerLoader(folders),
+            bytecode_cache=open_cache(locale, digest),
             undefined=StrictUndefined,
             autoescape=True,
             trim_blocks=True,

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from nakamise.account.addresses import AddressInput, add_address
 from nakamise.plugin.context import Tenant
 from nakamise.testing.fixtures import CtxFor, NewTenant
 from nakamise.testing.live import LiveServer
+from tests.axe import axe_faults
 from tests.core.accounts import PASSWORD
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parents[3] / "node_modules/axe-core/axe.min.js"
 EMAIL = "mika@example.com"
 GUEST_PAGES = ("/login", "/login?next=/account", "/register", "/reset", "/dev/mail")
 OWN_PAGES = (
@@ -51,17 +48,6 @@ async def tenant(new_tenant: NewTenant, ctx_for: CtxFor) -> Tenant:
     return made
 
 
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--host-resolver-rules=MAP *.localhost 127.0.0.1"],
-        )
-        yield started
-        await started.close()
-
-
 async def open_page(browser: Browser, width: int, **options: Any) -> tuple[Page, list[str]]:
     """The page, and everything that the console or a script complains about."""
     context = await browser.new_context(viewport={"width": width, "height": 844}, **options)
@@ -78,16 +64,6 @@ async def log_in(page: Page, base: str, path: str = "/account") -> None:
     await page.fill("#f-password", PASSWORD)
     await page.click('form[action="/login"] button[type=submit]')
     await page.wait_for_url(re.compile(re.escape(path)))
-
-
-async def violations(page: Page) -> list[str]:
-    await page.evaluate(AXE.read_text(encoding="utf-8"))
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found: list[str] = await page.evaluate(
-        "tags => axe.run(document, {runOnly: tags}).then(r => r.violations.map(v => `${v.id}: ${v.nodes[0].html}`))",
-        tags,
-    )
-    return found
 
 
 @pytest.mark.parametrize(
@@ -109,7 +85,7 @@ async def test_every_page_is_clean(
 
 async def check(page: Page, url: str) -> None:
     await page.goto(url)
-    assert await violations(page) == [], url
+    assert await axe_faults(page) == [], url
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
 
 

@@ -6,27 +6,23 @@ The browser's requests are answered from the renderer and the asset store, under
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from nakamise.ui.renderer import Renderer
 from nakamise.ui.styleguide import sample_data
 from nakamise.ui.theme import Brand
 from nakamise.ui.views import NavLink, Shell, UserView
+from tests.axe import axe_faults
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[3]
 ORIGIN = "http://kanon.localhost"
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-n'; style-src 'self' 'nonce-n'; img-src 'self' data: blob:;"
     " form-action 'self'; base-uri 'none'"
@@ -94,15 +90,6 @@ class Site:
         )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        found = shutil.which("chromium")
-        started = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield started
-        await started.close()
-
-
 @pytest.fixture
 def site(core_renderer: Renderer) -> Site:
     return Site(core_renderer)
@@ -160,11 +147,7 @@ async def test_axe_finds_nothing(
 ) -> None:
     query = f"?brand={brand}&locale={locale}&scheme={scheme}"
     page, _ = await open_page(browser, site, query, width=width, bypass_csp=True)
-    await page.add_script_tag(path=AXE)
-    result = await page.evaluate("tags => axe.run(document, {runOnly: tags})", AXE_TAGS)
-    found = [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in result["violations"]]
-    assert found == []
-    assert len(result["passes"]) > 20
+    assert await axe_faults(page) == []
     await page.context.close()
 
 

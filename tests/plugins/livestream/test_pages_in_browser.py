@@ -15,7 +15,7 @@ from nakamise.testing.chromium import cookies_of
 from nakamise.testing.live import LiveServer
 from nakamise.testing.people import Person
 from nakamise_livestream.broadcasts import on_air as media
-from tests.e2e.examine import AXE, AXE_RUN
+from tests.axe import axe_faults
 from tests.plugins.livestream.stage import API, Stage, act, id_of, in_, ok, on_air, planned
 
 pytestmark = pytest.mark.browser
@@ -31,14 +31,12 @@ class Window:
 
     async def faults(self) -> list[str]:
         """What axe finds, sideways scrolling, and what the console said."""
-        await self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = (await self.page.evaluate(AXE_RUN))["violations"]
         wide = await self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         sideways = [f"{wide} px too wide"] if wide > 0 else []
-        axe = [f"{one['id']}: {one['nodes'][0]['html'][:150]}" for one in found]
-        return [*axe, *sideways, *(line for line in self.said if "422" not in line)]
+        console = [line for line in self.said if "422" not in line]
+        return [*await axe_faults(self.page), *sideways, *console]
 
 
 class OpenWindow(Protocol):

@@ -13,16 +13,15 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from nakamise.settings import Settings
-from nakamise.testing.chromium import cookies_of, launched
+from nakamise.testing.chromium import cookies_of
 from nakamise.testing.live import LiveServer
 from nakamise.testing.people import PASSWORD
 from nakamise.testing.server import free_port
+from tests.axe import axe_faults
 from tests.plugins.sso.place import Place, Shop
 from tests.plugins.sso.strict import CLIENT_ID, CLIENT_SECRET
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
-AXE_RUN = "axe.run(document, {resultTypes: ['violations']})"
 
 
 @pytest.fixture
@@ -35,12 +34,6 @@ async def server(
     started.start()
     yield started
     started.stop()
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with launched() as started:
-        yield started
 
 
 @pytest.mark.req("LC-0.24")
@@ -119,10 +112,7 @@ async def _set_up(browser: Browser, server: LiveServer, shop: Shop, real_provide
 
 async def _look(page: Page, shot: Path) -> None:
     """Accessible, not too wide; the picture is for people."""
-    await page.add_script_tag(path=AXE)
-    found = await page.evaluate(AXE_RUN)
-    violations = [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]]
-    assert violations == [], page.url
+    assert await axe_faults(page) == [], page.url
     root = "document.documentElement"
     assert not await page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"), page.url
     await page.screenshot(path=shot, full_page=True)

@@ -11,7 +11,7 @@ from nakamise.plugin import Tenant
 from nakamise.testing.chromium import cookies_of
 from nakamise.testing.live import LiveServer
 from nakamise.testing.people import Person
-from tests.e2e.examine import AXE, AXE_RUN
+from tests.axe import axe_faults
 from tests.plugins.webhooks.receiver import Receiver, reply
 from tests.plugins.webhooks.test_crash import server
 
@@ -34,11 +34,9 @@ async def window(
 
 
 async def faults(page: Page) -> list[str]:
-    await page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = (await page.evaluate(AXE_RUN))["violations"]
     wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     sideways = [f"{wide} px too wide"] if wide > 0 else []
-    return [*(f"{one['id']}: {one['nodes'][0]['html'][:150]}" for one in found), *sideways]
+    return [*await axe_faults(page), *sideways]
 
 
 async def test_from_nothing_to_a_repeated_delivery(window: Page, receiver: Receiver) -> None:

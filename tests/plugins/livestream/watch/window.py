@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page
 
 from nakamise.testing.chromium import cookies_of
 from nakamise.testing.people import Person
-from tests.e2e.examine import AXE, AXE_RUN
+from tests.axe import axe_faults
 
 PHONE = (390, 844)
 DESKTOP = (1280, 800)
@@ -25,13 +25,7 @@ class Window:
 
     async def faults(self) -> list[str]:
         """What axe finds, sideways scrolling down to 320 px, and what the console said."""
-        await self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = (await self.page.evaluate(AXE_RUN))["violations"]
-        return [
-            *(f"{one['id']}: {one['nodes'][0]['html'][:150]}" for one in found),
-            *await self._sideways(),
-            *self.said,
-        ]
+        return [*await axe_faults(self.page), *await self._sideways(), *self.said]
 
     async def _sideways(self) -> list[str]:
         size = self.page.viewport_size

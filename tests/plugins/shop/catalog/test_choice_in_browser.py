@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from nakamise.ids import uuid7
 from nakamise.testing.fixtures import CtxFor, MakeTenant
@@ -19,15 +16,6 @@ from tests.plugins.shop.stall import insert
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 15_000
 BOARD = "/shop/products/board"
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    path = os.environ.get("NAKAMISE_CHROMIUM") or shutil.which("chromium")
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started
-        await started.close()
 
 
 @pytest.fixture

@@ -1,0 +1,46 @@
+"""Which pages the browser opens in which look.
+
+Drawing a page and asking axe costs a second of processor time, and one template is drawn for two tenants, in two
+languages, widths and schemes, for staff and for administrators. Of each tenant's two looks, which have nothing in
+common but the brand, each kind of page is opened in one: its name decides which, the same from run to run, and the
+other tenant's look has the other width and scheme. The pages that everybody sees are opened in every look; the
+source of every page is read in every look. ``NAKAMISE_FULL=1`` opens everything.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from typing import Final, Literal
+
+from tests.e2e.crawl import Opens
+
+FULL: Final = os.environ.get("NAKAMISE_FULL", "") not in ("", "0")
+KEY_PAGES: Final = frozenset(
+    f"{path}?"
+    for path in (
+        "/",
+        "/login",
+        "/shop/products",
+        "/shop/products/{name}",
+        "/shop/cart",
+        "/shop/orders/{name}",
+        "/account",
+        "/admin",
+    )
+)
+
+
+def first_of_each(kind: str, nth: int) -> bool:
+    """For what is seen in one look only."""
+    return FULL or nth == 0
+
+
+def half(which: Literal[0, 1], who: str) -> Opens:
+    """One of two halves of what ``who`` sees."""
+
+    def opens(kind: str, nth: int) -> bool:
+        is_chosen = kind in KEY_PAGES or zlib.crc32(f"{who} {kind}".encode()) % 2 == which
+        return FULL or (is_chosen and nth == 0)
+
+    return opens
