@@ -6,7 +6,6 @@ import asyncio
 import errno
 import logging
 import socket
-import struct
 import sys
 import time
 from typing import Final, Protocol
@@ -24,7 +23,7 @@ _BATCH: Final = 128
 # linux/udp.h; the socket module has no names for them.
 _SOL_UDP: Final = 17
 _UDP_SEGMENT: Final = 103
-_SEGMENT_SIZE: Final = struct.Struct("=H")
+_NOT_ALLOWED: Final = {errno.EINVAL, errno.EIO, errno.EMSGSIZE, errno.ENOPROTOOPT, errno.EOPNOTSUPP}
 
 
 class PortUser(Protocol):
@@ -55,6 +54,7 @@ class UdpPort:
         self.by_address: dict[Address, PortUser] = {}
         self.unsent = 0
         """Datagrams that the socket did not take."""
+        self._segment = 0
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self.socket, self._readable)
 
@@ -63,6 +63,8 @@ class UdpPort:
         self.socket.close()
 
     def send(self, datagram: bytes | memoryview, address: Address) -> None:
+        if self._segment:
+            self._cut_at(0)
         try:
             self.socket.sendto(datagram, address)
         except OSError:
@@ -73,14 +75,20 @@ class UdpPort:
 
         False: the kernel or the way to this address does not allow it, nothing was sent.
         """
-        control = (_SOL_UDP, _UDP_SEGMENT, _SEGMENT_SIZE.pack(segment))
         try:
-            self.socket.sendmsg((datagrams,), (control,), 0, address)
+            # An option of the socket and not of the message: a run goes to hundreds of viewers with the same one.
+            if segment != self._segment:
+                self._cut_at(segment)
+            self.socket.sendto(datagrams, address)
         except OSError as error:
-            if error.errno in (errno.EINVAL, errno.EIO, errno.EMSGSIZE, errno.ENOPROTOOPT, errno.EOPNOTSUPP):
+            if error.errno in _NOT_ALLOWED:
                 return False
             self.unsent += 1
         return True
+
+    def _cut_at(self, segment: int) -> None:
+        self.socket.setsockopt(_SOL_UDP, _UDP_SEGMENT, segment)
+        self._segment = segment
 
     def receive(self, datagram: bytes, address: Address, now: float) -> None:
         """Hand a datagram to whom it is for; a malformed one is dropped."""
