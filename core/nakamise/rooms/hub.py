@@ -53,7 +53,7 @@ class RoomHub:
         self._doors = Doors()
         self._pulse = Pulse(self._feeds, self._outside, store)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._is_ending = False
+        self._ending = asyncio.Event()
 
     # --- saying ----------------------------------------------------------------------------------
 
@@ -107,7 +107,7 @@ class RoomHub:
         self, key: RoomKey, kind: RoomKind, visitor: Visitor, since: EventId | None
     ) -> AsyncIterator[tuple[Listener, bytes]]:
         """The listener and what it is told first. Raises Unavailable, TooMany."""
-        if self._is_ending:
+        if self._ending.is_set():
             raise _unavailable()
         self._start()
         person = visitor.person if visitor.counted else None
@@ -122,7 +122,7 @@ class RoomHub:
                 feed = self._outside.setdefault(key, Feed(kind, EventId(0, 0)))
                 listener = inside.enter_context(feed.entered(visitor.view, None, until))
                 first = retry_line() + AWAY
-            if self._is_ending:
+            if self._ending.is_set():
                 listener.cut()
             yield listener, first
 
@@ -161,7 +161,7 @@ class RoomHub:
 
     def end_streams(self) -> None:
         """Whoever listens is let go, to come again elsewhere; nobody comes in any more."""
-        self._is_ending = True
+        self._ending.set()
         for feed in (*self._feeds.values(), *self._outside.values()):
             feed.cut_all()
 

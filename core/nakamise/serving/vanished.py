@@ -24,12 +24,12 @@ PATIENCE_S: Final = 10.0
 STEP_S: Final = 0.05
 
 
-async def give_up_on_vanished(port: int) -> None:
+async def give_up_on_vanished(port: int, unheard_ms: int = UNHEARD_MS) -> None:
     """For the connections that come to ``port`` from now on. It does nothing elsewhere than on Linux."""
     if sys.platform != "linux":
         return
     deadline = time.monotonic() + PATIENCE_S
-    while not limit_listeners(port, UNHEARD_MS):
+    while not limit_listeners(port, unheard_ms):
         if time.monotonic() > deadline:
             log.info("nothing listens on port %d: clients that vanish are noticed late", port)
             return

@@ -1,17 +1,22 @@
-"""Clients that vanish without a word: a kernel that answers nothing any more, on this machine."""
+"""Clients that vanish without a word: to the server their kernel answers nothing any more."""
 
 from __future__ import annotations
 
-import asyncio
 import ctypes
 import socket
 import struct
+import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
+import httpx
 import pytest
 
 from nakamise.rooms.pulse import HEARTBEAT_S
-from nakamise.serving.vanished import UNHEARD_MS, limit_listeners
+from nakamise.serving.vanished import UNHEARD_MS
+from nakamise.testing.server import free_port
 
 pytestmark = [
     pytest.mark.req("LC-0.4", "LC-0.27"),
@@ -20,51 +25,63 @@ pytestmark = [
 # <asm-generic/socket.h>, not among Python's names.
 SO_ATTACH_FILTER = 26
 # "return 0": no byte of what comes is taken (socket filters, BPF).
-TAKE_NOTHING = struct.pack("HBBI", 0x06, 0, 0, 0)
+TAKE_NOTHING = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
 
 
 def silence(client: socket.socket) -> None:
-    """Its kernel drops all that comes, so nothing is acknowledged: to the other side, it is not there any more."""
-    program = ctypes.create_string_buffer(TAKE_NOTHING)
-    filter_ = struct.pack("HxxxxxxP", 1, ctypes.addressof(program))
-    client.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, filter_)
+    """Its kernel drops all that comes, so nothing is acknowledged."""
+    program = struct.pack("HxxxxxxP", 1, ctypes.addressof(TAKE_NOTHING))
+    client.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
 
 
-async def lost_after(unheard_ms: int, wait_s: float) -> bool:
-    """Whether a server that says something ten times a second learns in ``wait_s`` that nobody hears it."""
-    lost = asyncio.Event()
+@contextmanager
+def hall(unheard_ms: int) -> Iterator[int]:
+    """A server with one room; its port."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.core.serving.hall", str(port), str(unheard_ms)]
+    process = subprocess.Popen(command)
+    try:
+        yield port
+    finally:
+        process.kill()
+        process.wait()
 
-    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+
+def count(port: int, wanted: int, wait_s: float) -> bool:
+    """Whether ``wanted`` people are there at last, while something is said all the time."""
+    deadline = time.monotonic() + wait_s
+    while time.monotonic() < deadline:
         try:
-            while True:
-                writer.write(b"event: alive\n\n")
-                await writer.drain()
-                await asyncio.sleep(0.1)
-        except OSError:
-            lost.set()
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    assert limit_listeners(port, unheard_ms) == 1
-    with socket.create_connection(("127.0.0.1", port)) as client:
-        client.setblocking(False)
-        assert await asyncio.get_running_loop().sock_recv(client, 5) == b"event"
-        silence(client)
-        try:
-            async with asyncio.timeout(wait_s):
-                await lost.wait()
-        except TimeoutError:
-            return False
-        finally:
-            server.close()
-    return True
+            if int(httpx.get(f"http://127.0.0.1:{port}/count").text) == wanted:
+                return True
+        except httpx.ConnectError:
+            pass
+        time.sleep(0.1)
+    return False
 
 
-async def test_who_vanishes_is_noticed_after_the_limit_and_not_before() -> None:
-    short, long = await asyncio.gather(lost_after(1_000, 10), lost_after(60_000, 3))
-    assert short
-    assert not long, "else it is not the limit that ended it"
+def listener(port: int) -> socket.socket:
+    client = socket.create_connection(("127.0.0.1", port))
+    client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    return client
+
+
+def test_who_vanishes_is_not_counted_soon_afterwards() -> None:
+    with hall(1_000) as port, ExitStack() as clients:
+        assert count(port, 0, 30)
+        gone, _ = (clients.enter_context(listener(port)) for _ in range(2))
+        assert count(port, 2, 10)
+        silence(gone)
+        assert count(port, 1, 10)
+
+
+def test_without_the_limit_it_would_not_be_noticed_so_soon() -> None:
+    with hall(60_000) as port, ExitStack() as clients:
+        assert count(port, 0, 30)
+        gone = clients.enter_context(listener(port))
+        assert count(port, 1, 10)
+        silence(gone)
+        assert not count(port, 0, 3)
 
 
 def test_whoever_vanished_from_a_room_is_not_counted_a_minute_later() -> None:
