@@ -34,6 +34,23 @@ class CatalogProduct(msgspec.Struct, frozen=True, kw_only=True):
     picture: Media | None
 
 
+class CatalogVariant(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that can be put into the cart; ``available`` counts what can be sold."""
+
+    name: str
+    price: int
+    available: int
+
+
+class CatalogDetails(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody who presents a product wants at hand; ``facts`` are (label, value) pairs."""
+
+    text: str
+    facts: Sequence[tuple[str, str]]
+    variants: Sequence[CatalogVariant]
+    per_order_limit: int | None
+
+
 class CatalogShop(msgspec.Struct, frozen=True):
     """Where somebody's products are; ``path`` is a page of the site."""
 
@@ -54,6 +71,10 @@ class Catalog(Protocol):
 
     async def search(self, tx: Tx, user_id: uuid.UUID, query: str, limit: int) -> Sequence[CatalogProduct]:
         """What ``user_id`` may show, newest first; ``query`` "" = everything."""
+        ...
+
+    async def details(self, tx: Tx, product_id: uuid.UUID) -> CatalogDetails | None:
+        """None for what is not published, or gone."""
         ...
 
     async def shop_of(self, tx: Tx, user_id: uuid.UUID) -> CatalogShop | None:

@@ -176,6 +176,9 @@ def admin_links(ctx: TenantCtx) -> list[NavLink]:
     for permission, label, href, icon, group in _ADMIN:
         if ctx.actor.can(permission):
             links.append(NavLink(_(label), href, icon, _is_here(ctx, href), _(group)))
+    # A group's links stand together, where its first one stands.
+    order = list(dict.fromkeys(link.group for link in links))
+    links.sort(key=lambda link: order.index(link.group))
     if links or ctx.actor.can("core.admin"):
         links.insert(0, NavLink(_("Dashboard"), "/admin", "layout-dashboard", ctx.http.path == "/admin"))
     return links

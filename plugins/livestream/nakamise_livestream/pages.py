@@ -10,7 +10,7 @@ from nakamise_livestream.archive import hls_routes
 from nakamise_livestream.archive import pages as archive
 from nakamise_livestream.broadcasters import apply_pages
 from nakamise_livestream.broadcasts import event_pages, list_pages
-from nakamise_livestream.studio import dashboard, part_pages, plan_pages
+from nakamise_livestream.studio import briefing, dashboard, part_pages, plan_pages
 from nakamise_livestream.studio import pages as studio
 from nakamise_livestream.watch import acts
 from nakamise_livestream.whip import play_routes, publish_routes
@@ -27,5 +27,6 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *plan_pages.route_handlers,
     *part_pages.route_handlers,
     *studio.route_handlers,
+    *briefing.route_handlers,
     *acts.route_handlers,
 ]

@@ -41,7 +41,8 @@ INSERT INTO livestream_comment (id, broadcast_id, author_name, author_role, text
 VALUES ($1, $2, $3, 'viewer', $4, $1, $5)
 """
 _RECORDING: Final = """
-INSERT INTO livestream_recording (broadcast_id, created_at) SELECT id, $2 FROM livestream_broadcast WHERE id = $1
+INSERT INTO livestream_recording (broadcast_id, created_at, poster_key)
+SELECT id, $2, $3 FROM livestream_broadcast WHERE id = $1
 ON CONFLICT (broadcast_id) DO NOTHING
 """
 _SEGMENT: Final = """
@@ -94,8 +95,9 @@ async def replay(ctx: TenantCtx, row: Row, shown: Sequence[CatalogProduct]) -> N
     id_, at = id_of(ctx, row["slug"]), began_at(ctx, row)
     keys = [await put_object(ctx, _KIND, "m4s", part.media) for part in made]
     init_key = await put_object(ctx, _KIND, "mp4", made[0].init)
+    poster_key = await put_object(ctx, _KIND, "webp", pictures[0])
     async with ctx.begin() as tx:
-        if await tx.execute(_RECORDING, id_, at) == 1:
+        if await tx.execute(_RECORDING, id_, at, poster_key) == 1:
             await _segments(tx, id_, at, made, keys, init_key)
 
 

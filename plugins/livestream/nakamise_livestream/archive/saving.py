@@ -23,8 +23,8 @@ from nakamise_livestream.recording.units import Segment
 
 _log: Final = logging.getLogger("nakamise.livestream")
 KIND: Final = "recording"
-# The first picture is often of somebody who looks for the button: half a minute later it is about something.
-_POSTERS: Final = (1, 8)
+# With the first one, and then each half a minute: lists and staff see what is on now.
+_POSTER_EVERY: Final = 8
 # Segments wait meanwhile.
 _AGAIN_S: Final = (1.0, 2.0, 4.0, 8.0)
 
@@ -86,7 +86,7 @@ class Saving:
             return False
         self._init, self._init_key = made.init, init_key
         self._place = place.after(_us(segment.duration))
-        if self._place.number in _POSTERS:
+        if self._place.number % _POSTER_EVERY == 1:
             await self._show(segment)
         return True
 

@@ -51,7 +51,7 @@ def worded(products: Sequence[CatalogProduct], locale: str) -> list[Good]:
 
 
 def _good(product: CatalogProduct, number: int, locale: str) -> Good:
-    stock, kind = _stock(product.available, locale)
+    stock, kind = stock_words(product.available, locale)
     more = "~" if product.max_price > product.min_price else ""
     return Good(
         id=product.id,
@@ -68,13 +68,14 @@ def _good(product: CatalogProduct, number: int, locale: str) -> Good:
     )
 
 
-def _stock(available: int, locale: str) -> tuple[str, Kind]:
+def stock_words(available: int, locale: str, *, exact: bool = False) -> tuple[str, Kind]:
+    """``exact``: also how many there are while there are enough, for who sells them."""
     _ = gettext_for(locale, DOMAIN)
     if available <= 0:
         return _(N_("Sold out")), "out"
     if available < LOW_FROM:
         return _(N_("%(n)s left"), n=available), "low"
-    return _(N_("In stock")), "ok"
+    return _("%(n)s left", n=available) if exact else _(N_("In stock")), "ok"
 
 
 def tell(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, products: Sequence[CatalogProduct]) -> None:

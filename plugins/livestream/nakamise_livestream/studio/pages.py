@@ -10,17 +10,16 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, signed_in
 from nakamise.web import page
-from nakamise_livestream.archive import watching
 from nakamise_livestream.broadcasts import access, keys, preflight
 from nakamise_livestream.broadcasts.schemas import Broadcast
 from nakamise_livestream.broadcasts.states import State
 from nakamise_livestream.chat import lines
 from nakamise_livestream.sales import numbers
 from nakamise_livestream.studio import benches
+from nakamise_livestream.studio.recording import recording_state
 from nakamise_livestream.words import END_WHY, labels
 
 AnyRequest = Request[Any, Any, Any]
@@ -36,14 +35,14 @@ async def studio(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]
         found = await preflight.preflight(ctx, tx, broadcast)
         told = await numbers.numbers(ctx, tx, broadcast_id)
         key = await keys.stream_key(ctx, tx, broadcast_id)
-        has_archive = await _has_archive(ctx, tx, broadcast_id)
+        recording = await recording_state(ctx, tx, broadcast_id)
     is_over = not broadcast.is_on_air and broadcast.state is not State.SCHEDULED
     return await page(
         ctx,
         "livestream/studio.html",
         **bench.shown(ctx),
         is_over=is_over,
-        has_archive=has_archive,
+        recording=recording,
         lasted=_minutes(broadcast),
         why=labels(ctx, END_WHY).get(broadcast.end_why, ""),
         preflight=found,
@@ -57,16 +56,9 @@ async def studio(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]
             "is_rehearsing": broadcast.rehearsing_since is not None,
             "started_at": broadcast.started_at.isoformat() if broadcast.started_at else None,
             "numbers": msgspec.to_builtins(told),
+            "recording_trouble": recording.trouble,
         },
     )
-
-
-async def _has_archive(ctx: Ctx, tx: Tx, broadcast_id: uuid.UUID) -> bool:
-    try:
-        await watching.archive(ctx, tx, broadcast_id)
-    except NotFound:
-        return False
-    return True
 
 
 def _minutes(broadcast: Broadcast) -> int:

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from nakamise.contracts.catalog import Catalog, CatalogProduct, CatalogShop
+from nakamise.contracts.catalog import Catalog, CatalogDetails, CatalogProduct, CatalogShop, CatalogVariant
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise_shop.catalog import places, repository
 from nakamise_shop.catalog.prices import is_reduced, shown, shown_if_any
 from nakamise_shop.catalog.repository import CardRow
 from nakamise_shop.catalog.schemas import ProductFilter
-from nakamise_shop.catalog.service import today
+from nakamise_shop.catalog.service import product, today
 
 _SAME_FIELDS: Final = ("id", "slug", "name", "shop_id", "shop_name", "available", "variant_count", "picture")
 
@@ -36,12 +36,27 @@ class ShopCatalog(Catalog):
         rows = await repository.list_products(tx, ProductFilter(q=query), self._ctx.locale, limit)
         return [_offer(row, today(self._ctx)) for row in rows]
 
+    async def details(self, tx: Tx, product_id: uuid.UUID) -> CatalogDetails | None:
+        rows = await repository.products_by_id(tx, [product_id], self._ctx.locale)
+        if not rows:
+            return None
+        found = await product(self._ctx, tx, rows[0].slug)
+        variants = [
+            CatalogVariant(name=one.name, price=one.price, available=one.available) for one in found.variants
+        ]
+        return CatalogDetails(
+            text=found.description,
+            facts=found.specs,
+            variants=variants,
+            per_order_limit=found.per_order_limit,
+        )
+
     async def shop_of(self, tx: Tx, user_id: uuid.UUID) -> CatalogShop | None:
         """The only open shop, else the list of all that is sold."""
         shops = [one for one in await places.list_shops(tx, self._ctx.locale) if one.product_count]
         if len(shops) == 1:
             return CatalogShop(shops[0].name, f"/shop/shops/{shops[0].slug}")
-        return CatalogShop(self._ctx.tenant.name, "/shop") if shops else None
+        return CatalogShop(self._ctx.tenant.name, "/shop/products") if shops else None
 
 
 def _offer(row: CardRow, day: date) -> CatalogProduct:

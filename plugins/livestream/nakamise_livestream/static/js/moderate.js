@@ -14,13 +14,9 @@ const ACTS = {
 
 export function start(lines) {
   const list = one("[data-lines]");
-  const early = lines.map((line) => {
-    const item = chat.itemOf(line);
-    tools(item, line);
-    return item;
-  });
-  if (early.length) list.replaceChildren(...early);
   chat.start(tools);
+  if (lines.length) list.replaceChildren(...lines.map(chat.itemOf));
+  list.scrollTop = list.scrollHeight;
   list.addEventListener("click", act);
   one("[data-unpin-line]").addEventListener("click", () => attempt(() => ACTS.pin(null)));
   one("[data-chat-open]").addEventListener("change", setMode);

@@ -17,8 +17,9 @@ export function start(listener) {
   draw(facts.numbers);
   here.on("presence", (seen) => ["now", "peak", "unique"].forEach((name) => figure(name, number(seen[name]))));
   here.on("reactions", ({ heart = 0 }) => figure("hearts", number((hearts += heart))));
-  document.addEventListener("visibilitychange", () => !document.hidden && refresh());
-  addEventListener("online", refresh);
+  document.addEventListener("visibilitychange", () => document.hidden || refresh());
+  for (const name of ["online", "offline"]) addEventListener(name, () => refresh());
+  here.on("connection", () => refresh());
   again();
 }
 

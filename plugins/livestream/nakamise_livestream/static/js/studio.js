@@ -9,6 +9,7 @@ import * as moderate from "./moderate.js";
 import * as numbers from "./numbers.js";
 import * as pins from "./pins.js";
 import * as ready from "./ready.js";
+import * as recording from "./recording.js";
 import * as run from "./run.js";
 import { all, ask, facts, here, one, Refused, say, skew_ms, STUDIO } from "./parts.js";
 
@@ -33,6 +34,7 @@ addEventListener("beforeunload", (event) => sending && state === "live" && event
 document.addEventListener("visibilitychange", keepAwake);
 pins.start(attempt);
 run.start(attempt);
+recording.start(attempt);
 numbers.start(({ publishing }) => ready.arriving(publishing && !sending));
 setInterval(tick, 1000);
 show(state);
@@ -123,6 +125,7 @@ function show(now) {
   for (const place of all("[data-when]")) place.hidden = !place.dataset.when.split(" ").includes(isOpen ? state : "over");
   ready.show();
   if (isNews) numbers.refresh(!isOpen);
+  if (isNews && !isOpen) recording.over();
   badge();
 }
 
