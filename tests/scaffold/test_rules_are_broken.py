@@ -5,15 +5,17 @@ Each is the scaffold's plugin with one thing changed for the worse.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 import pytest
 
 from nakamise.app import build_runtime, close_runtime, create_app
 from nakamise.host.registry import PluginHost
 from nakamise.settings import Settings
-from nakamise.testing.conformance import Bench, Report, State, examine
+from nakamise.testing.conformance import Bench, State, examine
 from tests.scaffold.packed import Edit, edited, installed
 
 
@@ -138,13 +140,21 @@ BROKEN = (
 )
 
 
-async def examined(settings: Settings, name: str, parent: Path, edits: tuple[Edit, ...] = ()) -> Report:
-    with installed(edited(name, parent, [_named(edit, name) for edit in edits])) as entry_point:
-        runtime = await build_runtime(settings, host=PluginHost.discover(entry_points=[entry_point]))
-        try:
-            return await examine(Bench(runtime, create_app(runtime), name))
-        finally:
-            await close_runtime(runtime)
+@pytest.fixture(scope="module")
+async def bench_of(
+    settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Callable[[str], Bench]]:
+    """All of them in one installation: each has tenants of its own, and is off for all others."""
+    parent = tmp_path_factory.mktemp("projects")
+    plugins = {"sound": (), **{f"bad_{broken.rule}": broken.edits for broken in BROKEN}}
+    with ExitStack() as stack:
+        entry_points = [
+            stack.enter_context(installed(edited(name, parent, [_named(edit, name) for edit in edits])))
+            for name, edits in plugins.items()
+        ]
+        runtime = await build_runtime(settings, host=PluginHost.discover(entry_points=entry_points))
+        yield partial(Bench, runtime, create_app(runtime))
+        await close_runtime(runtime)
 
 
 def _named(edit: Edit, name: str) -> Edit:
@@ -152,17 +162,17 @@ def _named(edit: Edit, name: str) -> Edit:
 
 
 @pytest.mark.req("LC-0.2")
-async def test_the_scaffold_keeps_every_rule(settings: Settings, tmp_path: Path) -> None:
-    report = await examined(settings, "sound", tmp_path)
+async def test_the_scaffold_keeps_every_rule(bench_of: Callable[[str], Bench]) -> None:
+    report = await examine(bench_of("sound"))
     assert [one for one in report.outcomes if one.state is not State.OK] == []
     assert report.tier == "silver"
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.rule)
 async def test_a_broken_rule_is_found_by_that_rule_alone(
-    settings: Settings, tmp_path: Path, broken: Broken
+    bench_of: Callable[[str], Bench], broken: Broken
 ) -> None:
-    report = await examined(settings, f"bad_{broken.rule}", tmp_path, broken.edits)
+    report = await examine(bench_of(f"bad_{broken.rule}"))
     failed = {one.id: one.faults for one in report.outcomes if one.state is State.FAIL}
     assert set(failed) == {broken.rule}, failed
     assert broken.fault in " ".join(failed[broken.rule])

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import ast
 import inspect
-import json
 import re
-import subprocess
 import sys
 import typing
 from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from nakamise.host.discovery import OWN_DISTRIBUTION, installed_entry_points
 from nakamise.host.hook_steps import SPECIFICATIONS
 from nakamise.testing.conformance.bench import Bench
 from nakamise.testing.conformance.check import Tier, check
+from nakamise.testing.conformance.importing import imported
 
 IMPORT_MS_MAX: Final = 100
 # What docs/reference/plugin-contract.md names, and the tools for pages.
@@ -34,17 +33,6 @@ PUBLIC: Final = (
     "media",
     "money",
 )
-# The contract itself is loaded by the host anyway, so it does not count.
-_IMPORT: Final = """
-import importlib, json, sys, time
-sys.path[:0] = json.loads(sys.argv[2])
-import nakamise.plugin, nakamise.contracts.payments, nakamise.contracts.orders, nakamise.contracts.ui, nakamise.web
-before = set(sys.modules)
-started = time.process_time()
-importlib.import_module(sys.argv[1])
-spent_ms = (time.process_time() - started) * 1000
-print(json.dumps({"ms": spent_ms, "modules": sorted(set(sys.modules) - before)}))
-"""
 _TOPIC: Final = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+\.\d+\Z")
 
 
@@ -62,23 +50,16 @@ async def imports(bench: Bench) -> Iterable[str]:
 
 
 def _heaviness(package: str) -> Iterator[str]:
-    run = _imported(package)
-    spent = run["ms"]
+    run = imported(package)
+    spent = run.ms
     if spent > IMPORT_MS_MAX:
         # Once more: the first time its files may have had to be compiled.
-        spent = min(spent, _imported(package)["ms"])
+        spent = min(spent, imported(package).ms)
     if spent > IMPORT_MS_MAX:
         yield f"importing {package} takes {spent:.0f} ms; {IMPORT_MS_MAX} ms are allowed"
     known = {package, "nakamise", *sys.stdlib_module_names}
-    for name in sorted({name.partition(".")[0] for name in run["modules"]} - known):
+    for name in sorted({name.partition(".")[0] for name in run.modules} - known):
         yield f"the manifest imports {name}"
-
-
-def _imported(package: str) -> dict[str, Any]:
-    command = [sys.executable, "-c", _IMPORT, package, json.dumps(sys.path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
 
 
 def _foreign_imports(bench: Bench) -> Iterator[str]:
