@@ -10,7 +10,7 @@ from nakamise_livestream.recording.depacketise import Depacketiser
 from nakamise_livestream.recording.reading import TapReader
 from tests.plugins.livestream.recording.material import TRACKS, h264_payloads, packets, rtp
 
-_PAYLOADS = st.lists(st.tuples(st.binary(max_size=40), st.booleans()), max_size=30)
+_PAYLOADS = st.lists(st.tuples(st.binary(max_size=24), st.booleans()), max_size=16)
 
 
 @given(st.sampled_from(sorted(TRACKS)), _PAYLOADS)
