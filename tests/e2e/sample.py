@@ -3,8 +3,9 @@
 Drawing a page and asking axe costs a second of processor time, and one template is drawn for two tenants, in two
 languages, widths and schemes, for staff and for administrators. Of each tenant's two looks, which have nothing in
 common but the brand, each kind of page is opened in one: its name decides which, the same from run to run, and the
-other tenant's look has the other width and scheme. The pages that everybody sees are opened in every look; the
-source of every page is read in every look. ``NAKAMISE_FULL=1`` opens everything.
+other tenant's look has the other width and scheme. The pages that everybody sees are opened in every look, and
+staff's are those of the administrators. The source of every page is read in every look and for everybody.
+``NAKAMISE_FULL=1`` opens everything.
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ KEY_PAGES: Final = frozenset(
         "/admin",
     )
 )
+
+
+def key_pages(kind: str, nth: int) -> bool:
+    """For who sees the same pages as somebody else, with less on them."""
+    return FULL or (kind in KEY_PAGES and nth == 0)
 
 
 def first_of_each(kind: str, nth: int) -> bool:

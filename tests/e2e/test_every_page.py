@@ -16,7 +16,7 @@ from tests.e2e import shopping
 from tests.e2e.crawl import crawl
 from tests.e2e.demo import Demo
 from tests.e2e.examine import examine
-from tests.e2e.sample import half
+from tests.e2e.sample import half, key_pages
 from tests.e2e.visitor import DESKTOP, PHONE, Locale, Visitor, visit
 
 pytestmark = pytest.mark.browser
@@ -92,10 +92,10 @@ async def test_pages_of_a_buyer(browser: Browser, demo: Demo, look: Look) -> Non
 @each_look
 async def test_pages_of_staff_and_administrators(browser: Browser, demo: Demo, look: Look) -> None:
     faults: list[str] = []
-    for who in ("staff", "admin"):
+    for who, opens in (("staff", key_pages), ("admin", half(look.half, "admin"))):
         visitor = await look.visit(browser, demo)
         await visitor.log_in(who)
-        visited, found = await crawl(visitor, ["/admin"], ADMIN, half(look.half, who))
+        visited, found = await crawl(visitor, ["/admin"], ADMIN, opens)
         faults += found
         assert {"/admin/shop/products", "/admin/shop/orders"} <= set(visited)
         await visitor.leave()
