@@ -1,17 +1,20 @@
-# run · test · check · interop · bench · bench-media · coverage-of-requirements · lock · clean. Everything happens inside .venv, built from the lock files.
+# run · test · test-full · check · interop · bench · bench-media · coverage-of-requirements · lock · clean. Everything happens inside .venv, built from the lock files.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
 PYTHON_FOUND = $(shell sh scripts/find-python.sh)
 BOOTSTRAP = $(or $(PYTHON_FOUND),false) -m scripts.bootstrap
 
-.PHONY: run test check interop bench bench-media coverage-of-requirements lock clean
+.PHONY: run test test-full check interop bench bench-media coverage-of-requirements lock clean
 
 run: ## build what is missing, start PostgreSQL, fill the demo, serve on PORT (8000)
 	@exec $(BOOTSTRAP) nakamise run
 
 test: ## every test: unit, real PostgreSQL, browser
 	@exec $(BOOTSTRAP) --dev python -m scripts.test $(ARGS)
+
+test-full: ## the same, and every page in every look
+	@NAKAMISE_FULL=1 exec $(BOOTSTRAP) --dev python -m scripts.test $(ARGS)
 
 check: ## style, types, import rules, lock files
 	@exec $(BOOTSTRAP) --dev python -m scripts.check

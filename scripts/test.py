@@ -1,6 +1,7 @@
 """Every test: finds or installs a browser, then runs pytest on all processors.
 
-Arguments go to pytest: `make test ARGS="-k cart"`.
+Arguments go to pytest: `make test ARGS="-k cart"`. With ``NAKAMISE_FULL=1`` (`make test-full`) the browser draws every
+page in every look: see ``tests.e2e.sample``.
 """
 
 from __future__ import annotations
