@@ -56,7 +56,10 @@ manifest: Final = Manifest(
         MediaHost: "nakamise_livestream.whip.host:open_media",
         Audience: "nakamise_livestream.broadcasts.audience:open_audience",
     },
-    commands={"media": "nakamise_livestream.whip.command:media"},
+    commands={
+        "media": "nakamise_livestream.whip.command:media",
+        "media-status": "nakamise_livestream.whip.status_command:status",
+    },
     publishes=(
         "livestream.scheduled.1",
         "livestream.cancelled.1",

@@ -58,6 +58,8 @@ __all__ = [
     "ViewerJoined",
     "ViewerLeft",
     "ViewerStats",
+    "WorkerHealth",
+    "WorkerState",
 ]
 
 Role = Literal["publisher", "viewer"]
@@ -236,6 +238,33 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
 
 
+class WorkerHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How a worker is: ``sessions`` of ``max_sessions`` are taken, by ``publishers`` and ``viewers``.
+
+    ``relays`` are streams that it has from other workers, ``taps`` those who read from it: recorders and other workers.
+    ``lag_ms`` is the longest that its loop was late in the last seconds: beyond 50 its viewers notice. ``addresses``
+    and ``udp_port`` are what clients are told.
+    """
+
+    sessions: int
+    max_sessions: int
+    publishers: int
+    viewers: int
+    relays: int
+    taps: int
+    lag_ms: float
+    uptime_s: float
+    udp_port: int
+    addresses: tuple[str, ...]
+
+
+class WorkerState(msgspec.Struct, frozen=True, kw_only=True):
+    """``place`` is where the worker is asked; ``health`` None: it does not answer."""
+
+    place: str
+    health: WorkerHealth | None
+
+
 class TapTracks(msgspec.Struct, frozen=True, kw_only=True, tag_field="item", tag="tracks"):
     """What the following packets are, with the payload types and SSRCs (kind to SSRC) that they carry."""
 
@@ -316,6 +345,10 @@ class MediaEngine(Protocol):
 
     async def published(self) -> tuple[Published, ...]:
         """Whoever publishes now, also who is stalled; of workers that can be reached."""
+        ...
+
+    async def health(self) -> tuple[WorkerState, ...]:
+        """Of each worker, for operators; never raises."""
         ...
 
     async def request_keyframe(self, stream: str) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from nakamise_livestream.media import (
     Answer,
+    EngineAway,
     MediaEvent,
     Patched,
     Published,
@@ -17,6 +18,8 @@ from nakamise_livestream.media import (
     TapItem,
     Usage,
     ViewerStats,
+    WorkerHealth,
+    WorkerState,
 )
 from nakamise_livestream.sfu.hub import EventHub
 from nakamise_livestream.sfu.link import Link
@@ -43,8 +46,9 @@ class EmbeddedEngine:
     def connected(self) -> bool:
         return self._link.connected
 
-    async def stop(self) -> None:
-        await self._link.close()
+    async def stop(self, *, for_good: bool = True) -> None:
+        """``for_good``: a worker that lingers need not wait for us."""
+        await self._link.close(for_good=for_good)
 
     # --- MediaEngine --------------------------------------------------------------------------
 
@@ -81,6 +85,13 @@ class EmbeddedEngine:
 
     async def published(self) -> tuple[Published, ...]:
         return await self._ask(messages.ListPublished(id=self._id()), tuple[Published, ...])
+
+    async def health(self) -> tuple[WorkerState, ...]:
+        try:
+            found = await self._ask(messages.Look(id=self._id()), WorkerHealth)
+        except EngineAway:
+            found = None
+        return (WorkerState(place=self._place, health=found),)
 
     async def request_keyframe(self, stream: str) -> None:
         await self._link.ask(messages.RequestKeyframe(id=self._id(), stream=stream))

@@ -71,9 +71,9 @@ class Link:
     def start(self) -> None:
         self._runner = asyncio.create_task(self._run())
 
-    async def close(self) -> None:
-        """The worker is told that it is for good."""
-        if self._writer:
+    async def close(self, *, for_good: bool = True) -> None:
+        """The worker is told when it is for good."""
+        if self._writer and for_good:
             self._writer.write(messages.frame(messages.Bye(id=self.next_id())))
         if self._runner:
             self._runner.cancel()

@@ -27,6 +27,7 @@ from nakamise_livestream.media import (
     ViewerJoined,
     ViewerLeft,
     ViewerStats,
+    WorkerState,
 )
 from nakamise_livestream.sfu.client import EmbeddedEngine
 from nakamise_livestream.sfu.hub import EventHub
@@ -129,6 +130,10 @@ class EnginePool:
             for name, events in found
             for event in events
         )
+
+    async def health(self) -> tuple[WorkerState, ...]:
+        found = await asyncio.gather(*(worker.health() for worker in self._workers.values()))
+        return tuple(state for states in found for state in states)
 
     async def request_keyframe(self, stream: str) -> None:
         origin = _origin(await self._held(stream))

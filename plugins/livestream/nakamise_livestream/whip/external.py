@@ -32,6 +32,7 @@ from nakamise_livestream.media import (
     UnacceptableOffer,
     Usage,
     ViewerStats,
+    WorkerState,
 )
 from nakamise_livestream.sfu.hub import EventHub
 from nakamise_livestream.whip.answers import FRAGMENT, SDP
@@ -92,6 +93,18 @@ class ExternalEngine:
 
     async def published(self) -> tuple[Published, ...]:
         return ()
+
+    async def health(self) -> tuple[WorkerState, ...]:
+        """Empty: of itself the server tells nothing. See :meth:`reachable`."""
+        return ()
+
+    async def reachable(self) -> bool:
+        """Whether anything of HTTP answers there, be it a refusal."""
+        try:
+            answer = await self._client.options((self._settings.whip_url or "").format(stream="none"))
+        except httpx.HTTPError:
+            return False
+        return answer.status_code < 500
 
     async def request_keyframe(self, stream: str) -> None:
         raise NotLive(f"{stream} is at a server that takes no such wish")

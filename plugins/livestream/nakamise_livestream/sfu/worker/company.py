@@ -27,6 +27,9 @@ class Company:
     def went(self) -> None:
         self._count -= 1
         self._since = time.monotonic()
+        if self._count:
+            # Whoever is still here may yet be killed without a word.
+            self._bye = False
 
     def say_bye(self) -> None:
         """One of them will not come back."""

@@ -143,6 +143,7 @@ class ControlServer:
         | messages.Check
         | messages.Meters
         | messages.ListPublished
+        | messages.Look
         | messages.Bye,
     ) -> object:
         match request:
@@ -168,7 +169,12 @@ class ControlServer:
 
     def _tell(
         self,
-        request: messages.Stats | messages.Viewers | messages.Ask | messages.Meters | messages.ListPublished,
+        request: messages.Stats
+        | messages.Viewers
+        | messages.Ask
+        | messages.Meters
+        | messages.ListPublished
+        | messages.Look,
     ) -> object:
         match request:
             case messages.Stats():
@@ -181,6 +187,8 @@ class ControlServer:
                 return self.registry.usage(request.stream)
             case messages.ListPublished():
                 return self.registry.published()
+            case messages.Look():
+                return self.registry.health()
 
     async def _tap(self, stream_id: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -101,6 +101,10 @@ class ListPublished(_Request, frozen=True, kw_only=True, tag="published"):
     """Gives tuples of :class:`~nakamise_livestream.media.Published`."""
 
 
+class Look(_Request, frozen=True, kw_only=True, tag="health"):
+    """Gives :class:`~nakamise_livestream.media.WorkerHealth`."""
+
+
 class Bye(_Request, frozen=True, kw_only=True, tag="bye"):
     """The connection ends on purpose: a worker that lingers need not wait for it to come back."""
 
@@ -129,6 +133,7 @@ Request = (
     | Check
     | Meters
     | ListPublished
+    | Look
     | Bye
 )
 

@@ -22,6 +22,7 @@ from nakamise_livestream.media import (
     ViewerJoined,
     ViewerLeft,
     ViewerStats,
+    WorkerHealth,
 )
 from nakamise_livestream.sfu.sdp.answer import Site
 from nakamise_livestream.sfu.wire.dtls import Certificate
@@ -59,6 +60,9 @@ class Registry:
         self._endings: set[asyncio.Task[None]] = set()
         self._groups: Counter[str] = Counter()
         self._meters = Meters()
+        self._began = time.monotonic()
+        self.lag_s = 0.0
+        """How late the worker's clock was lately; `upkeep` says it."""
 
     # --- begin --------------------------------------------------------------------------------
 
@@ -243,6 +247,22 @@ class Registry:
         if channel is None:
             return {}
         return {key: session.viewer.stats() for key, session in channel.viewers.items() if session.viewer}
+
+    def health(self) -> WorkerHealth:
+        up = [session for session in self.sessions.values() if session.up]
+        channels = self.channels.values()
+        return WorkerHealth(
+            sessions=len(self.sessions),
+            max_sessions=self.config.max_sessions,
+            publishers=sum(isinstance(session, PublisherSession) for session in up),
+            viewers=sum(isinstance(session, ViewerSession) for session in up),
+            relays=sum(channel.relay is not None for channel in channels),
+            taps=sum(len(channel.taps) for channel in channels),
+            lag_ms=round(self.lag_s * 1000, 1),
+            uptime_s=round(time.monotonic() - self._began, 1),
+            udp_port=self.site.port,
+            addresses=self.site.addresses,
+        )
 
     # --- Owner --------------------------------------------------------------------------------
 

@@ -18,13 +18,17 @@ _log = logging.getLogger(__name__)
 
 TICK_S: Final = 0.01
 _SWEEP_EVERY: Final = 50
+# What was late is forgotten within seconds.
+_FADE: Final = 0.99
 
 
 async def keep_up(registry: Registry, emit: Callable[[MediaEvent], None]) -> None:
     """Runs until it is cancelled."""
     for turn in itertools.count(1):
+        began = time.monotonic()
         await asyncio.sleep(TICK_S)
         now = time.monotonic()
+        registry.lag_s = max(registry.lag_s * _FADE, now - began - TICK_S)
         for channel in list(registry.channels.values()):
             if not channel.is_unused():
                 _tick(channel, now)
