@@ -85,10 +85,10 @@ def ctx_of(runtime: Runtime, tenant: Tenant) -> TenantCtx:
     return TenantCtx(runtime, tenant, SYSTEM, runtime.host.lineup(tenant.plugins))
 
 
-async def queue(runtime: Runtime, tenant: Tenant, to: str = "a@example.com") -> None:
+async def queue(runtime: Runtime, tenant: Tenant, to: str = "a@example.com", unsubscribe: str = "") -> None:
     ctx = ctx_of(runtime, tenant)
     async with ctx.begin() as tx:
-        await runtime.mail.queue(ctx, tx, "mail/notice", to, **NOTICE)
+        await runtime.mail.queue(ctx, tx, "mail/notice", to, unsubscribe=unsubscribe, **NOTICE)
 
 
 async def rows(runtime: Runtime, tenant: Tenant) -> list[_Row]:
@@ -123,6 +123,21 @@ async def test_a_mail_arrives_in_the_tenants_name(sender: Runtime, tenant: Tenan
     assert f"{sender.directory.base_url(tenant)}/x" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert b"nakamise" not in envelope.content.lower()
     assert [row.state for row in await rows(sender, tenant)] == ["sent"]
+
+
+@pytest.mark.req("GA-10", "LC-6.7.3")
+async def test_a_mail_that_can_be_ended_says_how(sender: Runtime, tenant: Tenant, inbox: Inbox) -> None:
+    """RFC 2369 and RFC 8058, as the mail server is told."""
+    await queue(sender, tenant)
+    await queue(sender, tenant, unsubscribe="/social/unsubscribe/token")
+    await drain(sender, tenant)
+    plain, endable = [
+        message_from_bytes(bytes(one.content or b""), policy=policy.default)
+        for one in sorted(inbox.taken, key=lambda one: b"List-Unsubscribe" in bytes(one.content or b""))
+    ]
+    assert plain["List-Unsubscribe"] is None
+    assert endable["List-Unsubscribe"] == f"<{sender.directory.base_url(tenant)}/social/unsubscribe/token>"
+    assert endable["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
 async def test_what_rolls_back_is_never_sent(sender: Runtime, tenant: Tenant, inbox: Inbox) -> None:

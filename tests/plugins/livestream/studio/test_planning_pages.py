@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from nakamise.testing.people import Person
-from tests.plugins.livestream.stage import API, Stage, act, apply, ok, planned
+from nakamise_livestream.archive import noting
+from tests.plugins.livestream.stage import API, Stage, act, apply, id_of, ok, on_air, planned
 
 HOME = "/livestream/studio"
 
@@ -103,3 +104,40 @@ async def test_a_start_is_held_until_everything_is_there_or_waived(
     await ok(await act(presenter, made, "start", check="waived"))
     sql = "SELECT detail ->> 'check' FROM core_audit WHERE subject = $1 AND act = 'livestream.broadcast.started'"
     assert await stage.value(sql, made["id"]) == "waived"
+
+
+@pytest.mark.req("GA-12")
+async def test_whoever_presents_a_product_has_its_variants_and_notes_at_hand(
+    stage: Stage, presenter: Person, viewer: Person, goods: list[str]
+) -> None:
+    made = await planned(presenter)
+    shown = f"{HOME}/{made['id']}/products/{goods[0]}"
+    assert (await presenter.client.get(shown)).status_code == 404
+    await ok(
+        await presenter.client.put(
+            f"{API}/studio/broadcasts/{made['id']}/products", json={"product_ids": goods[:1]}
+        )
+    )
+    item = {"title": "口紅", "product_id": goods[0], "points": "朝も使えます。"}
+    await ok(
+        await presenter.client.put(f"{API}/studio/broadcasts/{made['id']}/run-sheet", json={"items": [item]})
+    )
+    found = await read(presenter, shown)
+    for words in ("朝も使えます。", "¥1,980", "残り10点"):
+        assert words in found
+    assert (await viewer.client.get(shown)).status_code == 404
+    await post(presenter, f"{HOME}/{made['id']}/moderators", email=viewer.email)
+    assert "残り10点" in await read(viewer, shown)
+
+
+@pytest.mark.req("GL-03")
+async def test_the_host_is_told_of_trouble_with_the_recording(stage: Stage, presenter: Person) -> None:
+    made = await on_air(presenter)
+    path = f"{HOME}/{made['id']}"
+    assert '"recording_trouble": ""' in await read(presenter, path)
+    body = {"on": False}
+    await ok(await presenter.client.put(f"{API}/studio/broadcasts/{made['id']}/archive", json=body))
+    assert await noting.lost(stage.ctx, id_of(made), stage.ctx.now(), "full", 4_000_000)
+    page = await read(presenter, path)
+    assert '"recording_trouble": "full"' in page
+    assert re.search(r"data-publish(?! checked)", page)
