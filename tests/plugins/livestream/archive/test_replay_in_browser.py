@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, expect
 
+from nakamise.ids import uuid7
 from nakamise.testing.fixtures import ClientFor, CtxFor, MakeTenant
 from nakamise.testing.live import LiveServer
 from nakamise.testing.people import Person
@@ -18,7 +19,7 @@ from tests.plugins.livestream.stage import Json, Stage, act, ok, on_air
 from tests.plugins.livestream.watch.window import DESKTOP, PHONE, Window, window
 from tests.plugins.livestream.whip.rtc import send
 from tests.plugins.livestream.whip.waiting import until
-from tests.plugins.shop.stall import Stall
+from tests.plugins.shop.stall import Stall, address_row, insert
 
 pytestmark = pytest.mark.browser
 API = "/api/livestream"
@@ -29,7 +30,7 @@ FOLDER = os.environ.get("SCREENSHOTS")
 
 @pytest.fixture
 async def stage(make_tenant: MakeTenant, client: ClientFor, ctx_for: CtxFor) -> AsyncIterator[Stage]:
-    tenant = await make_tenant(plugins=("livestream", "shop", "webhooks"))
+    tenant = await make_tenant(plugins=("livestream", "shop", "payments_sandbox", "webhooks"))
     made = Stage(tenant, ctx_for(tenant), client, ctx_for)
     yield made
     assert await made.broken() == []
@@ -80,6 +81,41 @@ async def shoot(seen: Window, name: str) -> None:
         await seen.page.screenshot(path=f"{FOLDER}/{name}.png", full_page=True)
 
 
+async def _puts_into_the_cart_from_the_sheet(seen: Window) -> None:
+    page = seen.page
+    await page.locator("[data-good]").get_by_role("button", name="1. 口紅").click()
+    sheet = page.get_by_role("dialog")
+    add = sheet.get_by_role("button", name="カートに入れる")
+    await expect(add).to_be_enabled()
+    await expect(sheet.get_by_role("button", name="今すぐ購入")).to_contain_text("¥1,980")
+    assert await seen.faults() == []
+    await add.click()
+    await expect(sheet).to_be_hidden()
+    await expect(page.locator("#shop-badge .n-count")).to_contain_text("1")
+
+
+async def _buys_and_comes_back(seen: Window, pinned_s: float) -> None:
+    """To the order in two taps; going back shows the same moment."""
+    page = seen.page
+    await page.locator("[data-video]").evaluate("video => video.pause()")
+    await page.locator("[data-seek-bar]").fill(str(pinned_s))
+    assert await seen.faults() == []
+    here = page.url
+    await page.locator("[data-good]", has_text="口紅").get_by_role("button", name="今すぐ購入").click()
+    confirm = page.get_by_role("button", name="注文を確定する")
+    await expect(confirm).to_contain_text("¥4,")
+    await page.go_back()
+    await expect(page).to_have_url(here)
+
+    async def is_there() -> bool:
+        return bool(abs(await page.evaluate(AT) - pinned_s) < 1)
+
+    await until(is_there)
+    await page.go_forward()
+    await confirm.click()
+    await expect(page.locator("[data-sandbox-card]")).to_be_visible()
+
+
 @pytest.mark.req("BX-07", "GL-03", "LC-2.2.2")
 async def test_a_recording_plays_and_sells(
     stage: Stage,
@@ -90,8 +126,10 @@ async def test_a_recording_plays_and_sells(
     live_server: LiveServer,
 ) -> None:
     broadcast = await recorded(stage, presenter, viewer, goods)
+    async with stage.ctx.begin() as tx:
+        await insert(tx, "core_address", address_row(uuid7(), viewer.id, "視聴者"))
     base = live_server.url(stage.tenant)
-    async with window(chromium, base, PHONE) as seen:
+    async with window(chromium, base, PHONE, viewer) as seen:
         page = seen.page
         await page.goto(f"/livestream/{broadcast['id']}")
         jump = page.get_by_role("button", name="口紅").first
@@ -113,13 +151,11 @@ async def test_a_recording_plays_and_sells(
         sold_out = page.locator("[data-good]", has_text="石鹸")
         await expect(sold_out).to_contain_text("売り切れ")
         await expect(sold_out.get_by_role("button", name="カートに入れる")).to_be_disabled()
-        await (
-            page.locator("[data-good]", has_text="口紅").get_by_role("button", name="カートに入れる").click()
-        )
-        await expect(page.locator("#shop-badge .n-count")).to_contain_text("1")
+        await _puts_into_the_cart_from_the_sheet(seen)
         assert await stage.value("SELECT views FROM livestream_recording") == 1
         await shoot(seen, "phone")
-        assert await seen.faults() == []
+        await _buys_and_comes_back(seen, pinned_s)
+    assert await stage.value("SELECT sum(quantity)::int FROM livestream_sale") == 2
     async with window(chromium, base, DESKTOP, presenter) as host:
         page = host.page
         await page.goto(f"/livestream/{broadcast['id']}")

@@ -2,8 +2,9 @@
 
 import { toast } from "ui/toast";
 import { attachHls } from "livestream/hls-player";
-import { Buying } from "./archive-buy.js";
 import { Replay } from "./archive-chat.js";
+import * as goods from "./archive-goods.js";
+import * as buy from "./buy.js";
 import { all, ask, BROADCAST, facts, one, say } from "./parts.js";
 
 const STEP_S = 5;
@@ -28,8 +29,10 @@ video.addEventListener("timeupdate", follow);
 video.addEventListener("seeked", follow);
 video.addEventListener("playing", began);
 video.addEventListener("hlsretry", () => (one("[data-says]").hidden = false));
-new Buying(facts.goods).start();
-attached = attachHls(video, facts.playlist);
+buy.start({ find: goods.find, go: (url) => location.assign(url) });
+goods.start(buy.refresh);
+attached = attachHls(video, facts.playlist).catch(() => (one("[data-unsupported]").hidden = false));
+resume();
 
 async function toggle() {
   await attached;
@@ -63,7 +66,7 @@ function full() {
 
 function key(event) {
   const act = KEYS[event.key];
-  if (!act || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, button, a, summary, [role=dialog]")) return;
+  if (!act || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, button, a, summary, dialog")) return;
   event.preventDefault();
   act();
 }
@@ -83,6 +86,14 @@ function follow() {
   const now = facts.marks.find((mark) => mark.starts_s <= at_s && at_s < mark.ends_s)?.product_id;
   for (const item of all("[data-good]")) item.toggleAttribute("data-now", item.dataset.good === now);
   chat.show(at_s);
+}
+
+/** Back from the checkout or from a product: at the same moment. */
+async function resume() {
+  const place = `livestream.${facts.id}.at_s`;
+  addEventListener("pagehide", () => sessionStorage.setItem(place, video.ended ? "0" : String(video.currentTime)));
+  const at_s = Number(sessionStorage.getItem(place));
+  if (at_s > 0) await jump(at_s, false);
 }
 
 async function began() {

@@ -3,6 +3,7 @@
  * what is visited stands in a frame. On a phone the stage shrinks to a small player above it.
  */
 
+import { badge } from "./cart.js";
 import { all, facts, one } from "./parts.js";
 
 const main = one("[data-livestream-watch]");
@@ -96,14 +97,4 @@ function follow(event) {
   event.preventDefault();
   link.closest("dialog")?.close();
   browse(link.href);
-}
-
-/** The cart's badge as another page draws it. @param {Document} page */
-export function badge(page) {
-  const fresh = page.getElementById("shop-badge");
-  const here = one("#shop-badge");
-  if (!fresh || !here) return;
-  const copy = document.importNode(fresh, true);
-  copy.removeAttribute("hx-swap-oob");
-  here.replaceWith(copy);
 }

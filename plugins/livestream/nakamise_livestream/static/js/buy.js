@@ -1,14 +1,12 @@
 /**
- * The sheet in which a product is bought over the running picture: what the shop says of it, its options, its stock.
+ * The sheet in which a product is bought over the picture, of a broadcast or of a recording: what the shop says of it, its options, its stock.
  * The shop's own cart takes it; the order and its conditions are confirmed at the shop's checkout.
  */
 
 import { open } from "ui/dialog";
 import { toast } from "ui/toast";
-import { browse } from "./browse.js";
 import { add, NotAdded, note, tell } from "./cart.js";
-import { all, here, one, roll, say, yen } from "./parts.js";
-import { find } from "./goods.js";
+import { all, one, roll, say, yen } from "./parts.js";
 
 /** Whose address is known sees the whole order and its conditions there; nothing is ordered before that. */
 const CONFIRM = "/shop/checkout/now";
@@ -16,8 +14,12 @@ const sheet = one("[data-sheet]");
 const form = one("[data-buy]");
 let product = null;
 let shownId = "";
+/** @type {{find: (id: string) => any, go: (url: string) => void}} */
+let page;
 
-export function start() {
+/** @param {{find: (id: string) => any, go: (url: string) => void}} around what is sold here, and where the checkout opens */
+export function start(around) {
+  page = around;
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-buy-id]");
     if (!button) return;
@@ -25,7 +27,7 @@ export function start() {
     else show(button.dataset.buyId);
   });
   document.addEventListener("pointerdown", (event) => {
-    const good = find(event.target.closest("[data-buy-id]")?.dataset.buyId);
+    const good = page.find(event.target.closest("[data-buy-id]")?.dataset.buyId);
     if (good) load(good);
   });
   form.addEventListener("change", draw);
@@ -34,7 +36,11 @@ export function start() {
     event.preventDefault();
     send(event.submitter);
   });
-  here.on("goods", () => sheet.open && show(shownId));
+}
+
+/** Prices or stocks are others now. */
+export function refresh() {
+  if (sheet.open) show(shownId);
 }
 
 const loading = new Map();
@@ -53,7 +59,7 @@ function load(good) {
 
 /** One tap where there is nothing to choose; otherwise the sheet asks. */
 async function quick(button) {
-  const good = find(button.dataset.buyId);
+  const good = page.find(button.dataset.buyId);
   if (!good || button.hasAttribute("aria-busy")) return;
   button.setAttribute("aria-busy", "true");
   const found = await load(good);
@@ -70,12 +76,12 @@ async function quick(button) {
 async function put(good, variant, quantity, then) {
   await add(good, variant, quantity);
   if (sheet.open) sheet.close();
-  if (then === "checkout") browse(CONFIRM);
+  if (then === "checkout") page.go(CONFIRM);
   else tell(variant, quantity);
 }
 
 async function show(id) {
-  const good = find(id);
+  const good = page.find(id);
   if (!good) return;
   const isSame = shownId === id && sheet.open;
   shownId = id;
@@ -168,7 +174,7 @@ function stock(text, kind) {
 
 async function send(button) {
   const variant = product && chosen();
-  const good = find(shownId);
+  const good = page.find(shownId);
   if (!variant || !good || button?.hasAttribute("aria-busy")) return;
   button?.setAttribute("aria-busy", "true");
   try {

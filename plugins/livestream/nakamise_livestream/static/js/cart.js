@@ -1,8 +1,7 @@
-/** Putting something into the shop's cart, and taking it out again, without leaving the picture. */
+/** Putting something into the shop's cart, and taking it out again, without leaving the picture; and the badge that counts it. */
 
 import { toast } from "ui/toast";
 import { ask, BROADCAST, one, say } from "./parts.js";
-import { badge } from "./browse.js";
 
 const HEADERS = { "HX-Request": "true", "HX-Request-Type": "partial" };
 
@@ -51,3 +50,13 @@ async function post(path, fields) {
 }
 
 const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
+
+/** The cart's badge as another page draws it. @param {Document} page */
+export function badge(page) {
+  const fresh = page.getElementById("shop-badge");
+  const here = one("#shop-badge");
+  if (!fresh || !here) return;
+  const copy = document.importNode(fresh, true);
+  copy.removeAttribute("hx-swap-oob");
+  here.replaceWith(copy);
+}

@@ -7,6 +7,7 @@ import { all, ask, BROADCAST, facts, here, hour, number, one, Refused, say } fro
 
 const LINES_MAX = 100;
 const NEAR_PX = 40;
+const HUES = 5;
 const list = one("[data-lines]");
 const form = one("[data-say]");
 const note = one("[data-note]");
@@ -23,6 +24,7 @@ let decorate = plain;
 export function start(how = decorate) {
   decorate = how;
   if (!list) return;
+  for (const item of all("[data-line-id]", list)) item.dataset.hue = hueOf(one("b", item).textContent);
   list.scrollTop = list.scrollHeight;
   list.addEventListener("scroll", follow, { passive: true });
   newer.addEventListener("click", catchUp);
@@ -41,12 +43,19 @@ export function itemOf(line) {
   const item = document.createElement("li");
   item.dataset.lineId = line.id;
   item.dataset.role = line.role;
+  item.dataset.hue = hueOf(line.name);
   item.toggleAttribute("data-mine", line.mine ?? false);
   if (line.role !== "viewer") item.append(Object.assign(document.createElement("em"), { textContent: say(line.role) }));
   item.append(Object.assign(document.createElement("b"), { textContent: line.name }), ` ${line.text} `, timeOf(line));
   if ((line.mine || standing.may_moderate) && decorate === plain) item.append(remover());
   decorate(item, line);
   return item;
+}
+
+/** The same name has the same colour. @param {string} name */
+function hueOf(name) {
+  const sum = [...name].reduce((found, letter) => (found * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 0);
+  return String(sum % HUES);
 }
 
 function timeOf(line) {

@@ -33,6 +33,7 @@ export function start() {
 
 export function watch() {
   if (playing || detach) return;
+  if (!("RTCPeerConnection" in window)) return inPieces();
   playing = play(video, `/livestream/${facts.id}/whep`);
   const mine = playing;
   playing.addEventListener("state", ({ detail }) => mine === playing && tell(detail.state, detail.problem));
@@ -69,11 +70,25 @@ async function fallBack() {
   if (!former) return;
   detach = () => null;
   await former.stop();
-  const done = await attachHls(video, `/livestream/${facts.id}/hls/live.m3u8`);
-  if (detach) detach = done;
-  else return done();
+  if (detach) await inPieces();
+}
+
+async function inPieces() {
+  detach = () => null;
+  tell("connecting", null);
+  const done = await attachHls(video, `/livestream/${facts.id}/hls/live.m3u8`).catch(() => null);
+  if (!done) return say("unsupported");
+  if (!detach) return done();
+  detach = done;
   stage.dataset.way = "hls";
-  await video.play().catch(() => (sound.hidden = false));
+  await video.play().catch(playMuted);
+}
+
+/** A browser that plays sound only when it was asked to. */
+function playMuted() {
+  video.muted = true;
+  sound.hidden = false;
+  return video.play().catch(() => null);
 }
 
 function tell(state, problem) {
