@@ -182,6 +182,8 @@ async def test_a_starter_is_a_usable_tenant(runtime: Runtime, tmp_path: Path, nu
         categories = await tx.value("SELECT count(*) FROM shop_category")
         roles = await tx.values("SELECT id FROM core_role")
         pages = await tx.values("SELECT body FROM core_page")
+        if "livestream" in starter.plugins:
+            assert await tx.value("SELECT count(*) FROM livestream_category") >= 4
     # The law asks for who sells: no shop is open before somebody has said so.
     assert {row["state"] for row in shops} == {"pending"}
     assert categories >= 4
