@@ -56,7 +56,7 @@ export async function stop() {
 
 /** @param {string} state @param {{code?: string} | null} problem */
 function mind(state, problem) {
-  if (state === "connecting" && !problem) unreached ||= setTimeout(fallBack, UNREACHED_MS);
+  if (state === "connecting" && problem?.code !== "not_live") unreached ||= setTimeout(fallBack, UNREACHED_MS);
   else {
     clearTimeout(unreached);
     unreached = 0;
