@@ -18,6 +18,7 @@ from nakamise_livestream.broadcasts.schemas import LimitInput, MonitorFilter, Ow
 from nakamise_livestream.broadcasts.states import State
 from nakamise_livestream.rights import MANAGE, MONITOR
 from nakamise_livestream.settings import LivestreamSettings
+from nakamise_livestream.whip import chores
 from nakamise_livestream.words import BROADCAST_STATES, END_WHY, badges, labels, say, words
 
 AnyRequest = Request[Any, Any, Any]
@@ -100,6 +101,7 @@ async def force_end(request: AnyRequest, ctx: Ctx, broadcast_id: FromPath[uuid.U
             await end.force_end(ctx, tx, broadcast_id, form.value.reason)
     except Conflict as refused:
         return see_other(ctx, f"{LIST}/broadcasts/{broadcast_id}", flash=say(ctx, refused), kind="danger")
+    await chores.cut_at_once(ctx, broadcast_id)
     return _back(ctx, broadcast_id, N_("The broadcast is ended."))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from typing import Final
 
@@ -44,6 +45,12 @@ async def cut(ctx: TenantCtx, broadcast_id: uuid.UUID) -> None:
         await publications.cut(ctx, broadcast_id, host.engine)
     else:
         await host.engine.end(streams.name_of(ctx, broadcast_id), "ended")
+
+
+async def cut_at_once(ctx: TenantCtx, broadcast_id: uuid.UUID) -> None:
+    """After the commit, not when the event's turn comes; an engine that is away forwards nothing."""
+    with contextlib.suppress(EngineAway):
+        await cut(ctx, broadcast_id)
 
 
 async def check_sending(ctx: TenantCtx) -> None:

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable
+
+import pytest
+from aiortc import RTCPeerConnection
 
 from nakamise.plugin import Span
+from nakamise.rooms.address import RoomKey
+from nakamise.rooms.event import View
+from nakamise.rooms.hub import Visitor
 from nakamise.runtime import Runtime
 from nakamise.tenancy import switches
 from nakamise.testing.fixtures import ClientFor, CtxFor, Drain
 from nakamise.testing.people import Person
+from nakamise_livestream.broadcasts.room import KIND
 from nakamise_livestream.whip import chores, streams
 from nakamise_livestream.whip.companion import MediaHost
+from tests.core.rooms.ears import Ears
+from tests.plugins.livestream.sfu.encoder import EncodedTrack
 from tests.plugins.livestream.sfu.rtc import publisher, viewer
 from tests.plugins.livestream.stage import Stage, act, id_of, ok, on_air, planned, read
 from tests.plugins.livestream.whip.rtc import post, send, watch
@@ -37,7 +48,7 @@ async def test_staff_end_it_and_the_media_is_cut(
         assert (await post(presenter.client, whip(broadcast), offers[1])).status_code == 409
 
         async def is_counted() -> bool:
-            sql = "SELECT coalesce(sum(bytes), 0) FROM livestream_watched WHERE broadcast_id = $1 AND seconds > 0"
+            sql = "SELECT coalesce(sum(bytes), 0) FROM livestream_watched WHERE broadcast_id = $1"
             return bool(await stage.value(sql, id_of(broadcast)))
 
         await until(is_counted)
@@ -45,6 +56,47 @@ async def test_staff_end_it_and_the_media_is_cut(
         month = Span(now.replace(day=1, hour=0, minute=0, second=0, microsecond=0), now)
         async with stage.ctx.read() as tx:
             assert await chores.bytes_sent(stage.ctx, tx, month) > 1000
+
+
+@pytest.mark.req("LC-9.6.2")
+async def test_a_forced_end_is_there_within_two_seconds(
+    stage: Stage,
+    presenter: Person,
+    admin: Person,
+    client: ClientFor,
+    record_property: Callable[[str, object], None],
+) -> None:
+    """From the press to the viewers' page and to the last packet; no background work is done meanwhile."""
+    broadcast = await on_air(presenter)
+    runtime = stage.ctx.runtime
+    declared = runtime.host.room_kind(KIND, stage.tenant.plugins)
+    assert declared is not None
+    key = RoomKey(stage.tenant.id, KIND, broadcast["id"])
+    visitor = Visitor(View("ja"), "192.0.2.1", b"somebody")
+    async with publisher("H264", EncodedTrack()) as sender, viewer() as seer:
+        await send(presenter.client, whip(broadcast), sender)
+        await watch(client(stage.tenant), whep(broadcast), seer)
+        await seer.sees(5)
+        async with runtime.rooms.listening(key, declared.kind, visitor, None) as (listener, first):
+            ears = Ears(listener, first)
+            began = time.monotonic()
+            async with asyncio.timeout(2):
+                end = f"/admin/livestream/broadcasts/{broadcast['id']}/end"
+                assert (await admin.client.post(end, data={"reason": "規約違反"})).status_code == 303
+                heard = (await ears.of("state", 1))[-1]
+                for one in (seer, sender):
+                    await _is_cut(one.connection)
+            record_property("ended_after_s", time.monotonic() - began)
+    assert (heard.data["state"], heard.data["end_why"], heard.data["reason"]) == (
+        "ended",
+        "forced",
+        "規約違反",
+    )
+
+
+async def _is_cut(connection: RTCPeerConnection) -> None:
+    while connection.connectionState != "closed":  # noqa: ASYNC110 - its event may be over
+        await asyncio.sleep(0.01)
 
 
 async def test_a_programme_starts_it_where_that_is_wished(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import uuid
 from typing import Final
 
@@ -16,7 +15,6 @@ from nakamise_livestream.broadcasts import end, keys, pause, start
 from nakamise_livestream.broadcasts.api.plan import ONE, TAGS
 from nakamise_livestream.broadcasts.keys import NewStreamKey, StreamKey
 from nakamise_livestream.broadcasts.schemas import Broadcast, StartInput
-from nakamise_livestream.media import EngineAway
 from nakamise_livestream.whip import chores
 
 
@@ -68,9 +66,7 @@ async def renew_key(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> NewStreamKey
         before = await keys.stream_key(ctx, tx, broadcast_id)
         made = await keys.renew(ctx, tx, broadcast_id)
     if before is not None and before.used_at is not None:
-        # Nobody sends through an engine that is away.
-        with contextlib.suppress(EngineAway):
-            await chores.cut(ctx, broadcast_id)
+        await chores.cut_at_once(ctx, broadcast_id)
     return made
 
 

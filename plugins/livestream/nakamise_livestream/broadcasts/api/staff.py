@@ -23,6 +23,7 @@ from nakamise_livestream.broadcasts.schemas import (
 )
 from nakamise_livestream.broadcasts.states import State
 from nakamise_livestream.rights import MANAGE, MONITOR
+from nakamise_livestream.whip import chores
 
 TAGS: Final = ["live staff"]
 ONE: Final = "/staff/broadcasts/{broadcast_id:uuid}"
@@ -50,9 +51,11 @@ async def get_one(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Broadcast:
 
 @post(f"{ONE}/end", opt=requires(MONITOR), tags=TAGS, operation_id="livestream_staff_end", status_code=200)
 async def force_end(ctx: Ctx, broadcast_id: FromPath[uuid.UUID], data: JSONBody[ReasonInput]) -> Broadcast:
-    """Viewers and host are told the reason."""
+    """Viewers and host are told the reason, and the media are cut."""
     async with ctx.begin() as tx:
-        return await end.force_end(ctx, tx, broadcast_id, data.reason)
+        ended = await end.force_end(ctx, tx, broadcast_id, data.reason)
+    await chores.cut_at_once(ctx, broadcast_id)
+    return ended
 
 
 @put(f"{ONE}/label", opt=requires(MANAGE), tags=TAGS, operation_id="livestream_staff_label")
