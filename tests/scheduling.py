@@ -8,6 +8,8 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 # What they share, the demo or two furnished tenants, takes longer to make than their tests to run.
 WHOLE_FOLDERS: Final = ("tests/e2e/", "tests/isolation/", "tests/whitelabel/")
+# Each runs mypy with the options of a new plugin; the second one finds what the first one knows of our dependencies.
+SAME_CACHE: Final = ("tests/docs/test_tutorial", "tests/docs/test_how_to", "tests/scaffold/test_new_plugin")
 # Minutes each: begun last, one of them would run alone while the other processes are idle.
 LONGEST: Final = (
     "tests/e2e/",
@@ -29,5 +31,7 @@ class OneProcessPerFolder(LoadScopeScheduling):  # type: ignore[misc]  # ships n
     """As `--dist loadscope`, and the tests of some folders stay together."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(SAME_CACHE):
+            return "tests/docs/"
         folder = next((folder for folder in WHOLE_FOLDERS if nodeid.startswith(folder)), None)
         return folder or str(super()._split_scope(nodeid))
