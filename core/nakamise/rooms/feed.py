@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Final
@@ -33,7 +33,7 @@ _ALIVE: Final = message("alive", b"{}")
 
 class Listener:
     """An open connection. ``after``: the last event that it has heard already; ``writing_since``: when it was given
-    what the network has not taken yet, in the loop's time."""
+    what the network has not taken yet, in the loop's time and to a second."""
 
     __slots__ = (
         "_feed",
@@ -60,24 +60,27 @@ class Listener:
         self.writing_since: float | None = None
         self._task: asyncio.Task[object] | None = None
 
-    async def writes(self, chunk: Awaitable[None]) -> None:
-        """Cancelled, and ``is_stuck``, when it takes too long."""
+    def begin(self) -> None:
+        """The current task writes what ``next`` gives; it is cancelled, and ``is_stuck``, when that takes too long."""
         self._task = asyncio.current_task()
-        self.writing_since = self._feed.loop.time()
-        await chunk
-        self.writing_since = None
+        self.writing_since = self._feed.now
 
     async def next(self) -> bytes | None:
         """What to send now; None: the connection is to end."""
+        feed = self._feed
+        self.writing_since = None
         while True:
-            while self.position == self._feed.head and not self.is_cut:
-                self._wake = self._feed.loop.create_future()
+            while self.position == feed.head and not self.is_cut:
+                self._wake = feed.loop.create_future()
                 await self._wake
             if self.is_cut:
                 return None
-            chunk = self._feed.since(self.position, self.view, self.after)
-            self.position = self._feed.head
+            chunk = feed.since(self.position, self.view, self.after)
+            self.position = feed.head
+            if self.after is not None and self.after <= feed.flushed:
+                self.after = None
             if chunk is None or chunk:
+                self.writing_since = feed.now
                 return chunk
 
     def wake(self) -> None:
@@ -99,7 +102,7 @@ class Listener:
 class Feed:
     """``flushed`` is the last event in a frame, ``head`` the number of the next frame.
 
-    ``latest`` holds what a newcomer is told at once: the last presence.
+    ``latest`` holds what a newcomer is told at once: the last presence. ``now`` is the loop's time at the last pulse.
     """
 
     def __init__(self, kind: RoomKind, flushed: EventId) -> None:
@@ -116,7 +119,8 @@ class Feed:
         self._frames: deque[Frame] = deque(maxlen=FRAMES_MAX)
         self._events: list[Stored] = []
         self._fleeting: list[bytes] = []
-        self._sent_at = self.loop.time() - FRAME_S
+        self.now = self.loop.time()
+        self._sent_at = self.now - FRAME_S
         self._beat_at = self._sent_at
         self._timer: asyncio.TimerHandle | None = None
 
@@ -168,6 +172,8 @@ class Feed:
     def since(self, position: int, view: View, after: EventId | None) -> bytes | None:
         """All frames from ``position``; None when the first of them is gone."""
         lag = self.head - position
+        if lag == 1:
+            return self._frames[-1].render(view, after)
         if lag > len(self._frames):
             return None
         frames = islice(self._frames, len(self._frames) - lag, None)
@@ -184,6 +190,7 @@ class Feed:
                 listener.cut()
 
     def give_up_stuck(self, now: float) -> None:
+        self.now = now
         for listener in tuple(self.listeners):
             if listener.writing_since is not None and now - listener.writing_since >= STUCK_S:
                 listener.give_up()

@@ -21,7 +21,7 @@ class Frame:
 
     def render(self, view: View, after: EventId | None = None) -> bytes:
         """All that ``view`` sees of it; ``after``: the listener has heard everything up to there."""
-        if self._is_private or (after is not None and self._events and after >= self._events[0].id):
+        if self._is_private or after is not None:
             return self.kept(view, after) + self._fleeting
         key = (view.locale, view.staff)
         found = self._rendered.get(key)

@@ -38,6 +38,7 @@ class RoomStream(ASGIResponse):
             listener,
             first,
         ):
+            listener.begin()
             await self.start_response(send)
             ended = asyncio.ensure_future(_disconnected(receive))
             ended.add_done_callback(lambda _: listener.cut())
@@ -54,7 +55,7 @@ class RoomStream(ASGIResponse):
 async def _write(send: Send, listener: Listener, first: bytes) -> None:
     chunk: bytes | None = first
     while chunk is not None:
-        await listener.writes(send({"type": "http.response.body", "body": chunk, "more_body": True}))
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
         chunk = await listener.next()
     await send({"type": "http.response.body", "body": retry_line(), "more_body": False})
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import os
+import signal
 import socket
 import struct
 import subprocess
@@ -39,11 +41,12 @@ def hall(unheard_ms: int) -> Iterator[int]:
     """A server with one room; its port."""
     port = free_port()
     command = [sys.executable, "-m", "tests.core.serving.hall", str(port), str(unheard_ms)]
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(command, start_new_session=True)
     try:
         yield port
     finally:
-        process.kill()
+        # With its worker: both are in a group of their own.
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
