@@ -2,7 +2,7 @@
 
 Drawing a page and asking axe costs a second of processor time, and one template is drawn for two tenants, in two
 languages, widths and schemes, for staff and for administrators. Of each tenant's two looks, which have nothing in
-common but the brand, each kind of page is opened in one: its name decides which, the same from run to run, and the
+common but the brand, each kind of page is opened in one (of a list's filters and orders only every second one): its name decides which, the same from run to run, and the
 other tenant's look has the other width and scheme. The pages that everybody sees are opened in every look, and
 staff's are those of the administrators. The source of every page is read in every look and for everybody.
 ``NAKAMISE_FULL=1`` opens everything.
@@ -37,16 +37,22 @@ def key_pages(kind: str, nth: int) -> bool:
     return FULL or (kind in KEY_PAGES and nth == 0)
 
 
-def first_of_each(kind: str, nth: int) -> bool:
-    """For what is seen in one look only."""
-    return FULL or nth == 0
+def below(*folders: str) -> Opens:
+    """Pages that nobody else has; for what is seen in one look only."""
+
+    def opens(kind: str, nth: int) -> bool:
+        return FULL or (kind.startswith(folders) and nth == 0)
+
+    return opens
 
 
 def half(which: Literal[0, 1], who: str) -> Opens:
-    """One of two halves of what ``who`` sees."""
+    """One of two halves of the kinds of pages that ``who`` sees."""
 
     def opens(kind: str, nth: int) -> bool:
-        is_chosen = kind in KEY_PAGES or zlib.crc32(f"{who} {kind}".encode()) % 2 == which
+        # With a query it is the same page with other rows on it: half as many.
+        parts = 2 if kind.endswith("?") else 4
+        is_chosen = kind in KEY_PAGES or zlib.crc32(f"{who} {kind}".encode()) % parts == which
         return FULL or (is_chosen and nth == 0)
 
     return opens
