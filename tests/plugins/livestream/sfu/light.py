@@ -43,17 +43,26 @@ class LightViewer(asyncio.DatagramProtocol):
         await self.connect(answer.sdp)
         return answer
 
-    async def connect(self, sdp: str) -> None:
-        """ICE with the first candidate's port on this machine, then DTLS."""
+    async def open(self, sdp: str, host: str = "127.0.0.1") -> int:
+        """A socket towards the first candidate's port on ``host``; its own port."""
         _, _, _, _, _, port, *_ = _attribute(sdp, "candidate").split()
         loop = asyncio.get_running_loop()
-        await loop.create_datagram_endpoint(lambda: self, remote_addr=("127.0.0.1", int(port)))
+        transport, _ = await loop.create_datagram_endpoint(lambda: self, remote_addr=(host, int(port)))
+        return int(transport.get_extra_info("sockname")[1])
+
+    async def connect(self, sdp: str) -> None:
+        """ICE with a server that is lite, then DTLS."""
+        await self.open(sdp)
         request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
-        request.attributes["USERNAME"] = f"{_attribute(sdp, 'ice-ufrag')}:Ab3+"
+        request.attributes["USERNAME"] = f"{_attribute(sdp, 'ice-ufrag')}:{offers.UFRAG}"
         request.attributes["USE-CANDIDATE"] = None
         request.add_message_integrity(_attribute(sdp, "ice-pwd").encode())
+        self._send(bytes(request))
+        await self.secure(sdp)
+
+    async def secure(self, sdp: str) -> None:
+        """DTLS as soon as a check has come or has been answered."""
         async with asyncio.timeout(CONNECT_S):
-            self._send(bytes(request))
             await self._checked.wait()
             fingerprint = _attribute(sdp, "fingerprint").split()
             self.srtp = await self._link.handshake([(fingerprint[0], fingerprint[1])])
@@ -78,12 +87,22 @@ class LightViewer(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
         if data[0] < 4:
-            self._checked.set()
+            self._check(data, addr)
         elif data[0] < 64:
             self._link.feed(data)
         elif self.srtp and not 192 <= data[1] <= 223:
             self.datagrams += 1
             self._count(self.srtp.unprotect(data))
+
+    def _check(self, data: bytes, address: tuple[str, int]) -> None:
+        """A server that is not lite checks by itself."""
+        message = stun.parse_message(data)
+        if message.message_class == stun.Class.REQUEST:
+            answer = stun.Message(message.message_method, stun.Class.RESPONSE, message.transaction_id)
+            answer.attributes["XOR-MAPPED-ADDRESS"] = address
+            answer.add_message_integrity(offers.PASSWORD.encode())
+            self._send(bytes(answer))
+        self._checked.set()
 
     def _count(self, packet: bytes) -> None:
         sequence, _, ssrc = struct.unpack_from("!HII", packet, 2)

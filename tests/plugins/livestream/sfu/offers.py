@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 FINGERPRINT: Final = ":".join(["AB"] * 32)
+UFRAG: Final = "Ab3+"
+PASSWORD: Final = "0123456789abcdefghijklmn"  # noqa: S105 - of ICE, for one connection
 
 _SESSION: Final = """\
 v=0
@@ -17,8 +19,8 @@ a=msid-semantic: WMS stream
 """
 
 _TRANSPORT: Final = f"""\
-a=ice-ufrag:Ab3+
-a=ice-pwd:0123456789abcdefghijklmn
+a=ice-ufrag:{UFRAG}
+a=ice-pwd:{PASSWORD}
 a=ice-options:trickle
 a=fingerprint:sha-256 {FINGERPRINT}
 a=setup:actpass
