@@ -1,0 +1,33 @@
+"""The crawl's own parts: each kind of page is drawn somewhere, and a source's faults are found without drawing."""
+
+from __future__ import annotations
+
+import httpx
+
+from tests.e2e.examine import LEFTOVERS, NOBODY, RAW
+from tests.e2e.sample import half
+from tests.e2e.source import Source
+
+PAGE = """<title>t</title><script>undefined</script><template><a href="/never">x</a></template>
+<p> None </p><a href="b?x=1&amp;y=2">b</a><a href="/c" download>c</a><a>d</a><p>NaN</p>"""
+
+
+def test_each_kind_is_opened_in_one_of_a_tenants_two_looks() -> None:
+    kinds = [f"/admin/things/{number}?" for number in range(50)]
+    first, second = half(0, "admin", full=False), half(1, "admin", full=False)
+    opened = [{kind for kind in kinds if opens(kind, 0)} for opens in (first, second)]
+    assert opened[0] | opened[1] == set(kinds)
+    assert opened[0] & opened[1] == set()
+    assert min(map(len, opened)) > 10
+    assert first("/admin?", 0)
+    assert second("/admin?", 0)
+    assert not first("/admin?", 1)
+    assert half(1, "admin", full=True)("/admin?", 1)
+
+
+def test_a_source_says_what_is_seen_and_where_it_leads() -> None:
+    source = Source(httpx.Response(200, html=PAGE, request=httpx.Request("GET", "http://a.test/x/y")))
+    assert source.links == ["http://a.test/x/b?x=1&y=2"]
+    assert [text for text in source.texts if text in RAW] == ["None"]
+    assert [hit[0] for hit in LEFTOVERS.finditer("\n".join(source.texts))] == ["NaN"]
+    assert NOBODY.leaks("", [("page", "made with Nakamise")])
