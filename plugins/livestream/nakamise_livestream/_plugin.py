@@ -8,6 +8,7 @@ from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.live import Followers, LiveBroadcasters
 from nakamise.contracts.payments import Payments
 from nakamise.plugin import (
+    JobType,
     Listen,
     LiveTopic,
     Manifest,
@@ -155,6 +156,7 @@ manifest: Final = Manifest(
             taken=False,
         ),
     ),
+    jobs=(JobType("livestream.refresh_goods_soon", "nakamise_livestream.watch.refresh:refresh_soon"),),
     tasks=(
         Task("livestream.check_sending", "nakamise_livestream.whip.chores:check_sending", 30),
         Task("livestream.purge_recordings", "nakamise_livestream.archive.keeping:purge", 60),

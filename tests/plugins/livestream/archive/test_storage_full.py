@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import resource
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import msgspec
 import pytest
 
 from nakamise.testing.people import Person
 from nakamise_livestream.archive.saving import Saving
-from nakamise_livestream.recording.segmenter import Segmenter
-from nakamise_livestream.recording.units import Segment, TimedUnit
 from tests.plugins.livestream.archive.player import play
-from tests.plugins.livestream.recording.material import h264_payloads, opus_payloads, timed
+from tests.plugins.livestream.archive.reel import three_segments
 from tests.plugins.livestream.stage import Stage, act, id_of, ok, on_air
 
 
@@ -30,27 +26,10 @@ def full_disk() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def from_now(segments: list[Segment]) -> list[Segment]:
-    later = time.time() - segments[0].begins
-
-    def moved(units: tuple[TimedUnit, ...]) -> tuple[TimedUnit, ...]:
-        return tuple(TimedUnit(one.at + later, one.unit) for one in units)
-
-    return [
-        msgspec.structs.replace(one, video=moved(one.video), audio=moved(one.audio), until=one.until + later)
-        for one in segments
-    ]
-
-
 @pytest.mark.req("GL-03")
 async def test_a_full_disk_costs_only_what_was_shown_meanwhile(stage: Stage, presenter: Person) -> None:
     broadcast = await on_air(presenter)
-    units = sorted(
-        [*timed("H264", h264_payloads(6)), *timed("opus", opus_payloads(12))], key=lambda one: one.at
-    )
-    segmenter = Segmenter("H264", has_audio=True)
-    made = [each for unit in units for each in segmenter.push(unit)]
-    first, second, third = from_now([*made, *segmenter.finish()])
+    first, second, third = three_segments()
     saving = Saving(stage.ctx, id_of(broadcast))
     assert await saving.save(first, True)
     with full_disk():
