@@ -16,7 +16,8 @@ from nakamise.web import page
 from nakamise_livestream.broadcasts import access, keys, preflight
 from nakamise_livestream.broadcasts.schemas import Broadcast
 from nakamise_livestream.broadcasts.states import State
-from nakamise_livestream.chat import lines
+from nakamise_livestream.chat import lines, minutes
+from nakamise_livestream.chat.curve import curve
 from nakamise_livestream.sales import numbers
 from nakamise_livestream.studio import benches
 from nakamise_livestream.studio.recording import recording_state
@@ -36,7 +37,8 @@ async def studio(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]
         told = await numbers.numbers(ctx, tx, broadcast_id)
         key = await keys.stream_key(ctx, tx, broadcast_id)
         recording = await recording_state(ctx, tx, broadcast_id)
-    is_over = not broadcast.is_on_air and broadcast.state is not State.SCHEDULED
+        is_over = not broadcast.is_on_air and broadcast.state is not State.SCHEDULED
+        found_minutes = await minutes.minutes(ctx, tx, broadcast_id) if is_over else []
     return await page(
         ctx,
         "livestream/studio.html",
@@ -44,6 +46,8 @@ async def studio(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]
         is_over=is_over,
         recording=recording,
         lasted=_minutes(broadcast),
+        curve=curve(found_minutes, ctx.tenant.zone),
+        files=f"/api/livestream/broadcasts/{broadcast_id}/chat",
         why=labels(ctx, END_WHY).get(broadcast.end_why, ""),
         preflight=found,
         may_edit=True,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,7 +12,9 @@ from nakamise.testing.clock import SteeredClock
 from nakamise.testing.people import Person
 from nakamise_livestream import privacy
 from nakamise_livestream.chat import lines, logbook
+from nakamise_livestream.chat.curve import curve
 from nakamise_livestream.chat.minutes import note_minutes
+from nakamise_livestream.chat.schemas import Minute
 from tests.plugins.livestream.chat.talk import chat, chat_url, in_room, remove, said, texts
 from tests.plugins.livestream.stage import API, Stage, act, ok, on_air
 
@@ -84,6 +87,30 @@ async def test_viewers_and_comments_are_kept_for_each_minute(
     assert (await viewer.client.get(chat_url(made, "/minutes"))).status_code == 403
     answer = await presenter.client.get(chat_url(made, "/minutes.csv"))
     assert len(answer.text.splitlines()) == 3
+    await ok(await act(presenter, made, "end"))
+    page = await presenter.client.get(f"/livestream/studio/{made['id']}", headers={"Accept-Language": "ja"})
+    label = f"{first.astimezone(stage.tenant.zone):%H:%M}"
+    assert f"<title>{label}: 2</title>" in page.text
+    for file in ("log.csv", "minutes.csv"):
+        assert chat_url(made, f"/{file}") in page.text
+
+
+@pytest.mark.parametrize(("count", "points", "step"), [(0, 0, 1), (60, 60, 1), (61, 31, 2), (480, 60, 8)])
+def test_a_long_evening_is_drawn_with_few_points_and_nothing_is_lost(
+    count: int, points: int, step: int
+) -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    minutes = [
+        Minute(
+            minute=start + timedelta(minutes=n), viewers=n, peak=n, visitors=n, reactions=0, comments=n % 7
+        )
+        for n in range(count)
+    ]
+    found = curve(minutes, ZoneInfo("Asia/Tokyo"))
+    assert (len(found.viewers), len(found.comments), found.step) == (points, points, step)
+    assert sum(n for _, n in found.comments) == sum(n % 7 for n in range(count))
+    assert max((n for _, n in found.viewers), default=count - 1) == count - 1
+    assert [label for label, _ in found.viewers[:1]] == ["09:00"][:points]
 
 
 @pytest.mark.req("LC-2.3.3")
