@@ -10,7 +10,15 @@ from nakamise.auth.addresses import admin_addresses
 from nakamise.db import Tx
 from nakamise.host.loading import LoadedMeter
 from nakamise.plans import catalogue, invoice, measuring, terms
-from nakamise.plans.usage import PLAN_PAGE, WARNING_JOB, UsageWarning, limit_of, period_of, warn_if_crossed
+from nakamise.plans.usage import (
+    PLAN_PAGE,
+    WARNING_JOB,
+    Limit,
+    UsageWarning,
+    limit_of,
+    period_of,
+    warn_if_crossed,
+)
 from nakamise.plugin.context import TenantCtx
 from nakamise.plugin.jobs import Job
 from nakamise.ui.i18n import N_, gettext_for
@@ -85,13 +93,16 @@ async def warn(ctx: TenantCtx, about: UsageWarning, _job: Job) -> None:
         limit = await limit_of(tx, about.meter)
         await ctx.audit(tx, "core.usage.warned", about.meter, percent=about.percent, used=used)
         for email in await admin_addresses(tx):
-            await _mail(ctx, tx, email, loaded, about.percent, (used, limit.most or 0))
+            await _mail(ctx, tx, email, loaded, about.percent, (used, limit))
 
 
 async def _mail(
-    ctx: TenantCtx, tx: Tx, email: str, loaded: LoadedMeter, percent: int, of: tuple[int, int]
+    ctx: TenantCtx, tx: Tx, email: str, loaded: LoadedMeter, percent: int, of: tuple[int, Limit]
 ) -> None:
     _ = gettext_for(ctx.locale, "core")
+    used, limit = of
+    stops = N_("When the limit is reached, no more can be added. A larger plan or an option allows more.")
+    goes_on = N_("Nothing stops at the limit. A larger plan or an option raises it.")
     label = gettext_for(ctx.locale, loaded.owner)(loaded.meter.label)
     await ctx.send_mail(
         tx,
@@ -99,8 +110,8 @@ async def _mail(
         email,
         subject=_(N_("%(percent)s%% of your plan is used: %(what)s"), percent=percent, what=label),
         paragraphs=[
-            _(N_("%(used)s of %(most)s are in use: %(what)s."), used=of[0], most=of[1], what=label),
-            _(N_("When the limit is reached, no more can be added. A larger plan or an option allows more.")),
+            _(N_("%(used)s of %(most)s are in use: %(what)s."), used=used, most=limit.most or 0, what=label),
+            _(stops if limit.is_hard and loaded.meter.taken else goes_on),
         ],
         facts=[],
         action={"label": _(N_("See plan and usage")), "path": PLAN_PAGE},

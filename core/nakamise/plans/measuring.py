@@ -10,7 +10,7 @@ import msgspec
 
 from nakamise.db import Tx
 from nakamise.plans.usage import Limit, limit_of, period_of
-from nakamise.plugin.meters import Span
+from nakamise.plugin.meters import MeterUsage, Span
 
 if TYPE_CHECKING:
     from nakamise.host.loading import LoadedMeter
@@ -73,6 +73,12 @@ async def _usage(ctx: TenantCtx, tx: Tx, loaded: LoadedMeter) -> Usage:
         is_hard=limit.is_hard and meter.taken,
         percent=limit.percent(used),
     )
+
+
+async def usage_of_one(ctx: TenantCtx, tx: Tx, meter: str) -> MeterUsage:
+    """See ``TenantCtx.usage``."""
+    found = await _usage(ctx, tx, ctx.runtime.host.meter(meter))
+    return MeterUsage(used=found.used, most=found.most, is_hard=found.is_hard, percent=found.percent)
 
 
 async def used_now(ctx: TenantCtx, tx: Tx, loaded: LoadedMeter) -> int:

@@ -36,7 +36,7 @@ from nakamise.plugin.manifest import (
     Task,
     Widget,
 )
-from nakamise.plugin.meters import Meter, Span
+from nakamise.plugin.meters import Meter, MeterUsage, Span
 from nakamise.plugin.rooms import Admission, Localized, Presence, Room, RoomKind
 from nakamise.plugin.services import ServiceOff
 from nakamise.plugin.slots import SUBJECTS, Slot
@@ -63,6 +63,7 @@ __all__ = [
     "Manifest",
     "MediaSettings",
     "Meter",
+    "MeterUsage",
     "Mount",
     "NavItem",
     "Need",

@@ -16,8 +16,9 @@ from nakamise.admin.site.settings import SiteSettings, site_of
 from nakamise.auth.addresses import admin_addresses
 from nakamise.db import Tx
 from nakamise.errors import Forbidden, MfaRequired, Unauthenticated
-from nakamise.plans import usage
+from nakamise.plans import measuring, usage
 from nakamise.plugin.audit import write_audit
+from nakamise.plugin.meters import MeterUsage
 from nakamise.plugin.rooms import Room
 from nakamise.rooms.address import ROOM_ID, RoomKey
 
@@ -284,6 +285,10 @@ class TenantCtx:
     async def give_back(self, tx: Tx, meter: str, n: int = 1) -> None:
         """``n`` of ``meter`` went away, in ``tx``."""
         await usage.give_back(self, tx, meter, n)
+
+    async def usage(self, tx: Tx, meter: str) -> MeterUsage:
+        """How much of ``meter`` is used, and what the plan allows. Raises KeyError as :meth:`take` does."""
+        return await measuring.usage_of_one(self, tx, meter)
 
     async def enqueue(
         self,

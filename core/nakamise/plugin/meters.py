@@ -15,6 +15,15 @@ class Span(msgspec.Struct, frozen=True):
     end: datetime
 
 
+class MeterUsage(msgspec.Struct, frozen=True, kw_only=True):
+    """``most`` None: without end; ``percent`` of it is used, 0 without one. Not ``is_hard``: nothing is refused."""
+
+    used: int
+    most: int | None
+    is_hard: bool
+    percent: int
+
+
 class Meter(msgspec.Struct, frozen=True):
     """``id`` starts with the plugin's id; ``label`` is a msgid.
 

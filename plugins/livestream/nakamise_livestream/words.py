@@ -33,6 +33,20 @@ END_WHY: Final = {
     "cancelled": N_("It was cancelled."),
     "expired": N_("It was not started."),
 }
+# By `MediaRefusal.code`.
+REFUSALS: Final = {
+    "refused": N_("The media server refused this."),
+    "malformed_offer": N_("What your device offered cannot be read."),
+    "unacceptable_offer": N_("Your device has no video format that can be used here. Try another browser."),
+    "bad_fragment": N_("What your device told of its network cannot be read."),
+    "already_publishing": N_("Somebody is sending into this broadcast already."),
+    "not_live": N_("Nobody is sending yet."),
+    "session_gone": N_("This connection is over. Please connect again."),
+    "tag_missing": N_("This connection is renewed by its latest version only."),
+    "tag_mismatch": N_("This connection was renewed meanwhile. Please connect again."),
+    "engine_busy": N_("All places are taken. Please try again in a moment."),
+    "engine_away": N_("Live video is away for a moment. Please try again."),
+}
 FILTERS: Final = {
     "live": N_("Live now"),
     "scheduled": N_("Scheduled"),

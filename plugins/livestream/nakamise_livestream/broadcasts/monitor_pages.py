@@ -18,6 +18,7 @@ from nakamise_livestream.broadcasts.schemas import LimitInput, MonitorFilter, Ow
 from nakamise_livestream.broadcasts.states import State
 from nakamise_livestream.rights import MANAGE, MONITOR
 from nakamise_livestream.settings import LivestreamSettings
+from nakamise_livestream.watch import embed
 from nakamise_livestream.whip import chores
 from nakamise_livestream.words import BROADCAST_STATES, END_WHY, badges, labels, say, words
 
@@ -32,6 +33,8 @@ async def monitor(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     wanted = filter_of(MonitorFilter, request.query_params)
     async with ctx.read() as tx:
         found = await lists.monitored(ctx, tx, wanted)
+        sent = await served.served(tx, [one.id for one in found.items])
+        month = None if ctx.http.is_partial else await served.usages(ctx, tx)
     if wanted.page > found.page_count:
         return see_other(ctx, page_address(LIST, wanted, page=found.page_count))
     data: dict[str, Any] = {
@@ -41,6 +44,10 @@ async def monitor(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         "states": badges(ctx, BROADCAST_STATES),
         "paging": page_base(page_address(LIST, wanted)),
         "now": ctx.now(),
+        "sent": sent,
+        "month": month,
+        "nearly": served.NEARLY,
+        "in_gb": served.in_gb,
     }
     if ctx.http.is_partial:
         return await fragment(ctx, "livestream/staff_monitor.html", "results", **data)
@@ -72,7 +79,7 @@ async def _show(ctx: TenantCtx, broadcast_id: uuid.UUID, errors: dict[str, str])
         one = await rows.get(tx, broadcast_id, ctx.locale)
         shown = await products.shown(ctx, tx, one)
         story = await label.story(tx, broadcast_id)
-        sent = await served.served(tx, broadcast_id)
+        sent = await served.served(tx, [broadcast_id])
     return await page(
         ctx,
         "livestream/staff_broadcast.html",
@@ -80,11 +87,12 @@ async def _show(ctx: TenantCtx, broadcast_id: uuid.UUID, errors: dict[str, str])
         one=one,
         shown=shown,
         story=story,
-        sent=sent,
+        sent=sent.get(broadcast_id, served.Served()),
         errors=errors,
         states=badges(ctx, BROADCAST_STATES),
         end_why=labels(ctx, END_WHY),
         may_manage=ctx.actor.can(MANAGE),
+        frame=embed.lines_of(ctx, one),
         max_minutes=ctx.settings(LivestreamSettings).max_minutes,
         now=ctx.now(),
     )

@@ -12,6 +12,7 @@ from nakamise.errors import Problem
 from nakamise.plugin import TenantCtx
 from nakamise.web import gettext_for
 from nakamise_livestream.media import Answer, MediaRefusal, Patched
+from nakamise_livestream.words import REFUSALS, words
 
 SDP: Final = "application/sdp"
 FRAGMENT: Final = "application/trickle-ice-sdpfrag"
@@ -62,9 +63,11 @@ def options(methods: str, accept: Mapping[str, str]) -> Response[bytes]:
     return empty(200, {**allow, **accept})
 
 
-def refused(refusal: MediaRefusal) -> Response[bytes]:
+def refused(ctx: TenantCtx, refusal: MediaRefusal) -> Response[bytes]:
+    """``reason`` is for the other side's developer, the rest for who sits before it."""
     after = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
-    return _problem(refusal.status, refusal.code, str(refusal), after)
+    said = words(ctx)(REFUSALS[refusal.code])
+    return _problem(refusal.status, refusal.code, said, after, reason=str(refusal))
 
 
 def problem(ctx: TenantCtx, fault: Problem) -> Response[bytes]:
@@ -79,8 +82,8 @@ def unsupported(wanted: str) -> Response[bytes]:
     return _problem(415, "unsupported_media_type", f"send {wanted}", {"Accept-Post": wanted})
 
 
-def _problem(status: int, code: str, detail: str, headers: Mapping[str, str]) -> Response[bytes]:
-    body = {"type": "about:blank", "title": detail, "status": status, "detail": detail, "code": code}
+def _problem(status: int, code: str, detail: str, headers: Mapping[str, str], **more: str) -> Response[bytes]:
+    body = {"type": "about:blank", "title": detail, "status": status, "detail": detail, "code": code, **more}
     return _answer(status, msgspec.json.encode(body), _PROBLEM, headers)
 
 

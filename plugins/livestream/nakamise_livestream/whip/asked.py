@@ -25,7 +25,7 @@ async def answered(ctx: TenantCtx, act: Callable[[], Awaitable[Response[bytes]]]
     try:
         return await act()
     except MediaRefusal as refusal:
-        return answers.refused(refusal)
+        return answers.refused(ctx, refusal)
     except Problem as fault:
         return answers.problem(ctx, fault)
 

@@ -10,6 +10,8 @@ import pytest
 
 from nakamise.testing.fixtures import ClientFor, MakeTenant
 from nakamise.testing.people import Person
+from nakamise_livestream.media import MediaRefusal
+from nakamise_livestream.words import REFUSALS
 from tests.plugins.livestream.sfu.rtc import Publisher, Viewer, publisher, viewer
 from tests.plugins.livestream.stage import Json, Stage, on_air
 from tests.plugins.livestream.whip.rtc import post, send, watch
@@ -223,13 +225,14 @@ async def no_extension(s: Sessions, protocol: str) -> None:
     assert "link" not in s.made[protocol].headers
 
 
-@pytest.mark.req("LC-0.13")
+@pytest.mark.req("LC-0.13", "BX-10")
 @pytest.mark.parametrize("protocol", ["whip", "whep"])
 @pytest.mark.parametrize("text", list(LIST))
 async def test_every_must(sessions: Sessions, protocol: str, text: str) -> None:
     await LIST[text](sessions, protocol)
 
 
+@pytest.mark.req("BX-10")
 async def test_keys_are_asked_for(stage: Stage, client: ClientFor) -> None:
     guest = client(stage.tenant)
     for key in ("", "wrong"):
@@ -237,6 +240,24 @@ async def test_keys_are_asked_for(stage: Stage, client: ClientFor) -> None:
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
         assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+async def test_refusals_are_in_the_readers_language(
+    stage: Stage, presenter: Person, client: ClientFor
+) -> None:
+    """And tell the developer of the other side why."""
+    broadcast = await on_air(presenter)
+    guest = client(stage.tenant)
+    for language, said in (("ja", "まだ映像が届いていません。"), ("en", "Nobody is sending yet.")):
+        guest.headers["Accept-Language"] = language
+        problem = (await post(guest, f"/livestream/{broadcast['id']}/whep", "v=0")).json()
+        assert (problem["status"], problem["code"], problem["detail"]) == (409, "not_live", said)
+        assert problem["reason"] == "nothing is being published on this stream"
+
+
+def test_every_refusal_has_its_words() -> None:
+    kinds = {MediaRefusal, *MediaRefusal.__subclasses__()}
+    assert {kind.code for kind in kinds} == set(REFUSALS)
 
 
 async def test_a_key_needs_no_cookie_and_no_origin(sessions: Sessions) -> None:

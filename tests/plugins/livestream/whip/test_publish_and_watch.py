@@ -27,7 +27,7 @@ def whep(broadcast: Json) -> str:
     return f"/livestream/{broadcast['id']}/whep"
 
 
-@pytest.mark.req("LC-0.13")
+@pytest.mark.req("LC-0.13", "BX-10")
 async def test_a_programme_sends_and_guests_see_it(
     stage: Stage, presenter: Person, client: ClientFor
 ) -> None:
@@ -60,6 +60,7 @@ async def test_a_programme_sends_and_guests_see_it(
         await until(is_missed)
 
 
+@pytest.mark.req("BX-10")
 async def test_the_studio_sends_with_its_cookie(stage: Stage, presenter: Person, client: ClientFor) -> None:
     broadcast = await planned(presenter)
     async with publisher() as sender:

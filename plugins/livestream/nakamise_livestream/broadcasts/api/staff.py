@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, requires
 from nakamise_livestream.broadcasters.schemas import ReasonInput
-from nakamise_livestream.broadcasts import categories, end, label, limit, lists, rows
+from nakamise_livestream.broadcasts import categories, end, label, limit, lists, rows, served
 from nakamise_livestream.broadcasts.categories import Category, CategoryInput
 from nakamise_livestream.broadcasts.label import LabelNote
 from nakamise_livestream.broadcasts.schemas import (
@@ -21,6 +21,7 @@ from nakamise_livestream.broadcasts.schemas import (
     OwnPage,
     StaffLabelInput,
 )
+from nakamise_livestream.broadcasts.served import Served, Traffic
 from nakamise_livestream.broadcasts.states import State
 from nakamise_livestream.rights import MANAGE, MONITOR
 from nakamise_livestream.whip import chores
@@ -56,6 +57,22 @@ async def force_end(ctx: Ctx, broadcast_id: FromPath[uuid.UUID], data: JSONBody[
         ended = await end.force_end(ctx, tx, broadcast_id, data.reason)
     await chores.cut_at_once(ctx, broadcast_id)
     return ended
+
+
+@get("/staff/traffic", opt=requires(MONITOR), tags=TAGS, operation_id="livestream_staff_traffic")
+async def traffic(ctx: Ctx) -> Traffic:
+    """What was watched and sent this month, of the plan and by broadcast."""
+    async with ctx.read() as tx:
+        return await served.traffic(ctx, tx)
+
+
+@get(f"{ONE}/traffic", opt=requires(MONITOR), tags=TAGS, operation_id="livestream_staff_one_traffic")
+async def traffic_of_one(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Served:
+    """From its beginning on."""
+    async with ctx.read() as tx:
+        await rows.get(tx, broadcast_id)
+        found = await served.served(tx, [broadcast_id])
+    return found.get(broadcast_id, Served())
 
 
 @put(f"{ONE}/label", opt=requires(MANAGE), tags=TAGS, operation_id="livestream_staff_label")
@@ -119,6 +136,8 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     list_all,
     get_one,
     force_end,
+    traffic,
+    traffic_of_one,
     assign_label,
     label_notes,
     set_limit,
