@@ -1,4 +1,4 @@
-"""``python -m bench [--media | --only NAME …] [--quick]``: measure, print a table, keep a whole run under bench/results."""
+"""``python -m bench [--media | --only NAME …] [--quick | --rounds N]``: measure, print a table, keep a whole run under bench/results."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
+import msgspec
 import uvloop
 
 from bench import (
@@ -26,7 +27,10 @@ from bench.harness import FULL, QUICK, Result, Scale
 from bench.machine import Machine, describe
 from bench.media import delay as media_delay
 from bench.media import fanout as media_fanout
+from bench.media import janus as media_janus
+from bench.media import joining as media_joining
 from bench.media import relay as media_relay
+from bench.media import storm as media_storm
 from bench.report import Run, save, table
 from bench.world import World, open_world
 
@@ -45,10 +49,13 @@ MEASUREMENTS: dict[str, Measurement] = {
     "media_fanout": media_fanout.measure,
     "media_delay": media_delay.measure,
     "media_relay": media_relay.measure,
+    "media_janus": media_janus.measure,
+    "media_joining": media_joining.measure,
+    "media_storm": media_storm.measure,
     # Last: a database of 1,000 tenants is slower for everybody.
     "many_tenants": many_tenants.measure,
 }
-LIVE = ("rooms", "media_fanout", "media_delay", "media_relay")
+LIVE = ("rooms", *(name for name in MEASUREMENTS if name.startswith("media_")))
 
 
 def main() -> None:
@@ -56,9 +63,10 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=MEASUREMENTS, help="this one; may be repeated")
     parser.add_argument("--media", action="store_true", help="all that is about live media")
     parser.add_argument("--quick", action="store_true", help="tiny sizes: does it run at all?")
+    parser.add_argument("--rounds", type=int, default=FULL.rounds, help=f"instead of {FULL.rounds}")
     options = parser.parse_args()
     names = options.only or [name for name in MEASUREMENTS if name in LIVE or not options.media]
-    scale = QUICK if options.quick else FULL
+    scale = QUICK if options.quick else msgspec.structs.replace(FULL, rounds=options.rounds)
     machine, results = uvloop.run(_measure(names, scale))
     print(f"\n{machine}\n\n{table(results)}")
     if not options.only and not options.quick:

@@ -36,28 +36,28 @@ async def live_server(world: World) -> AsyncIterator[LiveServer]:
 async def on_the_air(world: World) -> AsyncIterator[tuple[Air, httpx.AsyncClient]]:
     """What publishers and viewers are told of a broadcast that has begun, and a guest within this process."""
     runtime = world.runtime
-    tenant = await world.new_tenant(("livestream",))
+    place = await world.new_tenant(("livestream",))
     async with live_server(world) as server, contextlib.AsyncExitStack() as stack:
         host = await runtime.companions.get(runtime, MediaHost)
         async with asyncio.timeout(_READY_S):
             while not getattr(host.engine, "connected", False):  # noqa: ASYNC110 - no event tells it
                 await asyncio.sleep(0.05)
 
-        def client_for(of: Tenant) -> httpx.AsyncClient:
-            made = client_of(world.app, runtime, of)
+        def client_for(tenant: Tenant) -> httpx.AsyncClient:
+            made = client_of(world.app, runtime, tenant)
             stack.push_async_callback(made.aclose)
             return made
 
-        def ctx_for(of: Tenant, actor: Actor | None = None) -> TenantCtx:
-            return ctx_of(runtime, of, actor or SYSTEM)
+        def ctx_for(tenant: Tenant, actor: Actor | None = None) -> TenantCtx:
+            return ctx_of(runtime, tenant, actor or SYSTEM)
 
-        stage = Stage(tenant, ctx_for(tenant), client_for, ctx_for)
+        stage = Stage(place, ctx_for(place), client_for, ctx_for)
         presenter = await stage.host()
         broadcast = await on_air(presenter)
         air = Air(
-            whip=server.url(tenant, "/livestream/whip"),
-            whep=server.url(tenant, f"/livestream/{broadcast['id']}/whep"),
+            whip=server.url(place, "/livestream/whip"),
+            whep=server.url(place, f"/livestream/{broadcast['id']}/whep"),
             key=await new_key(presenter, broadcast),
             broadcast=broadcast,
         )
-        yield air, client_for(tenant)
+        yield air, client_for(place)

@@ -6,6 +6,7 @@ between is measured along with it.
 
 from __future__ import annotations
 
+import gc
 import statistics
 import time
 
@@ -45,25 +46,37 @@ class Noting(PeerOutlet):
 
 
 async def measure(_world: World, scale: Scale) -> list[Result]:
-    samples: Samples = {"p99": [], "median": [], "p99 of CPU": []}
+    samples: Samples = {"p99": [], "median": [], "longest": []}
+    worked: Samples = {"p99": [], "median": [], "longest": []}
     async with open_sinks(VIEWERS) as sinks, open_port() as port:
         engine = Watched(port, sinks.ports)
         await engine.run(1)
+        # As a worker does at its start.
+        gc.collect()
+        gc.freeze()
         for _ in range(scale.rounds):
             engine.delays.clear()
             engine.worked.clear()
             await engine.run(max(2.0, scale.seconds))
-            parts = statistics.quantiles(engine.delays, n=100)
-            samples["p99"].append(parts[98] * 1000)
-            samples["median"].append(parts[49] * 1000)
-            samples["p99 of CPU"].append(statistics.quantiles(engine.worked, n=100)[98] * 1000)
-    return [
-        Result(
-            name="media_delay_p99_ms",
-            value=statistics.median(samples["p99"]),
-            unit="ms",
-            goal=Goal(at_most=GOAL_MS),
-            note=medians(samples, "ms", 1),
-            samples=samples,
-        )
-    ]
+            _note(samples, engine.delays)
+            _note(worked, engine.worked)
+        gc.unfreeze()
+    return [_result("media_delay_p99_ms", samples), _result("media_delay_cpu_p99_ms", worked)]
+
+
+def _note(samples: Samples, seconds: list[float]) -> None:
+    samples["p99"].append(statistics.quantiles(seconds, n=100)[98] * 1000)
+    samples["median"].append(statistics.median(seconds) * 1000)
+    samples["longest"].append(max(seconds) * 1000)
+
+
+def _result(name: str, samples: Samples) -> Result:
+    """The longest one is that of a keyframe's last viewer."""
+    return Result(
+        name=name,
+        value=statistics.median(samples["p99"]),
+        unit="ms",
+        goal=Goal(at_most=GOAL_MS),
+        note=medians(samples, "ms", 1),
+        samples=samples,
+    )

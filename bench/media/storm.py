@@ -68,7 +68,7 @@ async def _worker() -> AsyncIterator[tuple[WorkerConfig, EmbeddedEngine, int]]:
 
 async def measure(world: World, scale: Scale) -> list[Result]:
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    seconds = SECONDS if scale.rounds >= 10 else 2.0
+    seconds = SECONDS * min(1.0, scale.seconds)
     tenant = await world.new_tenant(("livestream",))
     async with (
         live_server(world) as server,
