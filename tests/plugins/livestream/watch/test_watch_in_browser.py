@@ -47,7 +47,6 @@ async def test_a_guest_sees_what_is_shown_and_puts_it_into_the_cart(
         await pin.locator("[aria-haspopup]").click()
         sheet = page.get_by_role("dialog")
         await expect(sheet.get_by_role("button", name="カートに入れる")).to_be_enabled()
-        await page.wait_for_timeout(500)
         assert await seen.faults() == []
         await sheet.get_by_role("button", name="カートに入れる").click()
         await expect(page.locator("#shop-badge .n-count")).to_contain_text("1")

@@ -9,6 +9,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const SHAPE = "M12 21s-8-5.300-10-10.200C.7 7 3 3.500 6.600 3.500c2.300 0 4 1.200 5.400 3.100 1.400-1.900 3.100-3.100 5.400-3.100C21 3.500 23.300 7 22 10.800 20 15.700 12 21 12 21z";
 let tapped = 0;
 let timer = 0;
+// Sent, and not yet heard of from the room: they rose already.
+let owed = 0;
 let total = facts.hearts ?? 0;
 
 const compact = (value) => new Intl.NumberFormat(lang, { notation: "compact" }).format(value);
@@ -19,7 +21,9 @@ export function start() {
   here.on("reactions", ({ heart = 0 }) => {
     total += heart;
     show();
-    rise(heart);
+    const mine = Math.min(owed, heart);
+    owed -= mine;
+    rise(heart - mine);
   });
 }
 
@@ -38,7 +42,9 @@ async function send() {
   const n = tapped;
   tapped = 0;
   timer = 0;
-  if (n && facts.id) await ask("POST", `${BROADCAST}/reactions`, { n }).catch(() => null);
+  if (!n || !facts.id) return;
+  owed += n;
+  await ask("POST", `${BROADCAST}/reactions`, { n }).catch(() => (owed = Math.max(0, owed - n)));
 }
 
 function show() {
