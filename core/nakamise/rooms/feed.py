@@ -41,7 +41,6 @@ class Listener:
         "_wake",
         "after",
         "is_cut",
-        "is_stuck",
         "position",
         "until",
         "view",
@@ -56,12 +55,11 @@ class Listener:
         self.position = feed.head
         self.after: EventId | None = None
         self.is_cut = False
-        self.is_stuck = False
         self.writing_since: float | None = None
         self._task: asyncio.Task[object] | None = None
 
     def begin(self) -> None:
-        """The current task writes what ``next`` gives; it is cancelled, and ``is_stuck``, when that takes too long."""
+        """The current task writes what ``next`` gives; it is cancelled when that takes too long."""
         self._task = asyncio.current_task()
         self.writing_since = self._feed.now
 
@@ -93,7 +91,7 @@ class Listener:
 
     def give_up(self) -> None:
         """On somebody who reads nothing."""
-        self.is_cut = self.is_stuck = True
+        self.is_cut = True
         self.writing_since = None
         if self._task is not None:
             self._task.cancel()

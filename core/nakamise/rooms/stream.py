@@ -18,7 +18,7 @@ _HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 class RoomStream(ASGIResponse):
-    """Holds nothing but its listener: no task of its own per message, no database connection."""
+    """Holds nothing but its listener and who writes to it: no database connection."""
 
     _should_set_content_length = False
 
@@ -38,32 +38,28 @@ class RoomStream(ASGIResponse):
             listener,
             first,
         ):
-            listener.begin()
             await self.start_response(send)
-            ended = asyncio.ensure_future(_disconnected(receive))
+            # A task woken for each message: below the whole application's calls, every wake-up would pass them all.
+            writing = asyncio.create_task(_write(send, listener, first))
+            ended = asyncio.create_task(_disconnected(receive))
             ended.add_done_callback(lambda _: listener.cut())
             try:
-                await _write(send, listener, first)
-            except asyncio.CancelledError:
-                if not listener.is_stuck:
-                    raise
-                _go_on()
+                await asyncio.wait({writing})
             finally:
                 ended.cancel()
+                writing.cancel()
+            # Else it was given up.
+            if not writing.cancelled():
+                writing.result()
 
 
 async def _write(send: Send, listener: Listener, first: bytes) -> None:
     chunk: bytes | None = first
+    listener.begin()
     while chunk is not None:
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
         chunk = await listener.next()
     await send({"type": "http.response.body", "body": retry_line(), "more_body": False})
-
-
-def _go_on() -> None:
-    """The cancellation was our own."""
-    if (task := asyncio.current_task()) is not None:
-        task.uncancel()
 
 
 async def _disconnected(receive: Receive) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Awaitable
 from typing import Final
 
 from nakamise.db import DATABASE_AWAY
@@ -130,13 +131,13 @@ def _authorization(scope: Scope) -> str | None:
 def _with_headers(send: Send, http: HttpInfo) -> Send:
     extra = security_headers(http)
 
-    async def send_with_headers(message: Message) -> None:
+    def send_with_headers(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             present = {name for name, _ in message["headers"]}
             message["headers"] = [
                 *message["headers"],
                 *((name, value) for name, value in extra if name not in present),
             ]
-        await send(message)
+        return send(message)
 
     return send_with_headers
