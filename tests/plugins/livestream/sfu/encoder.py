@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 from fractions import Fraction
 from typing import Any
@@ -18,7 +19,8 @@ WIDTH, HEIGHT = 320, 180
 _CLOCK = 90_000
 
 
-def encoded_group() -> list[bytes]:
+@functools.cache
+def encoded_group() -> tuple[bytes, ...]:
     """One closed group of pictures in H.264 (Annex B, parameter sets in band), a moving edge in it."""
     encoder = av.CodecContext.create("libx264", "w")
     assert isinstance(encoder, VideoCodecContext)
@@ -35,7 +37,7 @@ def encoded_group() -> list[bytes]:
         frame.pts = number
         packets += [bytes(packet) for packet in encoder.encode(frame)]
     packets += [bytes(packet) for packet in encoder.encode(None)]
-    return packets
+    return tuple(packets)
 
 
 class EncodedTrack(MediaStreamTrack):

@@ -12,6 +12,7 @@ from nakamise.testing.fixtures import ClientFor, MakeTenant
 from nakamise.testing.people import Person
 from nakamise_livestream.media import MediaRefusal
 from nakamise_livestream.words import REFUSALS
+from tests.plugins.livestream.sfu.encoder import EncodedTrack
 from tests.plugins.livestream.sfu.rtc import Publisher, Viewer, publisher, viewer
 from tests.plugins.livestream.stage import Json, Stage, on_air
 from tests.plugins.livestream.whip.rtc import post, send, watch
@@ -49,7 +50,7 @@ async def sessions(stage: Stage, presenter: Person, client: ClientFor) -> AsyncI
     broadcast = await on_air(presenter)
     path = f"/livestream/{broadcast['id']}"
     guest = client(stage.tenant)
-    async with publisher() as sender, viewer() as seer:
+    async with publisher("H264", EncodedTrack()) as sender, viewer() as seer:
         made = {"whip": await send(presenter.client, f"{path}/whip", sender)}
         made["whep"] = await watch(guest, f"{path}/whep", seer)
         yield Sessions(presenter, guest, broadcast, made, await offers(sender, seer))
@@ -256,7 +257,7 @@ async def test_refusals_are_in_the_readers_language(
 
 
 def test_every_refusal_has_its_words() -> None:
-    kinds = {MediaRefusal, *MediaRefusal.__subclasses__()}
+    kinds: set[type[MediaRefusal]] = {MediaRefusal, *MediaRefusal.__subclasses__()}
     assert {kind.code for kind in kinds} == set(REFUSALS)
 
 
