@@ -17,14 +17,15 @@ _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 
 def security_headers(http: HttpInfo) -> tuple[tuple[bytes, bytes], ...]:
     """A frame is allowed only where a page of the same origin asked for it, as the browser says."""
-    csp = (b"content-security-policy", policy(http.nonce, framed=http.is_framed).encode())
+    ancestors = "'self'" if http.is_framed else "'none'"
+    csp = (b"content-security-policy", policy(http.nonce, ancestors).encode())
     frame = (b"x-frame-options", b"SAMEORIGIN" if http.is_framed else b"DENY")
     found = (*_ALWAYS, frame, csp)
     return (*found, _HSTS) if http.secure else found
 
 
-def policy(nonce: str, *, framed: bool = False) -> str:
-    ancestors = "'self'" if framed else "'none'"
+def policy(nonce: str, ancestors: str) -> str:
+    """``ancestors``: who may show the page in a frame, as the directive ``frame-ancestors`` says it."""
     return (
         "default-src 'none'; "
         f"script-src 'nonce-{nonce}' 'strict-dynamic'; "

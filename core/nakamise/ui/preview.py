@@ -65,7 +65,7 @@ def preview_page(
     answer.headers.update(
         {
             "cache-control": "no-store",
-            "content-security-policy": policy(ctx.http.nonce, framed=True),
+            "content-security-policy": policy(ctx.http.nonce, "'self'"),
             "x-frame-options": "SAMEORIGIN",
         }
     )

@@ -12,7 +12,7 @@ from nakamise_livestream.broadcasters import apply_pages
 from nakamise_livestream.broadcasts import event_pages, list_pages
 from nakamise_livestream.studio import briefing, dashboard, part_pages, plan_pages
 from nakamise_livestream.studio import pages as studio
-from nakamise_livestream.watch import acts
+from nakamise_livestream.watch import acts, embed
 from nakamise_livestream.whip import play_routes, publish_routes
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
@@ -22,6 +22,7 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *hls_routes.route_handlers,
     *archive.route_handlers,
     *event_pages.route_handlers,
+    *embed.route_handlers,
     *apply_pages.route_handlers,
     *dashboard.route_handlers,
     *plan_pages.route_handlers,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
 from nakamise.db import Tx
+from nakamise.plugin import TenantCtx
 
 
 class Mailable(msgspec.Struct, frozen=True):
@@ -25,6 +28,29 @@ async def mailable(tx: Tx, user_ids: list[uuid.UUID]) -> list[Mailable]:
         "SELECT id AS user_id, email, locale, display_name FROM core_user"
         " WHERE id = ANY($1) AND state = 'active' AND email_verified_at IS NOT NULL ORDER BY id",
         user_ids,
+    )
+
+
+async def notify(
+    ctx: TenantCtx,
+    tx: Tx,
+    reader: Mailable,
+    *,
+    subject: str,
+    text: str,
+    facts: Sequence[tuple[str, str]] = (),
+    action: dict[str, Any] | None = None,
+) -> None:
+    """A short mail, in words of the reader's language. ``action``: ``label`` and ``path`` of its button."""
+    await ctx.send_mail(
+        tx,
+        "mail/notice",
+        reader.email,
+        locale=reader.locale,
+        subject=subject,
+        paragraphs=[text],
+        facts=list(facts),
+        action=action,
     )
 
 

@@ -10,6 +10,8 @@ email = "live@…"   # of a user          category = "lip"
 name = "…"                              image = "art/….svg"
 bio = "…"                               products = ["the product's name"]
 image = "art/….svg"
+
+Instead of ``weekday`` and ``time``, ``in_minutes``: once, so long after the filling.
 """
 
 from __future__ import annotations
@@ -93,7 +95,7 @@ async def _broadcaster(ctx: TenantCtx, tx: Tx, blueprint: Blueprint, row: Row) -
 
 async def _broadcast(ctx: TenantCtx, tx: Tx, blueprint: Blueprint, row: Row) -> None:
     id_ = uuid.uuid5(ctx.tenant.id, f"livestream/{row['slug']}")
-    first = next_at(ctx, int(row["weekday"]), time.fromisoformat(row["time"]))
+    first = _first(ctx, row)
     text = (row["title"], row.get("description", ""), row.get("category"))
     cover = await _picture(blueprint, row)
     user_id = await _user(tx, row["broadcaster"])
@@ -101,9 +103,19 @@ async def _broadcast(ctx: TenantCtx, tx: Tx, blueprint: Blueprint, row: Row) -> 
         return
     await _products(ctx, tx, id_, user_id, row.get("products", []))
     made = await rows.get(tx, id_)
+    if "weekday" not in row:
+        await announce(ctx, tx, made, before=None)
+        return
     series_id = await series.begin(ctx, tx, id_, made.broadcaster_id, first, None)
     await announce(ctx, tx, made, before=None)
     await series.fill_up(ctx, tx, series_id)
+
+
+def _first(ctx: TenantCtx, row: Row) -> datetime:
+    """A full minute."""
+    if "in_minutes" in row:
+        return ctx.now().replace(second=0, microsecond=0) + timedelta(minutes=int(row["in_minutes"]))
+    return next_at(ctx, int(row["weekday"]), time.fromisoformat(row["time"]))
 
 
 def next_at(ctx: TenantCtx, weekday: int, at: time) -> datetime:

@@ -102,6 +102,16 @@ class LivestreamSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
             description="0: until somebody deletes them.",
         ),
     ] = 0
+    embed_sites: Annotated[
+        LongText,
+        Meta(
+            max_length=5_000,
+            pattern=r"^\s*((https://[a-z0-9.-]+|http://localhost)(:\d{1,5})?(\s+|$))*$",
+            title="Sites that may show broadcasts",
+            description="Addresses such as https://www.example.com, one a line. "
+            "Each broadcast's page under Monitoring has the lines to put there.",
+        ),
+    ] = ""
     chat_words: Annotated[
         LongText,
         Meta(

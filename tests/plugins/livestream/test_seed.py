@@ -98,7 +98,7 @@ def _rows(demo: Demo) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("slug", ["kanon", "gear"])
-async def test_the_demo_s_shops_broadcast_every_week(stage: Stage, slug: str) -> None:
+async def test_the_demo_s_shops_broadcast_soon_and_every_week(stage: Stage, slug: str) -> None:
     demo = Demo(slug)
     goods = tomllib.loads((TENANTS / slug / "shop.toml").read_text(encoding="utf-8"))["products"]
     shown = {name for row in _rows(demo) for name in row.get("products", [])}
@@ -111,10 +111,13 @@ async def test_the_demo_s_shops_broadcast_every_week(stage: Stage, slug: str) ->
     await seed.seed(stage.ctx, demo)
     guest = stage.client_for(stage.tenant)
     found = await ok(await guest.get(f"{API}/broadcasts"))
-    assert found["counts"] == {"live": 0, "scheduled": 8, "ended": len(demo.data("livestream")["past"])}
+    assert found["counts"] == {"live": 0, "scheduled": 9, "ended": len(demo.data("livestream")["past"])}
     everybody = (
         "SELECT (SELECT count(*) FROM livestream_broadcast) + (SELECT count(*) FROM livestream_comment)"
     )
+    next_one = found["items"][0]
+    assert timedelta(minutes=20) < datetime.fromisoformat(next_one["scheduled_for"]) - stage.ctx.now()
+    assert datetime.fromisoformat(next_one["scheduled_for"]) - stage.ctx.now() <= timedelta(minutes=30)
     before = await stage.value(everybody)
     await seed.seed(stage.ctx, demo)
     assert await stage.value(everybody) == before, "applied again, nothing is there twice"

@@ -8,7 +8,7 @@ from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for
 from nakamise_livestream.broadcasters.schemas import Broadcaster
-from nakamise_livestream.people import mailable
+from nakamise_livestream.people import mailable, notify
 from nakamise_livestream.words import DOMAIN
 
 APPLICATION: Final = "/livestream/apply"
@@ -48,13 +48,12 @@ async def tell_decision(ctx: TenantCtx, tx: Tx, one: Broadcaster) -> None:
     for reader in await mailable(tx, [one.user_id] if one.user_id else []):
         _ = gettext_for(reader.locale, DOMAIN)
         subject, story = _STORIES[one.state]
-        await ctx.send_mail(
+        await notify(
+            ctx,
             tx,
-            "mail/notice",
-            reader.email,
-            locale=reader.locale,
+            reader,
             subject=_(subject),
-            paragraphs=[_(story, name=one.name)],
+            text=_(story, name=one.name),
             facts=[(_("Reason"), one.state_reason)] if one.state_reason else [],
             action={"label": _("See your application"), "path": APPLICATION},
         )

@@ -14,7 +14,7 @@ from nakamise_livestream.broadcasts import access, rows
 from nakamise_livestream.broadcasts.news import audit, named, tell_state
 from nakamise_livestream.broadcasts.schemas import Broadcast
 from nakamise_livestream.broadcasts.states import EndWhy
-from nakamise_livestream.people import mailable
+from nakamise_livestream.people import mailable, notify
 from nakamise_livestream.rights import MONITOR
 from nakamise_livestream.words import DOMAIN, END_WHY
 
@@ -83,16 +83,14 @@ async def tell_host(ctx: TenantCtx, tx: Tx, ended: Broadcast) -> None:
     """A mail to the host of a broadcast that somebody else ended."""
     for reader in await mailable(tx, [ended.host_id] if ended.host_id else []):
         _ = gettext_for(reader.locale, DOMAIN)
-        await ctx.send_mail(
+        await notify(
+            ctx,
             tx,
-            "mail/notice",
-            reader.email,
-            locale=reader.locale,
+            reader,
             subject=_("Your broadcast was ended"),
-            paragraphs=[_("“%(title)s” is not on the air any more.", title=ended.title)],
+            text=_("“%(title)s” is not on the air any more.", title=ended.title),
             facts=[
                 (_("Why"), _(END_WHY[ended.end_why])),
                 *([(_("Reason"), ended.end_reason)] if ended.end_reason else []),
             ],
-            action=None,
         )

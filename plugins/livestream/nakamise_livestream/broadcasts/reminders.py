@@ -15,7 +15,7 @@ from nakamise.web import N_, gettext_for, minute
 from nakamise_livestream.broadcasts import access, rows
 from nakamise_livestream.broadcasts.schemas import Broadcast
 from nakamise_livestream.broadcasts.states import State
-from nakamise_livestream.people import Mailable, mailable
+from nakamise_livestream.people import Mailable, mailable, notify
 from nakamise_livestream.settings import LivestreamSettings
 from nakamise_livestream.words import DOMAIN
 
@@ -92,27 +92,24 @@ async def tell_cancelled(ctx: TenantCtx, tx: Tx, broadcast: Broadcast) -> None:
     for reader in await mailable(tx, await tx.values(_EVERYBODY, broadcast.id)):
         _ = gettext_for(reader.locale, DOMAIN)
         facts = _facts(ctx, reader, broadcast)
-        await ctx.send_mail(
+        await notify(
+            ctx,
             tx,
-            "mail/notice",
-            reader.email,
-            locale=reader.locale,
+            reader,
             subject=_("Cancelled: %(title)s", title=broadcast.title),
-            paragraphs=[_("The broadcast will not take place.")],
+            text=_("The broadcast will not take place."),
             facts=[*facts, *([(_("Reason"), broadcast.end_reason)] if broadcast.end_reason else [])],
-            action=None,
         )
 
 
 async def _mail_viewer(ctx: TenantCtx, tx: Tx, reader: Mailable, broadcast: Broadcast) -> None:
     _ = gettext_for(reader.locale, DOMAIN)
-    await ctx.send_mail(
+    await notify(
+        ctx,
         tx,
-        "mail/notice",
-        reader.email,
-        locale=reader.locale,
+        reader,
         subject=_("Starts soon: %(title)s", title=broadcast.title),
-        paragraphs=[_("You asked us to tell you before this broadcast starts.")],
+        text=_("You asked us to tell you before this broadcast starts."),
         facts=_facts(ctx, reader, broadcast),
         action={"label": _("Watch"), "path": broadcast.path},
     )
@@ -120,15 +117,12 @@ async def _mail_viewer(ctx: TenantCtx, tx: Tx, reader: Mailable, broadcast: Broa
 
 async def _mail_host(ctx: TenantCtx, tx: Tx, reader: Mailable, broadcast: Broadcast) -> None:
     _ = gettext_for(reader.locale, DOMAIN)
-    await ctx.send_mail(
+    await notify(
+        ctx,
         tx,
-        "mail/notice",
-        reader.email,
-        locale=reader.locale,
+        reader,
         subject=_("Time to start: %(title)s", title=broadcast.title),
-        paragraphs=[
-            _("Your broadcast does not start by itself. Open the studio and start it when you are ready.")
-        ],
+        text=_("Your broadcast does not start by itself. Open the studio and start it when you are ready."),
         facts=_facts(ctx, reader, broadcast),
         action={"label": _("Open the studio"), "path": f"/livestream/studio/{broadcast.id}"},
     )

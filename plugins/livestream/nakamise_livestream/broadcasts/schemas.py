@@ -43,7 +43,35 @@ class BroadcastChange(BroadcastInput, frozen=True, kw_only=True):
     version: int
 
 
-class Broadcast(msgspec.Struct, frozen=True, kw_only=True):
+class _Placed:
+    """What has an id and a state stands at a place of the site."""
+
+    __slots__ = ()
+    id: uuid.UUID
+    state: State
+
+    @property
+    def is_on_air(self) -> bool:
+        return self.state in ON_AIR
+
+    @property
+    def path(self) -> str:
+        """Its page on the site."""
+        return path_of(self.id)
+
+
+class _Pictured(_Placed):
+    """``poster``: which picture of the recording is at `poster_path_of`, "" without one."""
+
+    __slots__ = ()
+    poster: str
+
+    @property
+    def poster_path(self) -> str:
+        return poster_path_of(self.id, self.poster) if self.poster else ""
+
+
+class Broadcast(_Pictured, msgspec.Struct, frozen=True, kw_only=True):
     """One broadcast as its host, its moderators and staff see it.
 
     ``scheduled_for`` None: not announced. ``rehearsing_since``: media runs for staff only. ``paused_s`` are the
@@ -89,19 +117,6 @@ class Broadcast(msgspec.Struct, frozen=True, kw_only=True):
     has_key: bool
     version: int
 
-    @property
-    def is_on_air(self) -> bool:
-        return self.state in ON_AIR
-
-    @property
-    def path(self) -> str:
-        """Its page on the site."""
-        return path_of(self.id)
-
-    @property
-    def poster_path(self) -> str:
-        return poster_path_of(self.id, self.poster) if self.poster else ""
-
 
 def path_of(broadcast_id: uuid.UUID) -> str:
     return f"/livestream/{broadcast_id}"
@@ -111,7 +126,7 @@ def poster_path_of(broadcast_id: uuid.UUID, poster: str) -> str:
     return f"{path_of(broadcast_id)}/hls/poster.webp?{poster}"
 
 
-class Card(msgspec.Struct, frozen=True, kw_only=True):
+class Card(_Pictured, msgspec.Struct, frozen=True, kw_only=True):
     """One broadcast in a list that everybody may see. ``poster`` as in `Broadcast`."""
 
     id: uuid.UUID
@@ -130,18 +145,6 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     is_sponsored: bool
     poster: str
     product_count: int
-
-    @property
-    def is_on_air(self) -> bool:
-        return self.state in ON_AIR
-
-    @property
-    def path(self) -> str:
-        return path_of(self.id)
-
-    @property
-    def poster_path(self) -> str:
-        return poster_path_of(self.id, self.poster) if self.poster else ""
 
 
 class Status(enum.StrEnum):
@@ -192,7 +195,7 @@ class MonitorFilter(msgspec.Struct, frozen=True, kw_only=True):
     page: Annotated[int, Meta(ge=1, le=1000)] = 1
 
 
-class PublicBroadcast(msgspec.Struct, frozen=True, kw_only=True):
+class PublicBroadcast(_Placed, msgspec.Struct, frozen=True, kw_only=True):
     """One broadcast as everybody sees it. ``products`` in the host's order, as they are now.
 
     ``end_reason`` is there for one that staff ended. ``may_watch``: this reader gets the media now.
@@ -224,14 +227,6 @@ class PublicBroadcast(msgspec.Struct, frozen=True, kw_only=True):
     may_watch: bool
     may_moderate: bool
     has_reminder: bool
-
-    @property
-    def is_on_air(self) -> bool:
-        return self.state in ON_AIR
-
-    @property
-    def path(self) -> str:
-        return path_of(self.id)
 
 
 class StartInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from litestar import Request, Response, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from nakamise.db import Tx
 from nakamise.errors import Conflict, Invalid
 from nakamise.plugin import Ctx, TenantCtx, signed_in
 from nakamise.web import N_, read_form, see_other
@@ -36,6 +37,18 @@ async def _done(ctx: TenantCtx, broadcast_id: uuid.UUID, act: Awaitable[object])
     return see_other(ctx, edit_path(broadcast_id), flash=words(ctx)(N_("Saved.")))
 
 
+async def _changed(
+    ctx: TenantCtx, broadcast_id: uuid.UUID, act: Callable[[Tx], Awaitable[object]]
+) -> Response[bytes]:
+    """`_done`, in one transaction."""
+
+    async def changing() -> None:
+        async with ctx.begin() as tx:
+            await act(tx)
+
+    return await _done(ctx, broadcast_id, changing())
+
+
 @post(f"{ONE}/cover", opt=signed_in(), include_in_schema=False)
 async def put_cover(request: AnyRequest, ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async def act() -> None:
@@ -48,51 +61,30 @@ async def put_cover(request: AnyRequest, ctx: Ctx, broadcast_id: FromPath[uuid.U
 
 @post(f"{ONE}/cover/remove", opt=signed_in(), include_in_schema=False)
 async def remove_cover(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    async def act() -> None:
-        async with ctx.begin() as tx:
-            await covers.remove(ctx, tx, broadcast_id)
-
-    return await _done(ctx, broadcast_id, act())
+    return await _changed(ctx, broadcast_id, lambda tx: covers.remove(ctx, tx, broadcast_id))
 
 
 @post(f"{ONE}/moderators", opt=signed_in(), include_in_schema=False)
 async def add_moderator(request: AnyRequest, ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]:
     form = await read_form(request, ModeratorInput)
-
-    async def act() -> None:
-        async with ctx.begin() as tx:
-            await moderators.add(ctx, tx, broadcast_id, form.valid())
-
-    return await _done(ctx, broadcast_id, act())
+    return await _changed(ctx, broadcast_id, lambda tx: moderators.add(ctx, tx, broadcast_id, form.valid()))
 
 
 @post(f"{ONE}/moderators/{{user_id:uuid}}/remove", opt=signed_in(), include_in_schema=False)
 async def remove_moderator(
     ctx: Ctx, broadcast_id: FromPath[uuid.UUID], user_id: FromPath[uuid.UUID]
 ) -> Response[bytes]:
-    async def act() -> None:
-        async with ctx.begin() as tx:
-            await moderators.remove(ctx, tx, broadcast_id, user_id)
-
-    return await _done(ctx, broadcast_id, act())
+    return await _changed(ctx, broadcast_id, lambda tx: moderators.remove(ctx, tx, broadcast_id, user_id))
 
 
 @post(f"{ONE}/series/stop", opt=signed_in(), include_in_schema=False)
 async def stop_series(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    async def act() -> None:
-        async with ctx.begin() as tx:
-            await series.stop(ctx, tx, broadcast_id)
-
-    return await _done(ctx, broadcast_id, act())
+    return await _changed(ctx, broadcast_id, lambda tx: series.stop(ctx, tx, broadcast_id))
 
 
 @post(f"{ONE}/series/carry-on", opt=signed_in(), include_in_schema=False)
 async def carry_on(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    async def act() -> None:
-        async with ctx.begin() as tx:
-            await series.carry_on(ctx, tx, broadcast_id)
-
-    return await _done(ctx, broadcast_id, act())
+    return await _changed(ctx, broadcast_id, lambda tx: series.carry_on(ctx, tx, broadcast_id))
 
 
 @post(f"{ONE}/cancel", opt=signed_in(), include_in_schema=False)

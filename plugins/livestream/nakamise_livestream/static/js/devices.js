@@ -14,7 +14,7 @@ let loudest = 0;
 
 /** Raises an Error whose message is for the reader. */
 export async function open() {
-  stream = await take({ video: video(), audio: audio() });
+  stream = await take("videoinput", "audioinput");
   preview.srcObject = stream;
   await preview.play();
   show();
@@ -26,18 +26,25 @@ const video = () => ({
   width: { ideal: 720 },
   height: { ideal: 1280 },
   frameRate: { ideal: 30 },
-  ...(wanted.videoinput ? { deviceId: { ideal: wanted.videoinput } } : { facingMode: { ideal: facing } }),
+  ...(wanted.videoinput ? { deviceId: { exact: wanted.videoinput } } : { facingMode: { ideal: facing } }),
 });
 const audio = () => ({
   echoCancellation: true,
   noiseSuppression: true,
-  ...(wanted.audioinput ? { deviceId: { ideal: wanted.audioinput } } : {}),
+  ...(wanted.audioinput ? { deviceId: { exact: wanted.audioinput } } : {}),
 });
 
-async function take(constraints) {
+/** @param {("videoinput" | "audioinput")[]} kinds */
+async function take(...kinds) {
+  const asked = { video: kinds.includes("videoinput") && video(), audio: kinds.includes("audioinput") && audio() };
   try {
-    return await navigator.mediaDevices.getUserMedia(constraints);
+    return await navigator.mediaDevices.getUserMedia(asked);
   } catch (error) {
+    // What was chosen once may not be plugged in any more.
+    if (error.name === "OverconstrainedError" && kinds.some((kind) => wanted[kind])) {
+      for (const kind of kinds) wanted[kind] = "";
+      return take(...kinds);
+    }
     const why = { NotAllowedError: "denied", NotReadableError: "in_use" }[error.name] ?? "no_device";
     throw new Error(say(why));
   }
@@ -47,7 +54,7 @@ async function list() {
   const found = await navigator.mediaDevices.enumerateDevices();
   for (const select of all("[data-device]")) {
     const kind = select.dataset.device;
-    const used = trackOf(kind)?.getSettings().deviceId;
+    const used = idOf(kind);
     const options = found
       .filter((device) => device.kind === kind)
       .map((device, at) => new Option(device.label || `${say(NAMES[kind])} ${at + 1}`, device.deviceId, false, device.deviceId === used));
@@ -57,6 +64,7 @@ async function list() {
   one("[data-flip]").disabled = found.filter((device) => device.kind === "videoinput").length < 2;
 }
 
+const idOf = (kind) => trackOf(kind)?.getSettings().deviceId;
 const trackOf = (kind) => (kind === "videoinput" ? stream?.getVideoTracks()[0] : stream?.getAudioTracks()[0]);
 
 /**
@@ -70,9 +78,14 @@ export async function change(kind, id, replace) {
 }
 
 export async function flip(replace) {
+  const before = idOf("videoinput");
   facing = facing === "user" ? "environment" : "user";
   wanted.videoinput = "";
   await renew("videoinput", replace);
+  if (idOf("videoinput") !== before) return;
+  // A desktop's cameras do not say where they look: the next one then.
+  const ids = [...one("[data-device=videoinput]").options].map((option) => option.value);
+  await change("videoinput", ids[(ids.indexOf(before) + 1) % ids.length], replace);
 }
 
 async function renew(kind, replace) {
@@ -80,7 +93,7 @@ async function renew(kind, replace) {
   if (!stream || !old) return;
   // Phones open one camera at a time.
   if (kind === "videoinput") old.stop();
-  const fresh = await take(kind === "videoinput" ? { video: video() } : { audio: audio() });
+  const fresh = await take(kind);
   const [track] = fresh.getTracks();
   track.enabled = old.enabled;
   await replace(track.kind, track);
