@@ -51,19 +51,26 @@ async def test_a_viewer_joins_every_ten_seconds(chromium: Browser, pages: Pages,
 
 
 async def test_five_percent_of_loss_each_way(chromium: Browser, pages: Pages, air: Air) -> None:
-    """On both lines. The first seconds, in which the publisher finds its rate, are not counted."""
+    """On both lines. The first seconds, in which the publisher finds its rate, are not counted.
+
+    When the publisher encodes nothing for a while, on a busy machine, that is not the lines' fault.
+    """
     with lossy_line(_LOSS) as up, lossy_line(_LOSS) as down:
-        await publish(chromium, pages, air, codec="H264", line=up)
+        host = await publish(chromium, pages, air, codec="H264", line=up)
         watching = await play(chromium, pages, air, line=down)
         await seen(watching, 150)
-        saw = await observe(watching, MINUTES * 60)
+        paused, saw = await asyncio.gather(
+            host.evaluate("(seconds) => peer.longestPause(seconds)", MINUTES * 60),
+            observe(watching, MINUTES * 60),
+        )
     start, end = saw["start"], saw["end"]
     frames = end["frames"] - start["frames"]
     dropped = end["dropped"] - start["dropped"]
     print(
-        f"5 % loss each way, {saw['seconds']:.0f} s: longest freeze {saw['longest'] * 1000:.0f} ms,"
+        f"5 % loss each way, {saw['seconds']:.0f} s: longest freeze {saw['longest'] * 1000:.0f} ms"
+        f" (the publisher's longest pause {paused * 1000:.0f} ms),"
         f" {end['freezes'] - start['freezes']} freezes, {frames / saw['seconds']:.1f} pictures/s, {dropped} dropped,"
         f" {end['nacks'] - start['nacks']} NACKs, {end['asked'] - start['asked']} PLIs"
     )
-    assert saw["longest"] < _LONGEST_FREEZE
+    assert saw["longest"] < _LONGEST_FREEZE + paused
     assert dropped <= frames * 0.005

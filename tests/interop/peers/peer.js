@@ -134,6 +134,21 @@ export async function observe(seconds) {
     return {longest, start, end: before, seconds: (performance.now() - began) / 1000};
 }
 
+// The longest time in seconds in which no picture was encoded: a busy machine's share in what viewers see.
+export async function longestPause(seconds) {
+    const began = performance.now();
+    const frames = async () => Object.values(await sent()).reduce((sum, layer) => sum + layer.frames, 0);
+    let [last, at, longest] = [await frames(), began, 0];
+    while (performance.now() - began < seconds * 1000) {
+        await pause(20);
+        const now = performance.now();
+        const encoded = await frames();
+        longest = Math.max(longest, now - at);
+        if (encoded !== last) [last, at] = [encoded, now];
+    }
+    return longest / 1000;
+}
+
 // Milliseconds from now until the next picture whose width is not `width`.
 export async function another(width) {
     const video = document.querySelector("video");
