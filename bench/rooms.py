@@ -28,6 +28,7 @@ from nakamise.testing.server import free_port
 GOAL: Final = Goal(at_most=20.0)
 MEMORY_GOAL: Final = Goal(at_most=64.0)
 PAGE_GOAL: Final = Goal(at_most=500.0)
+DELAY_GOAL: Final = Goal(at_most=1_000.0)
 LISTENERS: Final = 2_000
 # Messages a second: as many as there are frames (nothing to put together), and a lively chat.
 PACES: Final = (4, 20)
@@ -91,6 +92,7 @@ async def _with_listeners(server: LiveServer, tenant: Tenant, count: int, second
             delivered = len(delays)
             assert delivered == count * pace * seconds, f"{delivered} messages arrived"
             results.append(_result(pace, count, spent / delivered * 1e6, delays))
+        results.append(_delay_result(count, delays))
     results.append(await _page_result(server, tenant, count))
     for ear in ears:
         assert ear.transport is not None
@@ -149,6 +151,13 @@ async def _page_result(server: LiveServer, tenant: Tenant, count: int) -> Result
     note = f"with {count} listeners and {PACES[-1]} messages a second; p50 {statistics.median(took):.0f} ms"
     p95 = statistics.quantiles(took, n=20)[18]
     return Result(name="room_page_p95_meanwhile", value=p95, unit="ms", goal=PAGE_GOAL, note=note)
+
+
+def _delay_result(count: int, delays: list[float]) -> Result:
+    """Of the liveliest talk."""
+    p95 = statistics.quantiles(delays, n=20)[18] * 1000
+    note = f"{count} listeners, {PACES[-1]} messages a second; p50 {statistics.median(delays) * 1000:.0f} ms"
+    return Result(name="room_delay_p95", value=p95, unit="ms", goal=DELAY_GOAL, note=note)
 
 
 def _memory_result(count: int, grown_kb: int) -> Result:
