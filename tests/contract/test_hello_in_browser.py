@@ -18,6 +18,7 @@ from nakamise.testing.drain import drain
 from nakamise.testing.fixtures import CtxFor, MakeTenant
 from nakamise.testing.live import LiveServer
 from tests.isolation.house import House, furnish
+from tests.isolation.stage import raise_stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.req("BX-19")]
 
@@ -37,6 +38,9 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
         "/shop/checkout/done/{done/purchase_id}",
         "/shop/orders",
         "/shop/orders/{number}",
+        "/livestream/{broadcast_id}",
+        "/livestream/apply",
+        "/social/{handle}",
     ),
     "admin": (
         "/admin",
@@ -55,6 +59,7 @@ async def house(runtime: Runtime, make_tenant: MakeTenant, ctx_for: CtxFor, app:
     from nakamise.testing.tenants import client_of
 
     made = await furnish(make_tenant, ctx_for, partial(client_of, app, runtime), partial(drain, runtime))  # type: ignore[arg-type]
+    await raise_stage(made)
     await switches.configure(runtime, made.stall.tenant.id, "hello", {"shows_marks": True})
     variant = await made.stall.value("SELECT id FROM shop_variant LIMIT 1")
     await made.stall.fill_cart(made.people["buyer"], [(variant, 1)])  # type: ignore[list-item]
