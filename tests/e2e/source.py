@@ -59,7 +59,7 @@ class Reader:
     async def fetch(self, path: str) -> Source:
         url = self._visitor.demo.url(self._visitor.slug, path)
         cookies = await self._visitor.page.context.cookies(url)
-        sent = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in cookies)
+        sent = "; ".join(f"{cookie.get('name')}={cookie.get('value')}" for cookie in cookies)
         answer = await self._client.get(url, headers={"cookie": sent})
         if answer.status_code >= httpx.codes.BAD_REQUEST:
             self._visitor.said.append(f"{answer.status_code}: {url}")

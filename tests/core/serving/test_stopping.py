@@ -43,7 +43,8 @@ async def test_a_server_with_listeners_stops_at_once_and_tells_them_when_to_come
             began = time.monotonic()
             stopping = asyncio.create_task(asyncio.to_thread(server.stop))
             async with asyncio.timeout(SOON_S):
-                await asyncio.gather(*(line.ended for line in lines), page.aread())
+                await asyncio.gather(*(line.ended for line in lines))
+                await page.aread()
             await stopping
             took_s = time.monotonic() - began
     assert took_s < SOON_S

@@ -6,6 +6,7 @@ import io
 from typing import Final
 
 import av
+from av.error import InvalidDataError
 from av.video.codeccontext import VideoCodecContext
 from PIL.Image import Image
 
@@ -22,7 +23,7 @@ def picture(segment: Segment) -> bytes | None:
         raise TypeError("h264 is no video decoder")
     try:
         frames = [*decoder.decode(av.Packet(segment.video[0].unit.data)), *decoder.decode(None)]
-    except av.error.InvalidDataError:
+    except InvalidDataError:
         return None
     if not frames:
         return None

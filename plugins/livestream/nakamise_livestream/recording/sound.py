@@ -13,6 +13,7 @@ import av
 import msgspec
 from av import AudioFrame
 from av.audio.codeccontext import AudioCodecContext
+from av.error import InvalidDataError
 
 from nakamise_livestream.recording.units import Segment, TimedUnit, Unit
 
@@ -57,7 +58,7 @@ class Sound:
     def _decoded(self, one: TimedUnit) -> Iterator[AudioFrame]:
         try:
             yield from self._decoder.decode(av.Packet(one.unit.data))
-        except av.error.InvalidDataError:
+        except InvalidDataError:
             return
 
     def _feed(self, at: float, frame: AudioFrame) -> None:
