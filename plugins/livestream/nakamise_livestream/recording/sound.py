@@ -66,7 +66,7 @@ class Sound:
             self._began = at
         missing = round((at - self._began) * RATE) - self._fed
         if missing > _GAP:
-            self._encode(_silence(missing))
+            self._encode(_silence(missing, frame))
         self._encode(frame)
 
     def _encode(self, frame: AudioFrame) -> None:
@@ -87,9 +87,10 @@ def _codec(name: str, mode: Literal["r", "w"]) -> AudioCodecContext:
     return codec
 
 
-def _silence(samples: int) -> AudioFrame:
-    frame = AudioFrame(format="flt", layout="stereo", samples=samples)
-    frame.sample_rate = RATE
+def _silence(samples: int, like: AudioFrame) -> AudioFrame:
+    """An encoder takes one form of samples; which one is the decoder's choice."""
+    frame = AudioFrame(format=like.format.name, layout=like.layout.name, samples=samples)
+    frame.sample_rate = like.sample_rate
     for plane in frame.planes:
         plane.update(bytes(plane.buffer_size))
     return frame
