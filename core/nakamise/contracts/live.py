@@ -153,3 +153,11 @@ class Followers(Protocol):
     async def profile_paths(self, tx: Tx, broadcaster_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
         """For each of ``broadcaster_ids`` the page of their profile."""
         ...
+
+
+class LiveReports(Protocol):
+    """``ctx.optional_service(LiveReports)``: what viewers reported; None where nobody can report anything."""
+
+    async def open_counts(self, tx: Tx, broadcast_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+        """How many reports of each wait for a decision; what has none may be missing."""
+        ...

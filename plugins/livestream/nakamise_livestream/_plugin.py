@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from nakamise.contracts.catalog import Catalog
-from nakamise.contracts.live import Followers, LiveBroadcasters
+from nakamise.contracts.live import Followers, LiveBroadcasters, LiveReports
 from nakamise.contracts.payments import Payments
 from nakamise.plugin import (
     JobType,
@@ -52,7 +52,12 @@ manifest: Final = Manifest(
         Permission(MANAGE, "Run any broadcast, and edit its categories", duties=("broadcast",)),
     ),
     provides={LiveBroadcasters: "nakamise_livestream.broadcasters.offered:broadcasters"},
-    uses={Catalog: Need.OPTIONAL, Payments: Need.OPTIONAL, Followers: Need.OPTIONAL},
+    uses={
+        Catalog: Need.OPTIONAL,
+        Payments: Need.OPTIONAL,
+        Followers: Need.OPTIONAL,
+        LiveReports: Need.OPTIONAL,
+    },
     companions={
         MediaHost: "nakamise_livestream.whip.host:open_media",
         Audience: "nakamise_livestream.broadcasts.audience:open_audience",

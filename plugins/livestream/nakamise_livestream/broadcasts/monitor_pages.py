@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from nakamise.contracts.live import LiveReports
+from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, NavLink, filter_of, fragment, page, page_address, page_base, read_form, see_other
@@ -33,7 +36,9 @@ async def monitor(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     wanted = filter_of(MonitorFilter, request.query_params)
     async with ctx.read() as tx:
         found = await lists.monitored(ctx, tx, wanted)
-        sent = await served.served(tx, [one.id for one in found.items])
+        ids = [one.id for one in found.items]
+        sent = await served.served(tx, ids)
+        reports = await _reports(ctx, tx, ids)
         month = None if ctx.http.is_partial else await served.usages(ctx, tx)
     if wanted.page > found.page_count:
         return see_other(ctx, page_address(LIST, wanted, page=found.page_count))
@@ -45,6 +50,7 @@ async def monitor(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         "paging": page_base(page_address(LIST, wanted)),
         "now": ctx.now(),
         "sent": sent,
+        "reports": reports,
         "month": month,
         "nearly": served.NEARLY,
         "in_gb": served.in_gb,
@@ -52,6 +58,12 @@ async def monitor(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     if ctx.http.is_partial:
         return await fragment(ctx, "livestream/staff_monitor.html", "results", **data)
     return await page(ctx, "livestream/staff_monitor.html", **data)
+
+
+async def _reports(ctx: TenantCtx, tx: Tx, ids: list[uuid.UUID]) -> Mapping[uuid.UUID, int] | None:
+    """None where nobody can report anything."""
+    service = ctx.optional_service(LiveReports)
+    return None if service is None else await service.open_counts(tx, ids)
 
 
 def _tabs(ctx: TenantCtx, wanted: MonitorFilter, found: OwnPage) -> list[NavLink]:

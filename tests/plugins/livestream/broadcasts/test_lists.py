@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
+from nakamise.contracts.live import LiveReports
+from nakamise.db import Tx
 from nakamise.plugin import Presence
+from nakamise.testing.author_fixtures import Fake
 from nakamise.testing.people import Person
 from nakamise_livestream.broadcasts import on_air as media
 from tests.plugins.livestream.stage import API, Json, Stage, act, id_of, in_, ok, on_air, planned
@@ -92,6 +98,34 @@ async def test_staff_watch_over_all(
     assert titles(lost) == ["少ない"]
     await media.publisher_arrived(stage.ctx, id_of(lost["items"][0]))
     assert (await ok(await admin.client.get(url, params={"lost": "true"})))["total"] == 0
+
+
+class Reported:
+    """What a plugin for moderation will say."""
+
+    def __init__(self, counts: Mapping[uuid.UUID, int]) -> None:
+        self._counts = counts
+
+    async def open_counts(self, tx: Tx, broadcast_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+        return {id_: number for id_, number in self._counts.items() if id_ in broadcast_ids}
+
+
+@pytest.mark.req("LC-9.6.1")
+async def test_staff_see_what_is_reported_where_something_can_be(
+    stage: Stage, presenter: Person, admin: Person, fake: Fake
+) -> None:
+    made = await on_air(presenter, title="通報された配信")
+
+    async def column() -> list[str]:
+        page = await admin.client.get("/admin/livestream?state=live", headers={"accept-language": "ja"})
+        return re.findall(r'data-label="通報"[^>]*>(.*?)</td>', page.text)
+
+    assert await column() == []
+    fake(LiveReports, Reported({}))
+    assert await column() == ["0"]
+    fake(LiveReports, Reported({id_of(made): 3}))
+    [cell] = await column()
+    assert re.sub("<[^>]+>", "", cell) == "3"
 
 
 @pytest.mark.req("GA-40")

@@ -17,16 +17,32 @@ from tests.plugins.livestream.sfu.worker.test_chromium import ARGUMENTS
 from tests.plugins.livestream.stage import Stage
 from tests.plugins.livestream.watch.window import DESKTOP, PHONE, Window, window
 from tests.plugins.livestream.whip.conftest import media
+from tests.plugins.livestream.whip.waiting import until
 
 __all__ = ["media"]
 pytestmark = pytest.mark.browser
+CONNECTIONS = """
+window.connections = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...given) { super(...given); window.connections.push(this); }
+};
+"""
+SENT = """async () => {
+    let frames = 0;
+    const open = window.connections.filter((one) => one.connectionState === "connected");
+    for (const one of (await open[0].getStats()).values()) frames += one.framesSent ?? 0;
+    return {open: open.length, made: window.connections.length, frames};
+}"""
+CAMERA = "document.querySelector('[data-preview]').srcObject.getVideoTracks()[0].getSettings().deviceId"
 SAID = {"text": "こんばんは", "key": "0192d6a0-0000-7000-8000-000000000001"}
 
 
 @pytest.fixture
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        # The second one makes pictures of depth, which nobody can send.
+        args = [*ARGUMENTS, "--use-fake-device-for-media-stream=device-count=3"]
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=args)
         yield browser
         await browser.close()
 
@@ -74,6 +90,44 @@ async def _sends(page: Page) -> None:
     await expect(page.locator("[data-line-state]")).to_have_attribute("data-kind", "live", timeout=30_000)
 
 
+async def _changes_the_camera(page: Page) -> None:
+    """What is sent goes on, on the same connection."""
+    camera, before = await page.evaluate(CAMERA), await page.evaluate(SENT)
+    await expect(page.locator("[data-flip]")).to_be_enabled()
+    await page.locator("[data-device=videoinput]").select_option(index=2)
+
+    async def changed() -> bool:
+        return bool(await page.evaluate(CAMERA) != camera)
+
+    await until(changed)
+    at_once = await page.evaluate(SENT)
+
+    async def goes_on() -> bool:
+        return bool((await page.evaluate(SENT))["frames"] > at_once["frames"])
+
+    await until(goes_on)
+    assert (at_once["open"], at_once["made"]) == (1, before["made"])
+    await expect(page.locator("[data-line-state]")).to_have_attribute("data-kind", "live")
+
+
+async def _is_offline_for_a_moment(page: Page) -> None:
+    away = page.locator("[data-numbers-away]")
+    await expect(away).to_be_hidden()
+    await page.context.set_offline(True)
+    await expect(away).to_be_visible()
+    await page.context.set_offline(False)
+    await expect(away).to_be_hidden()
+
+
+async def _keeps_the_recording_private(page: Page) -> None:
+    switch = page.get_by_role("switch", name="終了後にアーカイブを公開する")
+    await expect(switch).to_be_checked()
+    async with page.expect_response(lambda answer: answer.url.endswith("/archive")) as told:
+        await switch.click()
+    assert (await told.value).status == 200
+    await expect(switch).not_to_be_checked()
+
+
 async def _moderate(seen: Window) -> None:
     line = seen.page.locator("[data-lines] li", has_text=SAID["text"])
     await line.locator("summary").click()
@@ -82,7 +136,7 @@ async def _moderate(seen: Window) -> None:
     await expect(line).to_have_count(0)
 
 
-@pytest.mark.req("LC-7.4.4", "LC-7.4.5", "LC-7.4.6", "GA-05", "GA-08", "GA-11", "AR-10", "LC-0.29")
+@pytest.mark.req("LC-7.4.4", "LC-7.4.5", "LC-7.4.6", "GA-05", "GA-08", "GA-11", "AR-10", "LC-0.29", "GL-18")
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 async def test_a_host_plans_checks_goes_live_sells_and_reads_the_numbers(
     stage: Stage,
@@ -95,6 +149,7 @@ async def test_a_host_plans_checks_goes_live_sells_and_reads_the_numbers(
 ) -> None:
     async with window(chromium, live_server.url(stage.tenant), size, presenter) as seen:
         page = seen.page
+        await page.add_init_script(CONNECTIONS)
         id_ = await _plan(seen)
         await page.goto(f"/livestream/studio/{id_}")
         await _start(seen)
@@ -106,6 +161,9 @@ async def test_a_host_plans_checks_goes_live_sells_and_reads_the_numbers(
             await other.do("POST", f"/broadcasts/{id_}/chat/lines", SAID)
             await other.do("POST", f"/broadcasts/{id_}/interest", {"product_id": goods[0], "act": "open"})
         await _moderate(seen)
+        await _changes_the_camera(page)
+        await _is_offline_for_a_moment(page)
+        await _keeps_the_recording_private(page)
         await expect(page.locator("[data-n=clicks]")).to_have_text("1", timeout=10_000)
         await page.get_by_role("button", name="一時停止").click()
         await expect(page.locator("[data-studio]")).to_have_attribute("data-state", "paused")

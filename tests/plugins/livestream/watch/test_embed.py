@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import httpx
 import pytest
-from playwright.async_api import Browser, Route, expect
+from playwright.async_api import Browser, expect
 
 from nakamise.errors import Invalid
 from nakamise.tenancy import switches
@@ -13,9 +17,24 @@ from nakamise.testing.people import Person
 from tests.plugins.livestream.stage import API, Json, Stage, act, ok, on_air
 from tests.plugins.livestream.watch.window import PHONE, window
 
-OWN = "http://localhost:1"
-OTHER = "http://localhost:2"
 GL_01 = pytest.mark.req("GL-01")
+
+
+@asynccontextmanager
+async def site(body: str) -> AsyncIterator[str]:
+    """Somebody else's, with one page; its origin. Browsers refuse ours in a page that came from nowhere."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        data = body.encode()
+        head = f"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {len(data)}\r\nconnection: close\r\n\r\n"
+        writer.write(head.encode() + data)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://localhost:{server.sockets[0].getsockname()[1]}"
 
 
 async def allow(stage: Stage, text: str) -> None:
@@ -66,23 +85,17 @@ async def test_a_browser_shows_it_on_that_site_and_nowhere_else(
     stage: Stage, presenter: Person, chromium: Browser, live_server: LiveServer
 ) -> None:
     made = await on_air(presenter, title="夜のリップ選び")
-    await allow(stage, OWN)
     base = live_server.url(stage.tenant)
-    frame = f'<!doctype html><title>EC</title><iframe src="{base}livestream/{made["id"]}/embed"></iframe>'
-
-    async def foreign(route: Route) -> None:
-        await route.fulfill(content_type="text/html", body=frame)
-
-    async with window(chromium, base, PHONE) as seen:
-        for site in (OWN, OTHER):
-            await seen.page.route(f"{site}/", foreign)
-        await seen.page.goto(f"{OWN}/")
+    body = f'<!doctype html><title>EC</title><iframe src="{base}livestream/{made["id"]}/embed"></iframe>'
+    async with window(chromium, base, PHONE) as seen, site(body) as own, site(body) as other:
+        await allow(stage, own)
+        await seen.page.goto(own)
         inside = seen.page.frame_locator("iframe")
         await expect(inside.get_by_role("heading", name="夜のリップ選び")).to_be_visible()
         await expect(inside.get_by_text("配信者の映像を待っています")).to_be_visible()
         await expect(inside.get_by_role("link", name="視聴・購入")).to_have_attribute("target", "_blank")
         assert seen.said == []
-        await seen.page.goto(f"{OTHER}/")
+        await seen.page.goto(other)
         await expect(inside.get_by_role("heading", name="夜のリップ選び")).to_have_count(0)
         assert any("frame-ancestors" in said for said in seen.said)
         seen.said.clear()
