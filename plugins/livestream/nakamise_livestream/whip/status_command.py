@@ -86,9 +86,10 @@ async def _engine(config: InstallationConfig) -> AsyncIterator[EnginePool | Embe
 
 def _finding(state: WorkerState) -> Finding:
     health = state.health
+    place = state.place.removeprefix("tcp:")
     if health is None:
         says = "does not answer: is it running, with the same NAKAMISE_SECRET_KEY?"
-        return Finding(place=state.place, level="fail", says=says)
+        return Finding(place=place, level="fail", says=says)
     worries = [
         *(["nearly full: add a worker"] if health.sessions >= health.max_sessions * _FULL else []),
         *(["late: viewers notice, add a worker"] if health.lag_ms > _LATE_MS else []),
@@ -99,4 +100,4 @@ def _finding(state: WorkerState) -> Finding:
         f" UDP {health.udp_port} of {', '.join(health.addresses)}"
     )
     level = "warn" if worries else "ok"
-    return Finding(place=state.place, level=level, says="; ".join([*worries, says]), health=health)
+    return Finding(place=place, level=level, says="; ".join([*worries, says]), health=health)

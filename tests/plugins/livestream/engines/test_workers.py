@@ -127,7 +127,7 @@ async def test_operators_are_told(workers: Workers, settings: Settings) -> None:
 
     code, findings = await told(workers.engines)
     assert code == 0
-    assert [one.place for one in findings] == [f"tcp:{place}" for place in workers.engines]
+    assert [one.place for one in findings] == list(workers.engines)
     assert all(one.health and one.health.max_sessions == 3_000 for one in findings)
     code, findings = await told([*workers.engines, "127.0.0.1:1"])
     assert code == 1
