@@ -23,7 +23,7 @@ async def test_away(stage: Stage, presenter: Person, chromium: Browser, settings
         async with window(chromium, server.url(stage.tenant), PHONE) as w:
             await w.page.goto(f"/livestream/{made['id']}")
             away = w.page.get_by_text("チャットは一時的に利用できません。お買い物はできます。")
-            await w.page.wait_for_timeout(2500)
+            await expect(w.page.locator("[data-viewers]")).to_have_text("1", timeout=8000)
             await expect(away).to_be_hidden()
             redis.kill()
             await expect(away).to_be_visible(timeout=15000)
