@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from nakamise.embedded import EmbeddedPostgres
+
+# A tenant is hundreds of small files: in memory they cost a third less processor time.
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - mkdtemp makes the name, for us alone
+_ROOM_BYTES: Final = 8 * 2**30
 
 
 @contextlib.contextmanager
 def throwaway_postgres() -> Iterator[EmbeddedPostgres]:
     """A running server that is removed with its data at the end."""
-    server = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="nakamise-test-")), fsync=False)
+    folder = tempfile.mkdtemp(prefix="nakamise-test-", dir=_MEMORY if _has_room(_MEMORY) else None)
+    server = EmbeddedPostgres(Path(folder), fsync=False)
     try:
         server.start()
         yield server
@@ -23,6 +30,10 @@ def throwaway_postgres() -> Iterator[EmbeddedPostgres]:
         with contextlib.suppress(RuntimeError):
             server.kill()
         server.remove()
+
+
+def _has_room(folder: Path) -> bool:
+    return folder.is_dir() and shutil.disk_usage(folder).free >= _ROOM_BYTES
 
 
 def free_port() -> int:

@@ -290,6 +290,7 @@ async def test_without_scripts_forms_and_menus_still_work(browser: Browser, site
 
 async def test_a_fragment_may_bring_a_dialog_and_a_toast(browser: Browser, site: Site) -> None:
     page, problems = await open_page(browser, site)
+    await page.wait_for_function("window.htmx")
     await page.evaluate(
         """() => {
           const button = document.createElement("button");
