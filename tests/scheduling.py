@@ -18,6 +18,8 @@ LONGEST: Final = (
     "tests/whitelabel/",
     "tests/faults/",
     "tests/scaffold/",
+    "tests/contract/",
+    "tests/plugins/livestream/",
 )
 
 
