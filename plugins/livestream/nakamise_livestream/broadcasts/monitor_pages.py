@@ -19,6 +19,8 @@ from nakamise_livestream.broadcasters.schemas import ReasonInput
 from nakamise_livestream.broadcasts import end, label, limit, lists, products, rows, served
 from nakamise_livestream.broadcasts.schemas import LimitInput, MonitorFilter, OwnPage, StaffLabelInput
 from nakamise_livestream.broadcasts.states import State
+from nakamise_livestream.chat import minutes
+from nakamise_livestream.chat.curve import curve
 from nakamise_livestream.rights import MANAGE, MONITOR
 from nakamise_livestream.settings import LivestreamSettings
 from nakamise_livestream.watch import embed
@@ -92,6 +94,7 @@ async def _show(ctx: TenantCtx, broadcast_id: uuid.UUID, errors: dict[str, str])
         shown = await products.shown(ctx, tx, one)
         story = await label.story(tx, broadcast_id)
         sent = await served.served(tx, [broadcast_id])
+        found_minutes = await minutes.minutes(ctx, tx, broadcast_id)
     return await page(
         ctx,
         "livestream/staff_broadcast.html",
@@ -99,6 +102,8 @@ async def _show(ctx: TenantCtx, broadcast_id: uuid.UUID, errors: dict[str, str])
         one=one,
         shown=shown,
         story=story,
+        curve=curve(found_minutes, ctx.tenant.zone),
+        files=f"/api/livestream/broadcasts/{broadcast_id}/chat",
         sent=sent.get(broadcast_id, served.Served()),
         errors=errors,
         states=badges(ctx, BROADCAST_STATES),

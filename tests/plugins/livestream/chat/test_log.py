@@ -63,7 +63,7 @@ async def test_the_log_is_a_file_with_everything_in_the_tenants_time(
 
 @pytest.mark.req("GL-34", "GA-05")
 async def test_viewers_and_comments_are_kept_for_each_minute(
-    stage: Stage, presenter: Person, viewer: Person, clock: SteeredClock
+    stage: Stage, presenter: Person, viewer: Person, admin: Person, clock: SteeredClock
 ) -> None:
     made = await on_air(presenter)
     clock.freeze(stage.ctx.now().replace(second=0, microsecond=0) + timedelta(minutes=1))
@@ -88,11 +88,13 @@ async def test_viewers_and_comments_are_kept_for_each_minute(
     answer = await presenter.client.get(chat_url(made, "/minutes.csv"))
     assert len(answer.text.splitlines()) == 3
     await ok(await act(presenter, made, "end"))
-    page = await presenter.client.get(f"/livestream/studio/{made['id']}", headers={"Accept-Language": "ja"})
     label = f"{first.astimezone(stage.tenant.zone):%H:%M}"
-    assert f"<title>{label}: 2</title>" in page.text
-    for file in ("log.csv", "minutes.csv"):
-        assert chat_url(made, f"/{file}") in page.text
+    for person, path in ((presenter, "/livestream/studio"), (admin, "/admin/livestream/broadcasts")):
+        page = await person.client.get(f"{path}/{made['id']}", headers={"Accept-Language": "ja"})
+        assert f"<title>{label}: 2</title>" in page.text
+        for file in ("log.csv", "minutes.csv"):
+            assert chat_url(made, f"/{file}") in page.text
+            assert (await person.client.get(chat_url(made, f"/{file}"))).status_code == 200
 
 
 @pytest.mark.parametrize(("count", "points", "step"), [(0, 0, 1), (60, 60, 1), (61, 31, 2), (480, 60, 8)])
