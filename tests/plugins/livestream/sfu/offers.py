@@ -6,7 +6,7 @@ from typing import Final
 
 FINGERPRINT: Final = ":".join(["AB"] * 32)
 UFRAG: Final = "Ab3+"
-PASSWORD: Final = "0123456789abcdefghijklmn"  # noqa: S105 - of ICE, for one connection
+PASSWORD: Final = "0123456789abcdefghijklmn"
 
 _SESSION: Final = """\
 v=0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from nakamise_livestream.sfu.rtp import rtcp
@@ -20,6 +21,8 @@ _LONGEST_PAUSE = 120.0
 _FAILED_WITHIN = 10.0
 _ENOUGH = 0.7
 """A viewer whose estimate is below this share of the layer's bitrate gets a lower one."""
+_RISING_FOR = 2.5
+"""Seconds after which an estimate that was not raised does not rise any more; browsers send one a second."""
 
 
 class Choice:
@@ -30,6 +33,7 @@ class Choice:
         self._counted: rtcp.ReportBlock | None = None
         self._settled_at = now + _AFTER_JOINING
         self._estimate: int | None = None
+        self._risen_at = -math.inf
         self._quiet_since = now
         self._pause = _FIRST_PAUSE
         self._raised_at: float | None = None
@@ -60,8 +64,10 @@ class Choice:
             return block.fraction_lost / 256
         return min(1.0, max(0, block.lost - before.lost) / expected)
 
-    def estimated(self, bitrate: int) -> None:
+    def estimated(self, bitrate: int, now: float) -> None:
         """The viewer's REMB."""
+        if self._estimate is not None and bitrate > self._estimate:
+            self._risen_at = now
         self._estimate = bitrate
 
     def best(self, current: Layer | None, layers: Sequence[Layer], now: float) -> Layer | None:
@@ -71,16 +77,21 @@ class Choice:
         if current is None or current not in layers:
             return layers[-1] if current is None else layers[0]
         place = list(layers).index(current)
-        if self._too_much(current):
+        if self._too_much(current, now):
             return self._lower(layers[max(0, place - 1)], current, now)
         if place + 1 < len(layers) and now - self._quiet_since >= self._pause:
             self._raised_at = self._quiet_since = now
             return layers[place + 1]
         return current
 
-    def _too_much(self, current: Layer) -> bool:
-        short = self._estimate is not None and self._estimate < current.meter.bitrate * _ENOUGH
-        return self.loss > _LOSS_DOWN or short
+    def _too_much(self, current: Layer, now: float) -> bool:
+        return self.loss > _LOSS_DOWN or self._is_short(current, now)
+
+    def _is_short(self, current: Layer, now: float) -> bool:
+        """An estimate that still rises is of what has come so far, and no sign of a line that is full."""
+        if self._estimate is None or now - self._risen_at < _RISING_FOR:
+            return False
+        return self._estimate < current.meter.bitrate * _ENOUGH
 
     def _lower(self, lower: Layer, current: Layer, now: float) -> Layer:
         if lower is current:

@@ -78,7 +78,7 @@ class Viewer:
             case PictureLoss() | FullIntra():
                 self._wish(now)
             case BitrateLimit():
-                self._choice.estimated(message.bitrate)
+                self._choice.estimated(message.bitrate, now)
             case _:
                 return
 

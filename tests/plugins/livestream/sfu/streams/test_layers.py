@@ -221,14 +221,36 @@ def test_without_a_lower_layer_heavy_loss_pauses_until_a_keyframe() -> None:
     assert timestamp_difference(packets[-1].timestamp, packets[0].timestamp) == 159 * 3000
 
 
+def estimate(show: Show, bitrate: int) -> bytes:
+    return rtcp_build.bitrate_limit(rtcp.BitrateLimit(1, bitrate, (show.live.ssrc("video"),)))
+
+
 def test_a_viewer_s_estimate_counts_as_well() -> None:
     show = Show()
     show.run(3)
     viewer = show.live.play((WANTED_VIDEO,), Line(), show.now)
     show.run(0.5)
-    limit = rtcp.BitrateLimit(1, 100_000, (show.live.ssrc("video"),))
-    viewer.rtcp(rtcp_build.bitrate_limit(limit), show.now)
+    viewer.rtcp(estimate(show, 100_000), show.now)
     show.run(1)
+    assert viewer.stats().layer == "q"
+
+
+def test_an_estimate_that_still_rises_is_no_full_line() -> None:
+    """A browser's follows what it gets: from the lower layer it cannot be enough for the higher one."""
+    show = Show()
+    show.run(3)
+    viewer = show.live.play((WANTED_VIDEO,), Line(), show.now)
+    show.run(0.5)
+    layers: list[str | None] = []
+    for second in range(20):
+        viewer.rtcp(estimate(show, 100_000 + 1000 * second), show.now)
+        show.run(1)
+        layers.append(viewer.stats().layer)
+    assert layers[0] == "q"
+    assert layers[-5:] == ["f"] * 5
+    for _ in range(4):
+        viewer.rtcp(estimate(show, 100_000), show.now)
+        show.run(1)
     assert viewer.stats().layer == "q"
 
 
