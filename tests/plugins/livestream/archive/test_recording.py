@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import av
+import httpx
 import pytest
 from PIL import Image
 
@@ -20,7 +21,7 @@ from tests.plugins.livestream.archive.player import play
 from tests.plugins.livestream.sfu.encoder import EncodedTrack
 from tests.plugins.livestream.sfu.rtc import publisher
 from tests.plugins.livestream.stage import Json, Stage, act, ok, on_air, planned
-from tests.plugins.livestream.whip.rtc import send
+from tests.plugins.livestream.whip.rtc import post, send, take
 from tests.plugins.livestream.whip.waiting import until
 
 API = "/api/livestream"
@@ -164,7 +165,15 @@ async def test_a_worker_that_is_killed_costs_less_than_a_fragment(stage: Stage, 
     )
     assert abs((killed_at - last).total_seconds()) < 1
     async with publisher("H264", EncodedTrack()) as sender:
-        await send(presenter.client, url, sender)
+        offer = await sender.offer()
+        answers: list[httpx.Response] = []
+
+        async def is_back() -> bool:
+            answers.append(await post(presenter.client, url, offer))
+            return answers[-1].status_code != 503
+
+        await until(is_back, within=30.0)
+        await take(sender.connection, answers[-1])
         await has_segments(stage, broadcast, 3)
         await ok(await act(presenter, broadcast, "end"))
     played = await play(presenter.client, hls(broadcast))

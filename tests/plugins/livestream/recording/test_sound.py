@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import msgspec
 import pytest
 
@@ -17,6 +19,6 @@ def test_what_was_lost_is_silence_and_nothing_after_it_is_late() -> None:
         *sound.in_aac(first).audio,
         *sound.in_aac(msgspec.structs.replace(second, audio=tuple(lost))).audio,
     ]
-    gaps = [later.at - earlier.at for earlier, later in zip(made, made[1:], strict=False)]
+    gaps = [later.at - earlier.at for earlier, later in pairwise(made)]
     assert gaps == pytest.approx([FRAME / RATE] * len(gaps), abs=1e-6)
     assert made[-1].at == pytest.approx(second.until, abs=0.1)
