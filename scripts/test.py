@@ -70,7 +70,7 @@ def install_browser() -> Path:
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         sys.exit("The browser tests need Chromium: install it, or set NAKAMISE_CHROMIUM to its path.")
     print("Installing Chromium and fonts (about 300 MB) ...", flush=True)
-    # Yesterday's lists often do; `install` says whether they did not.
+    # A list that cannot be had need not matter: `install` says whether it does.
     _apt("update")
     if not any(_apt("install", "-y", "--no-install-recommends", browser, *FONTS) for browser in BROWSERS):
         sys.exit("apt-get has no Chromium for us; install it by hand or set NAKAMISE_CHROMIUM.")
