@@ -48,8 +48,9 @@ class Workers:
     engines: dict[str, EmbeddedEngine]
 
     async def origin(self) -> str:
-        """Of the only publisher."""
-        (found,) = [place for place, one in self.engines.items() if await one.published()]
+        """Of the only publisher, among those that can be reached."""
+        there = [(place, one) for place, one in self.engines.items() if one.connected]
+        (found,) = [place for place, one in there if await one.published()]
         return found
 
     def pid(self, place: str) -> int:
