@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +16,7 @@ from nakamise.testing.people import Person
 from nakamise_livestream import privacy
 from nakamise_livestream.archive import keeping
 from nakamise_livestream.archive.saving import Saving
+from nakamise_livestream.recording.units import Segment
 from tests.plugins.livestream.archive.player import play
 from tests.plugins.livestream.archive.reel import three_segments
 from tests.plugins.livestream.chat.talk import said
@@ -22,11 +25,15 @@ from tests.plugins.livestream.stage import API, Json, Stage, act, id_of, ok, on_
 DAYS = 30
 
 
-async def recorded(stage: Stage, presenter: Person, viewer: Person) -> Json:
-    """Twelve seconds, with a comment of ``viewer``."""
+async def recorded(
+    stage: Stage, presenter: Person, viewer: Person, at: Callable[[Segment], None] = lambda _first: None
+) -> Json:
+    """Twelve seconds, with a comment of ``viewer``. ``at`` steers the clock once the first segment is there."""
     broadcast = await on_air(presenter)
     saving = Saving(stage.ctx, id_of(broadcast))
-    for segment in three_segments():
+    segments = three_segments()
+    at(segments[0])
+    for segment in segments:
         assert await saving.save(segment, True)
     await said(viewer, broadcast, "この色かわいい！")
     await ok(await act(presenter, broadcast, "end"))
@@ -119,9 +126,13 @@ async def test_an_evening_goes_on_after_midnight(
     stage: Stage, presenter: Person, viewer: Person, clock: SteeredClock
 ) -> None:
     tokyo = ZoneInfo("Asia/Tokyo")
-    tomorrow = stage.ctx.now().astimezone(tokyo).replace(hour=0, minute=0, second=0) + timedelta(days=1)
-    clock.advance(tomorrow - timedelta(seconds=2) - stage.ctx.now())
-    broadcast = await recorded(stage, presenter, viewer)
+
+    def six_seconds_before(first: Segment) -> None:
+        begins = stage.ctx.now() - timedelta(seconds=time.time() - first.begins)
+        midnight = begins.astimezone(tokyo).replace(hour=0, minute=0, second=0) + timedelta(days=1)
+        clock.advance(midnight - timedelta(seconds=6) - begins)
+
+    broadcast = await recorded(stage, presenter, viewer, six_seconds_before)
     begins, ends = await stage.value("SELECT ARRAY[min(begins_at), max(begins_at)] FROM livestream_segment")
     assert begins.astimezone(tokyo).date() < ends.astimezone(tokyo).date()
     found = await ok(await viewer.client.get(archive_of(broadcast)))
