@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -65,6 +66,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="tiny sizes: does it run at all?")
     parser.add_argument("--rounds", type=int, default=FULL.rounds, help=f"instead of {FULL.rounds}")
     options = parser.parse_args()
+    for chatty in ("aioice", "httpx"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     names = options.only or [name for name in MEASUREMENTS if name in LIVE or not options.media]
     scale = QUICK if options.quick else msgspec.structs.replace(FULL, rounds=options.rounds)
     machine, results = uvloop.run(_measure(names, scale))

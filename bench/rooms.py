@@ -65,7 +65,9 @@ async def measure(world: World, scale: Scale) -> list[Result]:
     install_hello()
     logging.getLogger("httpx").setLevel(logging.WARNING)
     is_quick = scale.rounds < 10
+    vault = world.runtime.host.vault
     world.runtime.host = PluginHost.discover()
+    world.runtime.host.vault = vault
     tenant = await world.new_tenant(("hello",))
     # Every listener has an address of its own, as behind a proxy.
     os.environ["NAKAMISE_TRUSTED_PROXIES"] = "127.0.0.1"

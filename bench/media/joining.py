@@ -7,7 +7,6 @@ every two seconds, and requests for more are not heard.
 from __future__ import annotations
 
 import asyncio
-import logging
 import statistics
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -31,7 +30,6 @@ _WARM = 3
 
 
 async def measure(world: World, scale: Scale) -> list[Result]:
-    logging.getLogger("aioice").setLevel(logging.WARNING)
     joins = max(5, _EACH_ROUND * scale.rounds)
     with serve_pages() as pages:
         async with on_the_air(world) as (air, client), _browser() as browser:

@@ -7,7 +7,6 @@ been there all the time, who must not lose a packet.
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 import statistics
 import sys
@@ -67,7 +66,6 @@ async def _worker() -> AsyncIterator[tuple[WorkerConfig, EmbeddedEngine, int]]:
 
 
 async def measure(world: World, scale: Scale) -> list[Result]:
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     seconds = SECONDS * min(1.0, scale.seconds)
     tenant = await world.new_tenant(("livestream",))
     async with (
