@@ -45,8 +45,15 @@ class _Here(httpx.AsyncHTTPTransport):
     """Names below localhost are this machine, which not every resolver knows."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        request.url = request.url.copy_with(host="127.0.0.1")
-        return await super().handle_async_request(request)
+        # A request of its own: the answer's URL, which links are relative to, is the one that was asked for.
+        here = httpx.Request(
+            request.method,
+            request.url.copy_with(host="127.0.0.1"),
+            headers=request.headers,
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+        return await super().handle_async_request(here)
 
 
 class Reader:
