@@ -41,7 +41,7 @@ class Source(HTMLParser):
             self.texts.append(text)
 
 
-class _Here(httpx.AsyncHTTPTransport):
+class Here(httpx.AsyncHTTPTransport):
     """Names below localhost are this machine, which not every resolver knows."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -77,6 +77,6 @@ class Reader:
 async def reading(visitor: Visitor) -> AsyncIterator[Reader]:
     headers = {"accept": "text/html", "accept-language": visitor.locale}
     async with httpx.AsyncClient(
-        transport=_Here(), headers=headers, follow_redirects=True, timeout=20
+        transport=Here(), headers=headers, follow_redirects=True, timeout=20
     ) as client:
         yield Reader(visitor, client)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Final
+
 import httpx
 
 from tests.e2e.examine import LEFTOVERS, NOBODY, RAW
 from tests.e2e.sample import half
-from tests.e2e.source import Source
+from tests.e2e.source import Here, Source
 
-PAGE = """<title>t</title><script>undefined</script><template><a href="/never">x</a></template>
+LINK: Final = b'<a href="/b">b</a>'
+PAGE: Final = """<title>t</title><script>undefined</script><template><a href="/never">x</a></template>
 <p> None </p><a href="b?x=1&amp;y=2">b</a><a href="/c" download>c</a><a>d</a><p>NaN</p>"""
 
 
@@ -31,3 +35,20 @@ def test_a_source_says_what_is_seen_and_where_it_leads() -> None:
     assert [text for text in source.texts if text in RAW] == ["None"]
     assert [hit[0] for hit in LEFTOVERS.finditer("\n".join(source.texts))] == ["NaN"]
     assert NOBODY.leaks("", [("page", "made with Nakamise")])
+
+
+async def test_a_name_below_localhost_is_this_machine_and_links_lead_to_the_name() -> None:
+    heads: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(LINK) + LINK)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        origin = f"http://shop.localhost:{server.sockets[0].getsockname()[1]}"
+        async with httpx.AsyncClient(transport=Here()) as client:
+            source = Source(await client.get(f"{origin}/a"))
+    assert source.links == [f"{origin}/b"]
+    assert f"Host: {origin.removeprefix('http://')}".encode() in heads[0]
