@@ -12,6 +12,7 @@ from typing import Final
 from nakamise.db import Tx
 from nakamise.ids import uuid7
 from nakamise.media import put_object
+from nakamise.tenancy import switches
 from nakamise_livestream.whip import streams
 from tests.isolation.house import House
 from tests.plugins.shop.stall import insert
@@ -35,6 +36,8 @@ async def raise_stage(house: House) -> None:
         await _recording(tx, house, ids, (piece, init, poster))
         await _sales(tx, house, ids)
         await _followers(tx, house, ids, handle, token)
+    # Else there are no pages for frames.
+    await switches.configure(ctx.runtime, house.id, "livestream", {"embed_sites": "https://shop.example"})
     house.things |= {name: str(id_) for name, id_ in ids.items()}
     house.things |= {"handle": handle, "unsubscribe/token": token}
     house.things |= {

@@ -15,7 +15,7 @@ from nakamise.contracts.catalog import Catalog, CatalogVariant
 from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, signed_in
 from nakamise.web import fragment, yen
-from nakamise_livestream.broadcasts import access, goods, products, run_sheet
+from nakamise_livestream.broadcasts import access, goods, products, rows, run_sheet
 
 TEMPLATE: Final = "livestream/_studio_briefing.html"
 
@@ -39,7 +39,9 @@ async def briefing(
 ) -> Response[bytes]:
     """As it is now, for whoever may moderate: the same that buyers see, and the run-sheet's talking points."""
     async with ctx.read() as tx:
-        await access.moderated(ctx, tx, broadcast_id)
+        broadcast = await rows.get(tx, broadcast_id)
+        if not await access.may_moderate(ctx, tx, broadcast):
+            raise NotFound
         if product_id not in await products.product_ids(tx, broadcast_id):
             raise NotFound
         catalog = ctx.optional_service(Catalog)
