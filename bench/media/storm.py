@@ -146,9 +146,10 @@ def _results(outcome: Outcome, idle: list[float], busy: list[float], lost: int) 
 
 
 def _cost(outcome: Outcome, used: float) -> Result:
-    """Media of those who have joined is in it."""
-    each = used * 1000 / len(outcome.took)
-    clients = outcome.cpu * 1000 / len(outcome.took)
+    """Media of those who have joined is in it, and work for those who gave up waiting."""
+    asked = len(outcome.took) + outcome.failed
+    each = used * 1000 / asked
+    clients = outcome.cpu * 1000 / asked
     note = f"CPU of the worker for each; that of the joiners' process {clients:.1f} ms"
     return Result(name="media_storm_worker_ms_per_join", value=each, unit="ms", note=note)
 

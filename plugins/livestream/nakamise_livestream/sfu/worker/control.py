@@ -49,7 +49,7 @@ class ControlServer:
         for writer in list(self._listeners):
             if writer.transport.get_write_buffer_size() > _MOST_UNREAD:
                 writer.transport.abort()
-            else:
+            elif not writer.is_closing():
                 writer.write(data)
 
     async def listen(self, place: str) -> None:
