@@ -64,6 +64,7 @@ PLACES: Final[Mapping[str, str]] = {
     "cart": N_("The cart"),
     "checkout": N_("Checkout"),
     "order": N_("The customer's orders"),
+    "live": N_("Live broadcasts"),
     "admin": N_("The administration"),
     "mail": N_("Mails"),
 }

@@ -65,4 +65,4 @@ async def set_chapters(
         raise Invalid({"chapters": FieldError(N_("Two chapters begin at the same time."), domain=DOMAIN)})
     await tx.execute(_CLEAR, broadcast_id)
     await tx.execute_many(_ADD, [(broadcast_id, at, title) for at, title in rows.items()])
-    await audit(ctx, tx, "archive_chapters", broadcast, chapters=len(rows))
+    await audit(ctx, tx, "livestream.broadcast.archive_chapters", broadcast, chapters=len(rows))

@@ -54,7 +54,12 @@ async def publish(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, *, on: bool) 
     broadcast = await access.hosted(ctx, tx, broadcast_id)
     if await tx.execute(_PUBLISH, broadcast_id, on, ctx.now()) != 1:
         raise NotFound
-    await audit(ctx, tx, "archive_published" if on else "archive_hidden", broadcast)
+    await audit(
+        ctx,
+        tx,
+        "livestream.broadcast.archive_published" if on else "livestream.broadcast.archive_hidden",
+        broadcast,
+    )
     return await archive(ctx, tx, broadcast_id)
 
 
@@ -65,7 +70,7 @@ async def delete(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID) -> None:
         raise Conflict(N_("End the broadcast first."), code="on_air", domain=DOMAIN)
     if await tx.execute(_DELETE, broadcast_id, ctx.now()) != 1:
         raise NotFound
-    await audit(ctx, tx, "archive_deleted", broadcast)
+    await audit(ctx, tx, "livestream.broadcast.archive_deleted", broadcast)
 
 
 async def delete_all_of(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:

@@ -47,7 +47,7 @@ async def settle(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, reason: str) -
     if await tx.execute(_CANCEL, broadcast_id, ctx.now(), reason, ctx.actor.user_id) != 1:
         return None
     after = await rows.get(tx, broadcast_id, ctx.locale)
-    await audit(ctx, tx, "cancelled", after, reason=reason)
+    await audit(ctx, tx, "livestream.broadcast.cancelled", after, reason=reason)
     event = BroadcastCancelled(**named(after), scheduled_for=after.scheduled_for, reason=reason)
     await ctx.publish(tx, event)
     await tell_state(ctx, tx, after)
@@ -61,7 +61,7 @@ async def expire_due(ctx: TenantCtx) -> None:
     async with ctx.begin() as tx:
         for id_ in await tx.values(_EXPIRE, ctx.now(), ctx.now() - grace):
             after = await rows.get(tx, id_)
-            await audit(ctx, tx, "expired", after)
+            await audit(ctx, tx, "livestream.broadcast.expired", after)
             if after.scheduled_for is not None:
                 await ctx.publish(tx, BroadcastExpired(**named(after), scheduled_for=after.scheduled_for))
             await tell_state(ctx, tx, after)

@@ -36,5 +36,5 @@ async def _set(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, media_id: uuid.U
     await access.hosted(ctx, tx, broadcast_id)
     await tx.execute(_SET, broadcast_id, media_id, ctx.now())
     after = await rows.get(tx, broadcast_id, ctx.locale)
-    await audit(ctx, tx, "cover", after, picture=str(media_id or ""))
+    await audit(ctx, tx, "livestream.broadcast.cover", after, picture=str(media_id or ""))
     return after

@@ -61,7 +61,7 @@ async def settle(
         return None
     await tx.execute(_UNPIN, broadcast_id, ctx.now())
     after = await rows.get(tx, broadcast_id, ctx.locale)
-    await audit(ctx, tx, "ended", after, why=why, reason=reason)
+    await audit(ctx, tx, "livestream.broadcast.ended", after, why=why, reason=reason)
     await ctx.publish(tx, _event(ctx, after))
     await tell_state(ctx, tx, after)
     return after

@@ -67,7 +67,7 @@ async def renew(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID) -> NewStreamKey
         raise Conflict(N_("Its state does not allow this."), code="wrong_state", domain=DOMAIN)
     key = new_token(_KEY_BYTES)
     await tx.execute(_PUT, broadcast_id, key_hash(key), key[-_HINT:], ctx.now())
-    await audit(ctx, tx, "key", broadcast)
+    await audit(ctx, tx, "livestream.broadcast.key", broadcast)
     return NewStreamKey(key=key, url=ctx.url("/livestream/whip"), hint=key[-_HINT:])
 
 

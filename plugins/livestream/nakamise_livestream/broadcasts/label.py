@@ -68,7 +68,15 @@ async def _set(
     after = await rows.get(tx, before.id, ctx.locale)
     values = (uuid7(), after.id, after.is_sponsored, after.sponsor, after.label_locked, ctx.now())
     await tx.execute(_LOG, *values)
-    await audit(ctx, tx, "label", after, on=after.is_sponsored, sponsor=sponsor, locked=after.label_locked)
+    await audit(
+        ctx,
+        tx,
+        "livestream.broadcast.label",
+        after,
+        on=after.is_sponsored,
+        sponsor=sponsor,
+        locked=after.label_locked,
+    )
     await tell_state(ctx, tx, after)
     return after
 

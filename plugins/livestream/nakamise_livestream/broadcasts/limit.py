@@ -23,5 +23,5 @@ async def set_limit(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, minutes: in
     ctx.require(MANAGE)
     await tx.must_touch_one(NotFound(), _SET, broadcast_id, minutes, ctx.now())
     after = await rows.get(tx, broadcast_id, ctx.locale)
-    await audit(ctx, tx, "limit", after, minutes=minutes)
+    await audit(ctx, tx, "livestream.broadcast.limit", after, minutes=minutes)
     return after

@@ -60,7 +60,7 @@ async def add(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, given: ModeratorI
         raise Conflict(message, code="is_host", domain=DOMAIN)
     await tx.value(_LOCK, broadcast_id)
     if await tx.execute(_ADD, broadcast_id, user_id, ctx.now(), MODERATORS_MAX) == 1:
-        await audit(ctx, tx, "moderator_added", broadcast, user=str(user_id))
+        await audit(ctx, tx, "livestream.broadcast.moderator_added", broadcast, user=str(user_id))
     elif await tx.value(_KNOWN, broadcast_id, user_id) is None:
         message = N_("A broadcast has at most %(n)s moderators.")
         raise Conflict(message, code="too_many", domain=DOMAIN, params={"n": MODERATORS_MAX})
@@ -83,5 +83,5 @@ async def remove(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, user_id: uuid.
     """Raises NotFound, Forbidden."""
     broadcast = await access.hosted(ctx, tx, broadcast_id)
     await tx.must_touch_one(NotFound(), _REMOVE, broadcast_id, user_id)
-    await audit(ctx, tx, "moderator_removed", broadcast, user=str(user_id))
+    await audit(ctx, tx, "livestream.broadcast.moderator_removed", broadcast, user=str(user_id))
     return await moderators(ctx, tx, broadcast_id)

@@ -104,4 +104,4 @@ async def tell_state(ctx: TenantCtx, tx: Tx, broadcast: Broadcast) -> None:
 
 
 async def audit(ctx: TenantCtx, tx: Tx, act: str, broadcast: Broadcast, **detail: Any) -> None:
-    await ctx.audit(tx, f"livestream.broadcast.{act}", str(broadcast.id), title=broadcast.title, **detail)
+    await ctx.audit(tx, act, str(broadcast.id), title=broadcast.title, **detail)

@@ -34,7 +34,7 @@ async def pause(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID) -> Broadcast:
     wrong = Conflict(N_("Only a broadcast that is live can be paused."), code="wrong_state", domain=DOMAIN)
     await tx.must_touch_one(wrong, _PAUSE, broadcast_id, ctx.now())
     after = await rows.get(tx, broadcast_id, ctx.locale)
-    await audit(ctx, tx, "paused", after)
+    await audit(ctx, tx, "livestream.broadcast.paused", after)
     await ctx.publish(tx, BroadcastPaused(**named(after), at=ctx.now()))
     await tell_state(ctx, tx, after)
     return after
@@ -46,7 +46,7 @@ async def resume(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID) -> Broadcast:
     wrong = Conflict(N_("It is not paused."), code="wrong_state", domain=DOMAIN)
     await tx.must_touch_one(wrong, _RESUME, broadcast_id, ctx.now())
     after = await rows.get(tx, broadcast_id, ctx.locale)
-    await audit(ctx, tx, "resumed", after)
+    await audit(ctx, tx, "livestream.broadcast.resumed", after)
     await ctx.publish(tx, BroadcastResumed(**named(after), at=ctx.now()))
     await tell_state(ctx, tx, after)
     return after

@@ -75,7 +75,7 @@ async def put(ctx: TenantCtx, tx: Tx, broadcast: Broadcast, product_id: uuid.UUI
     await tx.execute(_UNPIN, broadcast.id, now)
     if product_id is not None:
         await tx.execute(_PIN, uuid7(), broadcast.id, product_id, now)
-    await audit(ctx, tx, "pinned", broadcast, product=str(product_id or ""))
+    await audit(ctx, tx, "livestream.broadcast.pinned", broadcast, product=str(product_id or ""))
     if broadcast.is_on_air:
         if product_id is not None:
             await ctx.publish(tx, ProductPinned(**named(broadcast), product_id=product_id, at=now))

@@ -51,7 +51,7 @@ async def create(ctx: TenantCtx, tx: Tx, given: NewBroadcast) -> Broadcast:
     if given.weekly and given.scheduled_for is not None:
         await series.begin(ctx, tx, id_, host.id, given.scheduled_for, given.until)
     made = await rows.get(tx, id_, ctx.locale)
-    await audit(ctx, tx, "created", made, scheduled_for=str(given.scheduled_for or ""))
+    await audit(ctx, tx, "livestream.broadcast.created", made, scheduled_for=str(given.scheduled_for or ""))
     await announce(ctx, tx, made, before=None)
     if made.series_id is not None:
         await series.fill_up(ctx, tx, made.series_id)
@@ -71,7 +71,14 @@ async def change(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, given: Broadca
     if await tx.execute(_CHANGE, broadcast_id, given.version, *values) != 1:
         raise _why_not(before, given)
     after = await rows.get(tx, broadcast_id, ctx.locale)
-    await audit(ctx, tx, "changed", after, was=before.title, scheduled_for=str(after.scheduled_for or ""))
+    await audit(
+        ctx,
+        tx,
+        "livestream.broadcast.changed",
+        after,
+        was=before.title,
+        scheduled_for=str(after.scheduled_for or ""),
+    )
     if before.scheduled_for != after.scheduled_for:
         await tx.execute(_WISHES_AGAIN, broadcast_id)
         await announce(ctx, tx, after, before=before.scheduled_for)

@@ -94,7 +94,7 @@ async def set_products(
         await pins.put(ctx, tx, broadcast, None)
     await tx.execute(_CLEAR, broadcast_id)
     await tx.execute_many(_ADD, [(broadcast_id, id_, place) for place, id_ in enumerate(ids)])
-    await audit(ctx, tx, "products", broadcast, products=[str(id_) for id_ in ids])
+    await audit(ctx, tx, "livestream.broadcast.products", broadcast, products=[str(id_) for id_ in ids])
     room.tell(ctx, tx, broadcast_id, "products", ProductsNews(ids))
     goods.tell(ctx, tx, broadcast_id, await looked_up(ctx, tx, ids))
     return await shown(ctx, tx, await access.hosted(ctx, tx, broadcast_id))

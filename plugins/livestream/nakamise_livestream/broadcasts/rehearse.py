@@ -27,5 +27,5 @@ async def rehearse(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, *, on: bool)
     wrong = Conflict(N_("A rehearsal is before the start only."), code="wrong_state", domain=DOMAIN)
     await tx.must_touch_one(wrong, _SET, broadcast_id, on, ctx.now())
     after = await rows.get(tx, broadcast_id, ctx.locale)
-    await audit(ctx, tx, "rehearsal", after, on=on)
+    await audit(ctx, tx, "livestream.broadcast.rehearsal", after, on=on)
     return after

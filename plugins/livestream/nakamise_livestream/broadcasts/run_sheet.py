@@ -93,7 +93,7 @@ async def write(
     )
     if broadcast.run_item_id is not None and broadcast.run_item_id not in ids:
         await tx.execute(_POINT, broadcast_id, None, ctx.now())
-    await audit(ctx, tx, "run_sheet", broadcast, items=len(wanted))
+    await audit(ctx, tx, "livestream.broadcast.run_sheet", broadcast, items=len(wanted))
     return await items_of(tx, broadcast_id)
 
 
@@ -127,7 +127,7 @@ async def step(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, to: uuid.UUID | 
     await tx.execute(_POINT, broadcast_id, target.id, ctx.now())
     if target.product_id is not None and target.product_id in await product_ids(tx, broadcast_id):
         await pins.put(ctx, tx, broadcast, target.product_id)
-    await audit(ctx, tx, "run_item", broadcast, item=target.title)
+    await audit(ctx, tx, "livestream.broadcast.run_item", broadcast, item=target.title)
     return await items_of(tx, broadcast_id)
 
 

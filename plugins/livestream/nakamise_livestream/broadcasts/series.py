@@ -144,7 +144,7 @@ async def carry_on(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID) -> int:
         await tx.execute(_SAME_WORDS, broadcast_id, id_, ctx.now())
         await clear_parts(tx, id_)
         await copy_parts(ctx, tx, broadcast_id, id_)
-    await audit(ctx, tx, "carried_on", found, count=len(later))
+    await audit(ctx, tx, "livestream.broadcast.carried_on", found, count=len(later))
     return len(later)
 
 
@@ -158,4 +158,4 @@ async def stop(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID) -> None:
         raise NotFound
     wrong = Conflict(N_("It does not repeat any more."), code="wrong_state", domain=DOMAIN)
     await tx.must_touch_one(wrong, _STOP, found.series_id)
-    await audit(ctx, tx, "series_stopped", found)
+    await audit(ctx, tx, "livestream.broadcast.series_stopped", found)

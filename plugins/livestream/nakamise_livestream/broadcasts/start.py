@@ -51,7 +51,7 @@ async def start(
     wrong = Conflict(N_("It cannot be started any more."), code="wrong_state", domain=DOMAIN)
     await _go(ctx, tx, broadcast_id, wrong)
     after = await rows.get(tx, broadcast_id, ctx.locale)
-    await audit(ctx, tx, "started", after, check=given.check if given else "programme")
+    await audit(ctx, tx, "livestream.broadcast.started", after, check=given.check if given else "programme")
     await ctx.publish(tx, BroadcastStarted(**named(after), at=ctx.now()))
     await tell_state(ctx, tx, after)
     return after

@@ -28,6 +28,8 @@ async def set_mode(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, mode: Mode) 
     """Raises NotFound, Forbidden."""
     broadcast = await access.moderated(ctx, tx, broadcast_id)
     await tx.execute(_SET, broadcast_id, mode.is_open, mode.slow_s)
-    await audit(ctx, tx, "chat_mode", broadcast, is_open=mode.is_open, slow_s=mode.slow_s)
+    await audit(
+        ctx, tx, "livestream.broadcast.chat_mode", broadcast, is_open=mode.is_open, slow_s=mode.slow_s
+    )
     room_of(ctx, broadcast_id).announce(tx, events.MODE, mode)
     return mode

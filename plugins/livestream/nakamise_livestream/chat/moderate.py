@@ -51,7 +51,13 @@ async def pin(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, comment_id: uuid.
     else:
         await tx.must_touch_one(NotFound(), _PIN, broadcast_id, comment_id)
     line = await pinned(tx, broadcast_id)
-    await audit(ctx, tx, "comment_pinned", broadcast, comment=str(comment_id) if comment_id else "")
+    await audit(
+        ctx,
+        tx,
+        "livestream.broadcast.comment_pinned",
+        broadcast,
+        comment=str(comment_id) if comment_id else "",
+    )
     room_of(ctx, broadcast_id).announce(tx, events.PINNED, events.Pinned(line))
     return line
 
@@ -81,7 +87,14 @@ async def penalise_user(
     now = ctx.now()
     until = now + timedelta(minutes=given.minutes) if given.kind == "mute" else None
     await tx.execute(_PENALISE, broadcast_id, user_id, now, until, given.kind == "ban")
-    await audit(ctx, tx, f"chat_{given.kind}", broadcast, user=str(user_id), minutes=given.minutes)
+    await audit(
+        ctx,
+        tx,
+        f"livestream.broadcast.chat_{given.kind}",
+        broadcast,
+        user=str(user_id),
+        minutes=given.minutes,
+    )
     why = {"mute": "muted", "ban": "banned", "none": ""}[given.kind]
     standing = Standing(may_speak=not why, may_moderate=False, why=why, muted_until=until)
     room_of(ctx, broadcast_id).announce(tx, events.STANDING, standing, user_id=user_id)

@@ -40,7 +40,9 @@ async def remove(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, comment_id: uu
     row = (comment_id, broadcast_id, deleted.at, user_id, deleted.by, deleted.role)
     if await tx.execute(_TAKE_AWAY, *row) == 0:
         return
-    await audit(ctx, tx, "comment_removed", broadcast, comment=str(comment_id), role=deleted.role)
+    await audit(
+        ctx, tx, "livestream.broadcast.comment_removed", broadcast, comment=str(comment_id), role=deleted.role
+    )
     here = room_of(ctx, broadcast_id)
     here.announce(tx, events.REMOVED, events.Gone(comment_id))
     here.announce(tx, events.REMOVED_BY, events.GoneBy(comment_id, deleted), staff=True)

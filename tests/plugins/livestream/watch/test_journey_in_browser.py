@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
+import asyncpg
 import msgspec
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
@@ -63,12 +64,17 @@ async def stage(make_tenant: MakeTenant, client: ClientFor, ctx_for: CtxFor) -> 
 
 
 @pytest.fixture
-def live_server(settings: Settings) -> Iterator[LiveServer]:
-    """With background jobs: what others buy is told by one."""
+async def live_server(
+    settings: Settings, stage: Stage, owner: asyncpg.Connection
+) -> AsyncIterator[LiveServer]:
+    """With background jobs: what others buy is told by one. Those of other tests' tenants rest meanwhile."""
+    others = "UPDATE nakamise.tenant SET state = 'suspended' WHERE state = 'active' AND id <> $1 RETURNING id"
+    resting = [row["id"] for row in await owner.fetch(others, stage.tenant.id)]
     server = LiveServer(msgspec.structs.replace(settings, jobs=1))
     server.start()
     yield server
     server.stop()
+    await owner.execute("UPDATE nakamise.tenant SET state = 'active' WHERE id = ANY($1)", resting)
 
 
 @pytest.fixture
