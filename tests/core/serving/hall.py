@@ -56,6 +56,9 @@ class Hall:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _count(self, send: Send) -> None:
+        """Who hears from it may connect: the limit is there."""
+        if self._limiting is not None:
+            await self._limiting
         await self._hub.publish(KEY, KIND, encode("said", Said(), urgent=True))
         now = (await self._hub.census(KEY, KIND)).presence.now
         await send({"type": "http.response.start", "status": 200, "headers": []})
