@@ -14,8 +14,8 @@ from tests.axe import axe_faults
 
 PHONE = (390, 844)
 DESKTOP = (1280, 800)
-# Half of a colour's change has half of its contrast.
-_AT_REST = """Promise.allSettled(document.getAnimations()
+# Half of a colour's change has half of its contrast; a head that stays lies on what was scrolled below it.
+_AT_REST = """scrollTo({top: 0, behavior: "instant"}), Promise.allSettled(document.getAnimations()
     .filter((one) => one.effect.getTiming().iterations !== Infinity).map((one) => one.finished))"""
 
 
