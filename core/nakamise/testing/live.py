@@ -37,7 +37,9 @@ class LiveServer:
         return self._process.pid
 
     def start(self) -> None:
-        """Returns once it answers. Raises RuntimeError when it does not."""
+        """Returns once it answers. Raises RuntimeError when it does not, or when somebody else does."""
+        if self._answers():
+            raise RuntimeError(f"port {self.settings.port} is taken by another server")
         environment = os.environ | {
             "NAKAMISE_DATABASE_URL": self.settings.database_url or "",
             "NAKAMISE_SECRET_KEY": self.settings.secret_key.decode(),

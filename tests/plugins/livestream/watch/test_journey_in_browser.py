@@ -17,6 +17,7 @@ from nakamise.testing.chromium import find_chromium
 from nakamise.testing.fixtures import ClientFor, CtxFor, MakeTenant
 from nakamise.testing.live import LiveServer
 from nakamise.testing.people import Person
+from nakamise.testing.server import free_port
 from tests.plugins.livestream.sfu.worker.test_chromium import ARGUMENTS
 from tests.plugins.livestream.stage import Stage, on_air
 from tests.plugins.livestream.watch.window import DESKTOP, PHONE, Window, window
@@ -70,7 +71,7 @@ async def live_server(
     """With background jobs: what others buy is told by one. Those of other tests' tenants rest meanwhile."""
     others = "UPDATE nakamise.tenant SET state = 'suspended' WHERE state = 'active' AND id <> $1 RETURNING id"
     resting = [row["id"] for row in await owner.fetch(others, stage.tenant.id)]
-    server = LiveServer(msgspec.structs.replace(settings, jobs=1))
+    server = LiveServer(msgspec.structs.replace(settings, jobs=1, port=free_port()))
     server.start()
     yield server
     server.stop()
