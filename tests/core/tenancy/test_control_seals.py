@@ -62,8 +62,11 @@ async def db_owner(installation: Runtime) -> AsyncIterator[asyncpg.Connection]:
 async def write(connection: asyncpg.Connection, agency_id: uuid.UUID | None = None) -> uuid.UUID:
     agency_id = agency_id or uuid.uuid4()
     by = By(name="花", user_id=uuid.uuid4(), agency_id=agency_id)
-    await note(connection, "agency.rename", agency_id=agency_id, actor=by, detail={"after": "名前"})
-    found = await connection.fetchval("SELECT id FROM nakamise.control_audit ORDER BY id DESC LIMIT 1")
+    name = str(uuid.uuid4())
+    await note(connection, "agency.rename", agency_id=agency_id, actor=by, detail={"after": name})
+    found = await connection.fetchval(
+        "SELECT id FROM nakamise.control_audit WHERE detail->>'after' = $1", name
+    )
     return uuid.UUID(str(found))
 
 
