@@ -33,8 +33,7 @@ GRACE_S = 60
 
 def main() -> None:
     environment = os.environ | {"NAKAMISE_CHROMIUM": str(find_browser() or install_browser())}
-    # One more than processors: a worker waits now and then for servers, browsers and for time to pass.
-    workers = min((os.cpu_count() or 1) + 1, MAX_WORKERS)
+    workers = min(os.cpu_count() or 1, MAX_WORKERS)
     parallel = ["-n", str(workers), "--dist", "loadscope", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", *parallel, *sys.argv[1:]]
     with tempfile.TemporaryDirectory() as folder:

@@ -10,13 +10,12 @@ The source of every page is read in every look and for everybody. ``NAKAMISE_FUL
 
 from __future__ import annotations
 
-import os
 import zlib
 from typing import Final, Literal
 
 from tests.e2e.crawl import Opens
+from tests.full import FULL
 
-FULL: Final = os.environ.get("NAKAMISE_FULL", "") not in ("", "0")
 KEY_PAGES: Final = frozenset(
     f"{path}?"
     for path in (

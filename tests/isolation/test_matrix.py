@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import zlib
 from typing import Final
 
 import asyncpg
@@ -11,6 +12,7 @@ import pytest
 
 from nakamise.runtime import Runtime
 from nakamise.testing.fixtures import ClientFor
+from tests.full import FULL
 from tests.isolation.air import on_the_air
 from tests.isolation.asking import ask, snapshot
 from tests.isolation.callers import callers
@@ -41,8 +43,12 @@ async def test_every_route_for_everybody(
     owner: asyncpg.Connection,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A1: every request is made with the other tenant's ids."""
+    """A1: every request is made with the other tenant's ids.
+
+    Each route is tried by everybody from one of the two sides, which have the same; NAKAMISE_FULL=1: from both.
+    """
     home, away = houses[side], houses[OTHER[side]]
+    tried = [route for route in routes if FULL or zlib.crc32(str(route).encode()) % 2 == (side == "left")]
     client = clients(home.stall.tenant)
     others = [away.id, away.site_id, home.site_id, *(office.id for office in offices.values())]
     before = await snapshot(owner, *others)
@@ -50,14 +56,14 @@ async def test_every_route_for_everybody(
     faults = []
     everybody = callers(runtime, home, away, offices["agency"], offices["operator"])
     for caller in everybody:
-        for route in routes:
+        for route in tried:
             answer = await ask(client, route, away.things, await caller.headers(route))
             faults += faults_of(route, caller.identity, answer, away.canary)
             if route.names_a_thing and answer.is_success and not route.takes_anything:
                 faults.append(f"{route} as {caller.identity.name}: took the other tenant's id")
     assert not faults, "\n".join(faults)
     assert len(everybody) == 14
-    assert len(routes) > 300
+    assert len(tried) > 150
     assert away.canary not in caplog.text
     assert await snapshot(owner, *others) == before
 
