@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,7 +19,10 @@ from tests.plugins.livestream.whip.waiting import until
 
 @asynccontextmanager
 async def on_the_air(house: House, clients: ClientFor, runtime: Runtime) -> AsyncIterator[dict[str, str]]:
-    """What stands for the sessions of WHIP and WHEP in a path, while they run; afterwards nothing is recorded."""
+    """What stands for the sessions of WHIP and WHEP in a path, while they run.
+
+    Afterwards the engine is closed: nothing is recorded and metered any more.
+    """
     await _engine_is_up(runtime)
     host = clients(house.stall.tenant)
     host.headers.update(await house.sign_in(PRESENTER, is_api=False))
@@ -29,7 +31,7 @@ async def on_the_air(house: House, clients: ClientFor, runtime: Runtime) -> Asyn
         sent = await send(host, f"{path}/whip", sender)
         watched = await watch(clients(house.stall.tenant), f"{path}/whep", seer)
         yield {"whip/sealed": _sealed(sent), "whep/sealed": _sealed(watched)}
-    await until(_nothing_is_recorded, within=30.0)
+    await runtime.companions.close()
 
 
 async def _engine_is_up(runtime: Runtime) -> None:
@@ -39,10 +41,6 @@ async def _engine_is_up(runtime: Runtime) -> None:
         return bool(getattr(host.engine, "connected", False))
 
     await until(is_up, within=30.0)
-
-
-async def _nothing_is_recorded() -> bool:
-    return not any(task.get_name().startswith("recording ") for task in asyncio.all_tasks())
 
 
 def _sealed(answer: httpx.Response) -> str:
