@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.fixture_plugins.install import install_hello
+from tests.full import FULL
 from tests.scheduling import OneProcessPerFolder, longest_first
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         os.write(2, f"\n{report.nodeid} ({report.when}):\n{report.longreprtext[-TOLD:]}\n".encode())
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = [] if FULL else [item for item in items if item.get_closest_marker("full")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
     items.sort(key=lambda item: longest_first(item.nodeid))
 
 

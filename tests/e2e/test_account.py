@@ -19,7 +19,11 @@ PASSWORD = "quiet lantern over water"
 
 
 @pytest.mark.req("LC-0.15", "LC-1.1.1", "LC-1.1.4", "LC-1.2.1", "LC-1.2.2", "LC-6.6.1")
-@pytest.mark.parametrize(("slug", "locale"), [("kanon", "ja"), ("gear", "en")], ids=["kanon-ja", "gear-en"])
+@pytest.mark.parametrize(
+    ("slug", "locale"),
+    [("kanon", "ja"), pytest.param("gear", "en", marks=pytest.mark.full)],
+    ids=["kanon-ja", "gear-en"],
+)
 async def test_register_confirm_log_in_and_protect(
     browser: Browser, demo: Demo, slug: str, locale: Locale
 ) -> None:

@@ -18,7 +18,11 @@ PASSWORD = "quiet lantern over water"
 
 
 @pytest.mark.req("LC-9.1.1", "LC-9.2.1", "LC-10.3", "LC-10.4", "AR-03", "BX-18")
-@pytest.mark.parametrize(("locale", "size"), [("ja", PHONE), ("en", DESKTOP)], ids=["phone-ja", "desktop-en"])
+@pytest.mark.parametrize(
+    ("locale", "size"),
+    [("ja", PHONE), pytest.param("en", DESKTOP, marks=pytest.mark.full)],
+    ids=["phone-ja", "desktop-en"],
+)
 async def test_a_team_is_built(browser: Browser, demo: Demo, locale: Locale, size: tuple[int, int]) -> None:
     admin = await visit(browser, demo, "kanon", locale, size=size)
     await admin.log_in("admin")

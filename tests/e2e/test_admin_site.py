@@ -23,7 +23,7 @@ PAGES = (
 
 
 @pytest.mark.req("LC-9.14.7", "LC-0.33", "BX-18")
-@pytest.mark.parametrize("slug", ["kanon", "gear"])
+@pytest.mark.parametrize("slug", ["kanon", pytest.param("gear", marks=pytest.mark.full)])
 async def test_the_pages_are_sound(browser: Browser, demo: Demo, slug: str) -> None:
     visitor = await visit(browser, demo, slug, "ja" if slug == "kanon" else "en")
     await visitor.log_in("admin")

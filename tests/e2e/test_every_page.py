@@ -49,7 +49,7 @@ LOOKS: Final = [
     Look("gear", "ja", DESKTOP, "dark", half=0),
 ]
 # Both brands, languages, widths and schemes; all looks in full.
-STAFF_LOOKS: Final = (
+TWO_LOOKS: Final = (
     LOOKS
     if FULL
     else [
@@ -77,7 +77,7 @@ async def test_pages_for_everybody(browser: Browser, demo: Demo, look: Look) -> 
 
 
 @defects
-@each_look
+@pytest.mark.parametrize("look", TWO_LOOKS, ids=lambda look: f"{look.slug}-{look.locale}")
 async def test_pages_of_a_buyer(browser: Browser, demo: Demo, look: Look) -> None:
     buyer = await look.visit(browser, demo)
     await buyer.log_in("buyer")
@@ -99,7 +99,7 @@ async def test_pages_of_a_buyer(browser: Browser, demo: Demo, look: Look) -> Non
 
 
 @defects
-@pytest.mark.parametrize("look", STAFF_LOOKS, ids=lambda look: f"{look.slug}-{look.locale}")
+@pytest.mark.parametrize("look", TWO_LOOKS, ids=lambda look: f"{look.slug}-{look.locale}")
 async def test_pages_of_staff_and_administrators(browser: Browser, demo: Demo, look: Look) -> None:
     faults: list[str] = []
     for who, opens in (("staff", key_pages), ("admin", half(look.half, "admin"))):

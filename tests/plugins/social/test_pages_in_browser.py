@@ -15,7 +15,7 @@ __all__ = ["open_window"]  # a fixture
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.full)])
 @pytest.mark.req("LC-2.4.1", "LC-2.4.3", "LC-6.4.1", "LC-6.7.1", "LC-7.5.1")
 async def test_pages(
     stage: Stage, presenter: Person, drain: Drain, open_window: OpenWindow, scheme: str

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 
 
-@pytest.fixture(params=SIZES)
+@pytest.fixture(params=["phone", pytest.param("desktop", marks=pytest.mark.full)])
 async def window(
     request: pytest.FixtureRequest, chromium: Browser, server: LiveServer, shop: Tenant, admin: Person
 ) -> AsyncIterator[Page]:
