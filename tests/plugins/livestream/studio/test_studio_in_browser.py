@@ -169,8 +169,13 @@ async def test_a_host_plans_checks_goes_live_sells_and_reads_the_numbers(
         await expect(page.locator("[data-studio]")).to_have_attribute("data-state", "paused")
         await page.locator("[data-act=resume]").click()
         await expect(page.locator("[data-studio]")).to_have_attribute("data-state", "live")
+        before = await page.evaluate("window.connections.length")
         await chores.cut(stage.ctx, uuid.UUID(id_))
-        await expect(page.locator("[data-line-state]")).to_have_attribute("data-kind", "reconnecting")
+
+        async def has_come_again() -> bool:
+            return bool(await page.evaluate("window.connections.length") > before)
+
+        await until(has_come_again)
         await _sends(page)
         assert await seen.faults() == []
         await page.get_by_role("button", name="終了", exact=True).click()
