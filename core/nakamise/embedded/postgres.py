@@ -39,13 +39,7 @@ SETTINGS = (
     "log_line_prefix=%m [%p] ",
 )
 # Commits stay synchronous: what was committed must survive a killed server, also in tests.
-UNSAFE_SETTINGS = (
-    "fsync=off",
-    "full_page_writes=off",
-    "autovacuum=off",
-    "max_wal_size=2GB",
-    "checkpoint_timeout=1h",
-)
+UNSAFE_SETTINGS = ("fsync=off", "full_page_writes=off")
 
 
 class EmbeddedPostgres:

@@ -98,7 +98,8 @@ async def test_a_worker_works_and_stops(runtime: Runtime, make_tenant: MakeTenan
         stdout=subprocess.PIPE,
     )
     try:
-        for _ in range(600):
+        # The jobs of other tests' tenants are done too.
+        for _ in range(1800):
             if (await service.transfer(runtime, asked.id)).state == "done":
                 break
             await asyncio.sleep(0.1)
