@@ -66,7 +66,8 @@ class Worker:
             self._queue.wake.clear()
             if not await self._round():
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._queue.wake.wait(), self._queue.poll_s)
+                    async with asyncio.timeout(self._queue.poll_s):
+                        await self._queue.wake.wait()
 
     async def _round(self) -> int:
         """How many jobs were taken."""

@@ -172,8 +172,10 @@ class Directory:
 
     async def _follow(self) -> None:
         while True:
+            # Not wait_for: on Python 3.11 it swallows a cancellation that comes with the event.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stale.wait(), self._poll_s)
+                async with asyncio.timeout(self._poll_s):
+                    await self._stale.wait()
             try:
                 if self._stale.is_set() or await self._is_old():
                     self._stale.clear()

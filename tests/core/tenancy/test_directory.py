@@ -143,3 +143,13 @@ async def test_catching_up_reads_what_changed_and_leaves_the_rest_as_it_is(
     assert other.by_host(changed.canonical_host) is None
     assert other.by_id(same.id) is other.by_host(same.canonical_host) is before
     assert other.by_id(gone.id) is other.by_host(gone.canonical_host) is None
+
+
+async def test_closing_beside_a_notification_ends(settings: Settings, db: Database) -> None:
+    """A notification that arrives in the very moment of closing must not swallow the end."""
+    directory = await Directory.open(settings, db, poll_s=3600)
+    await asyncio.sleep(0.2)
+    directory._stale.set()
+    async with asyncio.timeout(10):
+        await directory.close()
+    assert [task.done() for task in directory._tasks] == [True, True]
