@@ -132,5 +132,6 @@ async def test_a_page_outlives_the_server_and_is_told_that_the_room_is_new(
             await until(page, "states.some(([name]) => name === 'reset')")
             await say(client, "1", "after")
             await until(page, "heard.length === 2")
+            assert await page.evaluate("heard") == ["before", "after"]
     finally:
         server.stop()

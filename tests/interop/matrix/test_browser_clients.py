@@ -62,10 +62,12 @@ async def test_medooze_publishes_restarts_ice_and_leaves(
     guest = await play(chromium, pages, air)
     before = await seen(guest, 30)
     await foreign.evaluate("client.restart()")
-    await seen(guest, before["frames"] + 60)
+    after = await seen(guest, before["frames"] + 60)
+    assert after["width"] == before["width"] > 0
     await foreign.evaluate("client.stop()")
     # The place is free at once.
     await publish(chromium, pages, air)
+    assert (await seen(guest, after["frames"] + 30))["width"] > 0
 
 
 async def test_medooze_views_restarts_ice_and_leaves(
@@ -75,19 +77,25 @@ async def test_medooze_views_restarts_ice_and_leaves(
     await foreign.evaluate(MEDOOZE_PLAYS, air.whep)
     before = await seen(foreign, 30)
     await foreign.evaluate("client.restart()")
-    await seen(foreign, before["frames"] + 60)
+    after = await seen(foreign, before["frames"] + 60)
+    assert after["width"] == before["width"] > 0
+    assert after["lost"] == 0
     await foreign.evaluate("client.stop()")
 
 
 async def test_eyevinn_publishes_and_leaves(chromium: Browser, pages: Pages, air: Air, foreign: Page) -> None:
     await foreign.evaluate(EYEVINN_SENDS, [air.whip, air.key])
-    await seen(await play(chromium, pages, air), 60)
+    guest = await play(chromium, pages, air)
+    before = await seen(guest, 60)
+    assert before["width"] > 0
     await foreign.evaluate("client.destroy()")
     await publish(chromium, pages, air)
+    assert (await seen(guest, before["frames"] + 30))["width"] > 0
 
 
 async def test_eyevinn_plays(chromium: Browser, pages: Pages, air: Air, foreign: Page) -> None:
     await publish(chromium, pages, air, codec="H264")
     await foreign.evaluate(EYEVINN_PLAYS, air.whep)
-    await seen(foreign, 60)
+    counted = await seen(foreign, 60)
+    assert (counted["width"] > 0, counted["lost"]) == (True, 0)
     await foreign.evaluate("client.unload()")

@@ -35,4 +35,5 @@ async def test_firefox_views(chromium: Browser, pages: Pages, air: Air, firefox:
 
 async def test_firefox_publishes(chromium: Browser, pages: Pages, air: Air, firefox: NodePeer) -> None:
     await firefox.evaluate(f"peer.publish({air.whip!r}, {{key: {air.key!r}}})")
-    await seen(await play(chromium, pages, air), 60)
+    counted = await seen(await play(chromium, pages, air), 60)
+    assert (counted["width"] > 0, counted["lost"]) == (True, 0)

@@ -17,7 +17,7 @@ from PIL import Image
 from nakamise.testing.fixtures import ClientFor, MakeTenant
 from nakamise.testing.people import Person
 from nakamise_livestream.archive import keeping
-from tests.plugins.livestream.archive.player import play
+from tests.plugins.livestream.archive.player import Played, play
 from tests.plugins.livestream.sfu.encoder import EncodedTrack
 from tests.plugins.livestream.sfu.rtc import publisher
 from tests.plugins.livestream.stage import Json, Stage, act, ok, on_air, planned
@@ -45,17 +45,45 @@ def hls(broadcast: Json) -> str:
     return f"/livestream/{broadcast['id']}/hls/index.m3u8"
 
 
+def archive_of(broadcast: Json) -> str:
+    return f"{API}/broadcasts/{broadcast['id']}/archive"
+
+
+def studio_of(broadcast: Json) -> str:
+    return f"{API}/studio/broadcasts/{broadcast['id']}/archive"
+
+
 @pytest.mark.req("GL-03")
 async def test_a_broadcast_is_recorded_and_published_and_deleted(
     stage: Stage, presenter: Person, client: ClientFor, make_tenant: MakeTenant
 ) -> None:
     broadcast = await planned(presenter)
-    archive = f"{API}/broadcasts/{broadcast['id']}/archive"
     guest = client(stage.tenant)
+    await _records(stage, presenter, guest, broadcast)
+    found = await ok(await guest.get(archive_of(broadcast)))
+    assert found["is_complete"]
+    played = await play(guest, found["playlist"])
+    _is_whole(played, found["duration_s"])
+    await _counts_views(guest, presenter.client, client(stage.tenant), archive_of(broadcast))
+    poster = await guest.get(found["poster"])
+    assert Image.open(io.BytesIO(poster.content)).format == "WEBP"
+    await _is_one_file(guest, presenter.client, broadcast, len(played.pictures))
+    await _is_hidden_and_shown(guest, presenter.client, broadcast)
+    other = await make_tenant(plugins=("livestream",))
+    assert (await client(other).get(hls(broadcast))).status_code == 404
+    assert len(await stage.ctx.runtime.store.keys(stage.tenant.schema)) == played.segments + 2
+    assert (await presenter.client.delete(studio_of(broadcast))).status_code == 204
+    assert (await presenter.client.get(archive_of(broadcast))).status_code == 404
+    await keeping.purge(stage.ctx)
+    assert await stage.ctx.runtime.store.keys(stage.tenant.schema) == []
+
+
+async def _records(stage: Stage, presenter: Person, guest: httpx.AsyncClient, broadcast: Json) -> None:
+    """Nothing before the start; while it runs, the list of all of it and the one of its newest."""
     async with publisher("H264", EncodedTrack()) as sender:
         await send(presenter.client, f"/livestream/{broadcast['id']}/whip", sender)
         await asyncio.sleep(2)
-        assert (await presenter.client.get(archive)).status_code == 404
+        assert (await presenter.client.get(archive_of(broadcast))).status_code == 404
         await ok(await act(presenter, broadcast, "start"))
         await has_segments(stage, broadcast, 1)
         live = await guest.get(hls(broadcast))
@@ -67,48 +95,47 @@ async def test_a_broadcast_is_recorded_and_published_and_deleted(
         assert "#EXT-X-MEDIA-SEQUENCE:1" in newest.text
         await ok(await act(presenter, broadcast, "end"))
     await has_segments(stage, broadcast, 3)
-    found = await ok(await guest.get(archive))
-    assert found["is_complete"]
-    played = await play(guest, found["playlist"])
+
+
+def _is_whole(played: Played, duration_s: float) -> None:
     assert played.breaks == 0
     assert played.pictures == sorted(played.pictures)
     assert played.pictures[0] == 0
-    assert len(played.pictures) == pytest.approx(found["duration_s"] * 30, abs=10)
-    assert played.sounds == pytest.approx(found["duration_s"] * 48_000 / 1024, abs=20)
-    assert found["duration_s"] > 8
+    assert len(played.pictures) == pytest.approx(duration_s * 30, abs=10)
+    assert played.sounds == pytest.approx(duration_s * 48_000 / 1024, abs=20)
+    assert duration_s > 8
 
+
+async def _counts_views(
+    guest: httpx.AsyncClient, author: httpx.AsyncClient, another: httpx.AsyncClient, archive: str
+) -> None:
+    """Each viewer once; who made it never."""
     for _ in range(2):
         assert await ok(await guest.post(f"{archive}/views")) == {"views": 1}
-    assert await ok(await presenter.client.post(f"{archive}/views")) == {"views": 1}
-    assert await ok(await client(stage.tenant).post(f"{archive}/views")) == {"views": 2}
-    poster = await guest.get(found["poster"])
-    assert Image.open(io.BytesIO(poster.content)).format == "WEBP"
-    file = await presenter.client.get(f"/livestream/studio/{broadcast['id']}/recording.mp4")
+    assert await ok(await author.post(f"{archive}/views")) == {"views": 1}
+    assert await ok(await another.post(f"{archive}/views")) == {"views": 2}
+
+
+async def _is_one_file(
+    guest: httpx.AsyncClient, author: httpx.AsyncClient, broadcast: Json, pictures: int
+) -> None:
+    path = f"/livestream/studio/{broadcast['id']}/recording.mp4"
+    file = await author.get(path)
     with av.open(io.BytesIO(file.content), "r") as opened:
-        assert sum(1 for _ in opened.decode(video=0)) == len(played.pictures)
-    assert (await guest.get(f"/livestream/studio/{broadcast['id']}/recording.mp4")).status_code in (
-        302,
-        303,
-        401,
-    )
+        assert sum(1 for _ in opened.decode(video=0)) == pictures
+    assert (await guest.get(path)).status_code in (302, 303, 401)
 
-    studio = f"{API}/studio/broadcasts/{broadcast['id']}/archive"
+
+async def _is_hidden_and_shown(guest: httpx.AsyncClient, author: httpx.AsyncClient, broadcast: Json) -> None:
+    studio = studio_of(broadcast)
     assert (await guest.put(studio, json={"on": False})).status_code == 401
-    hidden = await ok(await presenter.client.put(studio, json={"on": False}))
-    assert not hidden["is_published"]
-    for path in (archive, hls(broadcast), hls(broadcast).replace("index.m3u8", "1.m4s")):
+    assert not (await ok(await author.put(studio, json={"on": False})))["is_published"]
+    segment = hls(broadcast).replace("index.m3u8", "1.m4s")
+    for path in (archive_of(broadcast), hls(broadcast), segment):
         assert (await guest.get(path)).status_code == 404
-        assert (await presenter.client.get(path)).status_code == 200
-    other = await make_tenant(plugins=("livestream",))
-    await ok(await presenter.client.put(studio, json={"on": True}))
+        assert (await author.get(path)).status_code == 200
+    await ok(await author.put(studio, json={"on": True}))
     assert (await guest.get(hls(broadcast))).status_code == 200
-    assert (await client(other).get(hls(broadcast))).status_code == 404
-
-    assert len(await stage.ctx.runtime.store.keys(stage.tenant.schema)) == played.segments + 2
-    assert (await presenter.client.delete(studio)).status_code == 204
-    assert (await presenter.client.get(archive)).status_code == 404
-    await keeping.purge(stage.ctx)
-    assert await stage.ctx.runtime.store.keys(stage.tenant.schema) == []
 
 
 async def test_a_publisher_that_comes_back_goes_on_in_the_recording(stage: Stage, presenter: Person) -> None:

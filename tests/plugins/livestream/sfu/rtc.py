@@ -21,6 +21,7 @@ from av import AudioFrame, VideoFrame
 from nakamise_livestream.media import Answer, MediaEngine
 
 CONNECT_S = 10.0
+_ASKS_AFTER_S = 1.5
 
 
 def new_connection() -> RTCPeerConnection:
@@ -92,8 +93,22 @@ class Viewer:
     async def sees(self, pictures: int, *, within: float = 10.0) -> None:
         """So many more pictures than until now, and some sound."""
         goal = len(self.pictures) + pictures
-        async with asyncio.timeout(within), self._news:
-            await self._news.wait_for(lambda: len(self.pictures) >= goal and bool(self.sounds))
+        asking = asyncio.create_task(self._ask_for_keyframes())
+        try:
+            async with asyncio.timeout(within), self._news:
+                await self._news.wait_for(lambda: len(self.pictures) >= goal and bool(self.sounds))
+        finally:
+            asking.cancel()
+
+    async def _ask_for_keyframes(self) -> None:
+        """While nothing can be decoded, as every browser does; aiortc asks only when its buffer overflows."""
+        while True:
+            known = len(self.pictures)
+            await asyncio.sleep(_ASKS_AFTER_S)
+            for receiver in self.connection.getReceivers():
+                if receiver.track.kind == "video" and len(self.pictures) == known:
+                    for source in receiver.getSynchronizationSources():
+                        await receiver._send_rtcp_pli(source.source)
 
     def _track(self, track: MediaStreamTrack) -> None:
         self._readers.append(asyncio.create_task(self._read(track)))

@@ -112,6 +112,7 @@ async def test_an_evening(
         await _buys_beside_the_picture(seen)
         await _the_sender_goes_and_comes(host, seen.page, made["id"])
         await _everybody_sees_the_end(host, seen, made["id"])
+        assert (host.said, seen.said) == ([], [])
 
 
 async def _pictures_come(host: Window, seen: Window, id_: str) -> None:

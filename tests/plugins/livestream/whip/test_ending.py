@@ -141,4 +141,5 @@ async def test_a_line_that_drops_is_taken_up_again(
             await send(presenter.client, whip(broadcast), again)
             await seer.sees(10)
             await until(is_back)
+            assert (await read(presenter, broadcast))["state"] == "live"
     await ok(await act(presenter, broadcast, "end"))

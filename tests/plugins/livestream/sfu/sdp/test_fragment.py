@@ -62,4 +62,7 @@ def test_our_side_of_a_restart_can_be_read_by_the_same_rules() -> None:
 @given(st.text(max_size=200) | st.lists(st.sampled_from(TRICKLE.split("\r\n"))).map("\r\n".join))
 def test_anything_is_read_or_refused(text: str) -> None:
     with suppress(BadFragment):
-        read_fragment(text)
+        read = read_fragment(text)
+        assert (read.ufrag is None) == (read.password is None)
+        assert (read.ufrag or "") in text
+        assert (read.password or "") in text

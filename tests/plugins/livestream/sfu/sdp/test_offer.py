@@ -160,7 +160,11 @@ LINES = [*offers.browser(simulcast=True).split("\r\n"), *offers.obs().split("\r\
 def test_anything_is_read_or_refused(lines: list[str], whole: bool) -> None:
     text = "\r\n".join(["v=0", *lines] if whole else lines)
     with suppress(MediaRefusal):
-        read_offer(text, "publisher")
+        offer = read_offer(text, "publisher")
+        assert offer.ufrag in text
+        assert offer.password in text
+        assert len({media.mid for media in offer.media}) == len(offer.media) > 0
+        assert {media.kind for media in offer.media} <= {"audio", "video"}
 
 
 @given(st.data())
@@ -171,4 +175,7 @@ def test_a_damaged_offer_is_read_or_refused(data: st.DataObject) -> None:
     damaged = text[:start] + data.draw(st.text(max_size=20)) + text[end:]
     with suppress(MediaRefusal):
         for media in read_offer(damaged, "publisher").media:
-            published_track(media, codec_to_receive(media, None))
+            track = published_track(media, codec_to_receive(media, None))
+            assert (track.kind, track.codec == "opus") in {("audio", True), ("video", False)}
+            assert track.mid in damaged
+            assert set(track.extensions.values()) <= set(range(1, 15))

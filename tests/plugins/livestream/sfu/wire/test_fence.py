@@ -93,10 +93,13 @@ RECORD = st.builds(
 @given(st.lists(RECORD, min_size=1, max_size=20))
 async def test_rubbish_after_the_handshake_changes_nothing(records: list[bytes]) -> None:
     ends = Ends()
-    await ends.shake()
+    server, client = await ends.shake()
     for record in records:
         ends.server.feed(record)
     await asyncio.sleep(0)
+    assert ends.left == []
+    packet = bytes([0x80, 96, 0, 1, *range(8), *b"payload"])
+    assert client.unprotect(server.protect(packet)) == packet
     await ends.client.close()
     await until(lambda: ends.left)
     await ends.server.close()
@@ -110,7 +113,9 @@ async def test_rubbish_in_the_handshake_is_survived_or_fails_it(records: list[by
         ends.server.feed(record)
     client = asyncio.create_task(ends.client.handshake([("sha-256", ends.certificates[0].sha256)]))
     with suppress(HandshakeFailed):
-        await ends.server.handshake([("sha-256", ends.certificates[1].sha256)])
+        keys = await ends.server.handshake([("sha-256", ends.certificates[1].sha256)])
+        packet = bytes([0x80, 96, 0, 1, *range(8), *b"payload"])
+        assert (await client).unprotect(keys.protect(packet)) == packet
     client.cancel()
     await asyncio.wait([client])
     await ends.client.close()

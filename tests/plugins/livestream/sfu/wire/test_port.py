@@ -182,4 +182,9 @@ async def test_rubbish_is_dropped(port: UdpPort, datagram: bytes, cut: int, at: 
     for rubbish in (datagram, bytes(damaged), bytes(damaged[:cut]), header + datagram, datagram * 30):
         port.receive(rubbish, address, time.monotonic())
         port.receive(rubbish, ("127.0.0.1", 10), time.monotonic())
+    assert port.by_ufrag == {peer.credentials.ufrag: peer}
+    assert set(port.by_address.values()) == {peer}
+    # A damaged request that is still right may speak for another address; rubbish never does.
+    assert peer.address in port.by_address
+    assert len(port.by_address) <= 2
     await peer.close()

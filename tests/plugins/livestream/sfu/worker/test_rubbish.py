@@ -60,4 +60,7 @@ def test_is_dropped_where_it_cannot_be_read(packets: list[tuple[str, bytes, byte
             take = {"rtp": publisher.rtp, "rtcp": publisher.rtcp, "viewer": viewer.rtcp}[kind]
             take(packet, now)
         stream.tick(now)
+    assert publisher.ingest.malformed <= 2 * len(packets)
+    assert stream.stats(now).viewers == 1
     publisher.ingest.left(now)
+    assert not stream.stats(now).publishing
