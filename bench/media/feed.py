@@ -38,6 +38,13 @@ def feed() -> Iterator[Due]:
     return _merged(_video(), _audio(), _reports())
 
 
+def packets_per_second() -> float:
+    """Of media, over whole groups of pictures."""
+    seconds = 10 * GROUP / FPS
+    media = itertools.takewhile(lambda due: due.at < seconds, (due for due in feed() if not due.control))
+    return sum(1 for _ in media) / seconds
+
+
 def _merged(*parts: Iterator[Due]) -> Iterator[Due]:
     heads = {number: next(part) for number, part in enumerate(parts)}
     while True:

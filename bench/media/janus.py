@@ -13,8 +13,7 @@ import shutil
 import socket
 import statistics
 import tempfile
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,8 @@ import httpx
 
 from bench.cpu import cpu_s
 from bench.harness import Result, Samples, Scale, medians
-from bench.media.engine import Engine, open_port, paced
-from bench.media.feed import AUDIO, VIDEO, feed
-from bench.media.sinks import open_sinks
+from bench.media.engine import paced, shares
+from bench.media.feed import AUDIO, VIDEO, feed, packets_per_second
 from bench.world import World
 from nakamise.testing.server import free_port
 from nakamise_livestream.sfu.rtp import header
@@ -200,7 +198,7 @@ async def _theirs(command: str, scale: Scale) -> list[float]:
         seconds = 2 * scale.seconds * scale.rounds
         sending = asyncio.create_task(_send(janus, seconds + 2))
         await asyncio.sleep(1)
-        found = [await _share(janus, 2 * scale.seconds) for _ in range(scale.rounds)]
+        found = [await _share(janus, viewers, 2 * scale.seconds) for _ in range(scale.rounds)]
         await sending
         missing = sum(viewer.datagrams == 0 for viewer in viewers)
         for viewer in viewers:
@@ -210,17 +208,12 @@ async def _theirs(command: str, scale: Scale) -> list[float]:
     return found
 
 
-async def _share(janus: Janus, seconds: float) -> float:
-    used, began = janus.cpu(), time.monotonic()
+async def _share(janus: Janus, viewers: Sequence[LightViewer], seconds: float) -> float:
+    """Of packets that arrived, as `shares` of the engine."""
+    used, before = janus.cpu(), sum(viewer.datagrams for viewer in viewers)
     await asyncio.sleep(seconds)
-    return 100 * (janus.cpu() - used) / (time.monotonic() - began) / VIEWERS
-
-
-async def _ours(scale: Scale) -> list[float]:
-    async with open_sinks(VIEWERS) as sinks, open_port() as port:
-        engine = Engine(port, sinks.ports)
-        await engine.run(0.5)
-        return [100 * await engine.run(2 * scale.seconds) / VIEWERS for _ in range(scale.rounds)]
+    got = sum(viewer.datagrams for viewer in viewers) - before
+    return 100 * (janus.cpu() - used) / got * packets_per_second()
 
 
 async def measure(_world: World, scale: Scale) -> list[Result]:
@@ -228,7 +221,7 @@ async def measure(_world: World, scale: Scale) -> list[Result]:
     if command is None:
         print("no Janus here (apt-get install janus), so not compared with it;", end=" ")
         return []
-    samples: Samples = {"Janus": await _theirs(command, scale), "engine": await _ours(scale)}
+    samples: Samples = {"Janus": await _theirs(command, scale), "engine": await shares(VIEWERS, scale)}
     ratio = statistics.median(samples["Janus"]) / statistics.median(samples["engine"])
     note = f"CPU per viewer at {VIEWERS}: {medians(samples, '%', 3)}"
     return [Result(name="media_janus_over_engine", value=ratio, unit="x", note=note, samples=samples)]

@@ -8,7 +8,7 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -23,14 +23,12 @@ from aiortc.contrib.media import MediaRelay
 from av import VideoFrame
 
 from bench.harness import Result, Samples, Scale, medians
-from bench.media.engine import Engine, open_port
+from bench.media.engine import shares
 from bench.media.feed import FPS
-from bench.media.sinks import open_sinks
 from bench.world import World
 
 WIDTH, HEIGHT = 1280, 720
-FEW, MANY = 1, 3
-VIEWERS = 100
+VIEWERS, OURS = 3, 100
 _ROOT = Path(__file__).resolve().parents[2]
 _CLOCK = 90_000
 _UP_S = 20.0
@@ -56,6 +54,22 @@ class Pictures(MediaStreamTrack):
         return frame
 
 
+class Counted(MediaStreamTrack):
+    """What one viewer's encoder takes: ``pictures`` so far."""
+
+    kind = "video"
+
+    def __init__(self, source: MediaStreamTrack) -> None:
+        super().__init__()
+        self.pictures = 0
+        self._source = source
+
+    async def recv(self) -> VideoFrame:
+        frame = await self._source.recv()
+        self.pictures += 1
+        return frame
+
+
 def _picture(number: int) -> VideoFrame:
     frame = VideoFrame(WIDTH, HEIGHT, "yuv420p")
     for plane in frame.planes:
@@ -78,13 +92,11 @@ async def _viewers() -> AsyncIterator[asyncio.subprocess.Process]:
         await process.wait()
 
 
-async def _join(
-    process: asyncio.subprocess.Process, relay: MediaRelay, source: Pictures
-) -> RTCPeerConnection:
+async def _join(process: asyncio.subprocess.Process, track: MediaStreamTrack) -> RTCPeerConnection:
     assert process.stdin is not None
     assert process.stdout is not None
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-    connection.addTrack(relay.subscribe(source))
+    connection.addTrack(track)
     codecs = RTCRtpSender.getCapabilities("video").codecs
     wanted = [codec for codec in codecs if codec.mimeType in ("video/H264", "video/rtx")]
     connection.getTransceivers()[0].setCodecPreferences(wanted)
@@ -98,37 +110,28 @@ async def _join(
     return connection
 
 
-async def _cpu(seconds: float) -> float:
-    """CPU seconds of this process per second."""
-    used, began = time.process_time(), time.monotonic()
-    await asyncio.sleep(seconds)
-    return (time.process_time() - used) / (time.monotonic() - began)
-
-
 async def _relayed(scale: Scale) -> list[float]:
-    """CPU per viewer in % of a core: what each viewer after the first ones adds."""
+    """CPU per viewer in % of a core, of pictures that were taken for encoding: three at once may be too many."""
     relay, source = MediaRelay(), Pictures()
+    taken = [Counted(relay.subscribe(source)) for _ in range(VIEWERS)]
     async with _viewers() as process:
-        connections = [await _join(process, relay, source) for _ in range(FEW)]
-        few = [await _cpu(2 * scale.seconds) for _ in range(scale.rounds)]
-        connections += [await _join(process, relay, source) for _ in range(MANY - FEW)]
-        many = [await _cpu(2 * scale.seconds) for _ in range(scale.rounds)]
+        connections = [await _join(process, track) for track in taken]
+        found = [await _share(taken, 2 * scale.seconds) for _ in range(scale.rounds)]
         for connection in connections:
             await connection.close()
     source.stop()
-    base = statistics.median(few)
-    return [100 * (used - base) / (MANY - FEW) for used in many]
+    return found
 
 
-async def _ours(scale: Scale) -> list[float]:
-    async with open_sinks(VIEWERS) as sinks, open_port() as port:
-        engine = Engine(port, sinks.ports)
-        await engine.run(0.5)
-        return [100 * await engine.run(2 * scale.seconds) / VIEWERS for _ in range(scale.rounds)]
+async def _share(taken: Sequence[Counted], seconds: float) -> float:
+    used, before = time.process_time(), sum(track.pictures for track in taken)
+    await asyncio.sleep(seconds)
+    got = sum(track.pictures for track in taken) - before
+    return 100 * (time.process_time() - used) / got * FPS
 
 
 async def measure(_world: World, scale: Scale) -> list[Result]:
-    samples: Samples = {"MediaRelay": await _relayed(scale), "engine": await _ours(scale)}
+    samples: Samples = {"MediaRelay": await _relayed(scale), "engine": await shares(OURS, scale)}
     ratio = statistics.median(samples["MediaRelay"]) / statistics.median(samples["engine"])
     note = f"CPU per viewer: {medians(samples, '%', 3)}"
     return [Result(name="media_relay_over_engine", value=ratio, unit="x", note=note, samples=samples)]
