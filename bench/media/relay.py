@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from aiortc import (
     MediaStreamTrack,
@@ -20,7 +21,8 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.contrib.media import MediaRelay
-from av import VideoFrame
+from av import Packet, VideoFrame
+from av.frame import Frame
 
 from bench.harness import Result, Samples, Scale, medians
 from bench.media.engine import shares
@@ -64,7 +66,7 @@ class Counted(MediaStreamTrack):
         self.pictures = 0
         self._source = source
 
-    async def recv(self) -> VideoFrame:
+    async def recv(self) -> Frame | Packet[Any]:
         frame = await self._source.recv()
         self.pictures += 1
         return frame
