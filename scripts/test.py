@@ -33,7 +33,8 @@ GRACE_S = 60
 
 def main() -> None:
     environment = os.environ | {"NAKAMISE_CHROMIUM": str(find_browser() or install_browser())}
-    workers = min(os.cpu_count() or 1, MAX_WORKERS)
+    # One more than processors: a third of the time a worker waits, for a page, a deadline or another process.
+    workers = min((os.cpu_count() or 1) + 1, MAX_WORKERS)
     parallel = ["-n", str(workers), "--dist", "loadscope", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", *parallel, *sys.argv[1:]]
     with tempfile.TemporaryDirectory() as folder:
