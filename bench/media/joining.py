@@ -25,12 +25,12 @@ from tests.plugins.livestream.sfu.worker.test_chromium import ARGUMENTS
 from tests.plugins.livestream.whip.rtc import send
 
 GOAL_MS = 100
-_EACH_ROUND = 2
+_EACH_ROUND = 8
 _WARM = 3
 
 
 async def measure(world: World, scale: Scale) -> list[Result]:
-    joins = max(5, _EACH_ROUND * scale.rounds)
+    joins = _EACH_ROUND * scale.rounds
     with serve_pages() as pages:
         async with on_the_air(world) as (air, client), _browser() as browser:
             sender = await publish(browser, pages, air, codec="H264")
