@@ -32,7 +32,14 @@ def main() -> None:
         "NAKAMISE_FIREFOX": str(find_firefox() or install_firefox()),
         "PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}",
     }
-    command = [sys.executable, "-m", "pytest", "-p", "no:xdist", *(sys.argv[1:] or ["tests/interop", "-rA", "--show-capture=stdout"])]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:xdist",
+        *(sys.argv[1:] or ["tests/interop", "-rA", "--show-capture=stdout"]),
+    ]
     sys.exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
 
 
