@@ -11,6 +11,7 @@ from nakamise_livestream.broadcasters import api as broadcasters
 from nakamise_livestream.broadcasts.api import air, parts, plan, public, staff
 from nakamise_livestream.chat import api as chat
 from nakamise_livestream.sales import api as sales
+from nakamise_livestream.stage import api as stage
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     *public.route_handlers,
@@ -18,6 +19,7 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *plan.route_handlers,
     *air.route_handlers,
     *parts.route_handlers,
+    *stage.route_handlers,
     *staff.route_handlers,
     *chat.route_handlers,
     *archive.route_handlers,

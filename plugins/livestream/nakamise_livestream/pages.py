@@ -10,6 +10,8 @@ from nakamise_livestream.archive import hls_routes
 from nakamise_livestream.archive import pages as archive
 from nakamise_livestream.broadcasters import apply_pages
 from nakamise_livestream.broadcasts import event_pages, list_pages
+from nakamise_livestream.stage import pages as stage
+from nakamise_livestream.stage import routes as stage_routes
 from nakamise_livestream.studio import briefing, dashboard, part_pages, plan_pages
 from nakamise_livestream.studio import pages as studio
 from nakamise_livestream.watch import acts, embed
@@ -19,6 +21,8 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *list_pages.route_handlers,
     *publish_routes.route_handlers,
     *play_routes.route_handlers,
+    *stage.route_handlers,
+    *stage_routes.route_handlers,
     *hls_routes.route_handlers,
     *archive.route_handlers,
     *event_pages.route_handlers,

@@ -75,7 +75,8 @@ class Recordings:
     async def _is_on_air(self, stream: str) -> bool | None:
         """None: there is no such broadcast, or it is over."""
         ctx, named = self._ctx(stream), streams.parse(stream)
-        if ctx is None or named is None:
+        # Guests are not recorded: the host's picture is the broadcast.
+        if ctx is None or named is None or named.seat:
             return None
         async with ctx.read() as tx:
             found = await tx.value(_ON_AIR, named.broadcast_id)

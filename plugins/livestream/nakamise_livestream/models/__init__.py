@@ -5,6 +5,7 @@ from nakamise_livestream.models.base import metadata
 from nakamise_livestream.models.broadcasters import broadcaster
 from nakamise_livestream.models.broadcasts import broadcast, category, series
 from nakamise_livestream.models.chat import chat, chatter, comment, minute
+from nakamise_livestream.models.guests import guest
 from nakamise_livestream.models.parts import (
     label_log,
     moderator,
@@ -25,6 +26,7 @@ __all__ = [
     "chat",
     "chatter",
     "comment",
+    "guest",
     "interest",
     "label_log",
     "metadata",

@@ -19,6 +19,7 @@ from nakamise_livestream.broadcasts.states import State
 from nakamise_livestream.chat import lines, minutes
 from nakamise_livestream.chat.curve import curve
 from nakamise_livestream.sales import numbers
+from nakamise_livestream.stage import guests
 from nakamise_livestream.studio import benches
 from nakamise_livestream.studio.recording import recording_state
 from nakamise_livestream.words import END_WHY, labels
@@ -37,6 +38,7 @@ async def studio(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]
         told = await numbers.numbers(ctx, tx, broadcast_id)
         key = await keys.stream_key(ctx, tx, broadcast_id)
         recording = await recording_state(ctx, tx, broadcast_id)
+        invited = await guests.guests(ctx, tx, broadcast_id)
         is_over = not broadcast.is_on_air and broadcast.state is not State.SCHEDULED
         found_minutes = await minutes.minutes(ctx, tx, broadcast_id) if is_over else []
     return await page(
@@ -60,6 +62,8 @@ async def studio(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]
             "is_rehearsing": broadcast.rehearsing_since is not None,
             "started_at": broadcast.started_at.isoformat() if broadcast.started_at else None,
             "numbers": msgspec.to_builtins(told),
+            "guests": msgspec.to_builtins(invited),
+            "seats": guests.GUESTS_MAX,
             "recording_trouble": recording.trouble,
         },
     )

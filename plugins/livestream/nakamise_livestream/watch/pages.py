@@ -19,6 +19,7 @@ from nakamise_livestream.broadcasts.schemas import PublicBroadcast
 from nakamise_livestream.broadcasts.states import State
 from nakamise_livestream.chat import lines
 from nakamise_livestream.chat.schemas import TEXT_MAX
+from nakamise_livestream.stage import guests
 
 # From then on the page counts down instead of telling about the broadcast.
 SOON: Final = timedelta(minutes=15)
@@ -36,6 +37,8 @@ def is_stage(ctx: TenantCtx, found: PublicBroadcast) -> bool:
 async def stage(ctx: TenantCtx, found: PublicBroadcast, structured: dict[str, object]) -> Response[bytes]:
     chat = await lines.chat_of(ctx, found.id)
     shown = goods.worded(found.products, ctx.locale)
+    async with ctx.read() as tx:
+        on_stage = await guests.on_stage(tx, found.id)
     return await page(
         ctx,
         "livestream/watch.html",
@@ -54,6 +57,7 @@ async def stage(ctx: TenantCtx, found: PublicBroadcast, structured: dict[str, ob
             "pinned_id": str(found.pinned_id) if found.pinned_id else None,
             "cursor": chat.cursor,
             "goods": msgspec.to_builtins(shown),
+            "on_stage": msgspec.to_builtins(on_stage),
             "standing": msgspec.to_builtins(chat.standing),
             "mode": msgspec.to_builtins(chat.mode),
             "zone": ctx.tenant.timezone,

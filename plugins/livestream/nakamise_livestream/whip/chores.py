@@ -11,6 +11,7 @@ from nakamise.db import Tx
 from nakamise.plugin import Delivery, Span, TenantCtx
 from nakamise_livestream.broadcasts import on_air
 from nakamise_livestream.media import EngineAway
+from nakamise_livestream.stage import guests
 from nakamise_livestream.whip import publications, streams
 from nakamise_livestream.whip.companion import MediaHost
 
@@ -44,7 +45,15 @@ async def cut(ctx: TenantCtx, broadcast_id: uuid.UUID) -> None:
     if host.is_external:
         await publications.cut(ctx, broadcast_id, host.engine)
     else:
-        await host.engine.end(streams.name_of(ctx, broadcast_id), "ended")
+        for seat in range(guests.SEATS):
+            await host.engine.end(streams.name_of(ctx, broadcast_id, seat), "ended")
+
+
+async def cut_guest(ctx: TenantCtx, broadcast_id: uuid.UUID, seat: int) -> None:
+    """After the commit; an engine that is away forwards nothing."""
+    host = await ctx.companion(MediaHost)
+    with contextlib.suppress(EngineAway):
+        await host.engine.end(streams.name_of(ctx, broadcast_id, seat), "ended")
 
 
 async def cut_at_once(ctx: TenantCtx, broadcast_id: uuid.UUID) -> None:

@@ -7,6 +7,8 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Final
 
+import msgspec
+
 from nakamise.plugin import Installation, TenantCtx
 from nakamise_livestream.broadcasts import on_air
 from nakamise_livestream.media import (
@@ -20,8 +22,10 @@ from nakamise_livestream.media import (
     ViewerJoined,
     ViewerLeft,
 )
+from nakamise_livestream.stage import guests
 from nakamise_livestream.whip import streams
 from nakamise_livestream.whip.catching_up import StateOf, events_of
+from nakamise_livestream.whip.streams import StreamName
 from nakamise_livestream.whip.tally import Tally
 
 log: Final = logging.getLogger("nakamise.livestream")
@@ -80,14 +84,16 @@ class Following:
         self._tallies.setdefault(stream, Tally())
         named = streams.parse(stream)
         ctx = self._ctx(stream)
-        if named is None or ctx is None or not await on_air.publisher_arrived(ctx, named.broadcast_id):
+        if named is None or ctx is None or not await _welcome(ctx, named):
             await self._engine.end(stream, "ended")
 
     async def _lost(self, stream: str) -> None:
         self._publishing.discard(stream)
         named = streams.parse(stream)
         ctx = self._ctx(stream)
-        if named and ctx:
+        if named and ctx and named.seat:
+            await guests.left(ctx, named.broadcast_id, named.seat)
+        elif named and ctx:
             await on_air.publisher_lost(ctx, named.broadcast_id)
 
     def _ctx(self, stream: str) -> TenantCtx | None:
@@ -116,6 +122,16 @@ class Following:
             del self._tallies[stream]
             return
         is_over = await self._engine.stats(stream) is None
-        await tally.note(ctx, named.broadcast_id, await self._engine.usage(stream))
+        usages = await self._engine.usage(stream)
+        if named.seat:
+            # Who watches a guest watches the broadcast: the minute is counted there.
+            usages = tuple(msgspec.structs.replace(usage, seconds=0) for usage in usages)
+        await tally.note(ctx, named.broadcast_id, usages)
         if is_over:
             del self._tallies[stream]
+
+
+async def _welcome(ctx: TenantCtx, named: StreamName) -> bool:
+    if named.seat:
+        return await guests.arrived(ctx, named.broadcast_id, named.seat)
+    return await on_air.publisher_arrived(ctx, named.broadcast_id)

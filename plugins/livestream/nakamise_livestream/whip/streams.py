@@ -13,24 +13,30 @@ _MARK: Final = "~"
 
 
 class StreamName(NamedTuple):
+    """``seat`` 0 is the host's: the broadcast itself. The others are its guests'."""
+
     tenant_id: uuid.UUID
     broadcast_id: uuid.UUID
+    seat: int = 0
 
     def __str__(self) -> str:
-        return f"{self.tenant_id.hex}{_MARK}{self.broadcast_id.hex}"
+        own = f"{self.tenant_id.hex}{_MARK}{self.broadcast_id.hex}"
+        return f"{own}{_MARK}{self.seat}" if self.seat else own
 
 
-def name_of(ctx: TenantCtx, broadcast_id: uuid.UUID) -> str:
-    return str(StreamName(ctx.tenant.id, broadcast_id))
+def name_of(ctx: TenantCtx, broadcast_id: uuid.UUID, seat: int = 0) -> str:
+    return str(StreamName(ctx.tenant.id, broadcast_id, seat))
 
 
 def parse(stream: str) -> StreamName | None:
     """None for a stream that is not of our making."""
-    tenant, mark, broadcast = stream.partition(_MARK)
-    try:
-        return StreamName(uuid.UUID(tenant), uuid.UUID(broadcast)) if mark else None
-    except ValueError:
-        return None
+    match stream.split(_MARK):
+        case [tenant, broadcast, *seat] if len(seat) < 2:
+            try:
+                return StreamName(uuid.UUID(tenant), uuid.UUID(broadcast), int(*seat))
+            except ValueError:
+                return None
+    return None
 
 
 def seal(ctx: TenantCtx, role: Role, broadcast_id: uuid.UUID, session: str) -> str:

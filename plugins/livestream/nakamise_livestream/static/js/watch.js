@@ -5,6 +5,7 @@ import * as browse from "./browse.js";
 import * as buy from "./buy.js";
 import * as chat from "./chat.js";
 import * as goods from "./goods.js";
+import * as guests from "./guests.js";
 import * as hearts from "./hearts.js";
 import { all, facts, here, number, one, roll, say, skew_ms } from "./parts.js";
 import * as player from "./player.js";
@@ -15,6 +16,7 @@ const main = one("[data-livestream-watch]");
 let state = facts.state;
 
 player.start();
+guests.start();
 chat.start();
 goods.start();
 buy.start({ find: goods.find, go: browse.browse });
@@ -22,6 +24,7 @@ here.on("goods", buy.refresh);
 hearts.start();
 browse.start(chat.whoAmI);
 if (facts.may_watch) player.watch();
+guests.watch(ON_AIR.includes(state));
 here.on("state", follow);
 here.on("presence", present);
 here.on("bought", ({ name, number: n }) => chat.happened("bought", say(name ? "bought" : "sold", { name, n })));
@@ -50,6 +53,7 @@ function follow(news) {
   hearts.allow(isOnAir);
   if (isOnAir) player.watch();
   else player.stop();
+  guests.watch(isOnAir);
   if (was === "scheduled" && state === "live") toast(say("started"));
   if (panelOf(state) === "ended") end(news);
 }

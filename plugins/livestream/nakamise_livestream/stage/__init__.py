@@ -1,0 +1,1 @@
+"""Guests beside the host: up to three more pictures, each a stream of its own."""
