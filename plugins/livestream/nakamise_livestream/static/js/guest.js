@@ -14,6 +14,8 @@ let known = facts.on_stage;
 let state = facts.state;
 let lock = null;
 
+const replace = async (kind, track) => sending?.replaceTrack(kind, track);
+const isSending = () => Boolean(sending) && !["failed", "ended"].includes(sending.state);
 const ACTS = {
   camera: devices.open,
   join: async () => join(),
@@ -38,9 +40,6 @@ here.on("state", (news) => {
 });
 document.addEventListener("visibilitychange", keepAwake);
 show();
-
-const replace = async (kind, track) => sending?.replaceTrack(kind, track);
-const isSending = () => Boolean(sending) && !["failed", "ended"].includes(sending.state);
 
 async function attempt(what, button) {
   refused.hidden = true;
