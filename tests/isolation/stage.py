@@ -5,6 +5,7 @@ Nothing is sent: no media engine is needed for what stands in the tables.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import uuid
 from typing import Final
@@ -19,7 +20,7 @@ from tests.plugins.shop.stall import insert
 
 Row = dict[str, object]
 PRESENTER: Final = "buyer"
-_IDS: Final = ("broadcaster_id", "broadcast_id", "comment_id", "notice_id", "item_id")
+_IDS: Final = ("broadcaster_id", "broadcast_id", "comment_id", "guest_id", "notice_id", "item_id")
 
 
 async def raise_stage(house: House) -> None:
@@ -32,6 +33,7 @@ async def raise_stage(house: House) -> None:
     poster = await put_object(ctx, "recording", "webp", b"poster")
     async with ctx.begin() as tx:
         await _broadcast(tx, house, ids)
+        await _guest(tx, house, ids)
         await _chat(tx, house, ids)
         await _recording(tx, house, ids, (piece, init, poster))
         await _sales(tx, house, ids)
@@ -41,6 +43,7 @@ async def raise_stage(house: House) -> None:
     house.things |= {name: str(id_) for name, id_ in ids.items()}
     house.things |= {"handle": handle, "unsubscribe/token": token}
     house.things |= {
+        "stage/token": _guest_token(house),
         "whip/sealed": streams.seal(ctx, "publisher", ids["broadcast_id"], "session"),
         "whep/sealed": streams.seal(ctx, "viewer", ids["broadcast_id"], "session"),
     }
@@ -72,6 +75,16 @@ async def _broadcast(tx: Tx, house: House, ids: dict[str, uuid.UUID]) -> None:
     await insert(
         tx, "livestream_run_item", {**product, "id": ids["item_id"], "position": 0, "title": house.canary}
     )
+
+
+def _guest_token(house: House) -> str:
+    return hashlib.sha256(house.canary.encode()).hexdigest()
+
+
+async def _guest(tx: Tx, house: House, ids: dict[str, uuid.UUID]) -> None:
+    now, token = house.stall.ctx.now(), hashlib.sha256(_guest_token(house).encode()).digest()
+    guest: Row = {"id": ids["guest_id"], "broadcast_id": ids["broadcast_id"], "seat": 1, "name": house.canary}
+    await insert(tx, "livestream_guest", {**guest, "token_hash": token, "invited_at": now, "changed_at": now})
 
 
 async def _chat(tx: Tx, house: House, ids: dict[str, uuid.UUID]) -> None:

@@ -29,6 +29,7 @@ COMMON: Final = {
     # Which picture of a broadcaster, and which piece of a recording.
     "which": "picture",
     "name": "1.m4s",
+    "seat": "1",
     # A room that is nowhere: one that is somewhere answers without end. tests/core/rooms has them.
     "kind": "nosuch",
     "room_id": "nosuch",
