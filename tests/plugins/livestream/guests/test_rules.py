@@ -25,7 +25,7 @@ async def invited(host: Person, broadcast: Json, name: str = "美咲") -> Json:
 
 
 def path_of(guest: Json) -> str:
-    return "/livestream/stage/" + guest["url"].rpartition("/")[2]
+    return "/livestream/stage/" + str(guest["url"]).rpartition("/")[2]
 
 
 async def test_three_seats_and_no_more_even_at_once(stage: Stage, presenter: Person) -> None:
