@@ -85,7 +85,7 @@ async def test_the_web_process_that_keeps_it(
     async def is_gone() -> bool:
         return not await is_publishing()
 
-    # This process keeps none any more.
+    # This process keeps none any more, and stands by.
     await runtime.companions.close()
     server = LiveServer(msgspec.structs.replace(settings, jobs=0, port=free_port()))
     await asyncio.to_thread(server.start)
@@ -102,11 +102,7 @@ async def test_the_web_process_that_keeps_it(
             async with watching(guest, whep(broadcast), 2) as watchers:
                 assert not media.is_keeper
                 os.kill(_web_process(server), signal.SIGKILL)
-
-                async def is_keeper() -> bool:
-                    return media.is_keeper
-
-                await until(is_keeper)
+                # Who takes over may be a server of other tests: any process of the installation.
                 seen = [one.viewer.datagrams for one in watchers]
 
                 async def see_more() -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import msgspec
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from nakamise.runtime import Runtime
 from nakamise.settings import Settings
 from nakamise.testing.chromium import find_chromium
 from nakamise.testing.live import LiveServer
@@ -26,10 +26,10 @@ DECODED = f"(document.querySelector('{TILE}')?.getVideoPlaybackQuality().totalVi
 
 
 @pytest.fixture
-async def live_server(settings: Settings, stage: Stage, runtime: Runtime) -> AsyncIterator[LiveServer]:
-    """It looks after the media worker itself: rooms in memory are told by their own process only."""
-    await runtime.companions.close()
-    server = LiveServer(msgspec.structs.replace(settings, jobs=0, port=free_port()))
+async def live_server(settings: Settings, stage: Stage, tmp_path: Path) -> AsyncIterator[LiveServer]:
+    """With a media worker of its own, which it keeps itself: rooms in memory are told by their own process only."""
+    own = msgspec.structs.replace(settings, jobs=0, port=free_port(), data_dir=tmp_path)
+    server = LiveServer(own)
     await asyncio.to_thread(server.start)
     yield server
     await asyncio.to_thread(server.stop)
