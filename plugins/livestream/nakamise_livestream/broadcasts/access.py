@@ -10,7 +10,7 @@ import uuid
 from typing import Final
 
 from nakamise.db import Tx
-from nakamise.errors import Forbidden, NotFound
+from nakamise.errors import Conflict, Forbidden, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_livestream.broadcasts import rows
@@ -82,3 +82,9 @@ def may_publish(broadcast: Broadcast) -> bool:
     """Whether media may come in now: before the start too, for the host's preview and for a programme that
     connects first."""
     return broadcast.is_on_air or broadcast.state == "scheduled"
+
+
+def require_open(broadcast: Broadcast) -> None:
+    """Raises Conflict when nothing may come in any more."""
+    if not may_publish(broadcast):
+        raise Conflict(N_("This broadcast is over."), code="wrong_state", domain=DOMAIN)

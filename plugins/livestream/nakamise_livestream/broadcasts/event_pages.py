@@ -18,6 +18,7 @@ from nakamise_livestream.archive import pages as archive_pages
 from nakamise_livestream.broadcasts import reminders, watching
 from nakamise_livestream.broadcasts.schemas import PublicBroadcast, path_of
 from nakamise_livestream.broadcasts.states import State
+from nakamise_livestream.stage import guests
 from nakamise_livestream.watch import pages as watch_pages
 from nakamise_livestream.words import BROADCAST_STATES, END_WHY, badges, labels, say, words
 
@@ -34,8 +35,9 @@ class ReminderForm(msgspec.Struct, frozen=True):
 async def one_broadcast(ctx: Ctx, broadcast_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.read() as tx:
         found = await watching.public(ctx, tx, broadcast_id)
+        there = await guests.on_stage(tx, broadcast_id) if found.is_on_air else []
     if watch_pages.is_stage(ctx, found):
-        return await watch_pages.stage(ctx, found, structured(ctx, found))
+        return await watch_pages.stage(ctx, found, there, structured(ctx, found))
     if found.state is State.ENDED and (shown := await archive_pages.replay(ctx, found)):
         return shown
     subject = BroadcasterSubject(

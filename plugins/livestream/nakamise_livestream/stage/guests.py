@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from typing import Final
 
@@ -12,9 +11,10 @@ from nakamise.ids import new_token, uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_livestream.broadcasts import access, room, rows
+from nakamise_livestream.broadcasts.keys import key_hash
 from nakamise_livestream.broadcasts.news import audit
 from nakamise_livestream.broadcasts.schemas import Broadcast
-from nakamise_livestream.stage.schemas import Guest, NewGuest, OnStage, StageNews
+from nakamise_livestream.stage.schemas import Guest, GuestState, NewGuest, OnStage, StageNews
 from nakamise_livestream.words import DOMAIN
 
 GUESTS_MAX: Final = 3
@@ -78,17 +78,10 @@ async def invite(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, name: str) -> 
         message = N_("There is room for %(n)s guests. Remove one first.")
         raise Conflict(message, code="stage_full", domain=DOMAIN, params={"n": GUESTS_MAX})
     id_, token = uuid7(), new_token(_TOKEN_BYTES)
-    await tx.execute(_ADD, id_, broadcast_id, seat, clean, _hash(token), ctx.now())
+    await tx.execute(_ADD, id_, broadcast_id, seat, clean, key_hash(token), ctx.now())
     await audit(ctx, tx, "livestream.broadcast.guest_invited", broadcast, guest=clean)
-    found = next(one for one in await _all(tx, broadcast_id) if one.id == id_)
-    return NewGuest(
-        id=found.id,
-        seat=found.seat,
-        name=found.name,
-        state=found.state,
-        is_muted=found.is_muted,
-        url=ctx.url(f"/livestream/stage/{token}"),
-    )
+    url = ctx.url(f"/livestream/stage/{token}")
+    return NewGuest(id=id_, seat=seat, name=clean, state=GuestState.INVITED, is_muted=False, url=url)
 
 
 async def guests(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID) -> list[Guest]:
@@ -127,7 +120,7 @@ async def is_on_stage(tx: Tx, broadcast_id: uuid.UUID, seat: int) -> bool:
 
 async def opened_by(ctx: TenantCtx, tx: Tx, token: str) -> tuple[Opened, Broadcast]:
     """Raises NotFound for a link that opens nothing (any more)."""
-    found = await tx.first(Opened, _BY_TOKEN, _hash(token))
+    found = await tx.first(Opened, _BY_TOKEN, key_hash(token))
     if found is None:
         raise NotFound
     return found, await rows.get(tx, found.broadcast_id, ctx.locale)
@@ -156,8 +149,7 @@ async def left(ctx: TenantCtx, broadcast_id: uuid.UUID, seat: int) -> None:
 
 async def _open(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID) -> Broadcast:
     broadcast = await access.hosted(ctx, tx, broadcast_id)
-    if not access.may_publish(broadcast):
-        raise Conflict(N_("This broadcast is over."), code="wrong_state", domain=DOMAIN)
+    access.require_open(broadcast)
     return broadcast
 
 
@@ -167,8 +159,3 @@ async def _all(tx: Tx, broadcast_id: uuid.UUID) -> list[Guest]:
 
 async def _tell(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID) -> None:
     room.tell(ctx, tx, broadcast_id, "stage", StageNews(await on_stage(tx, broadcast_id)))
-
-
-def _hash(token: str) -> bytes:
-    """Tokens are random and long, so that a plain hash keeps them."""
-    return hashlib.sha256(token.encode()).digest()

@@ -70,8 +70,7 @@ async def _guest(ctx: TenantCtx, token: str) -> tuple[Opened, Broadcast]:
     """Raises NotFound; Conflict when it is over."""
     async with ctx.read() as tx:
         guest, broadcast = await guests.opened_by(ctx, tx, token)
-    if not access.may_publish(broadcast):
-        raise Conflict(N_("This broadcast is over."), code="wrong_state", domain=DOMAIN)
+    access.require_open(broadcast)
     return guest, broadcast
 
 

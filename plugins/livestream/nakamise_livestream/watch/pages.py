@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -19,7 +20,7 @@ from nakamise_livestream.broadcasts.schemas import PublicBroadcast
 from nakamise_livestream.broadcasts.states import State
 from nakamise_livestream.chat import lines
 from nakamise_livestream.chat.schemas import TEXT_MAX
-from nakamise_livestream.stage import guests
+from nakamise_livestream.stage.schemas import OnStage
 
 # From then on the page counts down instead of telling about the broadcast.
 SOON: Final = timedelta(minutes=15)
@@ -34,11 +35,11 @@ def is_stage(ctx: TenantCtx, found: PublicBroadcast) -> bool:
     return found.scheduled_for - SOON <= ctx.now()
 
 
-async def stage(ctx: TenantCtx, found: PublicBroadcast, structured: dict[str, object]) -> Response[bytes]:
+async def stage(
+    ctx: TenantCtx, found: PublicBroadcast, on_stage: Sequence[OnStage], structured: dict[str, object]
+) -> Response[bytes]:
     chat = await lines.chat_of(ctx, found.id)
     shown = goods.worded(found.products, ctx.locale)
-    async with ctx.read() as tx:
-        on_stage = await guests.on_stage(tx, found.id)
     return await page(
         ctx,
         "livestream/watch.html",

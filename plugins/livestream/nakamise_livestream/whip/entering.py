@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from nakamise.errors import Conflict, NotFound, Unauthenticated
+from nakamise.errors import NotFound, Unauthenticated
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_livestream.broadcasts import access, keys, start, watching
@@ -37,8 +37,7 @@ async def publisher_with_cookie(ctx: TenantCtx, broadcast_id: uuid.UUID) -> Broa
     """Raises Unauthenticated, NotFound, Forbidden; Conflict for a broadcast that is over."""
     async with ctx.read() as tx:
         found = await access.hosted(ctx, tx, broadcast_id)
-    if not access.may_publish(found):
-        raise Conflict(N_("This broadcast is over."), code="wrong_state", domain=DOMAIN)
+    access.require_open(found)
     return found
 
 

@@ -51,7 +51,7 @@ async def test_a_guest_is_seen_and_heard_and_cut(stage: Stage, presenter: Person
         assert [one["is_muted"] for one in found] == [True]
         await ok(await presenter.client.delete(f"{address(broadcast)}/{guest['id']}"))
         async with asyncio.timeout(5):
-            while "closed" not in (sender.connection.connectionState, seer.connection.connectionState):  # noqa: ASYNC110 - aiortc has no awaitable for it
+            while {sender.connection.connectionState, seer.connection.connectionState} != {"closed"}:  # noqa: ASYNC110 - aiortc has no awaitable for it
                 await asyncio.sleep(0.05)
         await until(is_gone)
         assert (await post(visitor, f"{path_of(guest)}/whip", "v=0")).status_code == 404
