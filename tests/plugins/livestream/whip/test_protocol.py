@@ -230,7 +230,10 @@ async def no_extension(s: Sessions, protocol: str) -> None:
 @pytest.mark.parametrize("protocol", ["whip", "whep"])
 @pytest.mark.parametrize("text", list(LIST))
 async def test_every_must(sessions: Sessions, protocol: str, text: str) -> None:
+    """Each entry asserts its own rule; and whatever is asked of one session, the other protocol's goes on."""
     await LIST[text](sessions, protocol)
+    other = "whep" if protocol == "whip" else "whip"
+    assert (await sessions.client.get(sessions.location(other))).status_code == 204
 
 
 @pytest.mark.req("BX-10")
