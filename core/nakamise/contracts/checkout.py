@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import enum
 import uuid
+from collections.abc import Mapping
 
 import msgspec
 
-from nakamise.contracts.pricing import Quote
+from nakamise.contracts.pricing import Quote, ShopQuote
 
 
 class OrderRef(msgspec.Struct, frozen=True):
@@ -21,7 +22,8 @@ class OrderRef(msgspec.Struct, frozen=True):
 class OrderDraft(msgspec.Struct, frozen=True):
     """What is about to be placed: every amount is tax-included, in minor units of ``currency``.
 
-    ``orders`` are in the order of ``quote.shops``, one for each.
+    ``orders`` are in the order of ``quote.shops``, one for each. ``inputs`` is what the buyer chose for plugins
+    (``contracts.cart``), ``address`` the delivery address as the order keeps it.
     """
 
     purchase_id: uuid.UUID
@@ -29,6 +31,8 @@ class OrderDraft(msgspec.Struct, frozen=True):
     buyer_id: uuid.UUID
     currency: str
     quote: Quote
+    inputs: Mapping[str, str] = {}
+    address: Mapping[str, object] = {}
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -44,3 +48,32 @@ class RevertReason(enum.StrEnum):
 
     EXPIRED = "expired"
     CANCELLED = "cancelled"
+
+
+class RefundedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """``qty`` units of a line go back; ``of_qty`` were bought and ``before`` had gone back earlier."""
+
+    line_no: int
+    variant_id: uuid.UUID
+    qty: int
+    of_qty: int
+    before: int
+    cash: int
+    tender: int
+
+
+class RefundDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """Part of an order, or what is left of it, goes back: amounts are what the buyer gets.
+
+    ``is_last``: nothing of the order is left after it. ``tender`` is what plugins give back by their own means
+    (points to their lots); ``cash`` goes back the way it was paid. The parts of ``quote`` say whose tender.
+    """
+
+    refund_id: uuid.UUID
+    order: OrderRef
+    quote: ShopQuote
+    lines: tuple[RefundedLine, ...]
+    shipping: int
+    cash: int
+    tender: int
+    is_last: bool

@@ -1,10 +1,16 @@
-"""What happened to orders. Amounts are tax-included, in minor units of ``currency``."""
+"""Orders: what happened to them, and what other plugins may ask and do. Amounts are tax-included, in minor units of ``currency``."""
 
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import ClassVar, Protocol
 
+import msgspec
+
+from nakamise.contracts.pricing import ShopQuote
+from nakamise.db import Tx
 from nakamise.plugin.events import Event
 
 
@@ -50,3 +56,195 @@ class OrderShipped(OrderEvent, frozen=True, kw_only=True):
     carrier: str
     tracking_number: str
     line_numbers: tuple[int, ...]
+
+
+class OrderDelivered(OrderEvent, frozen=True, kw_only=True):
+    """One parcel arrived."""
+
+    topic: ClassVar[str] = "shop.order_delivered.1"
+    shipment_id: uuid.UUID
+
+
+class OrderRefunded(OrderEvent, frozen=True, kw_only=True):
+    """Part of a paid order, or the rest of it, goes back: decided, not yet on the buyer's account.
+
+    ``cash`` goes back the way it was paid; ``tender`` by the plugins that took it.
+    """
+
+    topic: ClassVar[str] = "shop.order_refunded.1"
+    refund_id: uuid.UUID
+    cash: int
+    tender: int
+    is_last: bool
+    reason: str
+
+
+class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line as it was bought; ``fulfil_state`` is unfulfilled, processing, shipped, delivered or returned."""
+
+    line_no: int
+    product_id: uuid.UUID
+    variant_id: uuid.UUID
+    sku: str
+    name: str
+    variant_name: str
+    qty: int
+    list: int
+    unit: int
+    sub: int
+    discount: int
+    net: int
+    points_part: int
+    cash: int
+    tax_bp: int
+    reduced: bool
+    refunded_qty: int
+    fulfil_state: str
+    shipment_id: uuid.UUID | None
+
+
+class OrderShipment(msgspec.Struct, frozen=True, kw_only=True):
+    """One parcel."""
+
+    id: uuid.UUID
+    carrier: str
+    tracking_number: str
+    shipped_at: datetime
+    delivered_at: datetime | None
+
+
+class OrderRefund(msgspec.Struct, frozen=True, kw_only=True):
+    """What was given back of an order; ``lines`` are (line number, units, what of it goes back in all)."""
+
+    id: uuid.UUID
+    at: datetime
+    lines: tuple[tuple[int, int, int], ...]
+    shipping: int
+    cash: int
+    tender: int
+    reason: str
+
+
+class OrderView(msgspec.Struct, frozen=True, kw_only=True):
+    """An order with everything that it froze. ``shop`` and ``address`` are the snapshots of the moment of sale."""
+
+    id: uuid.UUID
+    purchase_id: uuid.UUID
+    shop_id: uuid.UUID
+    number: str
+    buyer_id: uuid.UUID
+    buyer_name: str
+    email: str
+    locale: str
+    state: str
+    fulfil_state: str
+    currency: str
+    goods: int
+    shipping: int
+    total: int
+    points: int
+    charge: int
+    tax: int
+    quote: ShopQuote
+    inputs: Mapping[str, str]
+    shop: Mapping[str, object]
+    address: Mapping[str, object]
+    note: str
+    placed_at: datetime
+    paid_at: datetime | None
+    lines: tuple[OrderLine, ...]
+    shipments: tuple[OrderShipment, ...]
+    refunds: tuple[OrderRefund, ...]
+
+
+class OrderQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which orders; an empty field asks for all. ``first`` and ``last`` are days of the tenant, both included."""
+
+    ids: tuple[uuid.UUID, ...] = ()
+    numbers: tuple[str, ...] = ()
+    shop_ids: tuple[uuid.UUID, ...] = ()
+    buyer_id: uuid.UUID | None = None
+    states: tuple[str, ...] = ()
+    fulfil_states: tuple[str, ...] = ()
+    first: date | None = None
+    last: date | None = None
+    text: str = ""
+
+
+class RefundLine(msgspec.Struct, frozen=True, kw_only=True):
+    """``qty`` units of a line go back; ``restock`` of them can be sold again."""
+
+    line_no: int
+    qty: int
+    restock: int = 0
+
+
+class RefundOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """``idem`` is the caller's own id of this refund: the same again changes nothing."""
+
+    idem: uuid.UUID
+    lines: tuple[RefundLine, ...]
+    with_shipping: bool = False
+    reason: str = ""
+
+
+class Orders(Protocol):
+    """The shop's service for plugins that work on orders. Reading checks nobody's rights: the caller's route does.
+
+    Locks: payments of the purchase, then the order, then its lines, then stock.
+    """
+
+    async def get(self, tx: Tx, order_id: uuid.UUID) -> OrderView:
+        """Raises NotFound."""
+        ...
+
+    async def lock(self, tx: Tx, order_id: uuid.UUID) -> OrderView:
+        """Held until the transaction ends, with the payments before it. Raises NotFound."""
+        ...
+
+    async def find(
+        self, tx: Tx, query: OrderQuery, *, limit: int = 100, offset: int = 0
+    ) -> Sequence[OrderView]:
+        """The newest first."""
+        ...
+
+    async def count(self, tx: Tx, query: OrderQuery) -> int: ...
+
+    async def has_bought(self, tx: Tx, buyer_id: uuid.UUID) -> bool:
+        """Whether there is an order of theirs that is not cancelled or expired: a first order is the other case."""
+        ...
+
+    async def process(self, tx: Tx, order_id: uuid.UUID, line_numbers: Sequence[int]) -> None:
+        """The shop begins to work on these lines. Raises NotFound, Conflict for an illegal step."""
+        ...
+
+    async def ship(
+        self,
+        tx: Tx,
+        order_id: uuid.UUID,
+        line_numbers: Sequence[int],
+        carrier: str,
+        tracking_number: str,
+        shipped_on: date | None = None,
+    ) -> uuid.UUID:
+        """One parcel with these lines; unfulfilled ones are processed on the way. The shipment's id.
+
+        Raises NotFound, Conflict for an illegal step, Invalid for a number that the carrier does not give out.
+        """
+        ...
+
+    async def renumber(
+        self, tx: Tx, order_id: uuid.UUID, shipment_id: uuid.UUID, carrier: str, tracking_number: str
+    ) -> None:
+        """Another label for the same parcel; the timeline keeps both. Raises as ``ship``."""
+        ...
+
+    async def refund(self, tx: Tx, order_id: uuid.UUID, wanted: RefundOrder) -> OrderRefund:
+        """Units go back: amounts to the yen in any order, stock as asked, plugins by ``refund_commit``, money after
+        the commit. Raises NotFound, Conflict for more than is left or an order that is not paid."""
+        ...
+
+    async def note(self, tx: Tx, order_id: uuid.UUID, kind: str, data: Mapping[str, object]) -> None:
+        """A line of the order's timeline: ``kind`` is ``<plugin id>.<what happened>``, in words by the plugin's
+        catalog under that msgid."""
+        ...

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+from typing import Literal
 
 import msgspec
 
@@ -20,6 +21,9 @@ class Phase(enum.IntEnum):
     CART = 30  # off the goods of a shop or of the purchase: coupon
     SHIPPING = 40  # off shipping fees, or off goods and shipping together (`whole_order`)
     TENDER = 50  # pays a part: points, gift card. Never changes the taxable amount
+
+
+Bearer = Literal["shop", "tenant", "platform"]
 
 
 class Rounding(enum.StrEnum):
@@ -42,6 +46,21 @@ class QuoteLine(msgspec.Struct, frozen=True, kw_only=True):
     tax_class: str = "standard"
 
 
+class Destination(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the goods go: 7 digits, and one of the 47 prefectures as it is written in Japanese."""
+
+    postal_code: str
+    prefecture: str
+
+
+class Extra(msgspec.Struct, frozen=True, kw_only=True):
+    """Something charged besides the goods, such as wrapping; part of the shipping fee."""
+
+    code: str
+    label: str
+    amount: int
+
+
 class QuoteRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be priced.
 
@@ -55,6 +74,7 @@ class QuoteRequest(msgspec.Struct, frozen=True, kw_only=True):
     currency: str = "JPY"
     buyer_id: str | None = None
     inputs: dict[str, str] = {}
+    destination: Destination | None = None
 
 
 class DraftLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +116,7 @@ class Adjustment(msgspec.Struct, frozen=True, kw_only=True):
     shop_id: str | None = None
     whole_order: bool = False  # SHIPPING only: shared over goods and shipping, as a taxable discount
     exclusive_group: str | None = None  # of overlapping proposals in one group the best for the buyer wins
+    bearer: Bearer = "shop"  # whose money it is: what the shop is paid follows it
 
 
 class Applied(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +158,7 @@ class QuotedLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuotedShipping(msgspec.Struct, frozen=True, kw_only=True):
-    """net = fee - discount; cash = net - tender. Taxed at the standard rate."""
+    """net = fee - discount; cash = net - tender. Taxed at the standard rate. ``extras`` are part of ``fee``."""
 
     tax_rate_bp: int
     reduced: bool
@@ -147,6 +168,7 @@ class QuotedShipping(msgspec.Struct, frozen=True, kw_only=True):
     tender: int
     cash: int
     parts: tuple[Part, ...] = ()
+    extras: tuple[Extra, ...] = ()
 
 
 class TaxLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -52,6 +52,29 @@ class CartSubject(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
 
 
+class CheckoutSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """Slot checkout.section, on the page before the order: one box for the whole purchase.
+
+    ``shops`` are (id, name) of those that will send a parcel; ``address_id`` is the chosen delivery address;
+    ``inputs`` what the buyer has chosen for plugins so far (``contracts.cart``). A box's form posts to a page of
+    its plugin, which changes the inputs and sends the buyer back to ``back``.
+    """
+
+    shops: tuple[tuple[uuid.UUID, str], ...]
+    address_id: uuid.UUID
+    inputs: Mapping[str, str]
+    goods: int
+    total: int
+    currency: str
+    back: str
+
+
+class StaffOrdersSubject(msgspec.Struct, frozen=True):
+    """Slot admin.orders.tools: the list of orders under its filters; ``query`` is its query string."""
+
+    query: str
+
+
 class OrderSubject(msgspec.Struct, frozen=True, kw_only=True):
     """Slots order.section and admin.order.section."""
 

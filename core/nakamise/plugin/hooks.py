@@ -17,7 +17,7 @@ import pluggy
 
 from nakamise.contracts.blueprint import Blueprint
 from nakamise.contracts.chat import ChatLine, Verdict
-from nakamise.contracts.checkout import OrderDraft, OrderRef, Refusal, RevertReason
+from nakamise.contracts.checkout import OrderDraft, OrderRef, RefundDraft, Refusal, RevertReason
 from nakamise.contracts.login import LoginMethod, PasswordAccount
 from nakamise.contracts.payments import PaymentProvider
 from nakamise.contracts.pricing import Adjustment, QuoteDraft, QuoteRequest
@@ -106,6 +106,11 @@ class CheckoutHooks:
     @_hook(OnError.RAISE, 2.0)
     async def checkout_revert(self, ctx: TenantCtx, tx: Tx, order: OrderRef, why: RevertReason) -> None:
         """The order expired or was cancelled: give back what ``checkout_commit`` took. Idempotent."""
+
+    @_hook(OnError.RAISE, 2.0)
+    async def refund_commit(self, ctx: TenantCtx, tx: Tx, refund: RefundDraft) -> None:
+        """Part of a paid order goes back, in the transaction that says so: give back your part of it, once for
+        each ``refund_id``."""
 
 
 class PaymentHooks:

@@ -15,6 +15,7 @@ import msgspec
 from nakamise.contracts.ui import (
     BroadcasterSubject,
     CartSubject,
+    CheckoutSubject,
     DocumentSubject,
     ErrorSubject,
     MailSubject,
@@ -24,6 +25,7 @@ from nakamise.contracts.ui import (
     ProductSubject,
     PurchaseSubject,
     ShopSubject,
+    StaffOrdersSubject,
     StaffProductSubject,
     UserSubject,
 )
@@ -54,6 +56,7 @@ class Slot(enum.StrEnum):
     CART_SUMMARY = "cart.summary"
     CART_SECTION = "cart.section"
     CHECKOUT_SUMMARY = "checkout.summary"
+    CHECKOUT_SECTION = "checkout.section"
     CHECKOUT_DONE = "checkout.done"
     ORDER_LIST = "order.list"
     ORDER_SECTION = "order.section"
@@ -62,6 +65,7 @@ class Slot(enum.StrEnum):
     LIVE_STUDIO = "live.studio"
     ADMIN_DASHBOARD = "admin.dashboard"
     ADMIN_USER_SECTION = "admin.user.section"
+    ADMIN_ORDERS_TOOLS = "admin.orders.tools"
     ADMIN_ORDER_SECTION = "admin.order.section"
     ADMIN_PRODUCT_SECTION = "admin.product.section"
     ADMIN_SHOP_SECTION = "admin.shop.section"
@@ -81,6 +85,7 @@ SUBJECTS: Final[Mapping[Slot, type[msgspec.Struct] | None]] = {
     Slot.CART_SUMMARY: CartSubject,
     Slot.CART_SECTION: CartSubject,
     Slot.CHECKOUT_SUMMARY: CartSubject,
+    Slot.CHECKOUT_SECTION: CheckoutSubject,
     Slot.CHECKOUT_DONE: PurchaseSubject,
     Slot.ORDER_SECTION: OrderSubject,
     Slot.LIVE_BROADCASTER: BroadcasterSubject,
@@ -88,6 +93,7 @@ SUBJECTS: Final[Mapping[Slot, type[msgspec.Struct] | None]] = {
     Slot.LIVE_STUDIO: BroadcasterSubject,
     Slot.ADMIN_DASHBOARD: Period,
     Slot.ADMIN_USER_SECTION: UserSubject,
+    Slot.ADMIN_ORDERS_TOOLS: StaffOrdersSubject,
     Slot.ADMIN_ORDER_SECTION: OrderSubject,
     Slot.ADMIN_PRODUCT_SECTION: StaffProductSubject,
     Slot.ADMIN_SHOP_SECTION: ShopSubject,
