@@ -66,6 +66,8 @@ class QuoteRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     `at` is the database's time, by which sale windows are judged; `tax_date` is the day of supply in the tenant's
     zone. `inputs` holds what the buyer typed for plugins, keyed "<plugin id>.<name>": {"coupons.code": "SPRING"}.
+    `for_display`: lists and product pages ask what one of each would cost. Only UNIT adjustments count then, and
+    nobody is asked to adjust when no plugin returned facts.
     """
 
     lines: tuple[QuoteLine, ...]
@@ -75,6 +77,7 @@ class QuoteRequest(msgspec.Struct, frozen=True, kw_only=True):
     buyer_id: str | None = None
     inputs: dict[str, str] = {}
     destination: Destination | None = None
+    for_display: bool = False
 
 
 class DraftLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +105,9 @@ class Adjustment(msgspec.Struct, frozen=True, kw_only=True):
     """A plugin's proposal: a fixed `amount` (<= 0) or a share (`rate_bp`) of what is left when its turn comes.
 
     UNIT and LINE name a `line_id`. The later phases may name a `shop_id`; without one they cover the purchase.
-    UNIT amounts and caps are per unit.
+    UNIT amounts and caps are per unit. CART and SHIPPING may name ``line_ids``: CART takes off these only, and
+    both judge ``min_goods`` on them. ``ends_at``: a limited offer, whose end the buyer is told before ordering.
+    ``was_proven``: the price before may lawfully be struck through beside the lowered one.
     """
 
     phase: Phase
@@ -117,6 +122,9 @@ class Adjustment(msgspec.Struct, frozen=True, kw_only=True):
     whole_order: bool = False  # SHIPPING only: shared over goods and shipping, as a taxable discount
     exclusive_group: str | None = None  # of overlapping proposals in one group the best for the buyer wins
     bearer: Bearer = "shop"  # whose money it is: what the shop is paid follows it
+    line_ids: tuple[str, ...] = ()
+    ends_at: dt.datetime | None = None
+    was_proven: bool = False
 
 
 class Applied(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,7 +166,10 @@ class QuotedLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuotedShipping(msgspec.Struct, frozen=True, kw_only=True):
-    """net = fee - discount; cash = net - tender. Taxed at the standard rate. ``extras`` are part of ``fee``."""
+    """net = fee - discount; cash = net - tender. Taxed at the standard rate. ``extras`` are part of ``fee``.
+
+    ``free_from``: what the shop's goods must be worth for a free carriage; None when it is free, or never is.
+    """
 
     tax_rate_bp: int
     reduced: bool
@@ -169,6 +180,7 @@ class QuotedShipping(msgspec.Struct, frozen=True, kw_only=True):
     cash: int
     parts: tuple[Part, ...] = ()
     extras: tuple[Extra, ...] = ()
+    free_from: int | None = None
 
 
 class TaxLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,7 +193,10 @@ class TaxLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShopQuote(msgspec.Struct, frozen=True, kw_only=True):
-    """One shop's part of a purchase: becomes one order. total = goods + shipping.net; due = total - tender."""
+    """One shop's part of a purchase: becomes one order. total = goods + shipping.net; due = total - tender.
+
+    ``unavailable``: why this shop does not send to the destination, in the buyer's language; "" = it does.
+    """
 
     shop_id: str
     rounding: Rounding
@@ -193,6 +208,7 @@ class ShopQuote(msgspec.Struct, frozen=True, kw_only=True):
     tax: int
     tender: int
     due: int
+    unavailable: str = ""
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):

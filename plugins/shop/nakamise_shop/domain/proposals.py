@@ -22,7 +22,7 @@ class ProposalError(ValueError):
 def sort_key(proposal: Proposal) -> tuple[object, ...]:
     """(phase, code, plugin), then everything else that differs: the order of arrival never shows in a price."""
     plugin_id, adj = proposal
-    reach = (adj.line_id or "", adj.shop_id or "", adj.whole_order, adj.exclusive_group or "")
+    reach = (adj.line_id or "", adj.line_ids, adj.shop_id or "", adj.whole_order, adj.exclusive_group or "")
     size = (adj.amount, adj.rate_bp, adj.cap is None, adj.cap or 0, adj.min_goods)
     return (adj.phase, adj.code, plugin_id, *reach, *size, adj.label)
 
@@ -62,6 +62,14 @@ def _reach_fault(adj: Adjustment, shop_of_line: dict[str, str]) -> str | None:
         return "names a line of another shop"
     if adj.whole_order and adj.phase is not Phase.SHIPPING:
         return "can cover the whole order only in phase SHIPPING"
+    return _lines_fault(adj, shop_of_line)
+
+
+def _lines_fault(adj: Adjustment, shop_of_line: dict[str, str]) -> str | None:
+    if adj.line_ids and (adj.phase not in (Phase.CART, Phase.SHIPPING) or adj.whole_order):
+        return "can name lines only in phases CART and SHIPPING"
+    if unknown := set(adj.line_ids) - shop_of_line.keys():
+        return f"names the unknown lines {sorted(unknown)}"
     return None
 
 
@@ -90,7 +98,10 @@ def losers(ordered: Sequence[Proposal], lines: Sequence[DraftLine]) -> set[int]:
 def _reached(adj: Adjustment, lines: Sequence[DraftLine]) -> list[DraftLine]:
     if adj.line_id is not None:
         return [line for line in lines if line.line_id == adj.line_id]
-    return [line for line in lines if adj.shop_id in (None, line.shop_id)]
+    named = adj.line_ids if adj.phase is Phase.CART else ()
+    return [
+        line for line in lines if adj.shop_id in (None, line.shop_id) and (not named or line.line_id in named)
+    ]
 
 
 def _worth(adj: Adjustment, lines: Sequence[DraftLine]) -> int:
