@@ -15,7 +15,7 @@ from bench.list_json import PATH, check_same
 from bench.synthetic import make_plugins
 from bench.traffic import Ask
 from bench.world import World
-from nakamise.app import build_runtime, close_runtime
+from nakamise.building import build_runtime, close_runtime
 from nakamise.host.discovery import installed_entry_points
 from nakamise.host.registry import PluginHost
 from nakamise.tenancy import switches

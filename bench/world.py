@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from bench.catalogue import stock_up
-from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.app import create_app
+from nakamise.building import build_runtime, close_runtime
 from nakamise.embedded import EmbeddedPostgres
 from nakamise.plugin.context import GUEST, Actor, Tenant, TenantCtx
 from nakamise.routing.asgi import App

@@ -1,8 +1,7 @@
-"""Wires the parts of an installation; nothing else."""
+"""What a server answers: the routes of the core and of the plugins, behind the gate."""
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Any, cast
 
 from litestar import Litestar, Request, Router
@@ -12,28 +11,13 @@ from litestar.openapi.config import OpenAPIConfig
 
 from nakamise.account.routes import route_handlers as account_routes
 from nakamise.admin.people.routes import route_handlers as people_routes
-from nakamise.admin.site import seals
 from nakamise.admin.site.routes import route_handlers as running_routes
-from nakamise.auth import housekeeping
 from nakamise.auth.routes import route_handlers as auth_routes
-from nakamise.auth.service import Auth
-from nakamise.clock import Clock, SystemClock
-from nakamise.db import Database
-from nakamise.egress import Egress
-from nakamise.events.bus import EventBus
-from nakamise.events.live import LiveHub
 from nakamise.events.live_routes import route_handlers as live_routes
-from nakamise.host.companions import Companions
 from nakamise.host.pages import route_handlers as host_routes
-from nakamise.host.registry import PluginHost
-from nakamise.host.vault import Vault
-from nakamise.jobs.queue import JobQueue
-from nakamise.mail.outbox import MailOutbox
 from nakamise.mail.pages import route_handlers as mail_routes
-from nakamise.plans import chores as plan_chores
 from nakamise.plans.pages import route_handlers as plan_routes
 from nakamise.plugin.access import requires
-from nakamise.rooms.opening import open_rooms
 from nakamise.rooms.routes import route_handlers as room_routes
 from nakamise.routing.access import access_of, guard
 from nakamise.routing.asgi import App
@@ -42,58 +26,14 @@ from nakamise.routing.errors import HANDLERS
 from nakamise.routing.gate import NOWHERE, Gate
 from nakamise.routing.openapi import route_handlers as openapi_routes
 from nakamise.runtime import Runtime
-from nakamise.settings import Settings
 from nakamise.site.routes import route_handlers as site_routes
-from nakamise.storage import UrlSigner, media_route, open_store
-from nakamise.tenancy.agencies import chores as control_chores
+from nakamise.storage import UrlSigner, media_route
 from nakamise.tenancy.agencies.act_pages import route_handlers as act_routes
-from nakamise.tenancy.directory import Directory
-from nakamise.tenancy.roles import app_url, control_role
-from nakamise.tenancy.transfer import worker as transfer_worker
 from nakamise.tenancy.transfer.routes import route_handlers as transfer_routes
 from nakamise.ui.asset_routes import asset_route
-from nakamise.ui.renderer import Renderer
 
 # Bodies larger than this are refused before they are read; uploads are the largest.
 BODY_MAX_BYTES = 10_500_000
-
-
-async def build_runtime(
-    settings: Settings, *, clock: Clock | None = None, host: PluginHost | None = None
-) -> Runtime:
-    """Connect to a prepared database (see ``tenancy.bootstrap``) and load what is installed."""
-    host = host or PluginHost.discover(safe_mode=settings.safe_mode)
-    # The vault is this runtime's own, also where several runtimes are built on what was discovered once.
-    host = copy(host)
-    host.vault = Vault(settings.secret_key, settings.old_secret_keys)
-    db = await Database.connect(
-        app_url(settings), control_role=control_role(settings), size=settings.pool_size
-    )
-    jobs = JobQueue()
-    housekeeping.register(jobs)
-    plan_chores.register(jobs)
-    control_chores.register(jobs)
-    transfer_worker.register(jobs)
-    seals.register(jobs)
-    return Runtime(
-        settings=settings,
-        clock=clock or SystemClock(),
-        db=db,
-        host=host,
-        companions=Companions(host.companions()),
-        directory=await Directory.open(settings, db),
-        jobs=jobs,
-        events=EventBus(jobs),
-        egress=Egress(
-            https_only=settings.environment == "production", allow=settings.egress_allow, dns=settings.dns
-        ),
-        live=LiveHub(settings),
-        rooms=open_rooms(settings),
-        auth=Auth(settings, db, clock),
-        store=open_store(settings),
-        mail=MailOutbox(jobs, settings),
-        renderer=Renderer(host.template_sources()),
-    )
 
 
 def create_app(runtime: Runtime) -> App:
@@ -162,11 +102,3 @@ def end_streams(runtime: Runtime) -> None:
     """Pages that listen come again, to the process that follows."""
     runtime.rooms.end_streams()
     runtime.live.end_streams()
-
-
-async def close_runtime(runtime: Runtime) -> None:
-    await runtime.companions.close()
-    await runtime.live.close()
-    await runtime.rooms.close()
-    await runtime.directory.close()
-    await runtime.db.close()

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import traceback
 from contextlib import AsyncExitStack
+from typing import Final
 
-from nakamise.app import build_runtime, close_runtime, create_app, end_streams
+from nakamise.app import create_app, end_streams
+from nakamise.building import build_runtime, close_runtime
 from nakamise.host.asking import trace_hooks
+from nakamise.host.routes import Mounting
 from nakamise.host.watchdog import LoopWatch
 from nakamise.routing.asgi import App, Receive, Scope, Send
+from nakamise.runtime import Runtime
+from nakamise.serving.starting import without_collecting
 from nakamise.serving.stopping import when_stopping
 from nakamise.serving.vanished import give_up_on_vanished
 from nakamise.settings import Settings
+
+log: Final = logging.getLogger("nakamise")
 
 
 class Installation:
@@ -34,7 +42,8 @@ class Installation:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 try:
-                    await self._start()
+                    with without_collecting():
+                        await self._start()
                 except Exception:  # noqa: BLE001 - the server prints it and exits; there is nobody else to tell
                     await send({"type": "lifespan.startup.failed", "message": traceback.format_exc()})
                     return
@@ -47,7 +56,7 @@ class Installation:
     async def _start(self) -> None:
         trace_hooks(os.environ)
         settings = Settings.from_env()
-        runtime = await build_runtime(settings)
+        runtime, application = await built(settings)
         self._stack.push_async_callback(close_runtime, runtime)
         self._stack.enter_context(when_stopping(lambda: end_streams(runtime)))
         limiting = asyncio.create_task(give_up_on_vanished(settings.port), name="limit-listeners")
@@ -58,7 +67,20 @@ class Installation:
         if settings.jobs:
             runtime.jobs.concurrency = settings.jobs
             await self._stack.enter_async_context(runtime.jobs.worker(runtime))
-        self._app = create_app(runtime)
+        self._app = application
+
+
+async def built(settings: Settings) -> tuple[Runtime, App]:
+    """Trying each plugin's routes alone doubles the work of a start, so it is done when they do not fit together:
+    then the plugin whose fault it is is refused and the others serve."""
+    runtime = await build_runtime(settings, mounting=Mounting.UNTRIED)
+    try:
+        return runtime, create_app(runtime)
+    except Exception:
+        log.exception("the routes do not fit together: each plugin's are tried alone")
+        await close_runtime(runtime)
+    runtime = await build_runtime(settings)
+    return runtime, create_app(runtime)
 
 
 app = Installation()

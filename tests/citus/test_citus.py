@@ -16,7 +16,8 @@ import asyncpg
 import httpx
 import pytest
 
-from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.app import create_app
+from nakamise.building import build_runtime, close_runtime
 from nakamise.host.registry import PluginHost
 from nakamise.runtime import Runtime
 from nakamise.settings import Settings

@@ -8,7 +8,8 @@ from typing import Final
 
 import pytest
 
-from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.app import create_app
+from nakamise.building import build_runtime, close_runtime
 from nakamise.clock import FixedClock
 from nakamise.host.registry import PluginHost
 from nakamise.plugin.context import Tenant

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from nakamise.app import build_runtime, close_runtime
+from nakamise.building import build_runtime, close_runtime
 from nakamise.embedded import EmbeddedPostgres
 from nakamise.host.registry import PluginHost
 from nakamise.plugin.context import SYSTEM, Actor, Tenant, TenantCtx

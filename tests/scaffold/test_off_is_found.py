@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.app import create_app
+from nakamise.building import build_runtime, close_runtime
 from nakamise.host.registry import PluginHost
 from nakamise.settings import Settings
 from nakamise.testing.conformance import Bench, State, all_checks, outcome_of

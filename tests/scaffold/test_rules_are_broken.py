@@ -12,7 +12,8 @@ from functools import partial
 
 import pytest
 
-from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.app import create_app
+from nakamise.building import build_runtime, close_runtime
 from nakamise.host.registry import PluginHost
 from nakamise.settings import Settings
 from nakamise.testing.conformance import Bench, State, examine

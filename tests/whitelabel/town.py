@@ -15,7 +15,8 @@ import asyncpg
 import httpx
 import msgspec
 
-from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.app import create_app
+from nakamise.building import build_runtime, close_runtime
 from nakamise.contracts.control import BrandUpdate, ControlPlane
 from nakamise.embedded import EmbeddedPostgres
 from nakamise.host.discovery import installed_entry_points

@@ -92,10 +92,16 @@ def sentence(error: Exception) -> str:
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
-    from nakamise.app import build_runtime, close_runtime
+async def open_runtime(settings: Settings, *, with_routes: bool = False) -> AsyncIterator[Runtime]:
+    """``with_routes``: plugins are judged by their routes too, as a server judges them; it takes a second more."""
+    from nakamise.serving.starting import without_collecting
 
-    runtime = await build_runtime(settings)
+    with without_collecting():
+        from nakamise.building import build_runtime, close_runtime
+        from nakamise.host.routes import Mounting
+
+        mounting = Mounting.TRIED if with_routes else Mounting.NOTHING
+        runtime = await build_runtime(settings, mounting=mounting)
     try:
         yield runtime
     finally:

@@ -54,9 +54,10 @@ async def _with_bar(settings: Settings, workers: int, canaries: int) -> list[Res
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from nakamise.host.registry import PluginHost
+    from nakamise.host.routes import Mounting
     from nakamise.tenancy.migrations import migrate_all
 
-    host = PluginHost.discover(safe_mode=settings.safe_mode)
+    host = PluginHost.discover(safe_mode=settings.safe_mode, mounting=Mounting.NOTHING)
     columns = (TextColumn("tenants"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns) as bar:
         task = bar.add_task("tenants", total=None)

@@ -34,7 +34,7 @@ async def list_(settings: Settings, tenant: str | None) -> None:
 
     Each line ends with the tenants that have it on; with TENANT only that one is looked at.
     """
-    async with open_runtime(settings) as runtime:
+    async with open_runtime(settings, with_routes=True) as runtime:
         on = runtime.directory.all() if tenant is None else [_tenant(runtime, tenant)]
         for manifest in runtime.host.usable:
             where = ", ".join(sorted(one.slug for one in on if manifest.id in one.plugins)) or "-"
@@ -70,7 +70,7 @@ async def enable(settings: Settings, tenant: str, plugin_id: str, pairs: tuple[s
     """Switch PLUGIN on for TENANT."""
     from nakamise.tenancy import switches
 
-    async with open_runtime(settings) as runtime:
+    async with open_runtime(settings, with_routes=True) as runtime:
         given = dict(map(_pair, pairs)) if pairs else None
         await switches.enable(runtime, _tenant(runtime, tenant).id, plugin_id, settings=given)
         click.echo(f"{plugin_id} is on for {tenant}.")
@@ -84,7 +84,7 @@ async def disable(settings: Settings, tenant: str, plugin_id: str) -> None:
     """Switch PLUGIN off for TENANT; its data stays."""
     from nakamise.tenancy import switches
 
-    async with open_runtime(settings) as runtime:
+    async with open_runtime(settings, with_routes=True) as runtime:
         await switches.disable(runtime, _tenant(runtime, tenant).id, plugin_id)
         click.echo(f"{plugin_id} is off for {tenant}.")
 

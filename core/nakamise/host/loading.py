@@ -17,7 +17,7 @@ from nakamise.host.files import check_files
 from nakamise.host.health import StepRecord
 from nakamise.host.hook_steps import Steps
 from nakamise.host.refusal import PluginRefused, Why
-from nakamise.host.routes import build_routers, check_routes
+from nakamise.host.routes import Mounting, routers_of
 from nakamise.plugin.events import EVERY_TOPIC, Event, Published
 from nakamise.plugin.manifest import JobType, Listen, Manifest, Need, Task
 from nakamise.plugin.meters import Meter
@@ -89,6 +89,7 @@ def load(
     earlier: Mapping[str, Loaded],
     core_permissions: frozenset[str],
     blocked_s: float = BLOCKED_S,
+    mounting: Mounting = Mounting.TRIED,
 ) -> Loaded:
     """``earlier`` are the plugins accepted so far. Raises PluginRefused."""
     manifest = candidate.manifest
@@ -96,8 +97,7 @@ def load(
     if manifest.settings is not None:
         plugin_settings.check_type(manifest.settings)
     check_files(candidate)
-    routers = build_routers(manifest)
-    check_routes(manifest, routers, core_permissions | _permissions(manifest, earlier))
+    routers = routers_of(manifest, core_permissions | _permissions(manifest, earlier), mounting)
     privacy = manifest.privacy
     return Loaded(
         manifest=manifest,

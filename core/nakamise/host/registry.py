@@ -24,6 +24,7 @@ from nakamise.host.lineup import Lineup
 from nakamise.host.loading import Listener, Loaded, LoadedMeter, PeriodicTask, load_meter
 from nakamise.host.refusal import PluginRefused, Refused
 from nakamise.host.room_kinds import LoadedRoomKind
+from nakamise.host.routes import Mounting
 from nakamise.host.vault import Vault
 from nakamise.host.widgets import LoadedWidget
 from nakamise.plans.core_meters import CORE_METERS
@@ -70,6 +71,7 @@ class PluginHost:
         entry_points: Iterable[metadata.EntryPoint] | None = None,
         bridges: Bridges = BRIDGES,
         blocked_s: float = BLOCKED_S,
+        mounting: Mounting = Mounting.TRIED,
     ) -> Self:
         """Never raises for a plugin's fault. ``safe_mode``: the plugins of our own distribution only.
 
@@ -77,7 +79,7 @@ class PluginHost:
         """
         found = installed_entry_points() if entry_points is None else entry_points
         candidates, refused = find_candidates(found, safe_mode=safe_mode, bridges=bridges)
-        loaded = _load_all(candidates, refused, blocked_s)
+        loaded = _load_all(candidates, refused, blocked_s, mounting)
         for refusal in refused:
             log.error(
                 "plugin %s (%s) is refused: %s %s",
@@ -256,7 +258,8 @@ class PluginHost:
 
     def assert_owners(self, app: Litestar) -> None:
         """To be called once after all routes are registered. Raises RouteOwnerError."""
-        routes.assert_owners(app.routes, self._ids)
+        declared = frozenset(permission.id for permission in self.permissions())
+        routes.assert_owners(app.routes, self._ids, declared)
 
     def nav(self, ctx: TenantCtx, area: NavArea) -> list[NavItem]:
         """What this actor may see, by weight."""
@@ -295,12 +298,14 @@ class PluginHost:
         return [plugin for id_, plugin in self._plugins.items() if id_ in enabled]
 
 
-def _load_all(candidates: Sequence[Candidate], refused: list[Refused], blocked_s: float) -> dict[str, Loaded]:
+def _load_all(
+    candidates: Sequence[Candidate], refused: list[Refused], blocked_s: float, mounting: Mounting
+) -> dict[str, Loaded]:
     core = frozenset(permission.id for permission in CORE_PERMISSIONS)
     loaded: dict[str, Loaded] = {}
     for candidate in candidates:
         try:
-            loaded[candidate.manifest.id] = loading.load(candidate, loaded, core, blocked_s)
+            loaded[candidate.manifest.id] = loading.load(candidate, loaded, core, blocked_s, mounting)
         except PluginRefused as refusal:
             refused.append(Refused(candidate.manifest.id, candidate.dist, refusal.why, refusal.detail))
     return loaded

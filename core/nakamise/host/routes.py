@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -20,6 +21,14 @@ from nakamise.plugin.manifest import Area, Manifest
 OPT_PLUGIN: Final = "plugin"
 _PREFIXES: Final[dict[Area, str]] = {"pages": "/{}", "api": "/api/{}", "admin": "/admin/{}"}
 _SHARED_ROOTS: Final = frozenset({"api", "admin", "assets"})
+
+
+class Mounting(enum.Enum):
+    """What is done with the routes of plugins while they are loaded."""
+
+    NOTHING = enum.auto()  # a command answers nobody: they are not even imported
+    UNTRIED = enum.auto()  # the application shows what cannot be mounted, but not whose fault it is
+    TRIED = enum.auto()  # each plugin's are registered alone first, so that a fault stays that plugin's
 
 
 class RouteOwnerError(NakamiseError):
@@ -48,6 +57,16 @@ def exists(path: str, installed: frozenset[str], enabled: frozenset[str]) -> boo
         return segments[1] == "core" or segments[1] in enabled & installed
     owner = owner_of(path, installed)
     return owner is None or owner in enabled
+
+
+def routers_of(manifest: Manifest, permissions: frozenset[str], mounting: Mounting) -> tuple[Router, ...]:
+    """Raises PluginRefused for what cannot be loaded or mounted, as far as ``mounting`` looks."""
+    if mounting is Mounting.NOTHING:
+        return ()
+    routers = build_routers(manifest)
+    if mounting is Mounting.TRIED:
+        check_routes(manifest, routers, permissions)
+    return routers
 
 
 def build_routers(manifest: Manifest) -> tuple[Router, ...]:
@@ -138,10 +157,14 @@ def _of_route(route: BaseRoute) -> Sequence[BaseRouteHandler]:
     raise TypeError(f"unknown kind of route: {route!r}")
 
 
-def assert_owners(routes: Iterable[BaseRoute], plugins: frozenset[str]) -> None:
-    """The pair of the gate: every route's path belongs to who mounted it. Raises RouteOwnerError."""
+def assert_owners(routes: Iterable[BaseRoute], plugins: frozenset[str], permissions: frozenset[str]) -> None:
+    """The pair of the gate: every route's path belongs to who mounted it, and a plugin's names a permission that
+    somebody declares. Raises RouteOwnerError."""
     for path, handler in handlers_of(routes):
         mounted_by = handler.opt.get(OPT_PLUGIN)
         owner = owner_of(path, plugins)
         if owner != mounted_by:
             raise RouteOwnerError(f"{path} is mounted by {mounted_by}, but the path belongs to {owner}")
+        access = handler.opt.get(OPT_KEY)
+        if mounted_by and isinstance(access, Access) and access.permission not in {None, *permissions}:
+            raise RouteOwnerError(f"{path} asks for {access.permission}, which nobody declares")

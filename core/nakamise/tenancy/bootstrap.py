@@ -11,6 +11,7 @@ import msgspec
 import nakamise
 from nakamise.errors import NakamiseError
 from nakamise.host.registry import PluginHost
+from nakamise.host.routes import Mounting
 from nakamise.runtime import Runtime
 from nakamise.settings import Settings
 from nakamise.tenancy.agencies.homes import ensure_console
@@ -54,7 +55,7 @@ async def prepare(settings: Settings, progress: Progress | None = None) -> None:
     say = progress or (lambda _: None)
     say("database roles and shared tables")
     await prepare_database(settings)
-    host = PluginHost.discover(safe_mode=settings.safe_mode)
+    host = PluginHost.discover(safe_mode=settings.safe_mode, mounting=Mounting.NOTHING)
     await _migrate(settings, host, say)
     if settings.environment == "demo":
         await _apply_demo(settings, host, say)
@@ -116,7 +117,7 @@ async def _apply_demo(settings: Settings, host: PluginHost, say: Progress) -> No
             changed.append(folder)
     if not changed:
         return
-    from nakamise.app import build_runtime, close_runtime
+    from nakamise.building import build_runtime, close_runtime
 
     runtime = await build_runtime(settings, host=host)
     try:

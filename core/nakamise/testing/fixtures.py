@@ -156,7 +156,7 @@ async def runtime(
     settings: Settings, host: FakingHost, steered_clock: SteeredClock
 ) -> AsyncIterator[Runtime]:
     """Everything wired, as ``nakamise.asgi`` does it."""
-    from nakamise.app import build_runtime, close_runtime
+    from nakamise.building import build_runtime, close_runtime
 
     built = await build_runtime(settings, host=host, clock=steered_clock)
     yield built

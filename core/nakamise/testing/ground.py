@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.app import create_app
+from nakamise.building import build_runtime, close_runtime
 from nakamise.routing.asgi import App
 from nakamise.runtime import Runtime
 from nakamise.settings import Settings

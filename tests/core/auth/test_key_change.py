@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.app import create_app
+from nakamise.building import build_runtime, close_runtime
 from nakamise.clock import FixedClock
 from nakamise.settings import Settings
 from nakamise.tenancy.bootstrap import prepare_database

@@ -177,7 +177,7 @@ async def test_a_worker_killed_between_effect_and_mark_delivers_again(
 
 _WORKER = """
 import asyncio, dataclasses
-from nakamise.app import build_runtime
+from nakamise.building import build_runtime
 from nakamise.host.registry import PluginHost
 from nakamise.settings import Settings
 from tests.core.events.listeners import ENTRY_POINTS

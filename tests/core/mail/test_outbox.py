@@ -12,7 +12,8 @@ import pytest
 import pytest_asyncio
 
 from nakamise.admin.site import service
-from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.app import create_app
+from nakamise.building import build_runtime, close_runtime
 from nakamise.embedded import EmbeddedPostgres
 from nakamise.host.registry import PluginHost
 from nakamise.plugin.context import SYSTEM, Tenant, TenantCtx

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from nakamise.app import build_runtime, close_runtime
+from nakamise.building import build_runtime, close_runtime
 from nakamise.errors import Conflict, Invalid, NotFound
 from nakamise.plugin import Tenant
 from nakamise.runtime import Runtime

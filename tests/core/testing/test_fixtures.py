@@ -11,7 +11,7 @@ import httpx
 import msgspec
 import pytest
 
-from nakamise.app import build_runtime, close_runtime
+from nakamise.building import build_runtime, close_runtime
 from nakamise.plugin import Tenant, TenantCtx
 from nakamise.plugin.jobs import Job
 from nakamise.runtime import Runtime

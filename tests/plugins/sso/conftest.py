@@ -12,7 +12,8 @@ import httpx
 import msgspec
 import pytest
 
-from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.app import create_app
+from nakamise.building import build_runtime, close_runtime
 from nakamise.settings import Settings
 from nakamise.testing.clock import SteeredClock
 from nakamise.testing.fakes import FakingHost

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from nakamise.admin.site import seals
-from nakamise.app import build_runtime, close_runtime
+from nakamise.building import build_runtime, close_runtime
 from nakamise.media import add_picture
 from nakamise.plugin.context import SYSTEM, Tenant, TenantCtx
 from nakamise.runtime import Runtime

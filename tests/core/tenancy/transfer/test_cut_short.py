@@ -25,7 +25,7 @@ from tests.core.tenancy.transfer.parts import furnish
 CHILD = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from nakamise.app import build_runtime
+from nakamise.building import build_runtime
 from nakamise.settings import Settings
 from nakamise.tenancy.transfer.enter import Target
 from nakamise.tenancy.transfer.load import import_tenant

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nakamise.app import build_runtime, close_runtime
+from nakamise.building import build_runtime, close_runtime
 from nakamise.host.registry import PluginHost
 from nakamise.runtime import Runtime
 from nakamise.settings import Settings

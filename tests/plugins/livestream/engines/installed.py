@@ -8,7 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx
 import msgspec
 
-from nakamise.app import build_runtime, close_runtime, create_app
+from nakamise.app import create_app
+from nakamise.building import build_runtime, close_runtime
 from nakamise.host.registry import PluginHost
 from nakamise.plugin import MediaSettings, Tenant
 from nakamise.plugin.context import SYSTEM, Actor, TenantCtx
