@@ -18,6 +18,7 @@ class AssetsHook(BuildHookInterface[Any]):
         if version == "editable":
             return
         sys.path.insert(0, self.root)
-        from scripts.assets import build_assets
+        from scripts.assets import FONT_VENDOR, build_assets
 
         build_assets(Path(self.root), self.app.display_info)
+        build_data["artifacts"].append(f"{FONT_VENDOR}/**")

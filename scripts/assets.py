@@ -24,6 +24,14 @@ LICENSES = ("htmx.org/LICENSE", "lucide-static/LICENSE")
 LIVE_VENDOR = Path("plugins/livestream/nakamise_livestream/static/vendor")
 LIVE_COPIED = {"hls.js": "hls.js/dist/hls.light.min.mjs"}
 LIVE_LICENSES = ("hls.js/LICENSE",)
+# Invoices as PDF need a Japanese font that every machine has.
+_FONT = "@expo-google-fonts/noto-sans-jp"
+FONT_VENDOR = Path("plugins/tax_invoice/nakamise_tax_invoice/fonts/vendor")
+FONT_COPIED = {
+    "NotoSansJP-Regular.ttf": f"{_FONT}/400Regular/NotoSansJP_400Regular.ttf",
+    "NotoSansJP-Bold.ttf": f"{_FONT}/700Bold/NotoSansJP_700Bold.ttf",
+}
+FONT_LICENSES = (f"{_FONT}/LICENSE_FONT",)
 INPUTS = (Path("package.json"), Path("package-lock.json"), ICON_LIST, Path("scripts/assets.py"))
 MIN_NODE = 18
 SVG = re.compile(r"<svg\b[^>]*>(?P<drawing>.*)</svg>", re.DOTALL)
@@ -42,13 +50,14 @@ def build_assets(root: Path, say: Say = print) -> None:
         AssetError: npm failed, or the icon list names an icon that does not exist.
     """
     digest = _digest(root)
-    folders = (VENDOR, LIVE_VENDOR)
+    folders = (VENDOR, LIVE_VENDOR, FONT_VENDOR)
     if (root / "node_modules").is_dir() and all(_is_fresh(root / folder, digest) for folder in folders):
         return
     say("Fetching browser files (npm ci) ...")
     npm_ci(root, find_npm(root, say))
     _replace(root / VENDOR, digest, lambda fresh: _fill(fresh, root))
     _replace(root / LIVE_VENDOR, digest, lambda fresh: _copy(fresh, root, LIVE_COPIED, LIVE_LICENSES))
+    _replace(root / FONT_VENDOR, digest, lambda fresh: _copy(fresh, root, FONT_COPIED, FONT_LICENSES))
 
 
 def _is_fresh(folder: Path, digest: str) -> bool:
