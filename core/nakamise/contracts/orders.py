@@ -80,7 +80,11 @@ class OrderRefunded(OrderEvent, frozen=True, kw_only=True):
 
 
 class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line as it was bought; ``fulfil_state`` is unfulfilled, processing, shipped, delivered or returned."""
+    """A line as it was bought; ``fulfil_state`` is unfulfilled, processing, shipped, delivered or returned.
+
+    Units in ``refunded_qty`` of a line that was not sent never leave; a sent line of which every unit was refunded is
+    returned.
+    """
 
     line_no: int
     product_id: uuid.UUID
@@ -180,11 +184,15 @@ class RefundLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RefundOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """``idem`` is the caller's own id of this refund: the same again changes nothing."""
+    """``idem`` is the caller's own id of this refund: the same again changes nothing.
+
+    Shipping goes back with the last unit of the order (``with_shipping`` None), or as it says: with these lines,
+    alone, or not at all. Units that were never sent stay sellable whatever their ``restock``.
+    """
 
     idem: uuid.UUID
     lines: tuple[RefundLine, ...]
-    with_shipping: bool = False
+    with_shipping: bool | None = None
     reason: str = ""
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from nakamise.contracts.catalog import Catalog
+from nakamise.contracts.cart import CartInputs
+from nakamise.contracts.catalog import Catalog, PriceHistory
+from nakamise.contracts.orders import Orders
 from nakamise.contracts.payments import Payments, PaymentSubject
+from nakamise.contracts.shipping import ShippingRates
 from nakamise.plugin import (
     Listen,
     Manifest,
@@ -86,13 +89,24 @@ manifest: Final = Manifest(
     provides={
         PaymentSubject: "nakamise_shop.checkout.settle:payment_subject",
         Catalog: "nakamise_shop.catalog.offers:catalog",
+        PriceHistory: "nakamise_shop.catalog.price_log:price_history",
+        Orders: "nakamise_shop.orders.offers:orders",
+        CartInputs: "nakamise_shop.cart.inputs:cart_inputs",
     },
-    uses={Payments: Need.REQUIRED},
-    publishes=("shop.order_placed.1", "shop.order_paid.1", "shop.order_cancelled.1", "shop.order_shipped.1"),
+    uses={Payments: Need.REQUIRED, ShippingRates: Need.OPTIONAL},
+    publishes=(
+        "shop.order_placed.1",
+        "shop.order_paid.1",
+        "shop.order_cancelled.1",
+        "shop.order_shipped.1",
+        "shop.order_delivered.1",
+        "shop.order_refunded.1",
+    ),
     listens=(
         Listen("shop.order_paid.1", "nakamise_shop.orders.mails:on_order_paid"),
         Listen("shop.order_shipped.1", "nakamise_shop.orders.mails:on_order_shipped"),
         Listen("shop.order_cancelled.1", "nakamise_shop.orders.mails:on_order_cancelled"),
+        Listen("shop.order_refunded.1", "nakamise_shop.orders.refund_mail:on_order_refunded"),
     ),
     slots=(
         SlotItem(Slot.HEADER_ACTIONS, "shop/slots/cart_badge.html", 50),
@@ -100,6 +114,7 @@ manifest: Final = Manifest(
         SlotItem(Slot.HOME_SECTION, "shop/slots/home_shelves.html", 50),
         SlotItem(Slot.ACCOUNT_HOME, "shop/slots/account_orders.html", 50),
         SlotItem(Slot.ADMIN_DASHBOARD, "shop/slots/admin_dashboard.html", 50),
+        SlotItem(Slot.ADMIN_PRODUCT_SECTION, "shop/slots/former_prices.html", 20),
     ),
     nav=(
         NavItem(area="site", label="Products", path="/shop/products", icon="search", weight=20),

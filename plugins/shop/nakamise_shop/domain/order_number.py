@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from zoneinfo import ZoneInfo
 
-_PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,7}")
+_PREFIX = re.compile(r"[A-Z0-9]{1,8}")
 
 
 def order_day(ordered_at: dt.datetime, zone: ZoneInfo) -> dt.date:

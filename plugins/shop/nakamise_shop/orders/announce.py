@@ -6,8 +6,15 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
-from nakamise.contracts.checkout import OrderRef, RevertReason
-from nakamise.contracts.orders import OrderCancelled, OrderPaid, OrderPlaced, OrderShipped
+from nakamise.contracts.checkout import OrderRef, RefundDraft, RevertReason
+from nakamise.contracts.orders import (
+    OrderCancelled,
+    OrderDelivered,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+    OrderShipped,
+)
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise_shop.orders.schemas import OrderHead
@@ -50,6 +57,18 @@ async def cancelled(ctx: TenantCtx, tx: Tx, orders: Iterable[OrderHead], reason:
         await ctx.publish(tx, OrderCancelled(**_about(order), reason=reason))
 
 
+async def refunded(ctx: TenantCtx, tx: Tx, order: OrderHead, draft: RefundDraft, reason: str) -> None:
+    event = OrderRefunded(
+        **_about(order),
+        refund_id=draft.refund_id,
+        cash=draft.cash,
+        tender=draft.tender,
+        is_last=draft.is_last,
+        reason=reason,
+    )
+    await ctx.publish(tx, event)
+
+
 async def shipped(
     ctx: TenantCtx,
     tx: Tx,
@@ -68,6 +87,11 @@ async def shipped(
         line_numbers=tuple(line_numbers),
     )
     await ctx.publish(tx, event)
+
+
+async def delivered(ctx: TenantCtx, tx: Tx, order: OrderHead, shipment_id: uuid.UUID) -> None:
+    """That parcel arrived."""
+    await ctx.publish(tx, OrderDelivered(**_about(order), shipment_id=shipment_id))
 
 
 async def reverted(ctx: TenantCtx, tx: Tx, orders: Iterable[OrderHead], why: RevertReason) -> None:

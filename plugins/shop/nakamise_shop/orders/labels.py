@@ -9,7 +9,7 @@ from nakamise.web import N_, gettext_for, yen
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.domain.order_state import LineState, OrderStatus
 from nakamise_shop.orders.schemas import OrderHeader, PayStatus
-from nakamise_shop.orders.timeline import Happened
+from nakamise_shop.orders.timeline import Happened, OrderNote
 
 
 class Badge(NamedTuple):
@@ -42,7 +42,7 @@ LINES: Final[Mapping[LineState, Badge]] = {
     LineState.PROCESSING: Badge(N_("Processing"), "brand", "package-open"),
     LineState.SHIPPED: Badge(N_("Shipped"), "info", "truck"),
     LineState.DELIVERED: Badge(N_("Delivered"), "ok", "package-check"),
-    LineState.RETURNED: Badge(N_("Returned"), "outline", "rotate-ccw"),
+    LineState.RETURNED: Badge(N_("Returned, refunded"), "outline", "rotate-ccw"),
 }
 CARRIERS: Final[Mapping[Carrier, str]] = {
     Carrier.YAMATO: N_("Yamato Transport"),
@@ -50,7 +50,7 @@ CARRIERS: Final[Mapping[Carrier, str]] = {
     Carrier.JAPAN_POST: N_("Japan Post"),
     Carrier.OTHER: N_("Other carrier"),
 }
-HAPPENED: Final[Mapping[Happened, str]] = {
+HAPPENED: Final[Mapping[str, str]] = {
     Happened.PLACED: N_("Order placed"),
     Happened.PAID: N_("Payment completed"),
     Happened.PROCESSING: N_("Being prepared"),
@@ -58,8 +58,18 @@ HAPPENED: Final[Mapping[Happened, str]] = {
     Happened.DELIVERED: N_("Delivered"),
     Happened.CANCELLED: N_("Cancelled"),
     Happened.EXPIRED: N_("Closed, unpaid"),
+    Happened.REFUNDING: N_("Refund under way"),
     Happened.REFUNDED: N_("Refunded"),
+    Happened.RENUMBERED: N_("Tracking number changed"),
 }
+
+
+def happened(locale: str, note: OrderNote, titles: Mapping[str, str] = HAPPENED) -> str:
+    """What happened, in words: ours by ``titles``, a plugin's from its own catalog."""
+    if note.kind in titles:
+        return str(gettext_for(locale, "shop")(titles[note.kind]))
+    plugin_id = note.kind.partition(".")[0]
+    return str(gettext_for(locale, plugin_id)(note.kind, **note.data))
 
 
 class Words(NamedTuple):
@@ -84,6 +94,7 @@ def words(locale: str) -> Words:
 def bill(_: Callable[..., str], order: OrderHeader) -> list[tuple[str, int]]:
     """Goods, shipping, what points paid, the total and the tax in it per rate: (label, amount)."""
     found = [(_("Subtotal"), order.goods), (_("Shipping"), order.shipping)]
+    found += [(_("of which %(what)s", what=one.label), one.amount) for one in order.quote.shipping.extras]
     if order.points:
         found.append((_("Paid with points"), -order.points))
     found.append((_("Total (tax incl.)"), order.charge))

@@ -55,7 +55,7 @@ async def order_detail(ctx: Ctx, number: FromPath[str]) -> Response[bytes]:
         "shop/orders_detail.html",
         slots={Slot.ORDER_SECTION: service.subject_of(order)},
         order=order,
-        timeline=story(gettext_for(ctx.locale, "shop"), order),
+        timeline=story(ctx.locale, order),
         words=labels.words(ctx.locale),
         rate=labels.rate,
         key=new_token(),

@@ -62,6 +62,11 @@ async def header_by_id(tx: Tx, order_id: uuid.UUID) -> OrderHeader | None:
     return await tx.first(OrderHeader, f"{_HEADER} WHERE o.id = $1", order_id)
 
 
+async def lock_order(tx: Tx, order_id: uuid.UUID) -> None:
+    """Held until the transaction ends; purchases and payments are locked before it."""
+    await tx.value("SELECT id FROM shop_order WHERE id = $1 FOR UPDATE", order_id)
+
+
 async def lines_of(tx: Tx, order_id: uuid.UUID) -> list[Line]:
     return await tx.all(
         Line,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from nakamise.web import N_, yen
+from nakamise.web import N_, gettext_for, yen
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.domain.order_state import OrderStatus
-from nakamise_shop.orders.labels import CARRIERS, HAPPENED
+from nakamise_shop.orders.labels import CARRIERS, HAPPENED, happened
 from nakamise_shop.orders.schemas import Order
 from nakamise_shop.orders.timeline import Happened, OrderNote
 
@@ -23,10 +23,11 @@ _NEXT: Final = {
 _REASONS: Final = {"buyer": N_("Cancelled by you"), "staff": N_("Cancelled by the shop")}
 
 
-def story(_: Say, order: Order) -> list[dict[str, object]]:
+def story(locale: str, order: Order) -> list[dict[str, object]]:
     """Items of ``ui.timeline``, oldest first."""
+    _ = gettext_for(locale, "shop")
     told: list[dict[str, object]] = [
-        {"title": _(HAPPENED[note.kind]), "state": "done", "at": note.at, "text": _detail(_, note)}
+        {"title": happened(locale, note), "state": "done", "at": note.at, "text": _detail(_, note)}
         for note in order.timeline
     ]
     if told:
@@ -43,12 +44,13 @@ def _is_whole(order: Order, kind: Happened) -> bool:
 
 def _detail(_: Say, note: OrderNote) -> str:
     data = note.data
-    if note.kind is Happened.SHIPPED:
+    if note.kind in (Happened.SHIPPED, Happened.RENUMBERED):
         carrier = _(CARRIERS[Carrier(str(data["carrier"]))])
         return _("%(carrier)s, tracking number %(n)s", carrier=carrier, n=data["tracking_number"])
-    if note.kind is Happened.REFUNDED and isinstance(data.get("amount"), int):
-        return yen(int(str(data["amount"])))
-    if note.kind is Happened.CANCELLED:
+    if note.kind in (Happened.REFUNDED, Happened.REFUNDING) and isinstance(data.get("amount"), int):
+        amount = yen(int(str(data["amount"])))
+        return f"{amount} – {note.words}" if note.words else amount
+    if note.kind == Happened.CANCELLED:
         said = _(_REASONS.get(str(data.get("reason")), ""))
         return f"{said} – {note.words}" if note.words else str(said)
     return ""

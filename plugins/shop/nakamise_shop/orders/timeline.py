@@ -22,13 +22,18 @@ class Happened(enum.StrEnum):
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    REFUNDING = "refunding"  # decided; the provider has not confirmed it yet
     REFUNDED = "refunded"
+    RENUMBERED = "renumbered"
 
 
 class OrderNote(msgspec.Struct, frozen=True):
-    """``data`` depends on the kind: line numbers, carrier and tracking number, an amount, a reason."""
+    """``kind`` is a ``Happened``, or what a plugin noted: ``<plugin id>.<what happened>``.
 
-    kind: Happened
+    ``data`` depends on the kind: line numbers, carrier and tracking number, an amount, a reason.
+    """
+
+    kind: str
     at: datetime
     actor_name: str
     data: dict[str, object]
@@ -39,14 +44,12 @@ class OrderNote(msgspec.Struct, frozen=True):
         return str(self.data.get("words", ""))
 
 
-async def note(
-    ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID], kind: Happened, **data: object
-) -> None:
+async def note(ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID], kind: str, **data: object) -> None:
     await tx.execute_many(
         "INSERT INTO shop_order_event (id, order_id, kind, actor_id, actor_name, data)"
         " VALUES ($1, $2, $3, $4, $5, $6)",
         [
-            (uuid7(), order_id, kind.value, ctx.actor.user_id, ctx.actor.display_name, data)
+            (uuid7(), order_id, str(kind), ctx.actor.user_id, ctx.actor.display_name, data)
             for order_id in order_ids
         ],
     )

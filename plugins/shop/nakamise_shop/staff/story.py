@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, yen
+from nakamise_shop.orders.labels import happened
 from nakamise_shop.orders.schemas import Order
 from nakamise_shop.orders.timeline import OrderNote
 from nakamise_shop.staff.text import CARRIERS, words
@@ -18,18 +19,19 @@ _TITLES: Final = {
     "delivered": N_("Delivered"),
     "cancelled": N_("Cancelled"),
     "expired": N_("Not paid in time"),
+    "refunding": N_("Refund under way"),
     "refunded": N_("Refunded"),
+    "renumbered": N_("Tracking number changed"),
 }
 _REASONS: Final = {"buyer": N_("by the buyer"), "staff": N_("by the shop"), "expired": N_("not paid in time")}
 
 
 def story_of(ctx: TenantCtx, order: Order) -> list[dict[str, Any]]:
     """For ``ui.timeline``: the newest is what holds now."""
-    _ = words(ctx)
     last = len(order.timeline) - 1
     return [
         {
-            "title": _(_TITLES[note.kind]),
+            "title": happened(ctx.locale, note, _TITLES),
             "at": note.at,
             "state": "now" if index == last else "done",
             "text": " · ".join(part for part in _details(ctx, note) if part),

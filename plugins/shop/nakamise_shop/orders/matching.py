@@ -1,0 +1,57 @@
+"""Which orders somebody asks for, in SQL: one condition for staff's list, its export and other plugins."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from nakamise.contracts.orders import OrderQuery
+from nakamise_shop.catalog.search import patterns
+
+Zone = ZoneInfo
+# The words: all in the order (number, buyer, recipient, kana), or all in one of its lines.
+TEXT_MATCHES: Final = """
+(o.search_text LIKE ALL ({words}::text[]) OR EXISTS (
+    SELECT 1 FROM shop_order_line t LEFT JOIN shop_product q ON q.id = t.product_id
+    WHERE t.order_id = o.id
+      AND (q.search_text LIKE ALL ({words}::text[]) OR lower(t.name || ' ' || t.sku) LIKE ALL ({words}::text[]))))
+"""
+# Of shop_order o: $1 ids, $2 numbers, $3 shops, $4 buyer, $5 states, $6 fulfil states, $7 placed from,
+# $8 placed before, $9 patterns. An empty array asks for all.
+MATCHES: Final = f"""
+(cardinality($1::uuid[]) = 0 OR o.id = ANY ($1))
+AND (cardinality($2::text[]) = 0 OR o.number = ANY ($2))
+AND (cardinality($3::uuid[]) = 0 OR o.shop_id = ANY ($3))
+AND ($4::uuid IS NULL OR o.buyer_id = $4)
+AND (cardinality($5::text[]) = 0 OR o.state = ANY ($5))
+AND (cardinality($6::text[]) = 0 OR o.fulfil_state = ANY ($6))
+AND ($7::timestamptz IS NULL OR o.placed_at >= $7)
+AND ($8::timestamptz IS NULL OR o.placed_at < $8)
+AND (cardinality($9::text[]) = 0 OR {TEXT_MATCHES.format(words="$9")})
+"""
+
+
+def conditions(query: OrderQuery, zone: Zone) -> tuple[object, ...]:
+    """$1 to $9 of ``MATCHES``."""
+    return (
+        list(query.ids),
+        list(query.numbers),
+        list(query.shop_ids),
+        query.buyer_id,
+        list(query.states),
+        list(query.fulfil_states),
+        midnight(query.first, zone),
+        day_after(query.last, zone),
+        patterns(query.text),
+    )
+
+
+def midnight(day: date | None, zone: Zone) -> datetime | None:
+    """When a day of the tenant begins."""
+    return None if day is None else datetime.combine(day, time(), zone)
+
+
+def day_after(day: date | None, zone: Zone) -> datetime | None:
+    """When a day of the tenant is over."""
+    return None if day is None else midnight(day + timedelta(days=1), zone)
