@@ -19,7 +19,7 @@ from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
 from nakamise.ui.shell import build_shell
 from nakamise.ui.slots import slot_boxes
 from nakamise_shop.domain.pricing import ShopTerms, draft_quote, price
-from nakamise_shop.domain.shipping import ShippingRule
+from nakamise_shop.domain.shipping import flat
 from tests.contract.conftest import Login
 
 API = "/api/hello/greetings"
@@ -102,7 +102,7 @@ async def test_its_task_is_scheduled_only_where_it_is_on(
 # --- prices --------------------------------------------------------------------------------------
 
 SHOP = str(uuid.uuid4())
-TERMS = {SHOP: ShopTerms(shipping=ShippingRule(fee=500, free_from=None))}
+TERMS = {SHOP: ShopTerms(shipping=flat(500))}
 REQUEST = QuoteRequest(
     lines=(
         QuoteLine(

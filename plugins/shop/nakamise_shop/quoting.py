@@ -10,12 +10,13 @@ from typing import Final
 
 import msgspec
 
-from nakamise.contracts.pricing import Quote, QuoteLine, QuoteRequest, Rounding
+from nakamise.contracts.pricing import Destination, Quote, QuoteLine, QuoteRequest, Rounding
+from nakamise.contracts.shipping import ShippingRates, ShippingTerms
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise_shop.domain.pricing import ShopTerms, draft_quote, price
 from nakamise_shop.domain.proposals import Proposal
-from nakamise_shop.domain.shipping import ShippingRule
+from nakamise_shop.domain.shipping import flat
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,19 +46,24 @@ _TERMS: Final = (
 )
 
 
-def _terms(row: _TermsRow) -> ShopTerms:
+def _terms(row: _TermsRow, shipping: ShippingTerms | None) -> ShopTerms:
     return ShopTerms(
-        shipping=ShippingRule(fee=row.shipping_fee, free_from=row.free_over),
+        shipping=shipping or flat(row.shipping_fee, row.free_over),
         rounding=row.rounding,
         prices_include_tax=row.prices_include_tax,
     )
 
 
 async def quote(
-    ctx: TenantCtx, tx: Tx, wanted: Sequence[Wanted], inputs: Mapping[str, str] | None = None
+    ctx: TenantCtx,
+    tx: Tx,
+    wanted: Sequence[Wanted],
+    inputs: Mapping[str, str] | None = None,
+    destination: Destination | None = None,
 ) -> Quote:
     """``quote.degraded`` names plugins whose rules could not be asked: shown, but never sold.
 
+    ``inputs`` is what the buyer chose for plugins; without a ``destination`` shipping is an estimate.
     Raises ValueError for nothing wanted.
     """
     if not wanted:
@@ -71,8 +77,11 @@ async def quote(
         currency=ctx.tenant.currency,
         buyer_id=str(ctx.actor.user_id) if ctx.actor.user_id else None,
         inputs=dict(inputs or {}),
+        destination=destination,
     )
-    terms = {str(row.id): _terms(row) for row in rows}
+    rates = ctx.optional_service(ShippingRates)
+    shipping = await rates.terms(tx, request) if rates else {}
+    terms = {str(row.id): _terms(row, shipping.get(str(row.id))) for row in rows}
     proposals, degraded = await _ask(ctx, tx, request, terms)
     return price(request, proposals, terms, degraded=degraded)
 

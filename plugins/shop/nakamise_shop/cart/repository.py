@@ -26,6 +26,7 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
     sku: str
     price: int
     seen_price: int
+    seen_unit: int | None
     quantity: int
     available: int
     per_order_limit: int | None
@@ -41,7 +42,7 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _LINES: Final = """
-SELECT l.variant_id, l.quantity, l.seen_price, v.product_id, v.sku, v.price, p.slug AS product_slug,
+SELECT l.variant_id, l.quantity, l.seen_price, l.seen_unit, v.product_id, v.sku, v.price, p.slug AS product_slug,
        p.shop_id, p.per_order_limit, p.tax_class, s.prices_include_tax, s.rounding, s.shipping_fee, s.free_over,
        coalesce(p.translations #>> ARRAY[$2::text, 'name'], p.name) AS name,
        coalesce(v.translations #>> ARRAY[$2::text, 'name'], v.name) AS variant_name,
@@ -98,6 +99,23 @@ async def make_guest_cart(tx: Tx, token: str) -> uuid.UUID:
 
 async def lines_of(tx: Tx, cart_id: uuid.UUID, locale: str) -> list[LineRow]:
     return await tx.all(LineRow, _LINES, cart_id, locale)
+
+
+class _Input(msgspec.Struct, frozen=True):
+    name: str
+    value: str
+
+
+async def inputs_of(tx: Tx, cart_id: uuid.UUID) -> dict[str, str]:
+    """What was chosen for plugins, by name."""
+    rows = await tx.all(
+        _Input, "SELECT name, value FROM shop_cart_input WHERE cart_id = $1 ORDER BY name", cart_id
+    )
+    return {row.name: row.value for row in rows}
+
+
+async def forget_inputs(tx: Tx, cart_id: uuid.UUID) -> None:
+    await tx.execute("DELETE FROM shop_cart_input WHERE cart_id = $1", cart_id)
 
 
 async def count_lines(tx: Tx, cart_id: uuid.UUID) -> int:
@@ -162,17 +180,27 @@ async def remove(tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID) -> int:
 
 
 async def clear(tx: Tx, cart_id: uuid.UUID) -> int:
+    await forget_inputs(tx, cart_id)
     return await tx.execute("DELETE FROM shop_cart_line WHERE cart_id = $1", cart_id)
 
 
 async def merge(tx: Tx, source: uuid.UUID, target: uuid.UUID) -> None:
-    """Move the guest's lines over; where both hold a variant the larger quantity stays."""
+    """Move the guest's lines over; where both hold a variant the larger quantity stays, and what the guest chose
+    last for plugins stands."""
     await tx.execute(
-        "WITH guest AS (SELECT variant_id, quantity, seen_price, added_at FROM shop_cart_line WHERE cart_id = $1)"
-        " INSERT INTO shop_cart_line (cart_id, variant_id, quantity, seen_price, added_at)"
-        " SELECT $2, variant_id, quantity, seen_price, added_at FROM guest"
+        "WITH guest AS (SELECT variant_id, quantity, seen_price, seen_unit, added_at FROM shop_cart_line"
+        " WHERE cart_id = $1)"
+        " INSERT INTO shop_cart_line (cart_id, variant_id, quantity, seen_price, seen_unit, added_at)"
+        " SELECT $2, variant_id, quantity, seen_price, seen_unit, added_at FROM guest"
         " ON CONFLICT (cart_id, variant_id) DO UPDATE"
         " SET quantity = greatest(shop_cart_line.quantity, excluded.quantity)",
+        source,
+        target,
+    )
+    await tx.execute(
+        "INSERT INTO shop_cart_input (cart_id, name, value)"
+        " SELECT $2, name, value FROM shop_cart_input WHERE cart_id = $1"
+        " ON CONFLICT (cart_id, name) DO UPDATE SET value = excluded.value",
         source,
         target,
     )

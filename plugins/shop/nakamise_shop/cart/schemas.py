@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from nakamise.contracts.pricing import Applied, Phase, Quote, QuotedLine, ShopQuote
+from nakamise.contracts.pricing import Applied, Extra, Phase, Quote, QuotedLine, ShopQuote
 from nakamise.media import Media
 
 Quantity = Annotated[int, Meta(ge=1, le=999)]
@@ -30,7 +30,8 @@ class Trouble(enum.StrEnum):
 
 
 class CartLine(msgspec.Struct, frozen=True, kw_only=True):
-    """``seen_price`` is what the buyer saw when adding; ``list_amount`` the price as the shop typed it."""
+    """``seen_price`` is the list price when the buyer added it, ``seen_unit`` what it cost with reductions if there
+    were any; ``list_amount`` the price as the shop typed it."""
 
     variant_id: uuid.UUID
     product_id: uuid.UUID
@@ -41,6 +42,7 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     sku: str
     price: int
     seen_price: int
+    seen_unit: int | None
     list_amount: int
     quantity: int
     available: int
@@ -90,11 +92,13 @@ class CartGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cart(msgspec.Struct, frozen=True, kw_only=True):
-    """``quote`` prices what can be bought; None when nothing can. ``quantity`` is the badge's number."""
+    """``quote`` prices what can be bought; None when nothing can. ``quantity`` is the badge's number. ``inputs`` is
+    what the buyer chose for plugins (``contracts.cart``)."""
 
     groups: list[CartGroup]
     quantity: int
     quote: Quote | None
+    inputs: dict[str, str] = {}
 
     @property
     def lines(self) -> list[CartLine]:
@@ -127,6 +131,12 @@ class Cart(msgspec.Struct, frozen=True, kw_only=True):
         return sum(shop.shipping.fee for shop in self.quote.shops) if self.quote else 0
 
     @property
+    def extras(self) -> list[Extra]:
+        """Part of ``shipping_fee``: wrapping and the like."""
+        shops = self.quote.shops if self.quote else ()
+        return [extra for shop in shops for extra in shop.shipping.extras]
+
+    @property
     def reductions(self) -> list[Applied]:
         """What lies between ``subtotal`` with ``shipping_fee`` and the total."""
         applied = self.quote.applied if self.quote else ()
@@ -136,6 +146,27 @@ class Cart(msgspec.Struct, frozen=True, kw_only=True):
         """None while nothing of this shop can be bought."""
         shops = self.quote.shops if self.quote else ()
         return next((shop for shop in shops if shop.shop_id == str(group.shop_id)), None)
+
+    def dearer(self, line: CartLine) -> tuple[int, int] | None:
+        """(what the buyer saw, what one costs now) when it costs more: said, never slipped in."""
+        priced = self.quoted(line)
+        if line.seen_unit is not None and priced is not None and priced.unit_amount > line.seen_unit:
+            return line.seen_unit, priced.unit_amount
+        return (line.seen_price, line.price) if line.is_dearer and line.seen_unit is None else None
+
+    def was(self, line: CartLine) -> int | None:
+        """The list price, where it may be struck through."""
+        applied = self.quote.applied if self.quote else ()
+        lowered = (one for one in applied if one.taken and one.adjustment.line_id == str(line.variant_id))
+        priced = self.quoted(line)
+        proven = any(one.adjustment.was_proven for one in lowered)
+        return priced.list_amount if priced and proven else None
+
+    @property
+    def limited(self) -> list[Applied]:
+        """Reductions that end: the buyer is told until when, before ordering."""
+        applied = self.quote.applied if self.quote else ()
+        return [one for one in applied if one.taken and one.adjustment.ends_at is not None]
 
     def quoted(self, line: CartLine) -> QuotedLine | None:
         shops = self.quote.shops if self.quote else ()

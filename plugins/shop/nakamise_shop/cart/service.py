@@ -10,12 +10,13 @@ from typing import Final
 
 import msgspec
 
+from nakamise.contracts.pricing import Destination
 from nakamise.db import Tx
 from nakamise.errors import Conflict, NotFound
 from nakamise.ids import new_token
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_shop.cart import repository
+from nakamise_shop.cart import repository, seeing
 from nakamise_shop.cart.repository import LineRow
 from nakamise_shop.cart.schemas import Cart, CartGroup, CartLine
 from nakamise_shop.catalog.prices import is_reduced, shown
@@ -74,16 +75,19 @@ async def adopt(tx: Tx, key: CartKey) -> bool:
     return True
 
 
-async def view(ctx: TenantCtx, tx: Tx, key: CartKey) -> Cart:
+async def view(ctx: TenantCtx, tx: Tx, key: CartKey, destination: Destination | None = None) -> Cart:
+    """Without a ``destination`` shipping is an estimate."""
     cart_id = await find(tx, key)
     rows = await repository.lines_of(tx, cart_id, ctx.locale) if cart_id else []
+    inputs = await repository.inputs_of(tx, cart_id) if cart_id and rows else {}
     groups = _groups(rows, today(ctx))
     lines = [line for group in groups for line in group.lines]
     buyable = [wanted(line) for line in lines if line.trouble is None]
     return Cart(
         groups=groups,
         quantity=sum(line.quantity for line in lines),
-        quote=await quote(ctx, tx, buyable) if buyable else None,
+        quote=await quote(ctx, tx, buyable, inputs, destination) if buyable else None,
+        inputs=inputs,
     )
 
 
@@ -143,8 +147,10 @@ async def add(ctx: TenantCtx, tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID,
             domain="shop",
             params={"n": LINES_MAX},
         )
-    line = await _find_line(ctx, tx, cart_id, variant_id)
+    row = await _find_row(ctx, tx, cart_id, variant_id)
+    line = _line(row, today(ctx))
     _check(line, already=after - quantity)
+    await seeing.note(ctx, tx, cart_id, row)
     return line
 
 
@@ -154,12 +160,14 @@ async def set_quantity(
     """Raises NotFound, or Conflict that says how many there are."""
     if await repository.set_quantity(tx, cart_id, variant_id, quantity) != 1:
         raise NotFound
-    _check(await _find_line(ctx, tx, cart_id, variant_id))
+    row = await _find_row(ctx, tx, cart_id, variant_id)
+    _check(_line(row, today(ctx)))
+    await seeing.note(ctx, tx, cart_id, row)
 
 
-async def _find_line(ctx: TenantCtx, tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID) -> CartLine:
+async def _find_row(ctx: TenantCtx, tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID) -> LineRow:
     rows = await repository.lines_of(tx, cart_id, ctx.locale)
-    return next(_line(row, today(ctx)) for row in rows if row.variant_id == variant_id)
+    return next(row for row in rows if row.variant_id == variant_id)
 
 
 def _check(line: CartLine, already: int = 0) -> None:

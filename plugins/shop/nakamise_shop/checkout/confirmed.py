@@ -32,6 +32,7 @@ class Confirmed(msgspec.Struct, frozen=True, array_like=True):
     shipping: int
     total: int
     due: int
+    inputs: str = ""
 
 
 class ChangeKind(enum.StrEnum):
@@ -42,6 +43,7 @@ class ChangeKind(enum.StrEnum):
     SHIPPING = "shipping"
     TOTAL = "total"
     ADDRESS = "address"
+    INPUTS = "inputs"
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -66,6 +68,7 @@ def confirmed(cart: Cart, address: Address) -> Confirmed:
         cart.quote.shipping if cart.quote else 0,
         cart.quote.total if cart.quote else 0,
         cart.quote.due if cart.quote else 0,
+        _digest(cart.inputs),
     )
 
 
@@ -90,6 +93,8 @@ def changes(before: Confirmed, now: Confirmed, names: dict[uuid.UUID, str]) -> l
         found.append(Change(ChangeKind.TOTAL, "", before.due, now.due))
     if before.address != now.address:
         found.append(Change(ChangeKind.ADDRESS))
+    if before.inputs != now.inputs:
+        found.append(Change(ChangeKind.INPUTS))
     return found
 
 
@@ -111,5 +116,5 @@ def _line_changes(before: Confirmed, now: Confirmed, names: dict[uuid.UUID, str]
     return found
 
 
-def _digest(address: Address) -> str:
-    return hashlib.sha256(msgspec.json.encode(address)).hexdigest()[:16]
+def _digest(seen: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(seen, order="sorted")).hexdigest()[:16]

@@ -9,7 +9,7 @@ import msgspec
 
 from nakamise.contracts.addresses import Address, address_of
 from nakamise.contracts.payments import PaymentMethod, Payments
-from nakamise.contracts.pricing import Quote
+from nakamise.contracts.pricing import Destination, Quote
 from nakamise.db import Tx
 from nakamise.errors import Conflict, Unavailable
 from nakamise.plugin import TenantCtx
@@ -32,6 +32,12 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
     methods: Sequence[PaymentMethod]
 
 
+class Undeliverable(Conflict):
+    """A shop does not send to the chosen address; the message is in the buyer's language already."""
+
+    default_code = "undeliverable"
+
+
 class CartChanged(Conflict):
     """Price, stock or address are not what the buyer confirmed; ``found`` says how."""
 
@@ -45,12 +51,13 @@ class CartChanged(Conflict):
 
 
 async def basket(ctx: TenantCtx, tx: Tx, address_id: uuid.UUID) -> Basket:
-    """Raises Conflict for an empty cart or a line that cannot be bought, Unavailable while prices are not
-    certain, NotFound for an address of somebody else."""
+    """Raises Conflict for an empty cart or a line that cannot be bought, Undeliverable for an address that a shop
+    does not send to, Unavailable while prices are not certain, NotFound for an address of somebody else."""
     user_id = ctx.require_user()
     key = carts.key_of(ctx)
     cart_id = await carts.find(tx, key)
-    cart = await carts.view(ctx, tx, key)
+    address = await address_of(tx, user_id, address_id)
+    cart = await carts.view(ctx, tx, key, destination_of(address))
     if cart_id is None or cart.quantity == 0:
         raise Conflict(N_("Your cart is empty."), code="cart_empty", domain="shop")
     if cart.quote is None or cart.has_trouble:
@@ -64,7 +71,7 @@ async def basket(ctx: TenantCtx, tx: Tx, address_id: uuid.UUID) -> Basket:
             domain="shop",
             headers={"Retry-After": "30"},
         )
-    address = await address_of(tx, user_id, address_id)
+    _check_destination(cart.quote)
     return Basket(
         cart_id=cart_id,
         cart=cart,
@@ -73,6 +80,17 @@ async def basket(ctx: TenantCtx, tx: Tx, address_id: uuid.UUID) -> Basket:
         fingerprint=encode(confirmed(cart, address)),
         methods=ctx.service(Payments).methods(),
     )
+
+
+def destination_of(address: Address) -> Destination:
+    return Destination(postal_code=address.postal_code, prefecture=address.prefecture)
+
+
+def _check_destination(quote: Quote) -> None:
+    """Raises Undeliverable with what the shop's carrier says."""
+    for part in quote.shops:
+        if part.unavailable:
+            raise Undeliverable(part.unavailable, domain="shop")
 
 
 def check_confirmed(now: Basket, fingerprint: str) -> None:
@@ -100,6 +118,7 @@ async def confirm_view(ctx: TenantCtx, address_id: uuid.UUID) -> ConfirmView:
         quote=now.quote,
         fingerprint=now.fingerprint,
         methods=list(now.methods),
+        inputs=now.cart.inputs,
     )
 
 

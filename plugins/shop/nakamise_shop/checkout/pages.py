@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from nakamise.contracts.addresses import Address, addresses_of
 from nakamise.contracts.payments import Payment, PaymentMethod, Payments, PaymentState
-from nakamise.contracts.ui import CartSubject, PurchaseSubject
+from nakamise.contracts.ui import CartSubject, CheckoutSubject, PurchaseSubject
 from nakamise.errors import Conflict, Gone, NotFound
 from nakamise.ids import new_token
 from nakamise.plugin import Ctx, Slot, TenantCtx, signed_in
@@ -21,7 +21,15 @@ from nakamise.web import gettext_for, page, read_form, see_other
 from nakamise_shop.cart import service as carts
 from nakamise_shop.checkout import paying
 from nakamise_shop.checkout.confirmed import Change
-from nakamise_shop.checkout.confirming import Basket, CartChanged, basket, changes_since, shop_terms
+from nakamise_shop.checkout.confirming import (
+    Basket,
+    CartChanged,
+    Undeliverable,
+    basket,
+    changes_since,
+    destination_of,
+    shop_terms,
+)
 from nakamise_shop.checkout.place import place
 from nakamise_shop.checkout.repository import SellingShop
 from nakamise_shop.checkout.schemas import Pay, PlaceOrder, PurchaseState, PurchaseView
@@ -66,8 +74,10 @@ async def choose_address(
     key = carts.key_of(ctx)
     async with ctx.begin() as tx:
         await carts.adopt(tx, key)
-        cart = await carts.view(ctx, tx, key)
         addresses = await addresses_of(tx, ctx.require_user())
+        chosen = _chosen(addresses, address, added=added)
+        places = {one.id: destination_of(one) for one in addresses}
+        cart = await carts.view(ctx, tx, key, places[chosen] if chosen else None)
     if not cart.can_check_out:
         return see_other(ctx, CART)
     return await page(
@@ -75,7 +85,7 @@ async def choose_address(
         "shop/checkout_address.html",
         cart=cart,
         addresses=addresses,
-        chosen=_chosen(addresses, address, added=added),
+        chosen=chosen,
         verified=ctx.actor.email_verified,
     )
 
@@ -120,6 +130,8 @@ async def confirm(ctx: Ctx, address: MaybeId = None) -> Response[bytes]:
         return await _confirmation(ctx, address)
     except NotFound:
         return see_other(ctx, ADDRESS)
+    except Undeliverable as trouble:
+        return see_other(ctx, f"{ADDRESS}?address={address}", flash=say(ctx, trouble), kind="danger")
     except Conflict as trouble:
         return _to_cart(ctx, trouble)
 
@@ -133,6 +145,8 @@ async def order(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         placed = await place(ctx, form.key, wanted)
     except CartChanged:
         return await _confirmation(ctx, form.address, seen=form.fingerprint, status=409)
+    except Undeliverable as trouble:
+        return see_other(ctx, f"{ADDRESS}?address={form.address}", flash=say(ctx, trouble), kind="danger")
     except NotFound:
         return see_other(ctx, ADDRESS)
     except Conflict as trouble:
@@ -152,7 +166,7 @@ async def _confirmation(
         ctx,
         "shop/checkout_confirm.html",
         status=status,
-        slots={Slot.CHECKOUT_SUMMARY: _subject(ctx, now)},
+        slots={Slot.CHECKOUT_SUMMARY: _subject(ctx, now), Slot.CHECKOUT_SECTION: _section(ctx, now)},
         now=now,
         cart=now.cart,
         terms=_terms(ctx, shops),
@@ -174,6 +188,18 @@ def _subject(ctx: TenantCtx, now: Basket) -> CartSubject:
         goods=now.quote.goods,
         total=now.quote.total,
         currency=ctx.tenant.currency,
+    )
+
+
+def _section(ctx: TenantCtx, now: Basket) -> CheckoutSubject:
+    return CheckoutSubject(
+        shops=tuple((group.shop_id, group.shop_name) for group in now.cart.groups),
+        address_id=now.address.id,
+        inputs=now.cart.inputs,
+        goods=now.quote.goods,
+        total=now.quote.total,
+        currency=ctx.tenant.currency,
+        back=f"{CONFIRM}?address={now.address.id}",
     )
 
 

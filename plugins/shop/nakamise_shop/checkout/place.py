@@ -20,6 +20,7 @@ from nakamise.ids import uuid7
 from nakamise.money import Money
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop.cart.repository import forget_inputs
 from nakamise_shop.checkout import drafting, idempotency, repository, stock
 from nakamise_shop.checkout.confirming import Basket, basket, check_confirmed
 from nakamise_shop.checkout.numbers import numbers_for
@@ -55,7 +56,7 @@ async def _place(ctx: TenantCtx, tx: Tx, key: str, now: Basket, provider_id: str
     user_id = ctx.require_user()
     quote = now.quote
     orders = await _draft(ctx, tx, now, quote)
-    draft = _as_draft(orders, quote)
+    draft = _as_draft(orders, now)
     await _ask_plugins(ctx, tx, draft)
     expires_at = await _write(ctx, tx, key, now, orders, provider_id)
     await ctx.lineup.call("checkout_commit", ctx=ctx, tx=tx, order=draft)
@@ -101,13 +102,15 @@ async def _draft(ctx: TenantCtx, tx: Tx, now: Basket, quote: Quote) -> list[NewO
     )
 
 
-def _as_draft(orders: list[NewOrder], quote: Quote) -> OrderDraft:
+def _as_draft(orders: list[NewOrder], now: Basket) -> OrderDraft:
     return OrderDraft(
         purchase_id=orders[0].purchase_id,
         orders=tuple(OrderRef(order.id, order.purchase_id, order.number) for order in orders),
         buyer_id=orders[0].buyer_id,
-        currency=quote.currency,
-        quote=quote,
+        currency=now.quote.currency,
+        quote=now.quote,
+        inputs=now.cart.inputs,
+        address=drafting.snapshot_of(now.address),
     )
 
 
@@ -131,11 +134,13 @@ async def _write(
         drafting.snapshot_of(now.address),
         provider_id,
         ctx.settings(ShopSettings).hold_minutes,
+        now.cart.inputs,
     )
     await repository.insert_orders(tx, orders)
     by_line = {str(line.variant_id): line for line in now.cart.lines}
     await repository.insert_lines(tx, drafting.new_lines(orders, quote, by_line))
     await repository.remove_from_cart(tx, now.cart_id, [line.variant_id for line in now.cart.lines])
+    await forget_inputs(tx, now.cart_id)
     await timeline.note(ctx, tx, [order.id for order in orders], Happened.PLACED)
     await announce.placed(ctx, tx, orders)
     return expires_at

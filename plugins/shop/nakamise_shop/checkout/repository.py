@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -91,17 +91,17 @@ async def next_number(tx: Tx, prefix: str, day: date) -> int:
 
 async def insert_purchase(
     tx: Tx, purchase_id: uuid.UUID, buyer: tuple[uuid.UUID, str, str], idem: str, quote: Quote,
-    address: object, provider_id: str, hold_minutes: int,
+    address: object, provider_id: str, hold_minutes: int, inputs: Mapping[str, str],
 ) -> datetime:  # fmt: skip
     """``buyer`` is (id, e-mail, locale). Answers when the hold ends."""
     buyer_id, email, locale = buyer
     expires_at: datetime = await tx.value(
         "INSERT INTO shop_purchase (id, buyer_id, idem, state, currency, total, charge, quote, address,"
-        " provider_id, email, locale, expires_at)"
-        " VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10, $11,"
-        " now() + $12 * interval '1 minute') RETURNING expires_at",
+        " provider_id, email, locale, inputs, expires_at)"
+        " VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+        " now() + $13 * interval '1 minute') RETURNING expires_at",
         *(purchase_id, buyer_id, idem, quote.currency, quote.total, quote.due, quote, address),
-        *(provider_id, email, locale, hold_minutes),
+        *(provider_id, email, locale, dict(inputs), hold_minutes),
     )
     return expires_at
 

@@ -80,10 +80,12 @@ class PurchaseView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConfirmView(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that the confirmation shows; ``fingerprint`` goes back with the order."""
+    """Everything that the confirmation shows; ``fingerprint`` goes back with the order. ``inputs`` is what the buyer
+    chose for plugins."""
 
     address_id: uuid.UUID
     quote: Quote
     fingerprint: str
     methods: list[PaymentMethod]
     changes: list[Change] = []
+    inputs: dict[str, str] = {}

@@ -18,6 +18,9 @@ _CHANGES: Final[Mapping[ChangeKind, str]] = {
     ChangeKind.SHIPPING: N_("Shipping changed from %(before)s to %(now)s."),
     ChangeKind.TOTAL: N_("The total changed from %(before)s to %(now)s."),
     ChangeKind.ADDRESS: N_("The delivery address changed."),
+    ChangeKind.INPUTS: N_(
+        "What you chose for this order changed (delivery date, wrapping, coupon and so on)."
+    ),
 }
 
 

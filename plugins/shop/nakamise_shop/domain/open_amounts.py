@@ -11,11 +11,15 @@ from nakamise.money import allocate
 
 @dataclass(slots=True)
 class OpenAmount:
-    """One line (`line` is set) or one shop's shipping fee (`line` is None)."""
+    """One line (`line` is set) or one shop's shipping fee (`line` is None).
+
+    `kept` is the part of a fee that no discount reaches, such as wrapping; tender pays it too.
+    """
 
     shop_id: str
     full: int
     line: DraftLine | None = None
+    kept: int = 0
     left: int = field(init=False)
     parts: list[Part] = field(default_factory=list)
 
@@ -30,10 +34,14 @@ class OpenAmount:
     def qty(self) -> int:
         return self.line.qty if self.line else 1
 
+    def open_to(self, phase: Phase) -> int:
+        """What an adjustment of `phase` may still take."""
+        return self.left if phase is Phase.TENDER else self.left - self.kept
+
     def take(self, plugin_id: str, adj: Adjustment, amount: int) -> None:
         """Lower what is left by `amount` and note who took it. Raises ValueError for more than is left."""
-        if not 0 <= amount <= self.left:
-            raise ValueError(f"{plugin_id}: {amount} cannot be taken off {self.left}")
+        if not 0 <= amount <= self.open_to(adj.phase):
+            raise ValueError(f"{plugin_id}: {amount} cannot be taken off {self.open_to(adj.phase)}")
         if amount == 0:
             return
         self.left -= amount
@@ -49,8 +57,13 @@ def left_of(amounts: Sequence[OpenAmount]) -> int:
     return sum(amount.left for amount in amounts)
 
 
+def open_sum(amounts: Sequence[OpenAmount], phase: Phase) -> int:
+    """What an adjustment of `phase` may take of all of them together."""
+    return sum(amount.open_to(phase) for amount in amounts)
+
+
 def share_out(amounts: Sequence[OpenAmount], plugin_id: str, adj: Adjustment, total: int) -> None:
-    """Take `total` off `amounts` in proportion to what each has left; largest remainder, ties to the earlier."""
-    shares = allocate(total, [amount.left for amount in amounts])
+    """Take `total` off `amounts` in proportion to what each has open; largest remainder, ties to the earlier."""
+    shares = allocate(total, [amount.open_to(adj.phase) for amount in amounts])
     for amount, share in zip(amounts, shares, strict=True):
         amount.take(plugin_id, adj, share)

@@ -20,17 +20,18 @@ from nakamise.contracts.pricing import (
     QuoteRequest,
     Rounding,
 )
-from nakamise_shop.domain.open_amounts import OpenAmount, left_of, share_out
+from nakamise.contracts.shipping import ShippingTerms
+from nakamise_shop.domain.open_amounts import OpenAmount, left_of, open_sum, share_out
 from nakamise_shop.domain.proposals import Proposal, asked, checked, losers
 from nakamise_shop.domain.quote import build_quote
-from nakamise_shop.domain.shipping import ShippingRule, shipping_fee
+from nakamise_shop.domain.shipping import carriage, extras_sum
 from nakamise_shop.domain.tax import JAPAN_TAX_RATES, TaxRates, rate_on, with_tax
 
 
 class ShopTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """What one shop has set: its shipping rule, and how its prices and its tax are written."""
+    """What one shop has set: its shipping terms for the destination, and how its prices and its tax are written."""
 
-    shipping: ShippingRule
+    shipping: ShippingTerms
     rounding: Rounding = Rounding.FLOOR
     prices_include_tax: bool = True
 
@@ -91,7 +92,8 @@ def price(
     """Price `request` under the plugins' `proposals`; `terms` is keyed by shop id.
 
     `minimum_charge` is the least the payment provider takes (Stripe: 50 yen): tender never leaves a smaller,
-    unpayable rest. Raises ProposalError naming the plugin, else what `draft_quote` raises.
+    unpayable rest. Raises ProposalError naming the plugin, ShippingError for wrong terms, else what
+    `draft_quote` raises.
     """
     draft = draft_quote(request, terms, tax_rates)
     ordered = checked(proposals, draft.lines)
@@ -104,9 +106,9 @@ def price(
         taken = 0 if position in beaten else engine.apply(plugin_id, adj)
         applied.append(Applied(plugin_id=plugin_id, adjustment=adj, taken=taken))
     engine.charge_shipping()
-    roundings = {shop_id: terms[shop_id].rounding for shop_id in engine.shop_ids}
+    rules = {shop_id: (terms[shop_id].rounding, terms[shop_id].shipping) for shop_id in engine.shop_ids}
     shipping_rate = rate_on(tax_rates, "standard", request.tax_date)
-    return build_quote(request, engine.goods, engine.shipping, roundings, shipping_rate, applied, degraded)
+    return build_quote(request, engine.goods, engine.shipping, rules, shipping_rate, applied, degraded)
 
 
 class _Engine:
@@ -125,7 +127,9 @@ class _Engine:
             return
         for shop_id in self.shop_ids:
             goods = left_of([amount for amount in self.goods if amount.shop_id == shop_id])
-            self.shipping.append(OpenAmount(shop_id, shipping_fee(self._terms[shop_id].shipping, goods)))
+            rule = self._terms[shop_id].shipping
+            extras = extras_sum(rule)
+            self.shipping.append(OpenAmount(shop_id, carriage(rule, goods) + extras, kept=extras))
 
     def apply(self, plugin_id: str, adj: Adjustment) -> int:
         """Take what `adj` asks, as far as there is something left; returns what was taken."""
@@ -134,7 +138,7 @@ class _Engine:
         if adj.phase is Phase.UNIT:
             return self._apply_unit(plugin_id, adj)
         reach = self._within(self._base(adj), adj)
-        taken = asked(adj, left_of(reach))
+        taken = asked(adj, open_sum(reach, adj.phase))
         if adj.phase is Phase.TENDER:
             taken = self._payable_tender(taken)
         share_out(reach, plugin_id, adj, taken)
@@ -156,7 +160,12 @@ class _Engine:
     def _within(amounts: Sequence[OpenAmount], adj: Adjustment) -> list[OpenAmount]:
         if adj.line_id is not None:
             return [a for a in amounts if a.line_id == adj.line_id]
-        return [a for a in amounts if adj.shop_id in (None, a.shop_id)]
+        named = adj.line_ids
+        return [
+            a
+            for a in amounts
+            if adj.shop_id in (None, a.shop_id) and (not named or a.line is None or a.line_id in named)
+        ]
 
     def _payable_tender(self, ask: int) -> int:
         due = left_of(self.goods) + left_of(self.shipping)

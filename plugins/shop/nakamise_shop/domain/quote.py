@@ -16,7 +16,9 @@ from nakamise.contracts.pricing import (
     ShopQuote,
     TaxLine,
 )
+from nakamise.contracts.shipping import ShippingTerms
 from nakamise_shop.domain.open_amounts import OpenAmount
+from nakamise_shop.domain.shipping import free_from
 from nakamise_shop.domain.tax import TaxRate, contained_tax
 
 _GOODS_DISCOUNTS = (Phase.LINE, Phase.CART, Phase.SHIPPING)
@@ -26,16 +28,14 @@ def build_quote(
     request: QuoteRequest,
     goods: Sequence[OpenAmount],
     shipping: Sequence[OpenAmount],
-    roundings: Mapping[str, Rounding],
+    rules: Mapping[str, tuple[Rounding, ShippingTerms]],
     shipping_rate: TaxRate,
     applied: Sequence[Applied],
     degraded: Sequence[str],
 ) -> Quote:
     """One `ShopQuote` per shop in cart order, and their sums: the purchase is never rounded again."""
     shops = tuple(
-        _shop_quote(
-            [a for a in goods if a.shop_id == fee.shop_id], fee, roundings[fee.shop_id], shipping_rate
-        )
+        _shop_quote([a for a in goods if a.shop_id == fee.shop_id], fee, *rules[fee.shop_id], shipping_rate)
         for fee in shipping
     )
     return Quote(
@@ -53,11 +53,14 @@ def build_quote(
     )
 
 
-def _shop_quote(goods: Sequence[OpenAmount], fee: OpenAmount, rounding: Rounding, rate: TaxRate) -> ShopQuote:
+def _shop_quote(
+    goods: Sequence[OpenAmount], fee: OpenAmount, rounding: Rounding, terms: ShippingTerms, rate: TaxRate
+) -> ShopQuote:
     lines = tuple(_quoted_line(amount, amount.line) for amount in goods if amount.line is not None)
-    shipping = _quoted_shipping(fee, rate)
-    tax_lines = _tax_lines(lines, shipping, rounding)
     goods_net = sum(line.net for line in lines)
+    judged = goods_net + sum(amount.sum_of(Phase.SHIPPING) for amount in goods)
+    shipping = _quoted_shipping(fee, terms, judged, rate)
+    tax_lines = _tax_lines(lines, shipping, rounding)
     tender = sum(line.tender for line in lines) + shipping.tender
     return ShopQuote(
         shop_id=fee.shop_id,
@@ -70,6 +73,7 @@ def _shop_quote(goods: Sequence[OpenAmount], fee: OpenAmount, rounding: Rounding
         tax=sum(line.tax for line in tax_lines),
         tender=tender,
         due=goods_net + shipping.net - tender,
+        unavailable=terms.unavailable,
     )
 
 
@@ -97,7 +101,8 @@ def _quoted_line(amount: OpenAmount, line: DraftLine) -> QuotedLine:
     )
 
 
-def _quoted_shipping(fee: OpenAmount, rate: TaxRate) -> QuotedShipping:
+def _quoted_shipping(fee: OpenAmount, terms: ShippingTerms, goods: int, rate: TaxRate) -> QuotedShipping:
+    """``goods``: what the tier was judged on."""
     discount = fee.sum_of(Phase.SHIPPING)
     tender = fee.sum_of(Phase.TENDER)
     return QuotedShipping(
@@ -109,6 +114,8 @@ def _quoted_shipping(fee: OpenAmount, rate: TaxRate) -> QuotedShipping:
         tender=tender,
         cash=fee.left,
         parts=tuple(fee.parts),
+        extras=terms.extras,
+        free_from=free_from(terms, goods),
     )
 
 

@@ -1,8 +1,9 @@
 """Tables as SQLAlchemy Core sees them: equal to the migrations, which a test compares."""
 
 from nakamise_shop.models.base import metadata
-from nakamise_shop.models.cart import cart, cart_line
-from nakamise_shop.models.catalog import category, picture, product, shop, stock, variant
+from nakamise_shop.models.cart import cart, cart_input, cart_line
+from nakamise_shop.models.catalog import category, picture, price_log, product, shop, stock, variant
+from nakamise_shop.models.offering import person_limit, related, upload
 from nakamise_shop.models.orders import (
     idempotency,
     order,
@@ -12,9 +13,11 @@ from nakamise_shop.models.orders import (
     purchase,
     shipment,
 )
+from nakamise_shop.models.refunds import refund, refund_line
 
 __all__ = [
     "cart",
+    "cart_input",
     "cart_line",
     "category",
     "idempotency",
@@ -23,11 +26,17 @@ __all__ = [
     "order_counter",
     "order_event",
     "order_line",
+    "person_limit",
     "picture",
+    "price_log",
     "product",
     "purchase",
+    "refund",
+    "refund_line",
+    "related",
     "shipment",
     "shop",
     "stock",
+    "upload",
     "variant",
 ]

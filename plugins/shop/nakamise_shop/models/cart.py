@@ -1,4 +1,4 @@
-"""Carts: see migration 0002."""
+"""Carts: see migrations 0002 and 0004."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
+    Text,
     Uuid,
 )
 
@@ -37,7 +38,20 @@ cart_line: Final = Table(
     Column("quantity", Integer, nullable=False),
     Column("seen_price", BigInteger, nullable=False),
     moment("added_at"),
+    Column("seen_unit", BigInteger),
     PrimaryKeyConstraint("cart_id", "variant_id"),
     CheckConstraint("quantity BETWEEN 1 AND 999"),
     CheckConstraint("seen_price >= 0"),
+    CheckConstraint("seen_unit >= 0"),
+)
+
+cart_input: Final = Table(
+    "shop_cart_input",
+    metadata,
+    Column("cart_id", Uuid, ForeignKey("shop_cart.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    PrimaryKeyConstraint("cart_id", "name"),
+    CheckConstraint("length(name) BETWEEN 3 AND 120"),
+    CheckConstraint("length(value) BETWEEN 1 AND 500"),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from nakamise.contracts.pricing import Adjustment, Phase, Quote, QuoteLine, QuoteRequest, Rounding
+from nakamise.contracts.pricing import Adjustment, Extra, Phase, Quote, QuoteLine, QuoteRequest, Rounding
+from nakamise.contracts.shipping import ShippingTerms, ShippingTier
 from nakamise_shop.domain.pricing import ShopTerms
-from nakamise_shop.domain.shipping import ShippingRule
 
 AT = dt.datetime(2026, 6, 10, 3, 0, tzinfo=dt.UTC)
 DAY = dt.date(2026, 6, 10)
@@ -37,8 +37,17 @@ def terms(
     free_from: int | None = None,
     rounding: Rounding = Rounding.FLOOR,
     prices_include_tax: bool = True,
+    surcharge: int = 0,
+    extras: tuple[int, ...] = (),
 ) -> ShopTerms:
-    rule = ShippingRule(fee=fee, free_from=free_from)
+    tiers = [ShippingTier(0, fee if free_from != 0 else 0)]
+    if free_from:
+        tiers.append(ShippingTier(free_from, 0))
+    rule = ShippingTerms(
+        tiers=tuple(tiers),
+        surcharge=surcharge,
+        extras=tuple(Extra(code=f"x{n}", label="包装", amount=amount) for n, amount in enumerate(extras)),
+    )
     return ShopTerms(shipping=rule, rounding=rounding, prices_include_tax=prices_include_tax)
 
 

@@ -14,6 +14,7 @@ from nakamise.contracts.pricing import Adjustment, Phase, Quote, QuotedLine, Quo
 from nakamise_shop.domain.pricing import ShopTerms, draft_quote, price
 from nakamise_shop.domain.proposals import Proposal
 from nakamise_shop.domain.refund import paid_line, paid_shipping, refund
+from nakamise_shop.domain.shipping import carriage, extras_sum
 from nakamise_shop.domain.tax import contained_tax
 from tests.plugins.shop.domain.build import line, off, request, terms
 
@@ -36,7 +37,8 @@ class Case(msgspec.Struct):
     def list_total(self) -> int:
         """Tax-included list prices plus the highest shipping fees."""
         lines = draft_quote(self.request, self.terms).lines
-        fees = sum(self.terms[shop_id].shipping.fee for shop_id in {line.shop_id for line in lines})
+        rules = [self.terms[shop_id].shipping for shop_id in {line.shop_id for line in lines}]
+        fees = sum(rule.tiers[0].fee + rule.surcharge + extras_sum(rule) for rule in rules)
         return fees + sum(line.list_amount * line.qty for line in lines)
 
 
@@ -77,6 +79,8 @@ def cases(draw: st.DrawFn) -> Case:
             free_from=draw(st.none() | st.integers(0, 30_000)),
             rounding=draw(st.sampled_from(list(Rounding))),
             prices_include_tax=draw(st.booleans()),
+            surcharge=draw(st.just(0) | st.integers(1, 900)),
+            extras=tuple(draw(st.lists(st.integers(0, 500), max_size=2))),
         )
         for shop_id in SHOPS
     }
@@ -88,6 +92,19 @@ def cases(draw: st.DrawFn) -> Case:
 @given(cases())
 def test_due_lies_between_nothing_and_the_list_total(case: Case) -> None:
     assert 0 <= case.price().due <= case.list_total()
+
+
+@given(cases())
+@pytest.mark.req("CL-16", "CL-20")
+def test_no_discount_reaches_what_is_charged_besides_the_carriage(case: Case) -> None:
+    for shop in case.price().shops:
+        rule = case.terms[shop.shop_id].shipping
+        off_goods = sum(
+            part.amount for line in shop.lines for part in line.parts if part.phase is Phase.SHIPPING
+        )
+        assert shop.shipping.fee == carriage(rule, shop.goods + off_goods) + extras_sum(rule)
+        assert shop.shipping.net >= extras_sum(rule)
+        assert shop.shipping.extras == rule.extras
 
 
 @given(cases(), st.randoms(use_true_random=False))
