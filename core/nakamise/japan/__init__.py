@@ -1,5 +1,6 @@
-"""Japan's ways of writing: postal codes, prefectures, phone numbers, kana, and folding for search."""
+"""Japan's ways of writing: postal codes, prefectures, phone and invoice numbers, kana, and folding for search."""
 
+from nakamise.japan.invoice_number import InvalidInvoiceNumber, has_check_digit, parse_invoice_number
 from nakamise.japan.postal import Town, towns_of
 from nakamise.japan.prefectures import Prefecture
 from nakamise.japan.text import (
@@ -12,11 +13,14 @@ from nakamise.japan.text import (
 )
 
 __all__ = [
+    "InvalidInvoiceNumber",
     "InvalidText",
     "Prefecture",
     "Town",
     "fold",
     "format_postal_code",
+    "has_check_digit",
+    "parse_invoice_number",
     "parse_kana_name",
     "parse_phone",
     "parse_postal_code",

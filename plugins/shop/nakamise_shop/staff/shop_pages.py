@@ -12,13 +12,13 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise.contracts.ui import ShopSubject
 from nakamise.errors import Conflict, FieldError, Invalid
+from nakamise.japan import has_check_digit
 from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import N_, fill, page, read_form, see_other
 from nakamise_shop.legal import LABELS, MANDATORY, missing_items
 from nakamise_shop.saying import say
 from nakamise_shop.staff import shops_repository as repository
 from nakamise_shop.staff import shops_service as service
-from nakamise_shop.staff.invoice_number import has_check_digit
 from nakamise_shop.staff.product_acts import Answer, check_confirmed
 from nakamise_shop.staff.product_form import clean
 from nakamise_shop.staff.shops_schemas import ShopInput, StaffShop

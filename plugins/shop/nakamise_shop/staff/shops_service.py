@@ -9,12 +9,13 @@ import msgspec
 
 from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
+from nakamise.japan import InvalidInvoiceNumber, parse_invoice_number
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop.catalog import price_log
 from nakamise_shop.legal import LABELS, missing_items
 from nakamise_shop.metering import SHOPS
 from nakamise_shop.staff import shops_repository as repository
-from nakamise_shop.staff.invoice_number import InvalidInvoiceNumber, parse_invoice_number
 from nakamise_shop.staff.shops_schemas import ShopInput, StaffShop
 from nakamise_shop.staff.text import words
 
@@ -108,4 +109,5 @@ async def close_shop(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
 async def _set(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, state: str, sources: list[str]) -> None:
     if not await repository.set_state(tx, shop_id, state, sources):
         raise Conflict(N_("The shop's state does not allow this."), code="wrong_state", domain="shop")
+    await price_log.note(tx, [], shop_id)
     await ctx.audit(tx, f"shop.shop.{state}", str(shop_id))

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from nakamise.japan import InvalidInvoiceNumber, has_check_digit, parse_invoice_number
 from nakamise_shop.legal import MANDATORY
-from nakamise_shop.staff.invoice_number import InvalidInvoiceNumber, has_check_digit, parse_invoice_number
 from tests.plugins.shop.staff.office import API, PAGES, Office
 
 FULL = {name: f"{name}の記載" for name in MANDATORY}

@@ -1,0 +1,30 @@
+"""Shops as sellers, for plugins that write documents for them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from nakamise.db import Tx
+
+
+class ShopSeller(msgspec.Struct, frozen=True, kw_only=True):
+    """A shop as it is now. ``seller`` is the name in its legal notice, "" when it is not stated;
+    ``invoice_number`` is T and 13 digits, None for a shop that is not registered."""
+
+    id: uuid.UUID
+    slug: str
+    name: str
+    seller: str
+    invoice_number: str | None
+
+
+class ShopSellers(Protocol):
+    """``ctx.service(ShopSellers)``: provided by the shop."""
+
+    async def sellers(self, tx: Tx, ids: Sequence[uuid.UUID] = ()) -> Mapping[uuid.UUID, ShopSeller]:
+        """By id, in the order of their names; no ids: all shops. An id that is none is missing."""
+        ...
