@@ -1,9 +1,8 @@
 """Which pages the browser opens in which look.
 
 Drawing a page and asking axe costs a second of processor time, and one template is drawn for two tenants, in two
-languages, widths and schemes, for staff and for administrators. Of each tenant's two looks, which have nothing in
-common but the brand, each kind of page is opened in one: its name decides which, the same from run to run, and the
-other tenant's look has the other width and scheme. Of a list's filters and orders every second one is opened.
+languages, widths and schemes, for staff and for administrators. Each kind of page is opened in one of the looks: its
+name decides in which, the same from run to run. Of a list's filters and orders every second one is opened.
 The pages that everybody sees are opened in every look, and staff's other pages are those of the administrators.
 The source of every page is read in every look and for everybody. ``NAKAMISE_FULL=1`` opens everything.
 """
@@ -11,7 +10,7 @@ The source of every page is read in every look and for everybody. ``NAKAMISE_FUL
 from __future__ import annotations
 
 import zlib
-from typing import Final, Literal
+from typing import Final
 
 from tests.e2e.crawl import Opens
 from tests.full import FULL
@@ -45,12 +44,12 @@ def below(*folders: str) -> Opens:
     return opens
 
 
-def half(which: Literal[0, 1], who: str, *, full: bool = FULL) -> Opens:
-    """One of two halves of the kinds of pages that ``who`` sees."""
+def part(which: int, of: int, who: str, *, full: bool = FULL) -> Opens:
+    """One of ``of`` equal parts of the kinds of pages that ``who`` sees; ``which`` counts from 0."""
 
     def opens(kind: str, nth: int) -> bool:
         # With a query it is the same page with other rows on it: half as many.
-        parts = 2 if kind.endswith("?") else 4
+        parts = of if kind.endswith("?") else 2 * of
         is_chosen = kind in KEY_PAGES or zlib.crc32(f"{who} {kind}".encode()) % parts == which
         return full or (is_chosen and nth == 0)
 
