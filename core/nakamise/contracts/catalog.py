@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from datetime import datetime
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -12,11 +13,21 @@ from nakamise.db import Tx
 from nakamise.media import Media
 
 
+class CatalogOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """A price for a while: who lowered it says ``label``; ``ends_at`` None = no end is known; ``list_price`` is
+    what it costs otherwise."""
+
+    label: str
+    ends_at: datetime | None
+    list_price: int
+
+
 class CatalogProduct(msgspec.Struct, frozen=True, kw_only=True):
     """A published product of an open shop, as it is at this moment.
 
     ``available`` counts what can be sold over all variants; ``path`` is its page on the site; ``reduced`` marks
-    the reduced tax rate (※); ``compare_at`` belongs to ``min_price``.
+    the reduced tax rate (※); ``compare_at`` belongs to ``min_price`` and is a price that was really charged.
+    ``offer``: ``min_price`` is lowered for a while.
     """
 
     id: uuid.UUID
@@ -32,6 +43,7 @@ class CatalogProduct(msgspec.Struct, frozen=True, kw_only=True):
     variant_count: int
     reduced: bool
     picture: Media | None
+    offer: CatalogOffer | None = None
 
 
 class CatalogVariant(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,4 +91,68 @@ class Catalog(Protocol):
 
     async def shop_of(self, tx: Tx, user_id: uuid.UUID) -> CatalogShop | None:
         """The open shop whose products ``user_id`` shows; None where there is none."""
+        ...
+
+    async def choices(self, tx: Tx) -> CatalogChoices:
+        """What rules may be limited to, in the reader's language; also shops that are closed."""
+        ...
+
+    async def facts(self, tx: Tx, product_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, ProductFacts]:
+        """For rules that are limited to shops, categories or products; what is gone is missing."""
+        ...
+
+    async def variants(self, tx: Tx, product_ids: Sequence[uuid.UUID]) -> Sequence[ListedVariant]:
+        """Of products in any state, in display order, for staff."""
+        ...
+
+
+class CatalogChoices(msgspec.Struct, frozen=True, kw_only=True):
+    """(id, name) pairs for forms of staff."""
+
+    shops: Sequence[tuple[uuid.UUID, str]]
+    categories: Sequence[tuple[uuid.UUID, str]]
+    products: Sequence[tuple[uuid.UUID, str]]
+
+
+class ProductFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """``category_ids``: its category and those above it."""
+
+    id: uuid.UUID
+    name: str
+    shop_id: uuid.UUID
+    category_ids: frozenset[uuid.UUID]
+
+
+class ListedVariant(msgspec.Struct, frozen=True, kw_only=True):
+    """``price``: the list price, tax-included; ``name`` is the variant's own."""
+
+    id: uuid.UUID
+    product_id: uuid.UUID
+    product_name: str
+    name: str
+    sku: str
+    price: int
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """May the list price of ``variant_id`` be struck through beside a lower one?
+
+    ``at`` is the moment that is judged: the beginning for an offer whose end is announced, else now. ``lowered``
+    are times in which less was charged than the list says.
+    """
+
+    variant_id: uuid.UUID
+    at: datetime
+    lowered: tuple[tuple[datetime, datetime], ...] = ()
+
+
+Doubt = Literal["", "never", "too_short", "too_rarely", "too_long_ago"]
+"""Why a former price may not be shown; "" = it may."""
+
+
+class PriceHistory(Protocol):
+    """``ctx.optional_service(PriceHistory)``: what was really charged in the eight weeks before."""
+
+    async def doubts(self, tx: Tx, asked: Sequence[Comparison]) -> Sequence[Doubt]:
+        """One answer for each of ``asked``, in their order."""
         ...

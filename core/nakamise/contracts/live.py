@@ -161,3 +161,32 @@ class LiveReports(Protocol):
     async def open_counts(self, tx: Tx, broadcast_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, int]:
         """How many reports of each wait for a decision; what has none may be missing."""
         ...
+
+
+class LiveChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """A broadcast that an offer can be bound to; ``at``: when it began or is announced for."""
+
+    id: uuid.UUID
+    title: str
+    is_on_air: bool
+    at: datetime | None
+
+
+class LiveOffers(Protocol):
+    """``ctx.optional_service(LiveOffers)``: for offers that hold during a broadcast only; None where there are none."""
+
+    async def on_air(self, tx: Tx, broadcast_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
+        """Those of ``broadcast_ids`` that run now, paused ones too."""
+        ...
+
+    async def bought_in(self, tx: Tx) -> frozenset[uuid.UUID]:
+        """The broadcasts that run now and in which the actor, a guest too, put something into the cart."""
+        ...
+
+    async def choices(self, tx: Tx) -> Sequence[LiveChoice]:
+        """For staff: what runs and what is to come, the nearest first."""
+        ...
+
+    async def named(self, tx: Tx, broadcast_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, LiveChoice]:
+        """Also those that are over; what is gone is missing."""
+        ...

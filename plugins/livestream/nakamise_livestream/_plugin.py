@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from nakamise.contracts.catalog import Catalog
-from nakamise.contracts.live import Followers, LiveBroadcasters, LiveReports
+from nakamise.contracts.live import Followers, LiveBroadcasters, LiveOffers, LiveReports
 from nakamise.contracts.payments import Payments
 from nakamise.plugin import (
     JobType,
@@ -51,7 +51,10 @@ manifest: Final = Manifest(
         Permission(MONITOR, "Watch over broadcasts and end them", duties=("moderation", "broadcast")),
         Permission(MANAGE, "Run any broadcast, and edit its categories", duties=("broadcast",)),
     ),
-    provides={LiveBroadcasters: "nakamise_livestream.broadcasters.offered:broadcasters"},
+    provides={
+        LiveBroadcasters: "nakamise_livestream.broadcasters.offered:broadcasters",
+        LiveOffers: "nakamise_livestream.sales.buying:live_offers",
+    },
     uses={
         Catalog: Need.OPTIONAL,
         Payments: Need.OPTIONAL,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from nakamise.contracts.blueprint import Blueprint
 from nakamise.db import Tx
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
+from nakamise_shop.catalog import price_log
 from nakamise_shop.catalog.search import search_text
 from nakamise_shop.legal import LABELS, missing_items
 
@@ -30,7 +31,7 @@ _CATEGORY: Final = """
 INSERT INTO shop_category (id, slug, name, translations, parent_id, position, picture_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (slug) DO UPDATE SET name = excluded.name, translations = excluded.translations,
-    parent_id = excluded.parent_id, position = excluded.position, picture_id = excluded.picture_id
+    picture_id = excluded.picture_id
 RETURNING id
 """
 _PRODUCT: Final = """
@@ -44,6 +45,10 @@ _VARIANT: Final = """
 INSERT INTO shop_variant (id, product_id, shop_id, sku, name, translations, option_values, price, compare_at,
                           picture_id, position)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+"""
+# A demo's past: the former price was charged for so many days, until now.
+_CHARGED: Final = """
+INSERT INTO shop_price_log (variant_id, at, price, on_sale) VALUES ($1, now() - $3::interval, $2, true)
 """
 
 
@@ -196,6 +201,9 @@ async def _insert_variants(
         await tx.execute(
             "INSERT INTO shop_stock (variant_id, on_hand) VALUES ($1, $2)", variant_id, row.get("stock", 0)
         )
+        if days := row.get("compare_days"):
+            await tx.execute(_CHARGED, variant_id, row["compare_at"], timedelta(days=days))
+    await price_log.note(tx, [product_id])
 
 
 def _search_text(row: Row, category: Row | None) -> str:

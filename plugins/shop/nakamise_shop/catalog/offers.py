@@ -7,14 +7,23 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from nakamise.contracts.catalog import Catalog, CatalogDetails, CatalogProduct, CatalogShop, CatalogVariant
+from nakamise.contracts.catalog import (
+    Catalog,
+    CatalogChoices,
+    CatalogDetails,
+    CatalogProduct,
+    CatalogShop,
+    CatalogVariant,
+    ListedVariant,
+    ProductFacts,
+)
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
-from nakamise_shop.catalog import places, repository
-from nakamise_shop.catalog.prices import is_reduced, shown, shown_if_any
+from nakamise_shop.catalog import choosing, places, repository
+from nakamise_shop.catalog.prices import is_reduced
 from nakamise_shop.catalog.repository import CardRow
-from nakamise_shop.catalog.schemas import ProductFilter
-from nakamise_shop.catalog.service import product, today
+from nakamise_shop.catalog.schemas import ProductCard, ProductFilter
+from nakamise_shop.catalog.service import cards, product, today
 
 _SAME_FIELDS: Final = ("id", "slug", "name", "shop_id", "shop_name", "available", "variant_count", "picture")
 
@@ -27,14 +36,19 @@ class ShopCatalog(Catalog):
 
     async def products(self, tx: Tx, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, CatalogProduct]:
         rows = await repository.products_by_id(tx, ids, self._ctx.locale)
-        return {row.id: _offer(row, today(self._ctx)) for row in rows}
+        return {one.id: one for one in await self._offers(tx, rows)}
 
     async def presentable(self, tx: Tx, user_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
         return frozenset(await self.products(tx, ids))
 
     async def search(self, tx: Tx, user_id: uuid.UUID, query: str, limit: int) -> Sequence[CatalogProduct]:
         rows = await repository.list_products(tx, ProductFilter(q=query), self._ctx.locale, limit)
-        return [_offer(row, today(self._ctx)) for row in rows]
+        return await self._offers(tx, rows)
+
+    async def _offers(self, tx: Tx, rows: Sequence[CardRow]) -> list[CatalogProduct]:
+        shown = await cards(self._ctx, tx, rows)
+        day = today(self._ctx)
+        return [_offer(row, card, day) for row, card in zip(rows, shown, strict=True)]
 
     async def details(self, tx: Tx, product_id: uuid.UUID) -> CatalogDetails | None:
         rows = await repository.products_by_id(tx, [product_id], self._ctx.locale)
@@ -58,15 +72,25 @@ class ShopCatalog(Catalog):
             return CatalogShop(shops[0].name, f"/shop/shops/{shops[0].slug}")
         return CatalogShop(self._ctx.tenant.name, "/shop/products") if shops else None
 
+    async def choices(self, tx: Tx) -> CatalogChoices:
+        return await choosing.choices(tx, self._ctx.locale)
 
-def _offer(row: CardRow, day: date) -> CatalogProduct:
+    async def facts(self, tx: Tx, product_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, ProductFacts]:
+        return await choosing.facts(tx, product_ids, self._ctx.locale)
+
+    async def variants(self, tx: Tx, product_ids: Sequence[uuid.UUID]) -> Sequence[ListedVariant]:
+        return await choosing.variants(tx, product_ids, self._ctx.locale, today(self._ctx))
+
+
+def _offer(row: CardRow, card: ProductCard, day: date) -> CatalogProduct:
     return CatalogProduct(
         **{name: getattr(row, name) for name in _SAME_FIELDS},
         path=f"/shop/products/{row.slug}",
-        min_price=shown(row.min_price, row, day),
-        max_price=shown(row.max_price, row, day),
-        compare_at=shown_if_any(row.compare_at, row, day),
+        min_price=card.min_price,
+        max_price=card.max_price,
+        compare_at=card.compare_at,
         reduced=is_reduced(row.tax_class, day),
+        offer=card.offer,
     )
 
 

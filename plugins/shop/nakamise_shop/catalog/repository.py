@@ -43,13 +43,17 @@ SELECT p.id, p.slug, p.shop_id, p.min_price, p.max_price, p.tax_class, s.prices_
        coalesce(p.translations #>> ARRAY[{locale}::text, 'name'], p.name) AS name,
        s.slug AS shop_slug, coalesce(s.translations #>> ARRAY[{locale}::text, 'name'], s.name) AS shop_name,
        coalesce(sales.available, 0)::int AS available, coalesce(sales.variant_count, 0)::int AS variant_count,
-       sales.compare_at, pic.picture, chosen.total
+       sales.compare_at, coalesce(sales.variant_ids, '{{}}') AS variant_ids,
+       coalesce(sales.variant_prices, '{{}}') AS variant_prices, pic.picture, chosen.total
 FROM ({chosen}) chosen
 JOIN shop_product p ON p.id = chosen.id
 JOIN shop_shop s ON s.id = p.shop_id
 LEFT JOIN LATERAL (
     SELECT sum(k.on_hand - k.reserved) AS available, count(*) AS variant_count,
-           (array_agg(v.compare_at ORDER BY v.price, v.position, v.id))[1] AS compare_at
+           (array_agg(CASE WHEN v.was_until > now() THEN v.compare_at END
+               ORDER BY v.price, v.position, v.id))[1] AS compare_at,
+           array_agg(v.id ORDER BY v.price, v.position, v.id) AS variant_ids,
+           array_agg(v.price ORDER BY v.price, v.position, v.id) AS variant_prices
     FROM shop_variant v JOIN shop_stock k ON k.variant_id = v.id
     WHERE v.product_id = p.id AND v.state = 'active') sales ON true
 LEFT JOIN LATERAL (
@@ -74,9 +78,11 @@ _SOME: Final = _CARDS.format(
 
 
 class CardRow(ProductCard, frozen=True, kw_only=True):
-    """Amounts are as the shop typed them."""
+    """Amounts are as the shop typed them; ``variant_ids`` and ``variant_prices`` go together, the cheapest first."""
 
     shop_id: uuid.UUID
+    variant_ids: list[uuid.UUID]
+    variant_prices: list[int]
     tax_class: str
     prices_include_tax: bool
     rounding: Rounding
@@ -145,7 +151,7 @@ SELECT p.id, p.slug, p.shop_id, p.tax_class, p.state, p.options, p.specs, p.per_
        coalesce((
            SELECT jsonb_agg(jsonb_build_object(
                'id', v.id, 'sku', v.sku, 'option_values', v.option_values, 'price', v.price,
-               'compare_at', v.compare_at, 'picture_id', v.picture_id, 'available', k.on_hand - k.reserved,
+               'compare_at', CASE WHEN v.was_until > now() THEN v.compare_at END, 'picture_id', v.picture_id, 'available', k.on_hand - k.reserved,
                'name', coalesce(v.translations #>> ARRAY[$1::text, 'name'], v.name)) ORDER BY v.position, v.id)
            FROM shop_variant v JOIN shop_stock k ON k.variant_id = v.id
            WHERE v.product_id = p.id AND v.state = 'active'), '[]') AS variants,

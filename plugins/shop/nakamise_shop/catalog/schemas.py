@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from nakamise.contracts.catalog import CatalogOffer
 from nakamise.media import Media
 from nakamise_shop.paging import Paged
 
@@ -33,7 +34,8 @@ class ProductFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProductCard(msgspec.Struct, frozen=True, kw_only=True):
-    """``available`` is what can be sold now, over all variants; ``compare_at`` belongs to ``min_price``."""
+    """``available`` is what can be sold now, over all variants; ``compare_at`` belongs to ``min_price`` and was
+    really charged. ``offer``: ``min_price`` is lowered for a while."""
 
     id: uuid.UUID
     slug: str
@@ -47,6 +49,7 @@ class ProductCard(msgspec.Struct, frozen=True, kw_only=True):
     variant_count: int
     badges: list[str]
     picture: Media | None
+    offer: CatalogOffer | None = None
 
 
 class ProductPage(Paged, frozen=True, kw_only=True):
@@ -54,7 +57,8 @@ class ProductPage(Paged, frozen=True, kw_only=True):
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
-    """``option_values`` has one ``OptionValue.key`` per option."""
+    """``option_values`` has one ``OptionValue.key`` per option. ``price`` is what it costs now, ``offer`` why it is
+    less than the list price; ``compare_at`` was really charged before."""
 
     id: uuid.UUID
     sku: str
@@ -64,6 +68,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     compare_at: int | None
     available: int
     picture_id: uuid.UUID | None
+    offer: CatalogOffer | None = None
 
     @property
     def is_sold_out(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -12,6 +13,7 @@ from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.plugin import TenantCtx
 from nakamise_shop.catalog import places, repository
+from nakamise_shop.catalog.lowered import Lowered, Piece, lowered
 from nakamise_shop.catalog.prices import is_reduced, shown, shown_if_any
 from nakamise_shop.catalog.repository import CardRow, ProductRow
 from nakamise_shop.catalog.schemas import (
@@ -52,12 +54,13 @@ async def product_page(ctx: TenantCtx, tx: Tx, wanted: ProductFilter) -> Product
     total = rows[0].total if rows else 0
     if not rows and wanted.page > 1:
         total = await repository.count_products(tx, wanted)
-    return ProductPage(items=_cards(ctx, rows), total=total, page=wanted.page, page_size=size)
+    return ProductPage(items=await cards(ctx, tx, rows), total=total, page=wanted.page, page_size=size)
 
 
 async def newest(ctx: TenantCtx, tx: Tx, count: int) -> list[ProductCard]:
     """What can be bought now, the latest first."""
-    return _cards(ctx, await repository.list_products(tx, ProductFilter(in_stock=True), ctx.locale, count))
+    rows = await repository.list_products(tx, ProductFilter(in_stock=True), ctx.locale, count)
+    return await cards(ctx, tx, rows)
 
 
 async def product(ctx: TenantCtx, tx: Tx, slug: str) -> Product:
@@ -66,14 +69,18 @@ async def product(ctx: TenantCtx, tx: Tx, slug: str) -> Product:
     if row is None or not _visible(ctx, row):
         raise NotFound
     day = today(ctx)
+    pieces = [Piece(one.id, row.id, row.shop_id, one.price, row) for one in row.variants]
+    less = await lowered(ctx, tx, pieces)
+    variants = [_variant(row, one, day, less.get(one.id)) for one in row.variants]
+    prices = [one.price for one in variants] or [shown(row.min_price, row, day)]
     return Product(
         **{name: getattr(row, name) for name in _SAME_FIELDS},
         reduced=is_reduced(row.tax_class, day),
-        min_price=shown(row.min_price, row, day),
-        max_price=shown(row.max_price, row, day),
+        min_price=min(prices),
+        max_price=max(prices),
         options=[_option(option, ctx.locale) for option in row.options],
         specs=[_spec(spec, ctx.locale) for spec in row.specs],
-        variants=[_variant(row, variant, day) for variant in row.variants],
+        variants=variants,
     )
 
 
@@ -102,24 +109,49 @@ async def related(ctx: TenantCtx, tx: Tx, of: Product) -> list[ProductCard]:
     for wanted in (ProductFilter(category=of.category_slug), ProductFilter(shop=of.shop_slug)):
         if len(found) < RELATED_MAX and (wanted.category or wanted.shop):
             rows = await repository.list_products(tx, wanted, ctx.locale, 2 * RELATED_MAX)
-            found |= {card.id: card for card in _cards(ctx, rows) if card.id not in {of.id, *found}}
+            more = await cards(ctx, tx, rows)
+            found |= {card.id: card for card in more if card.id not in {of.id, *found}}
     return list(found.values())[:RELATED_MAX]
 
 
-def _cards(ctx: TenantCtx, rows: list[CardRow]) -> list[ProductCard]:
+async def cards(ctx: TenantCtx, tx: Tx, rows: Sequence[CardRow]) -> list[ProductCard]:
+    """What buyers are shown of these rows, with the reductions that run now."""
     day = today(ctx)
-    return [_card(row, day) for row in rows]
+    less = await lowered(ctx, tx, [piece for row in rows for piece in _pieces(row)])
+    return [_card(row, day, less) for row in rows]
 
 
-def _card(row: CardRow, day: date) -> ProductCard:
+def _pieces(row: CardRow) -> list[Piece]:
+    priced = zip(row.variant_ids, row.variant_prices, strict=True)
+    return [Piece(variant_id, row.id, row.shop_id, price, row) for variant_id, price in priced]
+
+
+def _card(row: CardRow, day: date, less: Mapping[uuid.UUID, Lowered]) -> ProductCard:
     fields = {name: getattr(row, name) for name in _CARD_FIELDS}
     fields["min_price"] = shown(row.min_price, row, day)
     fields["max_price"] = shown(row.max_price, row, day)
     fields["compare_at"] = shown_if_any(row.compare_at, row, day)
+    if not less.keys().isdisjoint(row.variant_ids):
+        fields |= _lowered_fields(row, day, less)
     return ProductCard(**fields)
 
 
-def _variant(row: ProductRow, variant: Variant, day: date) -> Variant:
+def _lowered_fields(row: CardRow, day: date, less: Mapping[uuid.UUID, Lowered]) -> dict[str, object]:
+    """Prices of a card of which at least one variant is lowered; the mark belongs to the cheapest."""
+    prices = {
+        one.variant_id: less[one.variant_id].price if one.variant_id in less else shown(one.price, row, day)
+        for one in _pieces(row)
+    }
+    cheapest = min(prices, key=lambda variant_id: prices[variant_id])
+    fields: dict[str, object] = {"min_price": prices[cheapest], "max_price": max(prices.values())}
+    if found := less.get(cheapest):
+        fields |= {"compare_at": found.was, "offer": found.offer}
+    return fields
+
+
+def _variant(row: ProductRow, variant: Variant, day: date, less: Lowered | None) -> Variant:
+    if less is not None:
+        return msgspec.structs.replace(variant, price=less.price, compare_at=less.was, offer=less.offer)
     return msgspec.structs.replace(
         variant,
         price=shown(variant.price, row, day),

@@ -24,6 +24,7 @@ def structured(ctx: TenantCtx, product: Product) -> dict[str, Any]:
 
 def _offer(ctx: TenantCtx, product: Product, variant: Variant, page: str) -> dict[str, Any]:
     stock = "OutOfStock" if variant.is_sold_out else "InStock"
+    until = variant.offer.ends_at if variant.offer else None
     return {
         "@type": "Offer",
         "sku": variant.sku,
@@ -32,4 +33,5 @@ def _offer(ctx: TenantCtx, product: Product, variant: Variant, page: str) -> dic
         "availability": f"https://schema.org/{stock}",
         "seller": {"@type": "Organization", "name": product.shop_name},
         "url": f"{page}?variant={variant.sku}",
+        **({"priceValidUntil": until.isoformat()} if until else {}),
     }

@@ -1,0 +1,110 @@
+"""What was charged when: written with every change of a price or of being on sale, read to prove former prices."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from nakamise.contracts.catalog import Comparison, Doubt, PriceHistory
+from nakamise.db import Tx
+from nakamise.plugin import TenantCtx
+from nakamise_shop.domain.former_price import LOOK_BACK, Noted, doubt, proven_until, spans, without
+
+_NOTE: Final = """
+INSERT INTO shop_price_log (variant_id, price, on_sale)
+SELECT v.id, v.price, state.on_sale
+FROM shop_variant v JOIN shop_product p ON p.id = v.product_id JOIN shop_shop s ON s.id = p.shop_id
+CROSS JOIN LATERAL (
+    SELECT v.state = 'active' AND p.state = 'published' AND s.state = 'open' AS on_sale) state
+LEFT JOIN LATERAL (
+    SELECT l.price, l.on_sale FROM shop_price_log l WHERE l.variant_id = v.id ORDER BY l.at DESC LIMIT 1) last ON true
+WHERE (p.id = ANY($1) OR s.id = $2) AND (last.price, last.on_sale) IS DISTINCT FROM (v.price, state.on_sale)
+"""
+_COMPARED: Final = """
+SELECT v.id, v.compare_at AS price, v.was_until, clock_timestamp() AS now
+FROM shop_variant v JOIN shop_product p ON p.id = v.product_id
+WHERE (p.id = ANY($1) OR p.shop_id = $2) AND (v.compare_at IS NOT NULL OR v.was_until IS NOT NULL)
+"""
+# The row that held when the eight weeks began counts too.
+_LOG: Final = """
+SELECT l.variant_id, l.at, l.price, l.on_sale FROM shop_price_log l
+WHERE l.variant_id = ANY($1) AND l.at >= coalesce((
+    SELECT max(b.at) FROM shop_price_log b WHERE b.variant_id = l.variant_id AND b.at <= $2), '-infinity')
+ORDER BY l.variant_id, l.at
+"""
+_PRICES: Final = (
+    "SELECT id, price, NULL::timestamptz AS was_until, now() AS now FROM shop_variant WHERE id = ANY($1)"
+)
+
+
+class _Row(msgspec.Struct, frozen=True):
+    variant_id: uuid.UUID
+    at: datetime
+    price: int
+    on_sale: bool
+
+
+class _Compared(msgspec.Struct, frozen=True):
+    id: uuid.UUID
+    price: int | None
+    was_until: datetime | None
+    now: datetime
+
+
+async def note(tx: Tx, product_ids: Sequence[uuid.UUID], shop_id: uuid.UUID | None = None) -> None:
+    """Whatever is no longer as it was noted last: of these products, or of all of a shop."""
+    await tx.execute(_NOTE, list(product_ids), shop_id)
+    rows = await tx.all(_Compared, _COMPARED, list(product_ids), shop_id)
+    if not rows:
+        return
+    logs = await _logs(tx, [row.id for row in rows], rows[0].now - LOOK_BACK)
+    changed: list[tuple[object, ...]] = []
+    for row in rows:
+        log = logs.get(row.id, [])
+        until = proven_until(log, row.price, row.now) if row.price is not None else None
+        if until != row.was_until:
+            changed.append((row.id, until))
+    if changed:
+        await tx.execute_many("UPDATE shop_variant SET was_until = $2 WHERE id = $1", changed)
+
+
+async def _logs(
+    tx: Tx, variant_ids: Iterable[uuid.UUID], since: datetime
+) -> Mapping[uuid.UUID, Sequence[Noted]]:
+    found: dict[uuid.UUID, list[Noted]] = {}
+    for row in await tx.all(_Row, _LOG, list(variant_ids), since):
+        found.setdefault(row.variant_id, []).append(Noted(row.at, row.price, row.on_sale))
+    return found
+
+
+class ShopPriceHistory(PriceHistory):
+    """From the shop's own log."""
+
+    async def doubts(self, tx: Tx, asked: Sequence[Comparison]) -> Sequence[Doubt]:
+        if not asked:
+            return []
+        ids = [one.variant_id for one in asked]
+        logs = await _logs(tx, ids, min(one.at for one in asked) - LOOK_BACK)
+        prices = {row.id: row.price for row in await tx.all(_Compared, _PRICES, ids)}
+        return [_answer(one, logs.get(one.variant_id, []), prices.get(one.variant_id)) for one in asked]
+
+
+def _answer(asked: Comparison, log: Sequence[Noted], price: int | None) -> Doubt:
+    if price is None:
+        return "never"
+    known = [one for one in log if one.at <= asked.at]
+    return doubt(without(spans(known, asked.at), asked.lowered), price, asked.at)
+
+
+async def own_doubts(tx: Tx, compared: Mapping[uuid.UUID, int], now: datetime) -> Mapping[uuid.UUID, Doubt]:
+    """Why the shop's own former prices are not shown, by variant; "" = they are."""
+    logs = await _logs(tx, compared, now - LOOK_BACK)
+    return {id_: doubt(spans(logs.get(id_, []), now), price, now) for id_, price in compared.items()}
+
+
+def price_history(_ctx: TenantCtx) -> ShopPriceHistory:
+    return ShopPriceHistory()
