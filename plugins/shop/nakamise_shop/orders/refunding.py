@@ -1,0 +1,229 @@
+"""Giving back a part of a paid order, or what is left of it: rows, stock, plugins and money in one transaction.
+
+A whole order that was not sent is cancelled by ``orders.cancel``; here lines and units go back. Locks as
+everywhere: payments, order, lines, what plugins own, and the stock, which others wait for, at the end.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from nakamise.contracts.checkout import OrderRef, RefundDraft, RefundedLine
+from nakamise.contracts.orders import OrderRefund, RefundLine, RefundOrder
+from nakamise.contracts.payments import Payments
+from nakamise.db import Tx
+from nakamise.errors import Conflict, NotFound
+from nakamise.ids import uuid7
+from nakamise.plugin import TenantCtx
+from nakamise.web import N_
+from nakamise_shop.checkout import stock
+from nakamise_shop.checkout.stock import Wants
+from nakamise_shop.domain import refund as rules
+from nakamise_shop.domain.order_state import OrderState
+from nakamise_shop.orders import announce, fulfil, timeline
+from nakamise_shop.orders import refunds_repository as repository
+from nakamise_shop.orders.refunds_repository import RefundedOrder, RefundedOrderLine
+from nakamise_shop.orders.timeline import Happened
+
+REASON: Final = "refund"
+_REFUNDABLE: Final = frozenset({OrderState.PAID, OrderState.PART_REFUNDED})
+
+
+class _Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes back, reckoned under the locks and not yet written."""
+
+    order: RefundedOrder
+    lines: Sequence[RefundedOrderLine]
+    asked: Mapping[int, RefundLine]
+    amounts: rules.Refund
+    draft: RefundDraft
+
+    @property
+    def pairs(self) -> list[tuple[RefundedOrderLine, RefundedLine]]:
+        """Each line as it was, and what of it goes back."""
+        by_number = {line.line_no: line for line in self.lines}
+        return [(by_number[back.line_no], back) for back in self.draft.lines]
+
+
+async def refund(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: RefundOrder) -> OrderRefund:
+    """As ``Orders.refund``: the same ``idem`` again answers as before.
+
+    Raises NotFound; Conflict for an order that is not paid or under dispute, for more than is left, and for an
+    ``idem`` that stood for something else.
+    """
+    purchase_id = await repository.purchase_of(tx, order_id)
+    if purchase_id is None:
+        raise NotFound
+    await ctx.service(Payments).lock(tx, purchase_id)
+    order = await repository.lock_order(tx, order_id)
+    if order is None:
+        raise NotFound
+    known = await repository.by_idem(tx, wanted.idem)
+    if known is not None:
+        if not known.is_same(order_id, wanted):
+            raise _conflict("idem_used", N_("This refund was asked for before, with other contents."))
+        return known.as_refund()
+    _check_state(order)
+    plan = _reckon(order, await repository.lock_lines(tx, order_id), wanted)
+    await _write(ctx, tx, plan, wanted)
+    await _tell(ctx, tx, plan, wanted.reason)
+    await _give_back(ctx, tx, plan)
+    await _move_stock(tx, plan)
+    done = await repository.by_idem(tx, wanted.idem)
+    if done is None:
+        raise RuntimeError(f"refund {wanted.idem} was written and is not there")
+    return done.as_refund()
+
+
+async def refunds_of(tx: Tx, order_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, tuple[OrderRefund, ...]]:
+    """What went back so far, by order, the oldest first; an order without refunds is missing."""
+    found: dict[uuid.UUID, tuple[OrderRefund, ...]] = {}
+    for row in await repository.refunds_of(tx, order_ids):
+        found[row.order_id] = (*found.get(row.order_id, ()), row.as_refund())
+    return found
+
+
+def _check_state(order: RefundedOrder) -> None:
+    if order.state is OrderState.DISPUTED:
+        raise _conflict("order_disputed", N_("The payment is under dispute; nothing can be refunded now."))
+    if order.state not in _REFUNDABLE:
+        raise _conflict("not_refundable", N_("Only paid orders can be refunded."))
+
+
+def _reckon(order: RefundedOrder, lines: Sequence[RefundedOrderLine], wanted: RefundOrder) -> _Plan:
+    """Raises Conflict for units that are not left, named twice, or restocked without coming back."""
+    asked = {line.line_no: line for line in wanted.lines}
+    by_number = {line.line_no: line for line in lines}
+    if len(asked) != len(wanted.lines) or any(not 0 <= one.restock <= one.qty for one in asked.values()):
+        raise _too_much()
+    if set(asked) - set(by_number) or (wanted.with_shipping and order.shipping_refunded):
+        raise _too_much()
+    paid = [
+        rules.paid_line(quoted, by_number[number].refunded_qty)
+        for number, quoted in enumerate(order.quote.lines, start=1)
+    ]
+    numbers = {line.line_id: number for number, line in enumerate(paid, start=1)}
+    try:
+        amounts = rules.refund(
+            paid,
+            rules.paid_shipping(order.quote.shipping, refunded=order.shipping_refunded),
+            {
+                line.line_id: asked[numbers[line.line_id]].qty
+                for line in paid
+                if numbers[line.line_id] in asked
+            },
+            with_shipping=wanted.with_shipping,
+        )
+    except rules.RefundError as error:
+        raise _too_much() from error
+    if not amounts.lines and amounts.shipping is None:
+        raise _conflict("nothing_to_refund", N_("Choose what is to be refunded."))
+    draft = _draft(order, by_number, amounts, numbers)
+    return _Plan(order=order, lines=lines, asked=asked, amounts=amounts, draft=draft)
+
+
+def _draft(
+    order: RefundedOrder,
+    lines: Mapping[int, RefundedOrderLine],
+    amounts: rules.Refund,
+    numbers: Mapping[str, int],
+) -> RefundDraft:
+    back = tuple(_refunded_line(lines[numbers[one.line_id]], one) for one in amounts.lines)
+    units_left = sum(line.qty - line.refunded_qty for line in lines.values()) - sum(one.qty for one in back)
+    has_shipping_left = order.shipping > 0 and not order.shipping_refunded and amounts.shipping is None
+    return RefundDraft(
+        refund_id=uuid7(),
+        order=OrderRef(order.id, order.purchase_id, order.number),
+        quote=order.quote,
+        lines=back,
+        shipping=_whole(amounts.shipping) if amounts.shipping else 0,
+        cash=amounts.cash,
+        tender=amounts.tender,
+        is_last=units_left == 0 and not has_shipping_left,
+    )
+
+
+def _refunded_line(line: RefundedOrderLine, amounts: rules.LineRefund) -> RefundedLine:
+    return RefundedLine(
+        line_no=line.line_no,
+        variant_id=line.variant_id,
+        qty=amounts.qty,
+        of_qty=line.qty,
+        before=line.refunded_qty,
+        cash=amounts.cash,
+        tender=sum(part.amount for part in amounts.tenders),
+    )
+
+
+def _whole(shipping: rules.PaidShipping) -> int:
+    return shipping.cash + sum(part.amount for part in shipping.tenders)
+
+
+async def _write(ctx: TenantCtx, tx: Tx, plan: _Plan, wanted: RefundOrder) -> None:
+    order, draft = plan.order, plan.draft
+    for back in draft.lines:
+        await repository.take_units(tx, _too_much(), order.id, back.line_no, back.qty)
+    target = OrderState.REFUNDED if draft.is_last else OrderState.PART_REFUNDED
+    with_shipping = plan.amounts.shipping is not None
+    await repository.take_money(
+        tx, _too_much(), order, (draft.cash, draft.tender), target, with_shipping=with_shipping
+    )
+    await repository.insert_refund(
+        tx,
+        _conflict("idem_used", N_("This refund was asked for before, with other contents.")),
+        (
+            *(draft.refund_id, order.id, wanted.idem, draft.shipping, draft.cash, draft.tender),
+            *(draft.is_last, wanted.reason, ctx.actor.user_id, ctx.actor.display_name),
+        ),
+        [
+            (draft.refund_id, one.line_no, one.qty, plan.asked[one.line_no].restock, one.cash, one.tender)
+            for one in draft.lines
+        ],
+    )
+    await fulfil.derive(tx, order.id)
+
+
+async def _tell(ctx: TenantCtx, tx: Tx, plan: _Plan, reason: str) -> None:
+    order, draft = plan.order, plan.draft
+    await timeline.note(
+        ctx, tx, [order.id], Happened.REFUNDING, amount=draft.cash, tender=draft.tender, words=reason
+    )
+    await ctx.audit(
+        tx, "shop.order_refunded", str(order.id), cash=draft.cash, tender=draft.tender, reason=reason
+    )
+    await announce.refunded(ctx, tx, order, draft, reason)
+
+
+async def _give_back(ctx: TenantCtx, tx: Tx, plan: _Plan) -> None:
+    """Plugins their part, and the money, which leaves after the commit."""
+    order, draft = plan.order, plan.draft
+    await ctx.lineup.call("refund_commit", ctx=ctx, tx=tx, refund=draft)
+    if draft.cash:
+        await ctx.service(Payments).give_back(
+            tx, order.purchase_id, draft.cash, REASON, reference=str(order.id)
+        )
+
+
+async def _move_stock(tx: Tx, plan: _Plan) -> None:
+    """What never left is free again; what came back can be sold as far as staff say so."""
+    freed: list[Wants] = []
+    returned: list[Wants] = []
+    for line, back in plan.pairs:
+        if line.fulfil_state in repository.UNSENT:
+            freed.append(Wants(line.variant_id, back.qty, line.name))
+        elif plan.asked[line.line_no].restock:
+            returned.append(Wants(line.variant_id, plan.asked[line.line_no].restock, line.name))
+    await stock.release(tx, freed)
+    await stock.put_back(tx, returned)
+
+
+def _too_much() -> Conflict:
+    return _conflict("refund_too_much", N_("More would be refunded than is left of this order."))
+
+
+def _conflict(code: str, message: str) -> Conflict:
+    return Conflict(message, code=code, domain="shop")

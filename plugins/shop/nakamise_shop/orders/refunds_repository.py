@@ -1,0 +1,155 @@
+"""SQL of refunds: conditional updates, whose constraints never let more go back than was paid."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from nakamise.contracts.orders import OrderRefund, RefundOrder
+from nakamise.contracts.pricing import ShopQuote
+from nakamise.db import Tx
+from nakamise.errors import Conflict
+from nakamise_shop.domain.order_state import LineState, OrderState
+from nakamise_shop.orders.schemas import OrderHead
+
+UNSENT: Final = frozenset({LineState.UNFULFILLED, LineState.PROCESSING})
+_ROW: Final = """
+SELECT r.id, r.order_id, r.at, r.shipping, r.cash, r.tender, r.reason, r.is_last,
+       ARRAY(SELECT jsonb_build_array(l.line_no, l.qty, l.cash + l.tender) FROM shop_refund_line l
+             WHERE l.refund_id = r.id ORDER BY l.line_no) AS lines,
+       ARRAY(SELECT l.restock FROM shop_refund_line l WHERE l.refund_id = r.id ORDER BY l.line_no) AS restock
+FROM shop_refund r
+"""
+
+
+class RefundedOrder(OrderHead, frozen=True, kw_only=True):
+    """The order as a refund needs it, under its lock."""
+
+    state: OrderState
+    quote: ShopQuote
+    shipping: int
+    shipping_refunded: bool
+
+
+class RefundedOrderLine(msgspec.Struct, frozen=True, kw_only=True):
+    line_no: int
+    variant_id: uuid.UUID
+    name: str
+    qty: int
+    refunded_qty: int
+    fulfil_state: LineState
+
+
+class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A refund as it was written; ``lines`` as in ``OrderRefund``, ``restock`` in the same order."""
+
+    id: uuid.UUID
+    order_id: uuid.UUID
+    at: datetime
+    shipping: int
+    cash: int
+    tender: int
+    reason: str
+    is_last: bool
+    lines: list[tuple[int, int, int]]
+    restock: list[int]
+
+    def as_refund(self) -> OrderRefund:
+        return OrderRefund(
+            id=self.id, at=self.at, lines=tuple(self.lines), shipping=self.shipping,
+            cash=self.cash, tender=self.tender, reason=self.reason,
+        )  # fmt: skip
+
+    def is_same(self, order_id: uuid.UUID, wanted: RefundOrder) -> bool:
+        """Whether it is what is asked now, which its caller asked before."""
+        asked = {(line.line_no, line.qty, line.restock) for line in wanted.lines}
+        mine = {(no, qty, back) for (no, qty, _), back in zip(self.lines, self.restock, strict=True)}
+        return self.order_id == order_id and asked == mine and wanted.reason == self.reason
+
+
+async def purchase_of(tx: Tx, order_id: uuid.UUID) -> uuid.UUID | None:
+    found: uuid.UUID | None = await tx.value("SELECT purchase_id FROM shop_order WHERE id = $1", order_id)
+    return found
+
+
+async def lock_order(tx: Tx, order_id: uuid.UUID) -> RefundedOrder | None:
+    return await tx.first(
+        RefundedOrder,
+        "SELECT id, purchase_id, shop_id, number, buyer_id, currency, total, state, quote, shipping,"
+        " shipping_refunded FROM shop_order WHERE id = $1 FOR UPDATE",
+        order_id,
+    )
+
+
+async def lock_lines(tx: Tx, order_id: uuid.UUID) -> list[RefundedOrderLine]:
+    return await tx.all(
+        RefundedOrderLine,
+        "SELECT line_no, variant_id, name, qty, refunded_qty, fulfil_state FROM shop_order_line"
+        " WHERE order_id = $1 ORDER BY line_no FOR UPDATE",
+        order_id,
+    )
+
+
+async def by_idem(tx: Tx, idem: uuid.UUID) -> RefundRow | None:
+    return await tx.first(RefundRow, f"{_ROW} WHERE r.idem = $1", idem)
+
+
+async def refunds_of(tx: Tx, order_ids: Sequence[uuid.UUID]) -> list[RefundRow]:
+    """The oldest first."""
+    return await tx.all(RefundRow, f"{_ROW} WHERE r.order_id = ANY($1) ORDER BY r.at, r.id", list(order_ids))
+
+
+async def take_units(tx: Tx, otherwise: Conflict, order_id: uuid.UUID, line_no: int, qty: int) -> None:
+    """Units of a line are refunded. A line that was sent ends with its last unit; before that, what is refunded
+    simply does not leave with the rest."""
+    await tx.must_touch_one(
+        otherwise,
+        "UPDATE shop_order_line SET refunded_qty = refunded_qty + $3,"
+        " fulfil_state = CASE WHEN refunded_qty + $3 = qty AND NOT fulfil_state = ANY($4) THEN 'returned'"
+        " ELSE fulfil_state END"
+        " WHERE order_id = $1 AND line_no = $2 AND refunded_qty + $3 <= qty",
+        *(order_id, line_no, qty, sorted(UNSENT)),
+    )
+
+
+async def take_money(
+    tx: Tx,
+    otherwise: Conflict,
+    order: RefundedOrder,
+    amounts: tuple[int, int],
+    target: OrderState,
+    *,
+    with_shipping: bool,
+) -> None:
+    """``amounts`` are (cash, tender). The order moves to ``target`` and its shipping goes back at most once."""
+    await tx.must_touch_one(
+        otherwise,
+        "UPDATE shop_order SET state = $2, version = version + 1, refunded_cash = refunded_cash + $3,"
+        " refunded_points = refunded_points + $4, shipping_refunded = shipping_refunded OR $5,"
+        " closed_at = CASE WHEN $2 = 'refunded' THEN (SELECT now()) ELSE closed_at END"
+        " WHERE id = $1 AND state IN ('paid', 'part_refunded') AND NOT (shipping_refunded AND $5)"
+        " AND refunded_cash + $3 <= charge AND refunded_points + $4 <= points",
+        *(order.id, target.value, *amounts, with_shipping),
+    )
+
+
+async def insert_refund(
+    tx: Tx, otherwise: Conflict, row: Sequence[object], lines: list[tuple[object, ...]]
+) -> None:
+    """``row``: id, order, idem, shipping, cash, tender, is_last, reason, actor's id and name.
+    ``lines``: refund, line number, units, restock, cash, tender."""
+    await tx.must_touch_one(
+        otherwise,
+        "INSERT INTO shop_refund (id, order_id, idem, shipping, cash, tender, is_last, reason, actor_id,"
+        " actor_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (idem) DO NOTHING",
+        *row,
+    )
+    await tx.execute_many(
+        "INSERT INTO shop_refund_line (refund_id, line_no, qty, restock, cash, tender)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        lines,
+    )
