@@ -14,18 +14,12 @@ from nakamise.contracts.ui import CartSubject
 from nakamise.errors import Conflict
 from nakamise.plugin import Ctx, Slot, TenantCtx, anyone
 from nakamise.web import N_, fragment, gettext_for, page, read_form, see_other
-from nakamise_shop.cart import adding, repository, service
+from nakamise_shop.cart import adding, refusals, repository, service
 from nakamise_shop.cart.paths import CART, CHECKOUT, AnyRequest
-from nakamise_shop.cart.schemas import Cart, Trouble
+from nakamise_shop.cart.schemas import Cart
 from nakamise_shop.saying import say
 
 TEMPLATE: Final = "shop/cart_page.html"
-TROUBLES: Final = {
-    Trouble.NOT_FOR_SALE: N_("This item is no longer for sale. Please remove it."),
-    Trouble.SOLD_OUT: N_("This item is sold out. Please remove it, or wait until it is back."),
-    Trouble.TOO_MANY: N_("Only %(n)s left in stock. Please change the quantity."),
-    Trouble.OVER_LIMIT: N_("At most %(n)s per order. Please change the quantity."),
-}
 
 
 class LineForm(msgspec.Struct, frozen=True):
@@ -71,12 +65,12 @@ def _subject(ctx: TenantCtx, cart: Cart) -> CartSubject:
         goods=cart.quote.goods if cart.quote else 0,
         total=cart.quote.total if cart.quote else 0,
         currency=ctx.tenant.currency,
+        quote=cart.quote,
     )
 
 
 def _trouble_words(ctx: TenantCtx, cart: Cart) -> dict[uuid.UUID, str]:
-    _ = gettext_for(ctx.locale, "shop")
-    return {line.variant_id: _(TROUBLES[line.trouble], n=line.limit) for line in cart.lines if line.trouble}
+    return {line.variant_id: refusals.in_words(ctx, line) for line in cart.lines if line.trouble}
 
 
 def _undo(request: AnyRequest, cart: Cart) -> LineForm | None:

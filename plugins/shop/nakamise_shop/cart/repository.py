@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -12,6 +13,8 @@ from nakamise.contracts.pricing import Rounding
 from nakamise.db import Tx
 from nakamise.ids import uuid7
 from nakamise.media import Media
+from nakamise_shop.catalog.sale import SALE, Sale
+from nakamise_shop.checkout.limits import bought_sql
 
 
 class LineRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +33,11 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
     quantity: int
     available: int
     per_order_limit: int | None
+    per_person_limit: int | None
+    bought: int
+    in_cart: int
+    sale: Sale
+    sale_from: datetime | None
     tax_class: str
     prices_include_tax: bool
     rounding: Rounding
@@ -41,15 +49,19 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
     picture: Media | None
 
 
-_LINES: Final = """
+_LINES: Final = f"""
 SELECT l.variant_id, l.quantity, l.seen_price, l.seen_unit, v.product_id, v.sku, v.price, p.slug AS product_slug,
-       p.shop_id, p.per_order_limit, p.tax_class, s.prices_include_tax, s.rounding, s.shipping_fee, s.free_over,
+       p.shop_id, p.per_order_limit, p.per_person_limit, p.sale_from, {SALE} AS sale,
+       CASE WHEN p.per_person_limit IS NULL OR c.user_id IS NULL THEN 0
+            ELSE {bought_sql("c.user_id", "p.id", "p.per_person_days")} END AS bought,
+       sum(l.quantity) OVER (PARTITION BY p.id)::int AS in_cart, p.tax_class, s.prices_include_tax, s.rounding, s.shipping_fee, s.free_over,
        coalesce(p.translations #>> ARRAY[$2::text, 'name'], p.name) AS name,
        coalesce(v.translations #>> ARRAY[$2::text, 'name'], v.name) AS variant_name,
        (k.on_hand - k.reserved) AS available,
        (p.state = 'published' AND v.state = 'active' AND s.state = 'open') AS is_for_sale,
        s.slug AS shop_slug, coalesce(s.translations #>> ARRAY[$2::text, 'name'], s.name) AS shop_name, pic.picture
 FROM shop_cart_line l
+JOIN shop_cart c ON c.id = l.cart_id
 JOIN shop_variant v ON v.id = l.variant_id
 JOIN shop_product p ON p.id = v.product_id
 JOIN shop_shop s ON s.id = p.shop_id
@@ -61,7 +73,7 @@ LEFT JOIN LATERAL (
     WHERE x.product_id = p.id ORDER BY (x.media_id = v.picture_id) DESC NULLS LAST, x.position LIMIT 1) pic ON true
 WHERE l.cart_id = $1
 ORDER BY s.slug, l.added_at, l.variant_id
-"""
+"""  # noqa: S608 - our own text
 
 
 def hash_token(token: str) -> bytes:

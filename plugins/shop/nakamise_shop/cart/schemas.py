@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import uuid
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -11,6 +12,7 @@ from msgspec import Meta
 
 from nakamise.contracts.pricing import Applied, Extra, Phase, Quote, QuotedLine, ShopQuote
 from nakamise.media import Media
+from nakamise_shop.catalog.sale import Sale
 
 Quantity = Annotated[int, Meta(ge=1, le=999)]
 
@@ -27,11 +29,15 @@ class Trouble(enum.StrEnum):
     TOO_MANY = "too_many"
     OVER_LIMIT = "over_limit"
     NOT_FOR_SALE = "not_for_sale"
+    NOT_YET = "not_yet"
+    ENDED = "ended"
+    PERSON_LIMIT = "person_limit"
 
 
 class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     """``seen_price`` is the list price when the buyer added it, ``seen_unit`` what it cost with reductions if there
-    were any; ``list_amount`` the price as the shop typed it."""
+    were any; ``list_amount`` the price as the shop typed it. ``bought`` counts earlier orders of a product with a
+    limit per person, ``in_cart`` all variants of the product in this cart."""
 
     variant_id: uuid.UUID
     product_id: uuid.UUID
@@ -47,6 +53,11 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     quantity: int
     available: int
     per_order_limit: int | None
+    per_person_limit: int | None
+    bought: int
+    in_cart: int
+    sale: Sale
+    sale_from: datetime | None
     tax_class: str
     reduced: bool
     is_for_sale: bool
@@ -60,16 +71,27 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def limit(self) -> int:
-        """The most that one order may hold now."""
-        return min(self.available, self.per_order_limit or self.available)
+        """The most that one order may hold of this variant now, beside the other variants in the cart."""
+        if self.sale is not Sale.ON:
+            return 0
+        bounds = [self.available]
+        if self.per_order_limit is not None:
+            bounds.append(self.per_order_limit - (self.in_cart - self.quantity))
+        if self.per_person_limit is not None:
+            bounds.append(self.per_person_limit - self.bought - (self.in_cart - self.quantity))
+        return max(0, min(bounds))
 
     @property
     def trouble(self) -> Trouble | None:
         if not self.is_for_sale:
             return Trouble.NOT_FOR_SALE
+        if self.sale is not Sale.ON:
+            return Trouble.NOT_YET if self.sale is Sale.BEFORE else Trouble.ENDED
         if self.available <= 0:
             return Trouble.SOLD_OUT
-        if self.per_order_limit is not None and self.quantity > self.per_order_limit:
+        if self.per_person_limit is not None and self.in_cart + self.bought > self.per_person_limit:
+            return Trouble.PERSON_LIMIT
+        if self.per_order_limit is not None and self.in_cart > self.per_order_limit:
             return Trouble.OVER_LIMIT
         if self.quantity > self.available:
             return Trouble.TOO_MANY

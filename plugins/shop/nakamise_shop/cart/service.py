@@ -16,7 +16,7 @@ from nakamise.errors import Conflict, NotFound
 from nakamise.ids import new_token
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_shop.cart import repository, seeing
+from nakamise_shop.cart import refusals, repository, seeing
 from nakamise_shop.cart.repository import LineRow
 from nakamise_shop.cart.schemas import Cart, CartGroup, CartLine
 from nakamise_shop.catalog.prices import is_reduced, shown
@@ -149,7 +149,7 @@ async def add(ctx: TenantCtx, tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID,
         )
     row = await _find_row(ctx, tx, cart_id, variant_id)
     line = _line(row, today(ctx))
-    _check(line, already=after - quantity)
+    refusals.check(ctx, line, already=after - quantity)
     await seeing.note(ctx, tx, cart_id, row)
     return line
 
@@ -161,29 +161,10 @@ async def set_quantity(
     if await repository.set_quantity(tx, cart_id, variant_id, quantity) != 1:
         raise NotFound
     row = await _find_row(ctx, tx, cart_id, variant_id)
-    _check(_line(row, today(ctx)))
+    refusals.check(ctx, _line(row, today(ctx)))
     await seeing.note(ctx, tx, cart_id, row)
 
 
 async def _find_row(ctx: TenantCtx, tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID) -> LineRow:
     rows = await repository.lines_of(tx, cart_id, ctx.locale)
     return next(row for row in rows if row.variant_id == variant_id)
-
-
-def _check(line: CartLine, already: int = 0) -> None:
-    if line.available <= 0:
-        raise Conflict(N_("This item is sold out."), code="sold_out", domain="shop")
-    if line.quantity <= line.limit:
-        return
-    message = _too_many(line, already)
-    raise Conflict(message, code="not_enough", domain="shop", params={"n": line.limit, "have": already})
-
-
-def _too_many(line: CartLine, already: int) -> str:
-    if line.limit < line.available:
-        if already:
-            return N_("At most %(n)s per order; %(have)s are in your cart already.")
-        return N_("At most %(n)s per order.")
-    if already:
-        return N_("Only %(n)s left in stock; %(have)s are in your cart already.")
-    return N_("Only %(n)s left in stock.")

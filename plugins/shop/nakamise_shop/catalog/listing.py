@@ -69,20 +69,37 @@ class Listing:
         return next((one for one in self._categories if one.slug == self.wanted.category), None)
 
     @property
+    def trail(self) -> list[Category]:
+        """From the top to the chosen category; empty without one."""
+        known = {one.slug: one for one in self._categories}
+        found: list[Category] = []
+        at = self.category
+        while at is not None and at not in found:
+            found.insert(0, at)
+            at = known.get(at.parent_slug or "")
+        return found
+
+    @property
+    def crumbs(self) -> list[tuple[str, str]]:
+        """(name, address) of the categories above; the chosen one without an address."""
+        chosen = self.category
+        return [(one.name, "" if one == chosen else self.address(category=one.slug)) for one in self.trail]
+
+    @property
     def top(self) -> list[FilterLink]:
         """All, and the top categories; the one above the chosen category is marked too."""
         chosen = self.category
-        open_slug = (chosen.parent_slug or chosen.slug) if chosen else None
+        open_slug = self.trail[0].slug if chosen else None
         everything = FilterLink(self._("All"), self.address(category=None), chosen is None)
         return [everything, *(self._link(one, one.slug == open_slug) for one in self._below(None))]
 
     @property
     def below(self) -> list[FilterLink]:
-        """Sub-categories of the chosen branch; empty when it has none."""
+        """What is below the chosen category, or beside it when nothing is; empty at the top."""
         chosen = self.category
         if chosen is None:
             return []
-        parent = chosen.parent_slug or chosen.slug
+        parent = chosen.slug if self._below(chosen.slug) else (chosen.parent_slug or chosen.slug)
         children = [self._link(one, one.slug == chosen.slug) for one in self._below(parent)]
         if not children:
             return []

@@ -14,9 +14,10 @@ from nakamise.contracts.ui import ProductListSubject, ProductSubject, ShopSubjec
 from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, Slot, TenantCtx, anyone
 from nakamise.web import gettext_for, page, see_other
-from nakamise_shop.catalog import choice, places, service
+from nakamise_shop.catalog import beside, choice, places, service
+from nakamise_shop.catalog.beside import Shown
 from nakamise_shop.catalog.listing import LIST, Listing, address
-from nakamise_shop.catalog.schemas import Product, ProductCard, ProductFilter, ProductPage, Shop
+from nakamise_shop.catalog.schemas import Product, ProductFilter, ProductPage, Shop
 from nakamise_shop.catalog.structured import structured
 from nakamise_shop.catalog.words import SHOP_STATES
 from nakamise_shop.legal import delivery_facts, notice_of
@@ -47,16 +48,29 @@ def _list_subject(wanted: ProductFilter, found: ProductPage) -> ProductListSubje
     return ProductListSubject(query=wanted.q, category=wanted.category or "", total=found.total)
 
 
+@get("/categories", opt=anyone(), include_in_schema=False)
+async def category_entry(ctx: Ctx) -> Response[bytes]:
+    """The category first, then its products: every top category with those below it."""
+    async with ctx.read() as tx:
+        found = [one for one in await places.list_categories(tx, ctx.locale) if one.product_count]
+    return await page(
+        ctx,
+        "shop/catalog_categories.html",
+        tops=[one for one in found if one.parent_slug is None],
+        below={one.slug: [below for below in found if below.parent_slug == one.slug] for one in found},
+    )
+
+
 @get("/products/{slug:str}", opt=anyone(), include_in_schema=False)
 async def product_detail(request: AnyRequest, ctx: Ctx, slug: FromPath[str]) -> Response[bytes]:
     async with ctx.read() as tx:
         product = await service.product(ctx, tx, slug)
-        related = await service.related(ctx, tx, product)
-    return await _product_page(ctx, request, product, related)
+        others = await beside.of_product(ctx, tx, product)
+    return await _product_page(ctx, request, product, others)
 
 
 async def _product_page(
-    ctx: TenantCtx, request: AnyRequest, product: Product, related: list[ProductCard]
+    ctx: TenantCtx, request: AnyRequest, product: Product, others: Shown
 ) -> Response[bytes]:
     subject = product_subject(ctx, product)
     slots: dict[Slot, msgspec.Struct | None] = {
@@ -76,7 +90,8 @@ async def _product_page(
         is_offered=choice.is_offered,
         delivery=delivery_facts(product.legal, ctx.locale),
         back=_back(ctx, request),
-        related=related,
+        related=others.related,
+        upgrades=others.upgrades,
         structured=structured(ctx, product),
         low_stock_from=ctx.settings(ShopSettings).low_stock_from,
     )
@@ -157,6 +172,7 @@ async def _legal_page(ctx: TenantCtx, shops: list[Shop]) -> Response[bytes]:
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     product_list,
+    category_entry,
     product_detail,
     shop_list,
     shop_detail,

@@ -16,9 +16,12 @@ LEFT JOIN LATERAL (
 """
 
 _CATEGORIES: Final = f"""
-WITH RECURSIVE below AS (
+WITH RECURSIVE shown AS (
+    SELECT id FROM shop_category WHERE parent_id IS NULL AND is_on
+    UNION ALL SELECT c.id FROM shop_category c JOIN shown o ON c.parent_id = o.id WHERE c.is_on),
+below AS (
     SELECT id AS top, id FROM shop_category
-    UNION ALL SELECT b.top, c.id FROM shop_category c JOIN below b ON c.parent_id = b.id),
+    UNION SELECT b.top, c.id FROM shop_category c JOIN below b ON c.parent_id = b.id),
 own AS (
     SELECT p.category_id, count(*) AS product_count
     FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id AND s.state = 'open'
@@ -34,7 +37,7 @@ FROM shop_category c
 LEFT JOIN shop_category parent ON parent.id = c.parent_id
 LEFT JOIN counted n ON n.top = c.id
 {_PICTURE.format(owner="c")}
-WHERE c.is_on
+JOIN shown ON shown.id = c.id
 ORDER BY c.position, c.slug
 """  # noqa: S608 (our own text)
 
@@ -60,7 +63,7 @@ WHERE s.state = 'open' ORDER BY s.opened_at, s.slug
 
 
 async def list_categories(tx: Tx, locale: str) -> list[Category]:
-    """Switched-on categories in display order."""
+    """Categories that are shown, in display order; what is below a hidden one is hidden too."""
     return await tx.all(Category, _CATEGORIES, locale)
 
 

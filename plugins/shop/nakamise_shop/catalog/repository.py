@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from nakamise.contracts.pricing import Rounding
 from nakamise.db import Tx
-from nakamise_shop.catalog.schemas import ProductCard, ProductFilter, ProductPicture, Sort, Variant
+from nakamise_shop.catalog.sale import IS_ON_SALE, SALE, Sale
+from nakamise_shop.catalog.schemas import Beside, ProductCard, ProductFilter, ProductPicture, Sort, Variant
 from nakamise_shop.catalog.search import patterns
 
 _ORDER: Final = {
@@ -20,7 +22,7 @@ _ORDER: Final = {
 }
 
 # $1 patterns, $2 category slug, $3 shop slug, $4 only what can be bought
-_MATCH: Final = """
+_MATCH: Final = f"""
 FROM shop_product p
 JOIN shop_shop s ON s.id = p.shop_id AND s.state = 'open'
 WHERE p.state = 'published'
@@ -28,17 +30,17 @@ WHERE p.state = 'published'
   AND ($2::text IS NULL OR p.category_id IN (
         WITH RECURSIVE below AS (
             SELECT id FROM shop_category WHERE slug = $2
-            UNION ALL SELECT c.id FROM shop_category c JOIN below b ON c.parent_id = b.id)
+            UNION SELECT c.id FROM shop_category c JOIN below b ON c.parent_id = b.id)
         SELECT id FROM below))
   AND ($3::text IS NULL OR s.slug = $3)
-  AND (NOT $4::bool OR EXISTS (
+  AND (NOT $4::bool OR {IS_ON_SALE} AND EXISTS (
         SELECT 1 FROM shop_variant v JOIN shop_stock k ON k.variant_id = v.id
         WHERE v.product_id = p.id AND v.state = 'active' AND k.on_hand > k.reserved))
-"""
+"""  # noqa: S608 - our own text
 
 # The page's rows are chosen first, by id; only they are read whole.
 _CARDS: Final = """
-SELECT p.id, p.slug, p.shop_id, p.min_price, p.max_price, p.tax_class, s.prices_include_tax, s.rounding,
+SELECT p.id, p.slug, p.shop_id, p.min_price, p.max_price, p.tax_class, p.sale_from, {sale} AS sale, s.prices_include_tax, s.rounding,
        ARRAY(SELECT coalesce(b ->> ('name_' || {locale}), b ->> 'name') FROM jsonb_array_elements(p.badges) b) AS badges,
        coalesce(p.translations #>> ARRAY[{locale}::text, 'name'], p.name) AS name,
        s.slug AS shop_slug, coalesce(s.translations #>> ARRAY[{locale}::text, 'name'], s.name) AS shop_name,
@@ -66,7 +68,7 @@ ORDER BY {order}
 
 _PAGE: Final = "SELECT p.id, count(*) OVER () AS total {match} ORDER BY {order} LIMIT $5 OFFSET $6"
 _LISTS: Final = {
-    sort: _CARDS.format(chosen=_PAGE.format(match=_MATCH, order=order), order=order, locale="$7")
+    sort: _CARDS.format(chosen=_PAGE.format(match=_MATCH, order=order), order=order, locale="$7", sale=SALE)
     for sort, order in _ORDER.items()
 }
 _SOME: Final = _CARDS.format(
@@ -74,6 +76,7 @@ _SOME: Final = _CARDS.format(
     " WHERE p.state = 'published' AND p.id = ANY($1::uuid[])",
     order="p.id",
     locale="$2",
+    sale=SALE,
 )
 
 
@@ -130,6 +133,15 @@ class ProductRow(msgspec.Struct, frozen=True, kw_only=True):
     specs: list[list[str]]
     badges: list[str]
     per_order_limit: int | None
+    kind: str
+    sale: Sale
+    sale_from: datetime | None
+    sale_until: datetime | None
+    per_person_limit: int | None
+    per_person_days: int | None
+    related: list[Beside]
+    faq: list[dict[str, str]]
+    size_chart: dict[str, list[list[str]]]
     min_price: int
     max_price: int
     shipping_fee: int
@@ -139,8 +151,11 @@ class ProductRow(msgspec.Struct, frozen=True, kw_only=True):
     pictures: list[ProductPicture]
 
 
-_PRODUCT: Final = """
-SELECT p.id, p.slug, p.shop_id, p.tax_class, p.state, p.options, p.specs, p.per_order_limit,
+_PRODUCT: Final = f"""
+SELECT p.id, p.slug, p.shop_id, p.tax_class, p.state, p.options, p.specs, p.per_order_limit, p.kind, {SALE} AS sale,
+       p.sale_from, p.sale_until, p.per_person_limit, p.per_person_days, p.faq, p.size_chart,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('id', r.other_id, 'kind', r.kind) ORDER BY r.position, r.other_id)
+                 FROM shop_related r WHERE r.product_id = p.id), '[]') AS related,
        ARRAY(SELECT coalesce(b ->> ('name_' || $1), b ->> 'name') FROM jsonb_array_elements(p.badges) b) AS badges,
        p.min_price, p.max_price, s.prices_include_tax, s.rounding, s.shipping_fee, s.free_over, s.legal,
        coalesce(p.translations #>> ARRAY[$1::text, 'name'], p.name) AS name,
@@ -165,7 +180,7 @@ FROM shop_product p
 JOIN shop_shop s ON s.id = p.shop_id
 LEFT JOIN shop_category c ON c.id = p.category_id
 WHERE p.slug = $2
-"""
+"""  # noqa: S608 - our own text
 
 
 async def find_product(tx: Tx, slug: str, locale: str) -> ProductRow | None:

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from nakamise.contracts.catalog import CatalogOffer
 from nakamise.media import Media
+from nakamise_shop.catalog.sale import Sale
 from nakamise_shop.paging import Paged
 
 
@@ -50,6 +51,8 @@ class ProductCard(msgspec.Struct, frozen=True, kw_only=True):
     badges: list[str]
     picture: Media | None
     offer: CatalogOffer | None = None
+    sale: Sale = Sale.ON
+    sale_from: datetime | None = None
 
 
 class ProductPage(Paged, frozen=True, kw_only=True):
@@ -95,8 +98,16 @@ class ProductPicture(Media, frozen=True):
     alt: str = ""
 
 
+class Beside(msgspec.Struct, frozen=True):
+    """Another product that the shop shows with one; ``kind``: related or upgrade."""
+
+    id: uuid.UUID
+    kind: str
+
+
 class Product(msgspec.Struct, frozen=True, kw_only=True):
-    """``specs`` are (label, value) pairs in the asked language; ``reduced`` marks the reduced tax rate (※)."""
+    """``specs`` and ``faq`` are pairs, ``size_chart`` rows of cells (the heads first), in the asked language;
+    ``reduced`` marks the reduced tax rate (※). ``per_person_days`` None: however long ago."""
 
     id: uuid.UUID
     slug: str
@@ -114,6 +125,15 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     specs: list[tuple[str, str]]
     badges: list[str]
     per_order_limit: int | None
+    kind: str
+    sale: Sale
+    sale_from: datetime | None
+    sale_until: datetime | None
+    per_person_limit: int | None
+    per_person_days: int | None
+    related: list[Beside]
+    faq: list[tuple[str, str]]
+    size_chart: list[list[str]]
     min_price: int
     max_price: int
     shipping_fee: int
@@ -128,7 +148,10 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
 
     def limit_of(self, variant: Variant) -> int:
         """The most that one order may hold of it now."""
-        return min(variant.available, self.per_order_limit or variant.available)
+        if self.sale is not Sale.ON:
+            return 0
+        bounds = (variant.available, self.per_order_limit, self.per_person_limit)
+        return min(bound for bound in bounds if bound is not None)
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True):

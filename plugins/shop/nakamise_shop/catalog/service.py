@@ -38,7 +38,7 @@ _SAME_FIELDS: Final = tuple(
     name
     for name in Product.__struct_fields__
     if name in ProductRow.__struct_fields__
-    and name not in ("options", "specs", "variants", "min_price", "max_price")
+    and name not in ("options", "specs", "variants", "min_price", "max_price", "faq", "size_chart")
 )
 
 
@@ -80,6 +80,8 @@ async def product(ctx: TenantCtx, tx: Tx, slug: str) -> Product:
         max_price=max(prices),
         options=[_option(option, ctx.locale) for option in row.options],
         specs=[_spec(spec, ctx.locale) for spec in row.specs],
+        faq=[_question(one, ctx.locale) for one in row.faq],
+        size_chart=row.size_chart.get(ctx.locale) or row.size_chart.get("ja", []),
         variants=variants,
     )
 
@@ -176,6 +178,11 @@ def _option(option: dict[str, object], locale: str) -> Option:
 
 def _texts(values: object) -> list[str]:
     return [str(value) for value in values] if isinstance(values, list) else []
+
+
+def _question(one: Mapping[str, str], locale: str) -> tuple[str, str]:
+    suffix = "_en" if locale == "en" and one.get("question_en") and one.get("answer_en") else ""
+    return one[f"question{suffix}"], one[f"answer{suffix}"]
 
 
 def _spec(spec: list[str], locale: str) -> tuple[str, str]:

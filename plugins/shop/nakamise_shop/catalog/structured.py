@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nakamise.plugin import TenantCtx
+from nakamise_shop.catalog.sale import Sale
 from nakamise_shop.catalog.schemas import Product, Variant
 
 
@@ -23,7 +24,7 @@ def structured(ctx: TenantCtx, product: Product) -> dict[str, Any]:
 
 
 def _offer(ctx: TenantCtx, product: Product, variant: Variant, page: str) -> dict[str, Any]:
-    stock = "OutOfStock" if variant.is_sold_out else "InStock"
+    stock = "OutOfStock" if variant.is_sold_out or product.sale is not Sale.ON else "InStock"
     until = variant.offer.ends_at if variant.offer else None
     return {
         "@type": "Offer",

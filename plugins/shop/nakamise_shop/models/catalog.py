@@ -6,8 +6,10 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
+    DateTime,
     ForeignKey,
     Integer,
     PrimaryKeyConstraint,
@@ -81,8 +83,18 @@ product: Final = Table(
     moment("created_at"),
     moment("updated_at"),
     amount("version", 1),
+    words("kind", "goods"),
+    moment("sale_from", default=False, nullable=True),
+    moment("sale_until", default=False, nullable=True),
+    Column("per_person_limit", Integer),
+    Column("per_person_days", Integer),
+    json("faq", "[]"),
+    json("size_chart", "{}"),
     CheckConstraint("state IN ('draft', 'published', 'archived')"),
     CheckConstraint("state <> 'published' OR published_at IS NOT NULL"),
+    CheckConstraint("kind IN ('goods', 'sample')"),
+    CheckConstraint("sale_until > sale_from"),
+    CheckConstraint("kind <> 'sample' OR per_person_limit IS NOT NULL"),
 )
 
 picture: Final = Table(
@@ -110,6 +122,7 @@ variant: Final = Table(
     Column("picture_id", Uuid),
     number("position", 0),
     words("state", "active"),
+    moment("was_until", default=False, nullable=True),
     UniqueConstraint("shop_id", "sku"),
     CheckConstraint("state IN ('active', 'archived')"),
     CheckConstraint("compare_at > price"),
@@ -123,4 +136,15 @@ stock: Final = Table(
     number("reserved", 0),
     moment("updated_at"),
     CheckConstraint("reserved BETWEEN 0 AND on_hand"),
+)
+
+price_log: Final = Table(
+    "shop_price_log",
+    metadata,
+    Column("variant_id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("price", BigInteger, nullable=False),
+    Column("on_sale", Boolean, nullable=False),
+    PrimaryKeyConstraint("variant_id", "at"),
+    CheckConstraint("price >= 0"),
 )

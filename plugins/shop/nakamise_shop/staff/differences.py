@@ -18,15 +18,20 @@ _LABELS: Final = {
     "category_id": N_("Category"),
     "tax_class": N_("Tax"),
     "per_order_limit": N_("Limit per order"),
+    "kind": N_("Kind"),
+    "sale_from": N_("On sale from"),
+    "sale_until": N_("On sale until"),
+    "per_person_limit": N_("Limit per person"),
+    "per_person_days": N_("Within days"),
 }
 # Their stored values are keys, not words: only that they differ is said.
-_UNSPOKEN: Final = frozenset({"category_id", "tax_class"})
+_UNSPOKEN: Final = frozenset({"category_id", "tax_class", "kind"})
 
 
 def differences(ctx: TenantCtx, stored: StaffProduct, typed: ProductForm) -> list[tuple[str, str]]:
     """(label, what is stored now) of everything that differs from what was typed."""
     _ = words(ctx)
-    now = of_product(stored)
+    now = of_product(stored, ctx.tenant.zone)
     found = [
         (_(label), _("changed") if name in _UNSPOKEN else str(now.base[name] or "—"))
         for name, label in _LABELS.items()

@@ -6,17 +6,22 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, time
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Request
 
 from nakamise.errors import FieldError, Invalid
-from nakamise.web import N_, fill
+from nakamise.web import N_, fill, local_time
 from nakamise_shop.staff.schemas import (
     OPTIONS_MAX,
     VARIANTS_MAX,
     BadgeInput,
+    Days,
+    FaqInput,
+    Kind,
     Line,
     Name,
     OptionInput,
@@ -28,14 +33,18 @@ from nakamise_shop.staff.schemas import (
     Text,
     VariantInput,
 )
+from nakamise_shop.staff.size_chart import rows_of, text_of
 
 Rows = list[dict[str, Any]]
 BADGES_MAX: Final = 3
 _NUMBERS: Final = frozenset(
-    {"price", "compare_at", "on_hand", "per_order_limit", "shipping_fee", "free_over"}
+    {
+        *("price", "compare_at", "on_hand", "shipping_fee", "free_over"),
+        *("per_order_limit", "per_person_limit", "per_person_days"),
+    }
 )
 _NOISE: Final = str.maketrans("", "", "¥円,、 ")
-_INDEXED: Final = re.compile(r"(variants|options|specs|badges)\.(\d{1,3})\.([a-z_]+)")
+_INDEXED: Final = re.compile(r"(variants|options|specs|badges|faq)\.(\d{1,3})\.([a-z_]+)")
 
 
 class _Base(msgspec.Struct, kw_only=True):
@@ -48,6 +57,13 @@ class _Base(msgspec.Struct, kw_only=True):
     category_id: uuid.UUID | None = None
     tax_class: TaxClass = "standard"
     per_order_limit: PerOrder | None = None
+    kind: Kind = "goods"
+    sale_from: str = ""
+    sale_until: str = ""
+    per_person_limit: PerOrder | None = None
+    per_person_days: Days | None = None
+    size_chart: Text = ""
+    size_chart_en: Text = ""
 
 
 class _Option(msgspec.Struct, kw_only=True):
@@ -70,18 +86,20 @@ class ProductForm(msgspec.Struct, kw_only=True):
     options: Rows
     specs: Rows
     badges: Rows
+    faq: Rows = []
     live: list[int] = []
     errors: dict[str, FieldError] = {}
     value: ProductChange | None = None
 
 
-async def read(request: Request[Any, Any, Any]) -> ProductForm:
+async def read(request: Request[Any, Any, Any], zone: ZoneInfo) -> ProductForm:
+    """Times are typed on the clock of ``zone``."""
     data = await request.form()
     raw: dict[str, list[str]] = {}
     for name, value in data.multi_items():
         if isinstance(value, str):
             raw.setdefault(name, []).append(clean(name, value))
-    return parse(raw)
+    return parse(raw, zone)
 
 
 def clean(name: str, value: str) -> str:
@@ -92,7 +110,7 @@ def clean(name: str, value: str) -> str:
     return text
 
 
-def parse(raw: Mapping[str, list[str]]) -> ProductForm:
+def parse(raw: Mapping[str, list[str]], zone: ZoneInfo) -> ProductForm:
     rows = _rows(raw)
     errors: dict[str, FieldError] = {}
     base = fill(_Base, raw)
@@ -105,6 +123,7 @@ def parse(raw: Mapping[str, list[str]]) -> ProductForm:
         "options": _convert("options", rows["options"], _Option, errors),
         "specs": _convert("specs", rows["specs"], SpecInput, errors),
         "badges": _convert("badges", rows["badges"], BadgeInput, errors),
+        "faq": _convert("faq", rows["faq"], FaqInput, errors),
     }
     form = ProductForm(
         base=dict(base.raw),
@@ -112,11 +131,12 @@ def parse(raw: Mapping[str, list[str]]) -> ProductForm:
         options=[_shown(row, _Option) for row in rows["options"]],
         specs=[_shown(row, SpecInput) for row in rows["specs"]],
         badges=[_shown(row, BadgeInput) for row in rows["badges"]],
+        faq=[_shown(row, FaqInput) for row in rows["faq"]],
         live=[index for index, row in enumerate(rows["variants"]) if row in live],
         errors=errors,
     )
     if base.value is not None and not errors:
-        form.value = _build(base.value, parts, errors)
+        form.value = _build(base.value, parts, errors, zone)
     return form
 
 
@@ -127,7 +147,7 @@ def _rows(raw: Mapping[str, list[str]]) -> dict[str, list[dict[str, list[str]]]]
         if match := _INDEXED.fullmatch(name):
             kind, index, field = match.groups()
             found.setdefault(kind, {}).setdefault(int(index), {})[field] = values
-    limits = {"variants": VARIANTS_MAX, "options": OPTIONS_MAX, "specs": 30, "badges": BADGES_MAX}
+    limits = {"variants": VARIANTS_MAX, "options": OPTIONS_MAX, "specs": 30, "badges": BADGES_MAX, "faq": 20}
     return {
         kind: [row for _, row in sorted(found.get(kind, {}).items()) if _typed(row)][:limit]
         for kind, limit in limits.items()
@@ -167,16 +187,40 @@ def _shown(row: Mapping[str, list[str]], type_: type[msgspec.Struct]) -> dict[st
     return texts
 
 
-def _build(base: _Base, parts: dict[str, list[Any]], errors: dict[str, FieldError]) -> ProductChange | None:
+def _build(
+    base: _Base, parts: dict[str, list[Any]], errors: dict[str, FieldError], zone: ZoneInfo
+) -> ProductChange | None:
     plain = msgspec.structs.asdict(base)
+    for name in ("sale_from", "sale_until"):
+        plain[name] = moment_of(name, plain[name], errors, zone)
+    plain |= {name: rows_of(plain[name]) for name in ("size_chart", "size_chart_en")}
+    if errors:
+        return None
     plain["variants"] = parts["variants"]
     plain["options"] = [_option(one) for one in parts["options"]]
-    plain |= {"specs": parts["specs"], "badges": parts["badges"]}
+    plain |= {name: parts[name] for name in ("specs", "badges", "faq")}
     try:
         return msgspec.convert(plain, ProductChange, from_attributes=True)
     except (Invalid, msgspec.ValidationError):
         errors["options"] = FieldError(N_("Please give one value for each option."), domain="shop")
         return None
+
+
+def moment_of(name: str, text: str, errors: dict[str, FieldError], zone: ZoneInfo) -> datetime | None:
+    """What ``<input type="datetime-local">`` sends, on the clock of ``zone``; None for "" or a fault."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        errors[name] = FieldError(N_("There is no such day."), domain="shop")
+        return None
+    return datetime.combine(found.date(), time(found.hour, found.minute), tzinfo=zone)
+
+
+def wall(at: datetime | None, zone: ZoneInfo) -> str:
+    """As ``<input type="datetime-local">`` has it; "" for None."""
+    return f"{local_time(at, zone.key):%Y-%m-%dT%H:%M}" if at else ""
 
 
 def _option(one: _Option) -> OptionInput:
@@ -193,8 +237,10 @@ def lines_of(text: str) -> list[str]:
     return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
-def of_product(found: StaffProduct) -> ProductForm:
+def of_product(found: StaffProduct, zone: ZoneInfo) -> ProductForm:
     base = {name: getattr(found, name) for name in _Base.__struct_fields__}
+    base |= {"sale_from": wall(found.sale_from, zone), "sale_until": wall(found.sale_until, zone)}
+    base |= {"size_chart": text_of(found.size_chart), "size_chart_en": text_of(found.size_chart_en)}
     return ProductForm(
         base={name: "" if value is None else value for name, value in base.items()},
         variants=[_stored_row(msgspec.structs.asdict(one)) for one in found.variants],
@@ -209,6 +255,7 @@ def of_product(found: StaffProduct) -> ProductForm:
         ],
         specs=_plain(found.specs),
         badges=_plain(found.badges),
+        faq=_plain(found.faq),
     )
 
 
@@ -225,7 +272,7 @@ def empty() -> ProductForm:
     """A new product with one variant to fill in."""
     base = {field.name: "" for field in msgspec.structs.fields(_Base)}
     return ProductForm(
-        base={**base, "tax_class": "standard", "version": 0},
+        base={**base, "tax_class": "standard", "kind": "goods", "version": 0},
         variants=[blank_variant([], "", "")],
         options=[],
         specs=[],

@@ -15,7 +15,7 @@ from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import fragment, page, see_other
 from nakamise_shop.paging import address, filter_of, page_base, tabs
 from nakamise_shop.settings import ShopSettings
-from nakamise_shop.staff import product_form, variant_grid
+from nakamise_shop.staff import product_form, related, variant_grid
 from nakamise_shop.staff import products_repository as repository
 from nakamise_shop.staff import products_service as service
 from nakamise_shop.staff.differences import differences
@@ -26,7 +26,15 @@ from nakamise_shop.staff.schemas import (
     StaffProduct,
     StaffProductFilter,
 )
-from nakamise_shop.staff.text import PRODUCT_STATES, TAX_CLASSES, badges, choices, fault_texts, words
+from nakamise_shop.staff.text import (
+    PRODUCT_KINDS,
+    PRODUCT_STATES,
+    TAX_CLASSES,
+    badges,
+    choices,
+    fault_texts,
+    words,
+)
 
 AnyRequest = Request[Any, Any, Any]
 LIST: Final = "/admin/shop/products"
@@ -65,7 +73,7 @@ async def new_product(ctx: Ctx) -> Response[bytes]:
 
 @post("/products/new", opt=requires(MANAGE), include_in_schema=False)
 async def create(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
-    form = await product_form.read(request)
+    form = await product_form.read(request, ctx.tenant.zone)
     if (act := (await request.form()).get("act")) in ("grid", "row"):
         return await _rows_changed(ctx, None, form, str(act))
     if form.value is None:
@@ -85,12 +93,12 @@ async def create(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
 async def edit_product(ctx: Ctx, product_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.read() as tx:
         found = await service.product(tx, product_id)
-    return await show(ctx, found, product_form.of_product(found))
+    return await show(ctx, found, product_form.of_product(found, ctx.tenant.zone))
 
 
 @post("/products/{product_id:uuid}", opt=requires(MANAGE), include_in_schema=False)
 async def save(request: AnyRequest, ctx: Ctx, product_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    form = await product_form.read(request)
+    form = await product_form.read(request, ctx.tenant.zone)
     if (act := (await request.form()).get("act")) in ("grid", "row"):
         return await _rows_changed(ctx, product_id, form, str(act))
     if form.value is None:
@@ -144,6 +152,8 @@ async def show(
     async with ctx.read() as tx:
         shops = await repository.shop_choices(tx)
         categories = await repository.category_choices(tx)
+        beside = await related.lines(tx, found.id) if found else []
+        others = await related.choices(tx, found.id) if found else []
     data: dict[str, Any] = {
         "product": found,
         "form": form,
@@ -151,8 +161,11 @@ async def show(
         "shops": [(one.id, one.name) for one in shops],
         "categories": [(one.id, one.name) for one in categories],
         "tax_classes": choices(ctx, TAX_CLASSES),
+        "kinds": choices(ctx, PRODUCT_KINDS),
         "states": badges(ctx, PRODUCT_STATES),
         "pictures_max": PICTURES_MAX,
+        "related": beside,
+        "others": others,
         "newer": newer or [],
         "is_stale": is_stale,
         "may_manage": ctx.actor.can(MANAGE),

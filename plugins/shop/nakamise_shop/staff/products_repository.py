@@ -13,6 +13,7 @@ from nakamise_shop.orders.status import SOLD
 from nakamise_shop.staff.schemas import (
     BadgeInput,
     Choice,
+    FaqInput,
     OptionInput,
     ProductHead,
     ProductLine,
@@ -35,7 +36,11 @@ LEFT JOIN LATERAL (
     FROM shop_variant v JOIN shop_stock k ON k.variant_id = v.id
     WHERE v.product_id = p.id AND v.state = 'active') sums ON true
 WHERE p.search_text LIKE ALL ($1::text[])
-  AND ($2::text IS NULL OR c.slug = $2)
+  AND ($2::text IS NULL OR p.category_id IN (
+        WITH RECURSIVE below AS (
+            SELECT id FROM shop_category WHERE slug = $2
+            UNION SELECT o.id FROM shop_category o JOIN below b ON o.parent_id = b.id)
+        SELECT id FROM below))
   AND ($3::text IS NULL OR s.slug = $3)
   AND (NOT $4::bool OR (sums.is_low AND p.state = 'published'))
 """
@@ -85,13 +90,16 @@ class _ProductRow(ProductHead, frozen=True, kw_only=True):
     options: list[dict[str, object]]
     specs: list[list[str]]
     badges: list[dict[str, str]]
+    faq: list[FaqInput]
+    chart: dict[str, list[list[str]]]
 
 
 _PRODUCT: Final = f"""
 SELECT p.id, p.slug, p.state, p.version, p.shop_id, s.name AS shop_name, s.state AS shop_state, p.name,
        coalesce(p.translations #>> '{{en,name}}', '') AS name_en, p.description,
        coalesce(p.translations #>> '{{en,description}}', '') AS description_en, p.category_id, p.tax_class,
-       p.per_order_limit, p.options, p.specs, p.badges, p.created_at, p.updated_at, p.published_at,
+       p.per_order_limit, p.kind, p.sale_from, p.sale_until, p.per_person_limit, p.per_person_days, p.options,
+       p.specs, p.badges, p.faq, p.size_chart AS chart, p.created_at, p.updated_at, p.published_at,
        (SELECT count(DISTINCT o.id) FROM shop_variant v JOIN shop_order_line l ON l.variant_id = v.id
         JOIN shop_order o ON o.id = l.order_id WHERE v.product_id = p.id AND {SOLD})::int AS order_count
 FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id
@@ -116,7 +124,10 @@ async def find(tx: Tx, product_id: uuid.UUID) -> StaffProduct | None:
     if row is None:
         return None
     plain = msgspec.structs.asdict(row)
+    chart = plain.pop("chart")
     plain |= {
+        "size_chart": chart.get("ja", []),
+        "size_chart_en": chart.get("en", []),
         "options": [_option(option) for option in row.options],
         "specs": [_spec(spec) for spec in row.specs],
         "badges": [BadgeInput(name=b["name"], name_en=b.get("name_en", "")) for b in row.badges],
@@ -152,11 +163,17 @@ async def shop_choices(tx: Tx) -> list[Choice]:
     )
 
 
+_CATEGORY_CHOICES: Final = """
+WITH RECURSIVE tree AS (
+    SELECT id, slug, name, ARRAY[to_char(position, '0000000000'), slug] AS place FROM shop_category
+    WHERE parent_id IS NULL AND is_on
+    UNION ALL
+    SELECT c.id, c.slug, t.name || ' › ' || c.name, t.place || ARRAY[to_char(c.position, '0000000000'), c.slug]
+    FROM shop_category c JOIN tree t ON c.parent_id = t.id WHERE c.is_on)
+SELECT id, slug, name FROM tree ORDER BY place
+"""
+
+
 async def category_choices(tx: Tx) -> list[Choice]:
-    """Switched-on categories; a sub-category is named with its parent."""
-    return await tx.all(
-        Choice,
-        "SELECT c.id, c.slug, coalesce(up.name || ' › ', '') || c.name AS name"
-        " FROM shop_category c LEFT JOIN shop_category up ON up.id = c.parent_id"
-        " WHERE c.is_on ORDER BY coalesce(up.position, c.position), up.id NULLS FIRST, c.position, c.slug",
-    )
+    """Categories that are shown, each before those below it; a sub-category is named with those above it."""
+    return await tx.all(Choice, _CATEGORY_CHOICES)

@@ -135,6 +135,10 @@ async def _check(
             faults[f"variants.{index}.{name}"] = found
         if one.sku in taken or one.sku in repeated:
             faults[f"variants.{index}.sku"] = fault(N_("Another variant of this shop has this SKU."))
+    if given.sale_from and given.sale_until and given.sale_until <= given.sale_from:
+        faults["sale_until"] = fault(N_("The end must be after the beginning."))
+    if given.per_person_days and not given.per_person_limit and given.kind != "sample":
+        faults["per_person_limit"] = fault(N_("Please say how many one person may have in this time."))
     if given.category_id and not await tx.value(
         "SELECT 1 FROM shop_category WHERE id = $1", given.category_id
     ):

@@ -10,17 +10,20 @@ import msgspec
 from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.ids import uuid7
+from nakamise_shop.catalog import price_log
 from nakamise_shop.catalog.search import search_text
 from nakamise_shop.staff.schemas import ProductInput, StaffVariant, VariantInput
 
 _INSERT: Final = """
 INSERT INTO shop_product (id, shop_id, slug, name, description, translations, category_id, tax_class,
-                          per_order_limit, options, specs, badges, search_text)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                          per_order_limit, options, specs, badges, kind, sale_from, sale_until, per_person_limit,
+                          per_person_days, faq, size_chart, search_text)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 """
 _UPDATE: Final = """
 UPDATE shop_product SET name = $3, description = $4, translations = $5, category_id = $6, tax_class = $7,
-    per_order_limit = $8, options = $9, specs = $10, badges = $11, search_text = $12, updated_at = now(),
+    per_order_limit = $8, options = $9, specs = $10, badges = $11, kind = $12, sale_from = $13, sale_until = $14,
+    per_person_limit = $15, per_person_days = $16, faq = $17, size_chart = $18, search_text = $19, updated_at = now(),
     version = version + 1
 WHERE id = $1 AND version = $2
 """
@@ -58,7 +61,21 @@ def _columns(given: ProductInput) -> tuple[object, ...]:
         [_without_empty(msgspec.to_builtins(option)) for option in given.options],
         [_spec(spec.label, spec.value, spec.label_en, spec.value_en) for spec in given.specs],
         [_without_empty(msgspec.to_builtins(badge)) for badge in given.badges],
+        given.kind,
+        given.sale_from,
+        given.sale_until,
+        *person_limit_of(given),
+        [_without_empty(msgspec.to_builtins(one)) for one in given.faq],
+        _without_empty({"ja": given.size_chart, "en": given.size_chart_en}),
     )
+
+
+def person_limit_of(given: ProductInput) -> tuple[int | None, int | None]:
+    """(pieces, days); a sample is one per person unless another limit is given."""
+    limit = given.per_person_limit
+    if limit is None and given.kind == "sample":
+        limit = 1
+    return limit, given.per_person_days if limit else None
 
 
 async def _search_text(tx: Tx, given: ProductInput) -> str:
@@ -98,6 +115,7 @@ async def update(tx: Tx, product_id: uuid.UUID, version: int, given: ProductInpu
 
 async def refresh_prices(tx: Tx, product_id: uuid.UUID) -> None:
     await tx.execute(_PRICES, product_id)
+    await price_log.note(tx, [product_id])
 
 
 async def lock_variants(tx: Tx, product_id: uuid.UUID) -> list[StaffVariant]:

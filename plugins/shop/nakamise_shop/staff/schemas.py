@@ -21,6 +21,11 @@ Price = Annotated[int, Meta(ge=0, le=99_999_999)]
 Stock = Annotated[int, Meta(ge=0, le=9_999_999)]
 PerOrder = Annotated[int, Meta(ge=1, le=999)]
 TaxClass = Literal["standard", "reduced", "zero"]
+Kind = Literal["goods", "sample"]
+Days = Annotated[int, Meta(ge=1, le=3650)]
+Moment = Annotated[datetime, Meta(tz=True)]
+# A table's rows of cells, the first row being the heads.
+Chart = Annotated[list[Annotated[list[Line], Meta(max_length=10)]], Meta(max_length=40)]
 
 PICTURES_MAX = 10
 VARIANTS_MAX = 100
@@ -90,6 +95,15 @@ class SpecInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     value_en: Line = ""
 
 
+class FaqInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """English falls back to Japanese."""
+
+    question: Annotated[str, Meta(min_length=1, max_length=200)]
+    answer: Annotated[str, Meta(min_length=1, max_length=1000)]
+    question_en: Annotated[str, Meta(max_length=200)] = ""
+    answer_en: Annotated[str, Meta(max_length=1000)] = ""
+
+
 class BadgeInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=20)]
     name_en: Annotated[str, Meta(max_length=20)] = ""
@@ -112,7 +126,12 @@ class VariantInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class ProductInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole product: a variant that is left out is removed (archived when it was ever ordered)."""
+    """The whole product: a variant that is left out is removed (archived when it was ever ordered).
+
+    It is sold from ``sale_from`` until ``sale_until``; None = no end on that side. One person gets at most
+    ``per_person_limit`` within ``per_person_days`` (None: ever). A ``sample`` is limited to one per person unless
+    another limit is given; its stock is how many are given out.
+    """
 
     shop_id: uuid.UUID | None = None
     name: Name
@@ -122,9 +141,17 @@ class ProductInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     category_id: uuid.UUID | None = None
     tax_class: TaxClass = "standard"
     per_order_limit: PerOrder | None = None
+    kind: Kind = "goods"
+    sale_from: Moment | None = None
+    sale_until: Moment | None = None
+    per_person_limit: PerOrder | None = None
+    per_person_days: Days | None = None
     options: Annotated[list[OptionInput], Meta(max_length=OPTIONS_MAX)] = []
     specs: Annotated[list[SpecInput], Meta(max_length=30)] = []
     badges: Annotated[list[BadgeInput], Meta(max_length=3)] = []
+    faq: Annotated[list[FaqInput], Meta(max_length=20)] = []
+    size_chart: Chart = []
+    size_chart_en: Chart = []
     variants: Annotated[list[VariantInput], Meta(max_length=VARIANTS_MAX)] = []
 
 
@@ -170,6 +197,11 @@ class ProductHead(msgspec.Struct, frozen=True, kw_only=True):
     category_id: uuid.UUID | None
     tax_class: str
     per_order_limit: int | None
+    kind: Kind
+    sale_from: datetime | None
+    sale_until: datetime | None
+    per_person_limit: int | None
+    per_person_days: int | None
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None
@@ -182,6 +214,9 @@ class StaffProduct(ProductHead, frozen=True, kw_only=True):
     options: list[OptionInput]
     specs: list[SpecInput]
     badges: list[BadgeInput]
+    faq: list[FaqInput]
+    size_chart: list[list[str]]
+    size_chart_en: list[list[str]]
     variants: list[StaffVariant]
     pictures: list[StaffPicture]
 

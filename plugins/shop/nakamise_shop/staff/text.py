@@ -32,7 +32,9 @@ ORDER_STATUS: Final = {
 }
 PAYMENT_STATUS: Final = {
     "unpaid": (N_("Unpaid"), "warn"),
+    "authorized": (N_("Authorized"), "info"),
     "paid": (N_("Paid"), "ok"),
+    "disputed": (N_("Under dispute"), "danger"),
     "expired": (N_("Payment expired"), "outline"),
     "voided": (N_("Not charged"), "outline"),
     "refunding": (N_("Being refunded"), "info"),
@@ -47,6 +49,7 @@ LINE_STATES: Final = {
     "returned": (N_("Returned"), "outline"),
 }
 CARRIERS: Final = {carrier.value: label for carrier, label in CARRIER_NAMES.items()}
+PRODUCT_KINDS: Final = {"goods": N_("Goods"), "sample": N_("Sample")}
 TAX_CLASSES: Final = {
     "standard": N_("Standard rate (10%)"),
     "reduced": N_("Reduced rate (8%)"),
