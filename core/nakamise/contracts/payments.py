@@ -20,70 +20,194 @@ from nakamise.money import Money
 
 
 class ChargeState(enum.StrEnum):
-    """What the provider says of a charge or a refund."""
+    """What the provider says of a charge, a refund or another op.
+
+    AUTHORIZED: the money is reserved on the card and is taken by ``capture``, or never.
+    """
 
     REQUIRES_ACTION = "requires_action"
     PROCESSING = "processing"
+    AUTHORIZED = "authorized"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELED = "canceled"
 
 
+class Capture(enum.StrEnum):
+    """When money is taken: with the order (AUTOMATIC), or reserved first and taken later (MANUAL)."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
+class StoreCode(msgspec.Struct, frozen=True):
+    """What a buyer types or shows at the till of one chain; ``store`` is its id, such as ``lawson``."""
+
+    store: str
+    payment_code: str
+    confirmation_number: str = ""
+
+
+class Instructions(msgspec.Struct, frozen=True):
+    """How to pay somewhere else, until ``due_at``. ``kind`` is ``konbini``; ``url`` shows the voucher."""
+
+    kind: str
+    due_at: datetime
+    codes: tuple[StoreCode, ...] = ()
+    url: str | None = None
+
+
+class SavedCard(msgspec.Struct, frozen=True):
+    """A card that the provider keeps for a buyer: ``reference`` stands for it, ``last4`` is all we know of it."""
+
+    reference: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+
+
 class ChargeStatus(msgspec.Struct, frozen=True):
-    """``failure`` is a msgid of the provider's catalog for the buyer; ``action_url`` the 3-D Secure step."""
+    """``failure`` is a msgid of the provider's catalog for the buyer; ``action_url`` the 3-D Secure step.
+
+    ``amount`` is what the op is about. ``captured``: what of a charge was taken, None = all of it; ``fee`` what
+    the provider keeps of it. ``saved``: the card is kept for the buyer from now on.
+    """
 
     state: ChargeState
     reference: str
     amount: Money
     failure: str | None = None
     action_url: str | None = None
+    capture_before: datetime | None = None
+    instructions: Instructions | None = None
+    captured: int | None = None
+    fee: int | None = None
+    saved: SavedCard | None = None
 
 
 class ProviderUnreachable(Exception):
     """No answer, a cut connection, a time-out: the outcome is unknown."""
 
 
+class Payer(msgspec.Struct, frozen=True):
+    """Who pays; ``user_id`` None in a job."""
+
+    user_id: uuid.UUID | None = None
+    name: str = ""
+    email: str = ""
+
+
 class ChargeRequest(msgspec.Struct, frozen=True):
-    """``op_id`` is the idempotency key. ``payment_token`` stands for the card; card data never comes here."""
+    """``op_id`` is the idempotency key. ``payment_token`` stands for the card; card data never comes here.
+
+    ``subject`` is what is paid for, the same for all tries. ``is_saved``: the token is the reference of a
+    ``SavedCard`` of this payer's. ``save``: the buyer wants the card to be kept. ``due_at`` ends what is paid
+    elsewhere. ``return_url`` is absolute when there is a request.
+    """
 
     op_id: uuid.UUID
     amount: Money
     payment_token: str
     description: str
     return_url: str
+    method: str = "card"
+    capture: Capture = Capture.AUTOMATIC
+    subject: uuid.UUID | None = None
+    payer: Payer = Payer()
+    is_saved: bool = False
+    save: bool = False
 
 
 class OpKind(enum.StrEnum):
-    """What a provider is asked to do with money."""
+    """What a provider is asked to do with money. RELEASE is ours alone: a part of an authorisation that will
+    not be taken. TRANSFER and REVERSAL: a seller's share to the seller's own account, and back."""
 
     CHARGE = "charge"
+    CAPTURE = "capture"
+    RELEASE = "release"
     REFUND = "refund"
+    TRANSFER = "transfer"
+    REVERSAL = "reversal"
 
 
 class ProviderRecord(msgspec.Struct, frozen=True):
-    """One charge or refund in the provider's own books; ``op_id`` is the key it was asked with."""
+    """One op in the provider's own books; ``op_id`` is the key it was asked with.
+
+    ``amount`` is what was asked for. ``captured`` as in ``ChargeStatus``.
+    """
 
     op_id: uuid.UUID
     kind: OpKind
     state: ChargeState
     reference: str
     amount: Money
+    captured: int | None = None
+
+
+class DisputeState(enum.StrEnum):
+    """OPEN: the bank took the money back for now, or asks for reasons."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class DisputeStatus(msgspec.Struct, frozen=True):
+    """A buyer told their bank that they did not owe a charge. ``is_inquiry``: no money has moved.
+
+    ``reason`` is the provider's word for it; ``respond_by`` ends the time for an answer.
+    """
+
+    reference: str
+    charge_op_id: uuid.UUID
+    state: DisputeState
+    amount: Money
+    reason: str = ""
+    respond_by: datetime | None = None
+    is_inquiry: bool = False
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to pay that a provider brings. ``label`` is a msgid; ``form_template`` draws the payment step's fields.
+
+    ``refundable``: money goes back the way it came; otherwise staff pay it back by hand. ``min_amount`` and
+    ``max_amount`` are in minor units; outside of them it is not offered. ``origins`` are those that the form's
+    script loads from, frames and calls ("https://js.stripe.com"). ``brands``: the cards that are taken.
+    """
+
+    method: str
+    label: str
+    form_template: str
+    min_amount: int = 1
+    max_amount: int | None = None
+    refundable: bool = True
+    can_save: bool = False
+    can_authorize: bool = False
+    brands: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
 
 
 class PaymentProvider(Protocol):
-    """``id`` is the plugin's id; ``label`` a msgid; ``form_template`` draws the payment step's fields."""
+    """``id`` is the plugin's id; ``offers`` has at least one way to pay, the usual one first.
+
+    Whatever takes an ``op_id`` is answered as before when the same key comes again, and raises
+    ProviderUnreachable when the outcome is unknown. What the provider refuses for good is FAILED.
+    """
 
     @property
     def id(self) -> str: ...
 
     @property
-    def label(self) -> str: ...
-
-    @property
-    def form_template(self) -> str: ...
+    def offers(self) -> Sequence[Offer]: ...
 
     @property
     def test_mode(self) -> bool: ...
+
+    @property
+    def pays_sellers(self) -> bool:
+        """Whether ``transfer`` reaches sellers' own accounts."""
+        ...
 
     async def charge(self, request: ChargeRequest) -> ChargeStatus:
         """The same key and request again is answered as before. Raises ProviderUnreachable."""
@@ -104,21 +228,52 @@ class PaymentProvider(Protocol):
         """
         ...
 
-    async def refund(self, op_id: uuid.UUID, charge_op_id: uuid.UUID, amount: Money) -> ChargeStatus:
-        """The same key again is answered as before. Raises ProviderUnreachable."""
+    async def capture(self, op_id: uuid.UUID, charge_op_id: uuid.UUID, amount: Money) -> ChargeStatus:
+        """Take ``amount`` of an authorised charge; the rest of it is released."""
+        ...
+
+    async def refund(self, op_id: uuid.UUID, charge_op_id: uuid.UUID, amount: Money) -> ChargeStatus: ...
+
+    async def transfer(
+        self, op_id: uuid.UUID, charge_op_id: uuid.UUID, seller_id: uuid.UUID, amount: Money
+    ) -> ChargeStatus:
+        """A seller's share of a charge goes to the seller's account."""
+        ...
+
+    async def reverse(self, op_id: uuid.UUID, transfer_op_id: uuid.UUID, amount: Money) -> ChargeStatus:
+        """Part of a transfer, or all of it, comes back."""
+        ...
+
+    async def seller_ready(self, tx: Tx, seller_id: uuid.UUID) -> bool:
+        """Whether this seller has an account that takes transfers."""
+        ...
+
+    async def forget(self, card_reference: str) -> None:
+        """The provider no longer keeps this card."""
         ...
 
     async def records(self, since: datetime) -> Sequence[ProviderRecord]:
-        """Everything in the provider's books that was made since. Raises ProviderUnreachable."""
+        """Charges, refunds, transfers and reversals in the provider's books that were made since.
+
+        Raises ProviderUnreachable.
+        """
+        ...
+
+    async def disputes(self, since: datetime) -> Sequence[DisputeStatus]:
+        """Those that were opened since. Raises ProviderUnreachable."""
         ...
 
 
 class PaymentState(enum.StrEnum):
-    """A payment as the shop sees it; UNKNOWN: asked, and the answer is not known yet."""
+    """A payment as the shop sees it; UNKNOWN: asked, and the answer is not known yet.
+
+    REQUIRES_ACTION with ``instructions``: the buyer pays elsewhere, until they are due.
+    """
 
     PENDING = "pending"
     REQUIRES_ACTION = "requires_action"
     UNKNOWN = "unknown"
+    AUTHORIZED = "authorized"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELED = "canceled"
@@ -127,7 +282,9 @@ class PaymentState(enum.StrEnum):
 class Payment(msgspec.Struct, frozen=True):
     """One try to pay for ``subject`` (a purchase). ``refunded``: what was or is being given back.
 
-    ``failure`` is a sentence for the buyer, in the language of who asked.
+    ``failure`` is a sentence for the buyer, in the language of who asked. ``provider_id`` names the way to pay,
+    as ``PaymentMethod.provider_id`` does. ``captured`` is what was taken; an authorised payment has 0 and a
+    ``capture_before``. ``is_disputed``: a dispute is open, refunds are refused.
     """
 
     id: uuid.UUID
@@ -138,24 +295,55 @@ class Payment(msgspec.Struct, frozen=True):
     refunded: int = 0
     failure: str | None = None
     action_url: str | None = None
+    captured: int = 0
+    capture_before: datetime | None = None
+    instructions: Instructions | None = None
+    is_disputed: bool = False
+
+    @property
+    def is_paid(self) -> bool:
+        """The money is here or is reserved for us."""
+        return self.state in (PaymentState.SUCCEEDED, PaymentState.AUTHORIZED)
 
 
 class Refunded(msgspec.Struct, frozen=True):
-    """Money that went back; ``reference`` is what ``give_back`` was told."""
+    """Money that went back; ``reference`` is what ``give_back`` was told. ``by_hand``: not the way it came."""
 
     id: uuid.UUID
     subject: uuid.UUID
     amount: Money
     reference: str
+    by_hand: bool = False
 
 
 class PaymentMethod(msgspec.Struct, frozen=True):
-    """``label`` is in the language of who asked."""
+    """``provider_id`` names the way to pay: ``<plugin id>``, or ``<plugin id>:<method>`` for a provider's further
+    ways. ``label`` is in the language of who asked. The rest is as in ``Offer``."""
 
     provider_id: str
     label: str
     form_template: str
     test_mode: bool
+    method: str = "card"
+    can_save: bool = False
+    brands: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+
+
+class SavedMethod(msgspec.Struct, frozen=True):
+    """A card that a buyer may use again. ``token`` goes into ``submit`` in the place of a new card's token."""
+
+    id: uuid.UUID
+    provider_id: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+    is_expired: bool
+
+    @property
+    def token(self) -> str:
+        return f"saved:{self.id}"
 
 
 class Payments(Protocol):
@@ -165,21 +353,53 @@ class Payments(Protocol):
     ``give_back`` or ``open`` again.
     """
 
-    def methods(self) -> Sequence[PaymentMethod]: ...
-
-    async def open(self, tx: Tx, subject: uuid.UUID, amount: Money, provider_id: str) -> Payment:
-        """Write the charge's row in the caller's transaction. Raises Conflict when one is open already."""
+    def methods(self, amount: Money | None = None) -> Sequence[PaymentMethod]:
+        """The ways to pay ``amount``; without one, all that are ready."""
         ...
 
-    async def submit(self, payment_id: uuid.UUID, token: str, description: str, return_url: str) -> Payment:
+    async def open(
+        self,
+        tx: Tx,
+        subject: uuid.UUID,
+        amount: Money,
+        provider_id: str,
+        sellers: Sequence[uuid.UUID] = (),
+    ) -> Payment:
+        """Write the charge's row in the caller's transaction. Whether it is captured at once follows from the
+        settings of ``sellers``: one who captures by hand makes it so for all.
+
+        Raises Conflict when one is open already, or when this way cannot pay the amount.
+        """
+        ...
+
+    async def submit(
+        self, payment_id: uuid.UUID, token: str, description: str, return_url: str, *, save: bool = False
+    ) -> Payment:
         """Call the provider outside any transaction, then record the answer and settle the subject.
 
-        A payment that was submitted before is not sent again. Raises NotFound.
+        ``token`` stands for a new card, or is ``SavedMethod.token`` of the actor's own; ``save`` keeps a new
+        card. A payment that was submitted before is not sent again. Raises NotFound.
         """
         ...
 
     async def refresh(self, payment_id: uuid.UUID) -> Payment:
         """Ask the provider and apply what it says; safe at any time, from anywhere. Raises NotFound."""
+        ...
+
+    async def capture(self, subject: uuid.UUID) -> Payment:
+        """Take what is authorised, now and outside any transaction; a payment that was taken stays as it is.
+
+        UNKNOWN work goes on by itself: then the payment is still AUTHORIZED. Raises Conflict when there is no
+        live authorisation, NotFound.
+        """
+        ...
+
+    async def before_shipping(self, tx: Tx, subject: uuid.UUID) -> None:
+        """Call before a parcel leaves, in its transaction and before the order's lock.
+
+        Taken money passes. A live authorisation is captured after the commit where the setting says so; an
+        expired one, one that must be captured by hand and a charge in doubt raise Conflict.
+        """
         ...
 
     async def lock(self, tx: Tx, subject: uuid.UUID) -> Sequence[Payment]:
@@ -195,9 +415,34 @@ class Payments(Protocol):
     ) -> Sequence[uuid.UUID]:
         """In the caller's transaction: refund ``amount`` of what was paid, or void what is still open.
 
-        The provider is asked after the commit. Returns the refunds' ids. Raises Conflict for more than
-        is left of the payment.
+        Of an authorisation ``amount`` is not taken any more; all of it voids it. The provider is asked after
+        the commit; what its rail cannot give back becomes a task for staff. Returns the refunds' ids. Raises
+        Conflict for more than is left of the payment and while a dispute is open.
         """
+        ...
+
+    async def saved(self, tx: Tx) -> Sequence[SavedMethod]:
+        """The actor's own cards at providers that are on, the latest used first; none for guests."""
+        ...
+
+    async def forget(self, saved_id: uuid.UUID) -> None:
+        """The actor's own card, here and at the provider. Raises NotFound."""
+        ...
+
+    async def payouts_stopped(self, tx: Tx) -> bool:
+        """A reconciliation found differences, and nobody has acknowledged them."""
+        ...
+
+
+class PaymentReports(Protocol):
+    """For providers' plugins: what they hear by themselves, from webhooks. Also served by ``payments``."""
+
+    async def heard(self, op_id: uuid.UUID, status: ChargeStatus) -> None:
+        """Apply the state of an op, freshly fetched from the provider. An unknown op changes nothing."""
+        ...
+
+    async def disputed(self, provider_id: str, dispute: DisputeStatus) -> None:
+        """Apply the state of a dispute, freshly fetched. A charge that is not ours changes nothing."""
         ...
 
 
@@ -205,9 +450,26 @@ class PaymentSubject(Protocol):
     """Provided by the plugin whose things are paid for; called inside the payment's transaction."""
 
     async def payment_succeeded(self, tx: Tx, payment: Payment) -> None:
-        """Called once. Late money: take stock again or ``give_back``."""
+        """Called once, when the money is here or reserved (``payment.state`` says which). Late money: take stock
+        again or ``give_back``."""
+        ...
+
+    async def payment_waiting(self, tx: Tx, payment: Payment) -> None:
+        """The buyer pays elsewhere until ``payment.instructions.due_at``: keep what is held until then."""
+        ...
+
+    async def payment_captured(self, tx: Tx, payment: Payment) -> None:
+        """Called once: what was authorised was taken."""
+        ...
+
+    async def payment_lapsed(self, tx: Tx, payment: Payment) -> None:
+        """Called once: the authorisation ended without money. Cancel what was not sent."""
         ...
 
     async def payment_refunded(self, tx: Tx, refund: Refunded) -> None:
         """Called once for each refund that arrived."""
+        ...
+
+    async def payment_disputed(self, tx: Tx, payment: Payment, state: DisputeState) -> None:
+        """Called once for each state of a dispute. LOST: the money is gone."""
         ...

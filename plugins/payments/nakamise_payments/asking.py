@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from nakamise.contracts.payments import ChargeState, ChargeStatus, OpKind, ProviderUnreachable
 from nakamise.errors import NotFound
-from nakamise.plugin import TenantCtx
+from nakamise.plugin import Job, TenantCtx
 from nakamise.web import N_
 from nakamise_payments import repository
 from nakamise_payments.providers import answer, provider
+from nakamise_payments.reversal import Reverse
 from nakamise_payments.schemas import Op, OpState
 from nakamise_payments.settling import apply, note_silence
 
 # Providers forget keys after a day; after this nothing is sent again, only looked up.
 RESEND_WITHIN: Final = timedelta(hours=23)
+_CAN_STILL_END: Final = (ChargeState.REQUIRES_ACTION, ChargeState.AUTHORIZED, ChargeState.PROCESSING)
 NEVER_ARRIVED: Final = N_("The payment did not go through. Nothing was charged; please try again.")
 
 
@@ -31,7 +34,7 @@ async def find_op(ctx: TenantCtx, op_id: uuid.UUID) -> Op:
 
 async def look(ctx: TenantCtx, op: Op) -> Op:
     """What the provider knows of it now; silence, or a key it has not heard of yet, changes nothing."""
-    if op.is_final or op.state is OpState.NEW:
+    if op.state in (OpState.NEW, OpState.SUCCEEDED, OpState.BY_HAND):
         return op
     try:
         status = await answer(provider(ctx, op.provider_id).find(op.id))
@@ -40,12 +43,17 @@ async def look(ctx: TenantCtx, op: Op) -> Op:
     return op if status is None else await apply(ctx, op.id, status)
 
 
+async def carry_out(ctx: TenantCtx, payload: Reverse, _: Job) -> None:
+    """The job behind ``reversal.later``."""
+    await settle(ctx, await find_op(ctx, payload.op_id))
+
+
 async def settle(ctx: TenantCtx, op: Op) -> Op:
     """Bring an overdue op to an end: the provider's word counts, never a timer."""
-    if op.is_final:
+    if op.is_final or op.state is OpState.BY_HAND:
         return op
     try:
-        status = await (_settle_charge(ctx, op) if op.kind is OpKind.CHARGE else _settle_refund(ctx, op))
+        status = await _SETTLERS[op.kind](ctx, op)
     except ProviderUnreachable:
         return await note_silence(ctx, op.id)
     return await apply(ctx, op.id, status)
@@ -55,24 +63,90 @@ async def _settle_charge(ctx: TenantCtx, op: Op) -> ChargeStatus:
     """A key that never arrived is cancelled there, so that a late request cannot charge."""
     psp = provider(ctx, op.provider_id)
     found = await answer(psp.find(op.id))
-    if found is not None and not (op.given_up and found.state is ChargeState.REQUIRES_ACTION):
-        return found
-    if not _may_send(op, ctx.now()):
+    if found is None:
+        if _may_send(op, ctx.now()):
+            cancelled = await answer(psp.cancel(op.id, op.money))
+            if cancelled.state is not ChargeState.CANCELED:
+                return cancelled
         return _never_arrived(op)
-    cancelled = await answer(psp.cancel(op.id, op.money))
-    if found is None and cancelled.state is ChargeState.CANCELED:
-        return _never_arrived(op)
-    return cancelled
+    if op.given_up and found.state in _CAN_STILL_END:
+        return await answer(psp.cancel(op.id, op.money))
+    return found
+
+
+async def _settle_capture(ctx: TenantCtx, op: Op) -> ChargeStatus:
+    """Sent once more with its key, later only looked up: what the charge has become says it."""
+    psp = provider(ctx, op.provider_id)
+    charge = await find_op(ctx, _parent(op))
+    if _may_send(op, ctx.now()):
+        await _started(ctx, op)
+        status = await answer(psp.capture(op.id, charge.id, op.money))
+        if status.state is ChargeState.FAILED:
+            await look(ctx, charge)
+        return status
+    found = await answer(psp.find(charge.id))
+    taken = found is not None and found.state is ChargeState.SUCCEEDED
+    return ChargeStatus(
+        ChargeState.SUCCEEDED if taken else ChargeState.FAILED,
+        op.provider_ref,
+        op.money,
+        fee=found.fee if found else None,
+    )
+
+
+async def _settle_release(_ctx: TenantCtx, op: Op) -> ChargeStatus:
+    """Nobody needs to be asked: the capture will be smaller, or the authorisation is void."""
+    return ChargeStatus(ChargeState.SUCCEEDED, op.provider_ref, op.money)
 
 
 async def _settle_refund(ctx: TenantCtx, op: Op) -> ChargeStatus:
-    """Sending the same key again is safe; the provider answers as before."""
+    """Sending the same key again is safe; the provider answers as before. A capture on its way comes first."""
     psp = provider(ctx, op.provider_id)
-    if op.parent_id is not None and _may_send(op, ctx.now()):
-        async with ctx.begin() as tx:
-            await repository.start(tx, op.id)
-        return await answer(psp.refund(op.id, op.parent_id, op.money))
+    charge = await find_op(ctx, _parent(op))
+    if charge.state is OpState.AUTHORIZED:
+        raise ProviderUnreachable("the charge is being captured")
+    if _may_send(op, ctx.now()):
+        await _started(ctx, op)
+        return await answer(psp.refund(op.id, charge.id, op.money))
     return await answer(psp.find(op.id)) or _never_arrived(op)
+
+
+async def _settle_transfer(ctx: TenantCtx, op: Op) -> ChargeStatus:
+    psp = provider(ctx, op.provider_id)
+    if _may_send(op, ctx.now()) and op.seller_id:
+        await _started(ctx, op)
+        return await answer(psp.transfer(op.id, _parent(op), op.seller_id, op.money))
+    return await answer(psp.find(op.id)) or _never_arrived(op)
+
+
+async def _settle_reversal(ctx: TenantCtx, op: Op) -> ChargeStatus:
+    psp = provider(ctx, op.provider_id)
+    if _may_send(op, ctx.now()):
+        await _started(ctx, op)
+        return await answer(psp.reverse(op.id, _parent(op), op.money))
+    return await answer(psp.find(op.id)) or _never_arrived(op)
+
+
+_SETTLERS: Final[Mapping[OpKind, Callable[[TenantCtx, Op], Awaitable[ChargeStatus]]]] = {
+    OpKind.CHARGE: _settle_charge,
+    OpKind.CAPTURE: _settle_capture,
+    OpKind.RELEASE: _settle_release,
+    OpKind.REFUND: _settle_refund,
+    OpKind.TRANSFER: _settle_transfer,
+    OpKind.REVERSAL: _settle_reversal,
+}
+
+
+async def _started(ctx: TenantCtx, op: Op) -> None:
+    """The row says that it was sent before it is."""
+    async with ctx.begin() as tx:
+        await repository.start(tx, op.id)
+
+
+def _parent(op: Op) -> uuid.UUID:
+    if op.parent_id is None:
+        raise LookupError(f"op {op.id} has no charge")
+    return op.parent_id
 
 
 def _may_send(op: Op, now: datetime) -> bool:

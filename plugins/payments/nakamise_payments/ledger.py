@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -13,7 +13,30 @@ from nakamise.db import Tx
 from nakamise.ids import uuid7
 from nakamise_payments.schemas import Op
 
-AccountKind = Literal["psp_clearing", "tenant_payable"]
+AccountKind = Literal["psp_clearing", "tenant_payable", "provider_fee", "by_hand"]
+Entry = Literal[
+    "capture", "fee", "refund", "refund_failed", "by_hand", "dispute", "dispute_won", "transfer", "reversal"
+]
+# (debit, credit) of each kind of entry.
+FLOWS: Final[Mapping[Entry, tuple[AccountKind, AccountKind]]] = {
+    "capture": ("psp_clearing", "tenant_payable"),
+    "fee": ("provider_fee", "psp_clearing"),
+    "refund": ("tenant_payable", "psp_clearing"),
+    "refund_failed": ("psp_clearing", "tenant_payable"),
+    "by_hand": ("tenant_payable", "by_hand"),
+    "dispute": ("tenant_payable", "psp_clearing"),
+    "dispute_won": ("psp_clearing", "tenant_payable"),
+    "transfer": ("tenant_payable", "psp_clearing"),
+    "reversal": ("psp_clearing", "tenant_payable"),
+}
+_OF_OP: Final[Mapping[OpKind, Entry]] = {
+    OpKind.CHARGE: "capture",
+    OpKind.REFUND: "refund",
+    OpKind.TRANSFER: "transfer",
+    OpKind.REVERSAL: "reversal",
+}
+# How an entry counts towards what its op moved.
+_SIGN: Final = "CASE kind WHEN 'refund_failed' THEN -1 ELSE 1 END"
 _ACCOUNT: Final = (
     "INSERT INTO payments_account (id, kind, provider_id, currency) VALUES ($1, $2, $3, $4)"
     " ON CONFLICT (id) DO NOTHING"
@@ -25,36 +48,47 @@ _TRANSFER: Final = (
 
 
 class Booked(msgspec.Struct, frozen=True):
-    """What the ledger holds for an op."""
+    """What the ledger holds for an op, without fees and disputes. ``count`` is how many entries say so."""
 
     op_id: uuid.UUID
     amount: int
     count: int
 
 
-async def book(tx: Tx, op: Op) -> None:
-    """A charge moves clearing → payable, a refund the other way; booking again changes nothing."""
-    clearing = await _account(tx, "psp_clearing", op.provider_id, op.currency)
-    payable = await _account(tx, "tenant_payable", "", op.currency)
-    is_charge = op.kind is OpKind.CHARGE
-    debit, credit = (clearing, payable) if is_charge else (payable, clearing)
-    kind = "capture" if is_charge else "refund"
-    await tx.execute(
-        _TRANSFER, uuid7(), f"{op.kind.value}:{op.id}", debit, credit, op.amount, op.currency, kind, op.id
-    )
+async def book(tx: Tx, op: Op, captured: int | None = None) -> None:
+    """What an op that succeeded moves, and the provider's fee; booking again changes nothing.
+
+    ``captured``: of a charge. Captures and releases move nothing themselves.
+    """
+    entry = _OF_OP.get(op.kind)
+    if entry is None:
+        return
+    amount = op.amount if captured is None else captured
+    if amount:
+        await enter(tx, op, entry, amount, f"{op.kind.value}:{op.id}")
+    if op.fee:
+        await enter(tx, op, "fee", op.fee, f"fee:{op.id}")
+
+
+async def enter(tx: Tx, op: Op, entry: Entry, amount: int, idem: str) -> None:
+    """One row between the two accounts of ``entry``; the same ``idem`` again changes nothing."""
+    debit, credit = [await _account(tx, kind, op.provider_id, op.currency) for kind in FLOWS[entry]]
+    await tx.execute(_TRANSFER, uuid7(), idem, debit, credit, amount, op.currency, entry, op.id)
 
 
 async def booked(tx: Tx, op_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Booked]:
     rows = await tx.all(
         Booked,
-        "SELECT op_id, sum(amount)::bigint AS amount, count(*)::int AS count FROM payments_transfer"
-        " WHERE op_id = ANY($1) GROUP BY op_id",
+        f"SELECT op_id, sum({_SIGN} * amount)::bigint AS amount, sum({_SIGN})::int AS count"  # noqa: S608
+        " FROM payments_transfer WHERE op_id = ANY($1) AND kind NOT IN ('fee', 'dispute', 'dispute_won')"
+        " GROUP BY op_id",
         list(op_ids),
     )
-    return {row.op_id: row for row in rows}
+    return {row.op_id: row for row in rows if row.count}
 
 
 async def _account(tx: Tx, kind: AccountKind, provider_id: str, currency: str) -> str:
-    name = ":".join(part for part in (kind, provider_id, currency) if part)
-    await tx.execute(_ACCOUNT, name, kind, provider_id, currency)
+    owner = provider_id if kind in ("psp_clearing", "provider_fee") else ""
+    name = ":".join(part for part in (kind, owner, currency) if part)
+    await tx.execute(_ACCOUNT, name, kind, owner, currency)
     return name

@@ -30,6 +30,18 @@ op = Table(
     Column("first_sent_at", DateTime(timezone=True)),
     Column("next_at", DateTime(timezone=True), nullable=False),
     Column("settled_at", DateTime(timezone=True)),
+    Column("method", Text, nullable=False),
+    Column("capture", Text, nullable=False),
+    Column("at_expiry", Text, nullable=False),
+    Column("capture_before", DateTime(timezone=True)),
+    Column("captured", BigInteger, nullable=False),
+    Column("fee", BigInteger, nullable=False),
+    Column("instructions", JSONB),
+    Column("extra", Boolean, nullable=False),
+    Column("warned", Integer, nullable=False),
+    Column("payer_id", Uuid),
+    Column("seller_id", Uuid),
+    Column("note", Text, nullable=False),
 )
 
 account = Table(
@@ -66,4 +78,64 @@ report = Table(
     Column("charged", BigInteger, nullable=False),
     Column("refunded", BigInteger, nullable=False),
     Column("differences", JSONB, nullable=False),
+)
+
+acknowledgement = Table(
+    "payments_acknowledgement",
+    metadata,
+    Column("report_id", Uuid, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("user_id", Uuid),
+    Column("name", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+saved = Table(
+    "payments_saved",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("brand", Text, nullable=False),
+    Column("last4", Text, nullable=False),
+    Column("exp_month", Integer, nullable=False),
+    Column("exp_year", Integer, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True), nullable=False),
+)
+
+dispute = Table(
+    "payments_dispute",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("op_id", Uuid, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("is_inquiry", Boolean, nullable=False),
+    Column("respond_by", DateTime(timezone=True)),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+)
+
+seller = Table(
+    "payments_seller",
+    metadata,
+    Column("seller_id", Uuid, primary_key=True),
+    Column("capture", Text),
+    Column("at_expiry", Text),
+)
+
+sale = Table(
+    "payments_sale",
+    metadata,
+    Column("order_id", Uuid, primary_key=True),
+    Column("subject", Uuid, nullable=False),
+    Column("seller_id", Uuid, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("op_id", Uuid),
 )

@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Final
+import uuid
+from typing import Annotated, Any, Final
 
-from litestar import Response, get, post
-from litestar.params import QueryParameter
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, QueryParameter
 from litestar.types import ControllerRouterHandler
+from msgspec import Meta
 
-from nakamise.contracts.payments import OpKind
+from nakamise.contracts.payments import Payments, PaymentState
+from nakamise.errors import Problem
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import N_, NavLink, gettext_for, page, see_other
-from nakamise_payments import overview
-from nakamise_payments.reconciler import reconcile
-from nakamise_payments.schemas import OpState, Trouble
+from nakamise.web import N_, NavLink, gettext_for, page, read_form, safe_next, see_other
+from nakamise_payments import by_hand, disputes, overview, seller_terms, words
+from nakamise_payments.asking import find_op
+from nakamise_payments.reconciler import acknowledge, payouts_stopped, reconcile
+from nakamise_payments.schemas import OpState
+from nakamise_payments.seller_terms import Terms
+from nakamise_payments.settings import AtExpiry, CaptureMode
 
+AnyRequest = Request[Any, Any, Any]
 Page = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
 HERE: Final = "/admin/payments"
-# (label, badge kind, icon)
-STATES: Final[Mapping[OpState, tuple[str, str, str]]] = {
-    OpState.NEW: (N_("Waiting"), "outline", "clock"),
-    OpState.SENDING: (N_("Being sent"), "info", "clock"),
-    OpState.UNKNOWN: (N_("Being checked"), "warn", "clock"),
-    OpState.REQUIRES_ACTION: (N_("Waiting for the buyer"), "info", "shield-check"),
-    OpState.SUCCEEDED: (N_("Succeeded"), "ok", "circle-check"),
-    OpState.FAILED: (N_("Failed"), "danger", "circle-alert"),
-    OpState.CANCELED: (N_("Cancelled"), "outline", "x"),
-}
-KINDS: Final[Mapping[OpKind, str]] = {OpKind.CHARGE: N_("Payment"), OpKind.REFUND: N_("Refund")}
-TROUBLES: Final[Mapping[Trouble, str]] = {
-    Trouble.MISSING_HERE: N_("Only the provider knows it"),
-    Trouble.MISSING_THERE: N_("The provider does not know it"),
-    Trouble.STATE: N_("The states differ"),
-    Trouble.AMOUNT: N_("The amounts differ"),
-    Trouble.CURRENCY: N_("The currencies differ"),
-    Trouble.NOT_BOOKED: N_("Not in the ledger"),
-    Trouble.BOOKED_WRONG: N_("Wrong in the ledger"),
-    Trouble.OVERDUE: N_("No final answer for too long"),
-}
+BY_HAND: Final = f"{HERE}?state=by_hand"
+
+
+class NoteForm(msgspec.Struct, frozen=True):
+    """What staff write down: how they paid, or why the books differed."""
+
+    note: Annotated[str, Meta(min_length=2, max_length=500)]
+
+
+class BackForm(msgspec.Struct, frozen=True):
+    """``back`` is the page to go on with."""
+
+    back: str = HERE
+
+
+class TermsForm(msgspec.Struct, frozen=True):
+    """None = as the site has it."""
+
+    capture: CaptureMode | None = None
+    at_expiry: AtExpiry | None = None
+    back: str = HERE
 
 
 @get("/", opt=requires("payments.read"), include_in_schema=False)
@@ -50,17 +57,22 @@ async def show(
     async with ctx.read() as tx:
         ops = await overview.op_page(tx, op_state, page_number)
         reports = await overview.reports(tx)
-    _ = gettext_for(ctx.locale, "payments")
+        stopped = await payouts_stopped(tx)
+        open_disputes = await disputes.open_ones(tx)
     return await page(
         ctx,
         "payments/list.html",
         ops=ops,
         reports=reports,
+        stopped=stopped,
+        disputes=open_disputes,
+        retriable={op.id for op in ops.items if by_hand.has_rail(ctx, op)},
+        failures={op.id: words.failure(ctx, op) for op in ops.items},
         tabs=_tabs(ctx, op_state),
         base=f"?state={op_state.value}&page=" if op_state else "?page=",
-        states={key: (_(label), *rest) for key, (label, *rest) in STATES.items()},
-        kinds={key: _(label) for key, label in KINDS.items()},
-        troubles={key: _(label) for key, label in TROUBLES.items()},
+        states=words.states(ctx),
+        kinds=words.kinds(ctx),
+        troubles=words.troubles(ctx),
     )
 
 
@@ -69,8 +81,8 @@ def _tabs(ctx: TenantCtx, chosen: OpState | None) -> list[NavLink]:
     return [
         NavLink(_(N_("All")), HERE, current=chosen is None),
         *(
-            NavLink(_(label), f"{HERE}?state={state.value}", current=chosen is state)
-            for state, (label, *_rest) in STATES.items()
+            NavLink(label, f"{HERE}?state={state.value}", current=chosen is state)
+            for state, (label, *_rest) in words.states(ctx).items()
         ),
     ]
 
@@ -86,4 +98,82 @@ async def reconcile_now(ctx: Ctx) -> Response[bytes]:
     return see_other(ctx, HERE, flash=_("Everything agrees with the payment provider."))
 
 
-route_handlers: Final[list[ControllerRouterHandler]] = [show, reconcile_now]
+@post("/reports/{report_id:uuid}/acknowledge", opt=requires("payments.settle"), include_in_schema=False)
+async def acknowledge_report(
+    request: AnyRequest, ctx: Ctx, report_id: FromPath[uuid.UUID]
+) -> Response[bytes]:
+    """Payouts go on."""
+    form = (await read_form(request, NoteForm)).valid()
+    await acknowledge(ctx, report_id, form.note)
+    _ = gettext_for(ctx.locale, "payments")
+    return see_other(ctx, HERE, flash=_("Noted. Payouts go on."))
+
+
+@post("/{op_id:uuid}/capture", opt=requires("payments.capture"), include_in_schema=False)
+async def capture(request: AnyRequest, ctx: Ctx, op_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    form = (await read_form(request, BackForm)).valid()
+    back = safe_next(form.back, HERE)
+    _ = gettext_for(ctx.locale, "payments")
+    charge = await find_op(ctx, op_id)
+    try:
+        payment = await ctx.service(Payments).capture(charge.subject)
+    except Problem as trouble:
+        return see_other(ctx, back, flash=_said(ctx, trouble), kind="danger")
+    async with ctx.begin() as tx:
+        await ctx.audit(tx, "payments.captured", str(op_id), state=payment.state.value)
+    if payment.state is PaymentState.SUCCEEDED:
+        return see_other(ctx, back, flash=_("The reserved amount was taken."))
+    if payment.state is PaymentState.AUTHORIZED:
+        waiting = _("The provider has not answered yet. It is asked again by itself; do not ship before.")
+        return see_other(ctx, back, flash=waiting, kind="danger")
+    ended = _("The reservation had ended. Do not ship this order.")
+    return see_other(ctx, back, flash=ended, kind="danger")
+
+
+@post("/{op_id:uuid}/paid", opt=requires("payments.settle"), include_in_schema=False)
+async def paid_by_hand(request: AnyRequest, ctx: Ctx, op_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    form = (await read_form(request, NoteForm)).valid()
+    _ = gettext_for(ctx.locale, "payments")
+    try:
+        await by_hand.paid(ctx, op_id, form.note)
+    except Problem as trouble:
+        return see_other(ctx, BY_HAND, flash=_said(ctx, trouble), kind="danger")
+    return see_other(ctx, BY_HAND, flash=_("The refund is noted as paid."))
+
+
+@post("/{op_id:uuid}/retry", opt=requires("payments.settle"), include_in_schema=False)
+async def retry(ctx: Ctx, op_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    _ = gettext_for(ctx.locale, "payments")
+    try:
+        await by_hand.retry(ctx, op_id)
+    except Problem as trouble:
+        return see_other(ctx, BY_HAND, flash=_said(ctx, trouble), kind="danger")
+    return see_other(ctx, BY_HAND, flash=_("The refund is sent once more."))
+
+
+@post("/sellers/{seller_id:uuid}", opt=requires("payments.settle"), include_in_schema=False)
+async def save_terms(request: AnyRequest, ctx: Ctx, seller_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    form = (await read_form(request, TermsForm)).valid()
+    wanted = Terms(form.capture, form.at_expiry)
+    async with ctx.begin() as tx:
+        await seller_terms.save(tx, seller_id, wanted)
+        await ctx.audit(
+            tx, "payments.seller_terms", str(seller_id), capture=wanted.capture, at_expiry=wanted.at_expiry
+        )
+    _ = gettext_for(ctx.locale, "payments")
+    return see_other(ctx, safe_next(form.back, HERE), flash=_("Saved."))
+
+
+def _said(ctx: TenantCtx, trouble: Problem) -> str:
+    return gettext_for(ctx.locale, trouble.domain)(trouble.message, **trouble.params)
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [
+    show,
+    reconcile_now,
+    acknowledge_report,
+    capture,
+    paid_by_hand,
+    retry,
+    save_terms,
+]

@@ -15,13 +15,16 @@ from nakamise.contracts.payments import (
     ProviderRecord,
     ProviderUnreachable,
 )
+from nakamise.db import Tx
+from nakamise.errors import NotFound
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
-from nakamise_payments import ledger, repository
+from nakamise_payments import disputes, ledger, repository
 from nakamise_payments.asking import find_op, settle
 from nakamise_payments.ledger import Booked
 from nakamise_payments.providers import answer, providers
 from nakamise_payments.schemas import Difference, Op, OpState, Report, Trouble
+from nakamise_payments.settling import apply
 
 log: Final = logging.getLogger("nakamise.payments")
 BATCH: Final = 100
@@ -29,10 +32,14 @@ LOOK_BACK: Final = timedelta(days=3)
 # What was asked shorter ago is still on its way, here or there.
 SETTLE_WITHIN: Final = timedelta(minutes=15)
 
+_ON_ITS_WAY: Final = (OpState.NEW, OpState.SENDING, OpState.UNKNOWN)
+# Ours alone: a capture is seen on its charge.
+_UNCOMPARED: Final = (OpKind.CAPTURE, OpKind.RELEASE)
 _EXPECTED: Final[Mapping[ChargeState, frozenset[OpState]]] = {
     ChargeState.SUCCEEDED: frozenset({OpState.SUCCEEDED}),
-    ChargeState.FAILED: frozenset({OpState.FAILED}),
-    ChargeState.CANCELED: frozenset({OpState.CANCELED, OpState.FAILED}),
+    ChargeState.FAILED: frozenset({OpState.FAILED, OpState.CANCELED, OpState.BY_HAND}),
+    ChargeState.CANCELED: frozenset({OpState.CANCELED, OpState.FAILED, OpState.BY_HAND}),
+    ChargeState.AUTHORIZED: frozenset({OpState.AUTHORIZED}),
     ChargeState.REQUIRES_ACTION: frozenset({OpState.REQUIRES_ACTION}),
     ChargeState.PROCESSING: frozenset({OpState.UNKNOWN, OpState.SENDING}),
 }
@@ -51,13 +58,19 @@ async def reconcile_nightly(ctx: TenantCtx) -> None:
 
 
 async def reconcile(ctx: TenantCtx) -> list[Report]:
-    """Provider ↔ op ↔ transfers of the last three days; one report for each provider that answers."""
+    """Provider ↔ op ↔ ledger of the last three days; one report for each provider that answers.
+
+    What the provider says of the ops that differ, and of disputes, is applied afterwards: a lost webhook is
+    caught up on, and the report says that there was one.
+    """
     async with ctx.read() as tx:
         now = await tx.value("SELECT now()")
     reports = []
     for provider_id, provider in providers(ctx).items():
         try:
-            reports.append(await _reconcile_with(ctx, provider_id, provider, now))
+            report = await _reconcile_with(ctx, provider_id, provider, now)
+            reports.append(report)
+            await _catch_up(ctx, provider_id, provider, report)
         except ProviderUnreachable:
             log.warning("no reconciliation with %s: it does not answer", provider_id)
     return reports
@@ -69,7 +82,11 @@ async def _reconcile_with(
     since = now - LOOK_BACK
     theirs = {record.op_id: record for record in await answer(provider.records(since))}
     async with ctx.begin() as tx:
-        ours = {op.id: op for op in await repository.ops_since(tx, provider_id, since)}
+        ours = {
+            op.id: op
+            for op in await repository.ops_since(tx, provider_id, since)
+            if op.kind not in _UNCOMPARED
+        }
         ours |= {op.id: op for op in await repository.ops_by_id(tx, list(set(theirs) - set(ours)))}
         transfers = await ledger.booked(tx, list(ours))
         differences = [
@@ -82,6 +99,40 @@ async def _reconcile_with(
     if differences:
         log.error("reconciliation with %s: %s differences", provider_id, len(differences))
     return report
+
+
+async def _catch_up(ctx: TenantCtx, provider_id: str, provider: PaymentProvider, report: Report) -> None:
+    for difference in report.differences:
+        if difference.trouble is Trouble.STATE:
+            status = await answer(provider.find(difference.op_id))
+            if status is not None:
+                await apply(ctx, difference.op_id, status)
+    for dispute in await answer(provider.disputes(report.since)):
+        await disputes.apply(ctx, provider_id, dispute)
+
+
+async def payouts_stopped(tx: Tx) -> bool:
+    """Differences that nobody has acknowledged."""
+    return bool(
+        await tx.value(
+            "SELECT EXISTS (SELECT 1 FROM payments_report r WHERE r.differences <> '[]'::jsonb AND NOT EXISTS"
+            " (SELECT 1 FROM payments_acknowledgement a WHERE a.report_id = r.id))"
+        )
+    )
+
+
+async def acknowledge(ctx: TenantCtx, report_id: uuid.UUID, note: str) -> None:
+    """Staff know why the books differed. Once; a second time changes nothing. Raises NotFound."""
+    async with ctx.begin() as tx:
+        if not await tx.value("SELECT EXISTS (SELECT 1 FROM payments_report WHERE id = $1)", report_id):
+            raise NotFound
+        done = await tx.execute(
+            "INSERT INTO payments_acknowledgement (report_id, user_id, name, note) VALUES ($1, $2, $3, $4)"
+            " ON CONFLICT (report_id) DO NOTHING",
+            *(report_id, ctx.actor.user_id, ctx.actor.name_in_log, note),
+        )
+        if done:
+            await ctx.audit(tx, "payments.report_acknowledged", str(report_id), note=note)
 
 
 def _report(
@@ -98,7 +149,7 @@ def _report(
         since=since,
         provider_id=provider_id,
         compared=len(ours),
-        charged=sum(op.amount for op in done if op.kind is OpKind.CHARGE),
+        charged=sum(op.captured for op in done if op.kind is OpKind.CHARGE),
         refunded=sum(op.amount for op in done if op.kind is OpKind.REFUND),
         differences=differences,
     )
@@ -114,11 +165,11 @@ def compare(
         return []
     found = _with_ledger(op, booked)
     if record is None:
-        if op.state is OpState.SUCCEEDED:
+        if op.state is OpState.SUCCEEDED and not op.note:
             found.append(Difference(op_id, Trouble.MISSING_THERE, op.provider_ref, ""))
     else:
         found += _with_record(op, record)
-    if op.first_sent_at is not None and not op.is_final and op.state is not OpState.REQUIRES_ACTION:
+    if op.first_sent_at is not None and op.state in _ON_ITS_WAY:
         found.append(Difference(op_id, Trouble.OVERDUE, op.state.value, ""))
     return found
 
@@ -129,15 +180,22 @@ def _with_record(op: Op, record: ProviderRecord) -> list[Difference]:
         found.append(Difference(op.id, Trouble.CURRENCY, op.currency, record.amount.currency))
     elif op.amount != record.amount.amount:
         found.append(Difference(op.id, Trouble.AMOUNT, str(op.amount), str(record.amount.amount)))
+    elif op.state is OpState.SUCCEEDED and record.captured not in (None, _moved(op)):
+        found.append(Difference(op.id, Trouble.AMOUNT, str(_moved(op)), str(record.captured)))
     if op.state not in _EXPECTED[record.state]:
         found.append(Difference(op.id, Trouble.STATE, op.state.value, record.state.value))
     return found
 
 
 def _with_ledger(op: Op, booked: Booked | None) -> list[Difference]:
-    if op.state is OpState.SUCCEEDED and booked is None:
-        return [Difference(op.id, Trouble.NOT_BOOKED, str(op.amount), "")]
-    expected = op.amount if op.state is OpState.SUCCEEDED else 0
+    expected = _moved(op) if op.state is OpState.SUCCEEDED else 0
+    if expected and booked is None:
+        return [Difference(op.id, Trouble.NOT_BOOKED, str(expected), "")]
     if booked is not None and (booked.amount != expected or booked.count != 1):
         return [Difference(op.id, Trouble.BOOKED_WRONG, str(expected), str(booked.amount))]
     return []
+
+
+def _moved(op: Op) -> int:
+    """What an op that succeeded moved."""
+    return op.captured if op.kind is OpKind.CHARGE else op.amount

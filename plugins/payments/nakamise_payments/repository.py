@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from nakamise.contracts.payments import ChargeStatus
+import msgspec
+
+from nakamise.contracts.payments import Capture, ChargeStatus, OpKind
 from nakamise.db import Tx
 from nakamise.errors import Problem
 from nakamise.ids import uuid7
@@ -16,35 +18,69 @@ from nakamise_payments.schemas import FINAL, Op, OpState, Report
 
 _OPS: Final = (
     "SELECT id, kind, parent_id, subject, reference, provider_id, amount, currency, state, given_up, provider_ref,"
-    " reversed, attempts, failure, action_url, created_at, first_sent_at, settled_at"
+    " reversed, attempts, failure, action_url, created_at, first_sent_at, settled_at, method, capture, at_expiry,"
+    " capture_before, captured, fee, instructions, extra, payer_id, seller_id, note,"
+    " EXISTS (SELECT 1 FROM payments_dispute d WHERE d.op_id = payments_op.id AND d.state = 'open') AS is_disputed"
     " FROM payments_op"
 )
-_INSERT: Final = (
-    "INSERT INTO payments_op (id, kind, parent_id, subject, reference, reason, provider_id, amount, currency)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-    " ON CONFLICT (subject) WHERE kind = 'charge'"
-    " AND state IN ('new', 'sending', 'unknown', 'requires_action', 'succeeded') DO NOTHING"
+_LIVE: Final = "('new', 'sending', 'unknown', 'requires_action', 'authorized', 'succeeded')"
+_CHARGE: Final = (
+    "INSERT INTO payments_op (id, kind, subject, reference, reason, provider_id, method, amount, currency, capture,"  # noqa: S608
+    " at_expiry, payer_id) VALUES ($1, 'charge', $2, '', '', $3, $4, $5, $6, $7, $8, $9)"
+    f" ON CONFLICT (subject) WHERE kind = 'charge' AND NOT extra AND state IN {_LIVE} DO NOTHING"
+)
+_CHILD: Final = (
+    "INSERT INTO payments_op (id, kind, parent_id, subject, reference, reason, provider_id, method, amount, currency,"
+    " state, seller_id, failure) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+    " ON CONFLICT (parent_id) WHERE kind = 'capture' AND state IN ('new', 'sending', 'unknown', 'succeeded')"
+    " DO NOTHING"
 )
 PAGE_SIZE: Final = 50
 
 
-async def insert_charge(tx: Tx, subject: uuid.UUID, amount: Money, provider_id: str) -> uuid.UUID | None:
+class NewCharge(msgspec.Struct, frozen=True, kw_only=True):
+    """``provider_id`` is the plugin's."""
+
+    subject: uuid.UUID
+    amount: Money
+    provider_id: str
+    method: str
+    capture: Capture
+    at_expiry: str
+    payer_id: uuid.UUID | None
+
+
+async def insert_charge(tx: Tx, new: NewCharge) -> uuid.UUID | None:
     """None when the subject has a live charge already."""
     op_id = uuid7()
     done = await tx.execute(
-        _INSERT, op_id, "charge", None, subject, "", "", provider_id, amount.amount, amount.currency
+        _CHARGE,
+        *(op_id, new.subject, new.provider_id, new.method, new.amount.amount, new.amount.currency),
+        *(new.capture, new.at_expiry, new.payer_id),
     )
     return op_id if done == 1 else None
 
 
-async def insert_refund(tx: Tx, charge: Op, amount: int, reason: str, reference: str) -> uuid.UUID:
+async def insert_child(
+    tx: Tx,
+    kind: OpKind,
+    parent: Op,
+    amount: int,
+    reason: str,
+    reference: str = "",
+    *,
+    state: OpState = OpState.NEW,
+    failure: str | None = None,
+    seller_id: uuid.UUID | None = None,
+) -> uuid.UUID | None:
+    """An op about another one; None for a second capture of the same charge."""
     op_id = uuid7()
-    await tx.execute(
-        _INSERT,
-        *(op_id, "refund", charge.id, charge.subject, reference, reason),
-        *(charge.provider_id, amount, charge.currency),
+    done = await tx.execute(
+        _CHILD,
+        *(op_id, kind, parent.id, parent.subject, reference, reason),
+        *(parent.provider_id, parent.method, amount, parent.currency, state, seller_id, failure),
     )
-    return op_id
+    return op_id if done == 1 else None
 
 
 async def find(tx: Tx, op_id: uuid.UUID) -> Op | None:
@@ -53,14 +89,14 @@ async def find(tx: Tx, op_id: uuid.UUID) -> Op | None:
 
 async def lock(tx: Tx, op_id: uuid.UUID) -> Op:
     """Raises RowMissing."""
-    return await tx.one(Op, f"{_OPS} WHERE id = $1 FOR UPDATE", op_id)
+    return await tx.one(Op, f"{_OPS} WHERE id = $1 FOR UPDATE OF payments_op", op_id)
 
 
 async def lock_subject(tx: Tx, subject: uuid.UUID) -> list[Op]:
     """All charges of the subject, held in the order of their ids."""
     return await tx.all(
         Op,
-        f"{_OPS} WHERE subject = $1 AND kind = 'charge' ORDER BY id FOR UPDATE",
+        f"{_OPS} WHERE subject = $1 AND kind = 'charge' ORDER BY id FOR UPDATE OF payments_op",
         subject,
     )
 
@@ -70,6 +106,13 @@ async def charges_of(tx: Tx, subject: uuid.UUID) -> list[Op]:
         Op,
         f"{_OPS} WHERE subject = $1 AND kind = 'charge' ORDER BY id",
         subject,
+    )
+
+
+async def children_of(tx: Tx, parent_id: uuid.UUID, kind: OpKind) -> list[Op]:
+    """Oldest first."""
+    return await tx.all(
+        Op, f"{_OPS} WHERE parent_id = $1 AND kind = $2 ORDER BY created_at, id", parent_id, kind
     )
 
 
@@ -99,16 +142,45 @@ async def ask_again_later(tx: Tx, op_id: uuid.UUID) -> None:
     await tx.execute(
         "UPDATE payments_op SET attempts = attempts + 1,"
         " next_at = now() + least(60, 2 ^ least(attempts, 6)) * interval '1 minute'"
-        " WHERE id = $1 AND state IN ('new', 'sending', 'unknown', 'requires_action')",
+        " WHERE id = $1 AND state IN ('new', 'sending', 'unknown', 'requires_action', 'authorized')",
         op_id,
     )
 
 
 async def record(tx: Tx, op: Op, state: OpState, status: ChargeStatus) -> None:
+    """``captured`` is told by the status, and is all of a charge without it."""
+    is_taken = op.kind is OpKind.CHARGE and state is OpState.SUCCEEDED
+    captured = (op.amount if status.captured is None else status.captured) if is_taken else op.captured
     await tx.execute(
-        "UPDATE payments_op SET state = $2, provider_ref = $3, failure = $4, action_url = $5,"
-        " settled_at = CASE WHEN $6 THEN (SELECT now()) END, next_at = now() + interval '2 minutes' WHERE id = $1",
+        "UPDATE payments_op SET state = $2::text, provider_ref = coalesce(nullif($3, ''), provider_ref), failure = $4,"
+        " action_url = $5, settled_at = CASE WHEN $6 THEN (SELECT now()) END, captured = $7, fee = $8,"
+        " capture_before = coalesce($9, capture_before), instructions = coalesce($10::jsonb, instructions),"
+        " next_at = now() + CASE WHEN $2::text = 'authorized' THEN interval '1 hour' ELSE interval '2 minutes' END"
+        " WHERE id = $1",
         *(op.id, state, status.reference, status.failure, status.action_url, state in FINAL),
+        *(captured, status.fee or op.fee, status.capture_before),
+        msgspec.to_builtins(status.instructions) if status.instructions else None,
+    )
+
+
+async def set_fee(tx: Tx, op_id: uuid.UUID, fee: int) -> bool:
+    """A provider may tell its fee only after the charge; once."""
+    touched = await tx.execute("UPDATE payments_op SET fee = $2 WHERE id = $1 AND fee = 0", op_id, fee)
+    return touched == 1
+
+
+async def mark_extra(tx: Tx, op_id: uuid.UUID) -> None:
+    """Out of the way of the payment that took its place."""
+    await tx.execute("UPDATE payments_op SET extra = true WHERE id = $1", op_id)
+
+
+async def has_live_charge(tx: Tx, subject: uuid.UUID) -> bool:
+    return bool(
+        await tx.value(
+            "SELECT EXISTS (SELECT 1 FROM payments_op WHERE subject = $1 AND kind = 'charge' AND NOT extra"  # noqa: S608
+            f" AND state IN {_LIVE})",
+            subject,
+        )
     )
 
 
@@ -122,7 +194,7 @@ async def give_up(tx: Tx, subject: uuid.UUID) -> list[uuid.UUID]:
     return await tx.values(
         "UPDATE payments_op SET given_up = true, next_at = now()"
         " WHERE subject = $1 AND kind = 'charge'"
-        " AND state IN ('sending', 'unknown', 'requires_action') RETURNING id",
+        " AND state IN ('sending', 'unknown', 'requires_action', 'authorized') RETURNING id",
         subject,
     )
 
@@ -132,7 +204,7 @@ async def take_from_charge(tx: Tx, otherwise: Problem, charge_id: uuid.UUID, amo
     await tx.must_touch_one(
         otherwise,
         "UPDATE payments_op SET reversed = reversed + $2"
-        " WHERE id = $1 AND state = 'succeeded' AND amount - reversed >= $2",
+        " WHERE id = $1 AND state IN ('succeeded', 'authorized') AND amount - reversed >= $2",
         charge_id,
         amount,
     )
@@ -152,7 +224,7 @@ async def due(tx: Tx, limit: int) -> list[uuid.UUID]:
     """Ops that were sent, or wait to be sent as refunds, and whose time has come."""
     return await tx.values(
         "SELECT id FROM payments_op WHERE next_at <= now()"
-        " AND state IN ('new', 'sending', 'unknown', 'requires_action')"
+        " AND state IN ('new', 'sending', 'unknown', 'requires_action', 'authorized')"
         " AND NOT (kind = 'charge' AND state = 'new') ORDER BY next_at LIMIT $1",
         limit,
     )
@@ -193,7 +265,47 @@ async def insert_report(tx: Tx, report: Report) -> None:
 async def last_reports(tx: Tx, limit: int) -> list[Report]:
     return await tx.all(
         Report,
-        "SELECT id, at, since, provider_id, compared, charged, refunded, differences FROM payments_report"
-        " ORDER BY at DESC, id LIMIT $1",
+        "SELECT r.id, r.at, r.since, r.provider_id, r.compared, r.charged, r.refunded, r.differences,"
+        " a.name AS acknowledged_by, coalesce(a.note, '') AS note FROM payments_report r"
+        " LEFT JOIN payments_acknowledgement a ON a.report_id = r.id ORDER BY r.at DESC, r.id LIMIT $1",
         limit,
+    )
+
+
+async def open_capture(tx: Tx, charge_id: uuid.UUID) -> uuid.UUID | None:
+    found: uuid.UUID | None = await tx.value(
+        "SELECT id FROM payments_op WHERE parent_id = $1 AND kind = 'capture'"
+        " AND state IN ('new', 'sending', 'unknown', 'succeeded')",
+        charge_id,
+    )
+    return found
+
+
+async def is_in_time(tx: Tx, charge_id: uuid.UUID) -> bool:
+    """Whether the authorisation has not ended yet."""
+    return bool(
+        await tx.value(
+            "SELECT capture_before IS NULL OR capture_before > now() FROM payments_op WHERE id = $1",
+            charge_id,
+        )
+    )
+
+
+async def give_up_one(tx: Tx, charge_id: uuid.UUID) -> bool:
+    """An authorisation that will be void; False when it ended in the meantime."""
+    touched = await tx.execute(
+        "UPDATE payments_op SET given_up = true, next_at = now() WHERE id = $1 AND state = 'authorized'",
+        charge_id,
+    )
+    return touched == 1
+
+
+async def take_from_transfer(tx: Tx, otherwise: Problem, transfer_id: uuid.UUID, amount: int) -> None:
+    """Raises ``otherwise`` when less than ``amount`` is left of the transfer."""
+    await tx.must_touch_one(
+        otherwise,
+        "UPDATE payments_op SET reversed = reversed + $2 WHERE id = $1 AND kind = 'transfer'"
+        " AND amount - reversed >= $2",
+        transfer_id,
+        amount,
     )

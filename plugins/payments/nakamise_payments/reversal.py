@@ -1,4 +1,4 @@
-"""Refunds and voids, carried out after the transaction that wanted them."""
+"""Refunds and voids, captures and transfers, carried out after the transaction that wanted them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Final
 
 import msgspec
 
-from nakamise.plugin import Job, TenantCtx
-from nakamise_payments.asking import find_op, settle
+from nakamise.db import Tx
+from nakamise.plugin import TenantCtx
 
 REVERSE: Final = "payments.reverse"
 
 
 class Reverse(msgspec.Struct, frozen=True):
-    """The job's payload: a refund, or a charge that was given up."""
+    """The job's payload: an op that is to be brought to an end."""
 
     op_id: uuid.UUID
 
 
-async def carry_out(ctx: TenantCtx, payload: Reverse, _: Job) -> None:
-    """A provider that does not answer is asked again by the reconciler."""
-    await settle(ctx, await find_op(ctx, payload.op_id))
+async def later(ctx: TenantCtx, tx: Tx, op_id: uuid.UUID) -> None:
+    """After the commit; a provider that does not answer is asked again by the reconciler."""
+    await ctx.enqueue(tx, REVERSE, Reverse(op_id))

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from nakamise.contracts.payments import OpKind, Payment, PaymentState
+from nakamise.contracts.payments import Capture, DisputeState, Instructions, OpKind, Payment, PaymentState
 from nakamise.money import Money
 
 
@@ -18,17 +18,39 @@ class OpState(enum.StrEnum):
     SENDING = "sending"
     UNKNOWN = "unknown"
     REQUIRES_ACTION = "requires_action"
+    AUTHORIZED = "authorized"
+    BY_HAND = "by_hand"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELED = "canceled"
 
 
 FINAL: Final = frozenset({OpState.SUCCEEDED, OpState.FAILED, OpState.CANCELED})
-_SEEN_AS: Final = {OpState.NEW: PaymentState.PENDING, OpState.SENDING: PaymentState.UNKNOWN}
+_SEEN_AS: Final = {
+    OpState.NEW: PaymentState.PENDING,
+    OpState.SENDING: PaymentState.UNKNOWN,
+    OpState.BY_HAND: PaymentState.PENDING,
+}
+# The way to pay that a plugin's bare id stands for.
+USUAL: Final = "card"
+
+
+def way_of(provider_id: str, method: str) -> str:
+    """How others name a way to pay: ``payments_stripe``, ``payments_stripe:konbini``."""
+    return provider_id if method == USUAL else f"{provider_id}:{method}"
+
+
+def split_way(way: str) -> tuple[str, str]:
+    """(provider's plugin, method)."""
+    provider_id, _, method = way.partition(":")
+    return provider_id, method or USUAL
 
 
 class Op(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of payments_op. ``first_sent_at`` is None until the provider was called."""
+    """A row of payments_op. ``first_sent_at`` is None until the provider was called.
+
+    ``captured`` is what was taken of a charge, ``fee`` what the provider kept of that.
+    """
 
     id: uuid.UUID
     kind: OpKind
@@ -48,6 +70,18 @@ class Op(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     first_sent_at: datetime | None
     settled_at: datetime | None
+    method: str = USUAL
+    capture: Capture = Capture.AUTOMATIC
+    at_expiry: str = "cancel"
+    capture_before: datetime | None = None
+    captured: int = 0
+    fee: int = 0
+    instructions: Instructions | None = None
+    extra: bool = False
+    payer_id: uuid.UUID | None = None
+    seller_id: uuid.UUID | None = None
+    note: str = ""
+    is_disputed: bool = False
 
     @property
     def money(self) -> Money:
@@ -62,12 +96,16 @@ class Op(msgspec.Struct, frozen=True, kw_only=True):
         return Payment(
             id=self.id,
             subject=self.subject,
-            provider_id=self.provider_id,
+            provider_id=way_of(self.provider_id, self.method),
             state=_SEEN_AS.get(self.state) or PaymentState(self.state.value),
             amount=self.money,
             refunded=self.reversed,
             failure=self.failure,
             action_url=self.action_url,
+            captured=self.captured,
+            capture_before=self.capture_before,
+            instructions=self.instructions,
+            is_disputed=self.is_disputed,
         )
 
 
@@ -117,3 +155,21 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     charged: int
     refunded: int
     differences: list[Difference]
+    acknowledged_by: str | None = None
+    note: str = ""
+
+
+class Dispute(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of payments_dispute."""
+
+    id: uuid.UUID
+    provider_id: str
+    reference: str
+    op_id: uuid.UUID
+    amount: int
+    currency: str
+    state: DisputeState
+    reason: str
+    is_inquiry: bool
+    respond_by: datetime | None
+    opened_at: datetime

@@ -1,4 +1,4 @@
-"""The ``Payments`` service of one request."""
+"""The ``Payments`` and ``PaymentReports`` services of one request."""
 
 from __future__ import annotations
 
@@ -9,20 +9,34 @@ import msgspec
 
 from nakamise.contracts.payments import (
     ChargeRequest,
+    ChargeStatus,
+    DisputeStatus,
+    Payer,
     Payment,
     PaymentMethod,
     PaymentState,
     ProviderUnreachable,
+    SavedMethod,
 )
 from nakamise.db import Tx
-from nakamise.errors import Conflict
+from nakamise.errors import Conflict, NotFound
 from nakamise.money import Money
 from nakamise.plugin import TenantCtx
-from nakamise.web import N_, gettext_for
-from nakamise_payments import providers, repository
-from nakamise_payments.asking import find_op, look
-from nakamise_payments.reversal import REVERSE, Reverse
-from nakamise_payments.schemas import Op
+from nakamise.web import N_
+from nakamise_payments import (
+    captures,
+    disputes,
+    giving_back,
+    providers,
+    repository,
+    saved,
+    seller_terms,
+    words,
+)
+from nakamise_payments.asking import find_op, look, settle
+from nakamise_payments.reconciler import payouts_stopped
+from nakamise_payments.repository import NewCharge
+from nakamise_payments.schemas import Op, split_way
 from nakamise_payments.settling import apply, note_silence
 
 
@@ -30,32 +44,102 @@ class PaymentService:
     def __init__(self, ctx: TenantCtx) -> None:
         self._ctx = ctx
 
-    def methods(self) -> Sequence[PaymentMethod]:
-        return providers.methods(self._ctx)
+    def methods(self, amount: Money | None = None) -> Sequence[PaymentMethod]:
+        return providers.methods(self._ctx, amount)
 
-    async def open(self, tx: Tx, subject: uuid.UUID, amount: Money, provider_id: str) -> Payment:
-        op_id = await repository.insert_charge(tx, subject, amount, provider_id)
+    async def open(
+        self,
+        tx: Tx,
+        subject: uuid.UUID,
+        amount: Money,
+        provider_id: str,
+        sellers: Sequence[uuid.UUID] = (),
+    ) -> Payment:
+        plugin_id, method = split_way(provider_id)
+        offer = providers.offer(self._ctx, provider_id)
+        if offer is not None and not providers.fits(offer, amount):
+            raise Conflict(
+                N_("This way to pay is not possible for this amount. Please choose another."),
+                code="amount_not_possible",
+                domain="payments",
+            )
+        capture, at_expiry = await seller_terms.terms(self._ctx, tx, offer, sellers)
+        op_id = await repository.insert_charge(
+            tx,
+            NewCharge(
+                subject=subject,
+                amount=amount,
+                provider_id=plugin_id,
+                method=method,
+                capture=capture,
+                at_expiry=at_expiry,
+                payer_id=self._ctx.actor.user_id,
+            ),
+        )
         if op_id is None:
             raise Conflict(
                 N_("A payment for this is under way already."), code="payment_open", domain="payments"
             )
         return Payment(op_id, subject, provider_id, PaymentState.PENDING, amount)
 
-    async def submit(self, payment_id: uuid.UUID, token: str, description: str, return_url: str) -> Payment:
+    async def submit(
+        self, payment_id: uuid.UUID, token: str, description: str, return_url: str, *, save: bool = False
+    ) -> Payment:
         op = await find_op(self._ctx, payment_id)
+        request = await self._request(op, token, description, return_url, save=save)
         async with self._ctx.begin() as tx:
             is_mine = await repository.start(tx, op.id)
         if not is_mine:
             return self._seen(await find_op(self._ctx, payment_id))
-        request = ChargeRequest(op.id, op.money, token, description, return_url)
         try:
             status = await providers.answer(providers.provider(self._ctx, op.provider_id).charge(request))
         except ProviderUnreachable:
             return self._seen(await note_silence(self._ctx, op.id))
         return self._seen(await apply(self._ctx, op.id, status))
 
+    async def _request(
+        self, op: Op, token: str, description: str, return_url: str, *, save: bool
+    ) -> ChargeRequest:
+        """Raises NotFound for somebody else's saved card."""
+        actor = self._ctx.actor
+        card = None
+        if token.startswith(saved.PREFIX):
+            card = await self._own_card(token, op.provider_id)
+        return ChargeRequest(
+            op.id,
+            op.money,
+            card.reference if card else token,
+            description,
+            return_url,
+            method=op.method,
+            capture=op.capture,
+            subject=op.subject,
+            payer=Payer(op.payer_id, actor.display_name, actor.email),
+            is_saved=card is not None,
+            save=save and card is None,
+        )
+
+    async def _own_card(self, token: str, provider_id: str) -> saved.Kept:
+        saved_id = saved.id_in(token)
+        async with self._ctx.begin() as tx:
+            card = await saved.one_of(tx, self._ctx.require_user(), saved_id) if saved_id else None
+            if card is None or card.provider_id != provider_id:
+                raise NotFound
+            await saved.used(tx, card.id)
+        return card
+
     async def refresh(self, payment_id: uuid.UUID) -> Payment:
         return self._seen(await look(self._ctx, await find_op(self._ctx, payment_id)))
+
+    async def capture(self, subject: uuid.UUID) -> Payment:
+        async with self._ctx.begin() as tx:
+            charge, capture = await captures.ask(tx, subject)
+        if capture is not None:
+            await settle(self._ctx, await find_op(self._ctx, capture))
+        return self._seen(await find_op(self._ctx, charge.id))
+
+    async def before_shipping(self, tx: Tx, subject: uuid.UUID) -> None:
+        await captures.before_shipping(self._ctx, tx, subject)
 
     async def lock(self, tx: Tx, subject: uuid.UUID) -> Sequence[Payment]:
         return [self._seen(op) for op in await repository.lock_subject(tx, subject)]
@@ -66,34 +150,49 @@ class PaymentService:
     async def give_back(
         self, tx: Tx, subject: uuid.UUID, amount: int, reason: str, reference: str = ""
     ) -> Sequence[uuid.UUID]:
-        charge = next(
-            (op for op in await repository.lock_subject(tx, subject) if op.state.value == "succeeded"), None
-        )
-        if charge is None:
-            for op_id in await repository.give_up(tx, subject):
-                await self._later(tx, op_id)
-            return []
-        too_much = Conflict(
-            N_("More would be refunded than was paid."), code="refund_too_large", domain="payments"
-        )
-        await repository.take_from_charge(tx, too_much, charge.id, amount)
-        refund = await repository.insert_refund(tx, charge, amount, reason, reference)
-        await self._later(tx, refund)
-        return [refund]
+        return await giving_back.give_back(self._ctx, tx, subject, amount, reason, reference)
+
+    async def saved(self, tx: Tx) -> Sequence[SavedMethod]:
+        user_id = self._ctx.actor.user_id
+        return await saved.all_of(tx, user_id, list(providers.providers(self._ctx))) if user_id else []
+
+    async def forget(self, saved_id: uuid.UUID) -> None:
+        async with self._ctx.begin() as tx:
+            card = await saved.one_of(tx, self._ctx.require_user(), saved_id)
+            if card is None:
+                raise NotFound
+            await saved.drop(tx, card.id)
+        await providers.forget(self._ctx, card.provider_id, card.reference)
+
+    async def payouts_stopped(self, tx: Tx) -> bool:
+        return await payouts_stopped(tx)
 
     def _seen(self, op: Op) -> Payment:
         """With the failure in the asked language: it is the provider's sentence, or one of ours."""
         payment = op.as_payment()
-        if op.failure is None:
-            return payment
-        said = gettext_for(self._ctx.locale, op.provider_id)(op.failure)
-        if said == op.failure:
-            said = gettext_for(self._ctx.locale, "payments")(op.failure)
-        return msgspec.structs.replace(payment, failure=said)
+        failure = words.failure(self._ctx, op)
+        return msgspec.structs.replace(payment, failure=failure) if failure else payment
 
-    async def _later(self, tx: Tx, op_id: uuid.UUID) -> None:
-        await self._ctx.enqueue(tx, REVERSE, Reverse(op_id))
+
+class ReportService:
+    """``PaymentReports``."""
+
+    def __init__(self, ctx: TenantCtx) -> None:
+        self._ctx = ctx
+
+    async def heard(self, op_id: uuid.UUID, status: ChargeStatus) -> None:
+        async with self._ctx.read() as tx:
+            op = await repository.find(tx, op_id)
+        if op is not None:
+            await apply(self._ctx, op.id, status)
+
+    async def disputed(self, provider_id: str, dispute: DisputeStatus) -> None:
+        await disputes.apply(self._ctx, provider_id, dispute)
 
 
 def payments(ctx: TenantCtx) -> PaymentService:
     return PaymentService(ctx)
+
+
+def reports(ctx: TenantCtx) -> ReportService:
+    return ReportService(ctx)

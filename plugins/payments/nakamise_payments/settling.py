@@ -7,11 +7,12 @@ import uuid
 from collections.abc import Mapping
 from typing import Final
 
-from nakamise.contracts.payments import ChargeState, ChargeStatus, OpKind, PaymentSubject, Refunded
+from nakamise.contracts.payments import ChargeState, ChargeStatus, OpKind
 from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.plugin import TenantCtx
-from nakamise_payments import ledger, repository
+from nakamise_payments import ledger, repository, saved, telling
+from nakamise_payments.reversal import later
 from nakamise_payments.schemas import Op, OpState
 
 log: Final = logging.getLogger("nakamise.payments")
@@ -19,32 +20,56 @@ log: Final = logging.getLogger("nakamise.payments")
 _STATES: Final[Mapping[ChargeState, OpState]] = {
     ChargeState.REQUIRES_ACTION: OpState.REQUIRES_ACTION,
     ChargeState.PROCESSING: OpState.UNKNOWN,
+    ChargeState.AUTHORIZED: OpState.AUTHORIZED,
     ChargeState.SUCCEEDED: OpState.SUCCEEDED,
     ChargeState.FAILED: OpState.FAILED,
     ChargeState.CANCELED: OpState.CANCELED,
 }
+# An op only goes on: what an answer says that was overtaken on its way changes nothing.
+_RANK: Final[Mapping[OpState, int]] = {
+    OpState.NEW: 0,
+    OpState.SENDING: 1,
+    OpState.UNKNOWN: 1,
+    OpState.REQUIRES_ACTION: 2,
+    OpState.AUTHORIZED: 3,
+    OpState.BY_HAND: 4,
+    OpState.SUCCEEDED: 5,
+    OpState.FAILED: 5,
+    OpState.CANCELED: 5,
+}
+_BROKEN: Final = (OpState.FAILED, OpState.CANCELED)
+DOUBLE: Final = "paid twice"
+EXCESS: Final = "more was taken than was left"
 
 
 async def apply(ctx: TenantCtx, op_id: uuid.UUID, status: ChargeStatus) -> Op:
     """Record ``status`` and everything that follows from it, once, in one transaction.
 
-    Serves the submit, the return page, webhooks and the reconciler alike. A settled op stays as it is.
+    Serves the submit, the return page, webhooks and the reconciler alike. A settled op stays as it is, but for
+    money that comes after all and a refund that the bank sends back.
     """
     async with ctx.begin() as tx:
         op = await repository.lock(tx, op_id)
-        if op.is_final:
-            return op
         if status.amount != op.money:
             log.error("op %s: the provider says %s instead of %s", op.id, status.amount, op.money)
-            await repository.try_again_later(tx, op.id)
+            if not op.is_final:
+                await repository.try_again_later(tx, op.id)
             return op
-        state = _STATES[status.state]
-        if state is op.state:
-            await repository.ask_again_later(tx, op.id)
-            return op
-        await repository.record(tx, op, state, status)
-        await _follow(ctx, tx, op, state)
+        await _move(ctx, tx, op, status)
         return await repository.lock(tx, op_id)
+
+
+async def _move(ctx: TenantCtx, tx: Tx, op: Op, status: ChargeStatus) -> None:
+    state = _STATES[status.state]
+    if op.is_final:
+        await _afterwards(ctx, tx, op, state, status)
+    elif op.kind is OpKind.REFUND and state in _BROKEN:
+        await _to_hand(tx, op, status)
+    elif state is op.state or _RANK[state] < _RANK[op.state]:
+        await repository.ask_again_later(tx, op.id)
+    else:
+        await repository.record(tx, op, state, status)
+        await _follow(ctx, tx, op, await repository.lock(tx, op.id), status)
 
 
 async def note_silence(ctx: TenantCtx, op_id: uuid.UUID) -> Op:
@@ -53,30 +78,112 @@ async def note_silence(ctx: TenantCtx, op_id: uuid.UUID) -> Op:
         op = await repository.lock(tx, op_id)
         if op.is_final:
             return op
-        if op.state is OpState.REQUIRES_ACTION:
+        if op.state in (OpState.REQUIRES_ACTION, OpState.AUTHORIZED):
             await repository.ask_again_later(tx, op_id)
         else:
             await repository.try_again_later(tx, op_id)
         return await repository.lock(tx, op_id)
 
 
-async def _follow(ctx: TenantCtx, tx: Tx, op: Op, state: OpState) -> None:
-    if state is OpState.SUCCEEDED:
-        await ledger.book(tx, op)
-        await _tell(ctx, tx, op)
-    elif op.kind is OpKind.REFUND and op.parent_id and state in (OpState.FAILED, OpState.CANCELED):
-        log.error("refund %s of %s did not go through", op.id, op.money)
-        broken = Conflict("The refund does not fit its charge.", domain="payments")
-        await repository.put_back_on_charge(tx, broken, op.parent_id, op.amount)
-
-
-async def _tell(ctx: TenantCtx, tx: Tx, op: Op) -> None:
-    subject = ctx.optional_service(PaymentSubject)
-    if subject is None:
-        log.error("op %s succeeded, and nobody owns %s", op.id, op.subject)
-        return
+async def _follow(ctx: TenantCtx, tx: Tx, before: Op, op: Op, status: ChargeStatus) -> None:
+    """What the step from ``before`` to ``op`` causes."""
     if op.kind is OpKind.CHARGE:
-        settled = await repository.lock(tx, op.id)
-        await subject.payment_succeeded(tx, settled.as_payment())
-    else:
-        await subject.payment_refunded(tx, Refunded(op.id, op.subject, op.money, op.reference))
+        await _follow_charge(ctx, tx, before, op, status)
+    elif op.state is OpState.SUCCEEDED:
+        await ledger.book(tx, op)
+        if op.kind is OpKind.CAPTURE and op.parent_id:
+            await _captured(ctx, tx, await repository.lock(tx, op.parent_id), op, status)
+        elif op.kind in (OpKind.REFUND, OpKind.RELEASE):
+            await telling.refunded(ctx, tx, op)
+    elif op.kind is OpKind.REVERSAL and op.parent_id and op.state in _BROKEN:
+        await _put_back(tx, op)
+
+
+async def _follow_charge(ctx: TenantCtx, tx: Tx, before: Op, op: Op, status: ChargeStatus) -> None:
+    was_authorized = before.state is OpState.AUTHORIZED
+    if status.saved and op.payer_id and op.state in (OpState.SUCCEEDED, OpState.AUTHORIZED):
+        await saved.keep(tx, op.payer_id, op.provider_id, status.saved)
+    if op.state is OpState.SUCCEEDED:
+        await ledger.book(tx, op, op.captured)
+        await _give_excess(ctx, tx, op)
+        await (telling.captured if was_authorized else telling.succeeded)(ctx, tx, op)
+    elif op.state is OpState.AUTHORIZED:
+        await telling.succeeded(ctx, tx, op)
+    elif op.state is OpState.REQUIRES_ACTION and op.instructions:
+        await telling.waiting(ctx, tx, op)
+    elif was_authorized and op.state in _BROKEN:
+        await telling.lapsed(ctx, tx, op)
+
+
+async def _captured(ctx: TenantCtx, tx: Tx, charge: Op, capture: Op, status: ChargeStatus) -> None:
+    """The charge is what its capture made of it, unless a webhook said so before."""
+    if charge.state is not OpState.AUTHORIZED:
+        return
+    taken = ChargeStatus(
+        ChargeState.SUCCEEDED, charge.provider_ref, charge.money, captured=capture.amount, fee=status.fee
+    )
+    await repository.record(tx, charge, OpState.SUCCEEDED, taken)
+    await _follow_charge(ctx, tx, charge, await repository.lock(tx, charge.id), taken)
+
+
+async def _give_excess(ctx: TenantCtx, tx: Tx, charge: Op) -> None:
+    """Somebody took at the provider what we had let go: it goes back."""
+    excess = charge.captured - (charge.amount - charge.reversed)
+    if excess > 0:
+        refund = await repository.insert_child(tx, OpKind.REFUND, charge, excess, EXCESS)
+        if refund:
+            await later(ctx, tx, refund)
+
+
+async def _afterwards(ctx: TenantCtx, tx: Tx, op: Op, state: OpState, status: ChargeStatus) -> None:
+    """What a settled op may still learn."""
+    if op.kind is OpKind.CHARGE and op.state in _BROKEN and state is OpState.SUCCEEDED:
+        await _late(ctx, tx, op, status)
+    elif op.kind is OpKind.REFUND and op.state is OpState.SUCCEEDED and state in _BROKEN and not op.note:
+        log.error("refund %s of %s came back from the bank", op.id, op.money)
+        await ledger.enter(tx, op, "refund_failed", op.amount, f"refund_failed:{op.id}")
+        await _to_hand(tx, op, status)
+    elif op.kind is OpKind.CHARGE and state is op.state is OpState.SUCCEEDED:
+        await _fee_came(tx, op, status)
+
+
+async def _fee_came(tx: Tx, op: Op, status: ChargeStatus) -> None:
+    """Providers may know their fee only some time after the charge."""
+    if status.fee and await repository.set_fee(tx, op.id, status.fee):
+        await ledger.enter(tx, op, "fee", status.fee, f"fee:{op.id}")
+
+
+async def _late(ctx: TenantCtx, tx: Tx, op: Op, status: ChargeStatus) -> None:
+    """Money that came after all. When another payment has taken its place it goes back at once."""
+    is_double = await repository.has_live_charge(tx, op.subject)
+    if is_double:
+        await repository.mark_extra(tx, op.id)
+    await repository.record(tx, op, OpState.SUCCEEDED, status)
+    charge = await repository.lock(tx, op.id)
+    await ledger.book(tx, charge, charge.captured)
+    if not is_double:
+        await telling.succeeded(ctx, tx, charge)
+        return
+    log.error("op %s: %s was paid twice", op.id, op.subject)
+    await _refund(ctx, tx, charge, charge.captured, DOUBLE)
+
+
+async def _refund(ctx: TenantCtx, tx: Tx, charge: Op, amount: int, reason: str) -> None:
+    broken = Conflict("The refund does not fit its charge.", domain="payments")
+    await repository.take_from_charge(tx, broken, charge.id, amount)
+    refund = await repository.insert_child(tx, OpKind.REFUND, charge, amount, reason)
+    if refund:
+        await later(ctx, tx, refund)
+
+
+async def _to_hand(tx: Tx, op: Op, status: ChargeStatus) -> None:
+    """A refund that the rail does not carry: staff decide, and the charge keeps it reserved for the buyer."""
+    log.error("refund %s of %s did not go through", op.id, op.money)
+    await repository.record(tx, op, OpState.BY_HAND, status)
+
+
+async def _put_back(tx: Tx, op: Op) -> None:
+    log.error("%s %s of %s did not go through", op.kind, op.id, op.money)
+    if op.parent_id:
+        broken = Conflict("The reversal does not fit its transfer.", domain="payments")
+        await repository.put_back_on_charge(tx, broken, op.parent_id, op.amount)

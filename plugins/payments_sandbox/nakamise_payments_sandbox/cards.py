@@ -52,6 +52,7 @@ FAILURES: Final[Mapping[Behaviour, str]] = {
     Behaviour.INSUFFICIENT: N_("The card has insufficient funds. Please use another card."),
 }
 UNKNOWN_TOKEN: Final = N_("This card cannot be used. Please enter it again.")
+HOLD_ENDED: Final = N_("The amount is not reserved any more.")
 AUTHENTICATION_FAILED: Final = N_("The bank could not confirm that it is you. Please try again.")
 
 _BY_NUMBER: Final = {card.number: card for card in CARDS}
@@ -60,6 +61,10 @@ _BY_TOKEN: Final = {card.token: card for card in CARDS}
 
 def card_of_number(number: str) -> TestCard | None:
     return _BY_NUMBER.get("".join(number.split()).replace("-", ""))
+
+
+def by_token(token: str) -> TestCard | None:
+    return _BY_TOKEN.get(token)
 
 
 def behaviour_of(token: str) -> Behaviour | None:

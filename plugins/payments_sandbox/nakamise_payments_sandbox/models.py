@@ -22,4 +22,17 @@ charge = Table(
     Column("return_url", Text, nullable=False),
     Column("refunded", BigInteger, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("method", Text, nullable=False),
+    Column("captured", BigInteger, nullable=False),
+    Column("capture_before", DateTime(timezone=True)),
+    Column("due_at", DateTime(timezone=True)),
+    Column("card", Text),
+)
+
+card = Table(
+    "payments_sandbox_card",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("token", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
 )

@@ -35,9 +35,24 @@ async def decide(ctx: Ctx, request: Request[Any, Any, Any], reference: FromPath[
     entry = await _entry(ctx, reference)
     async with ctx.begin() as tx:
         if decision.outcome == "confirm":
-            await books.settle(tx, entry.key, ChargeState.SUCCEEDED, None)
+            await books.confirm(tx, entry.key)
         else:
             await books.settle(tx, entry.key, ChargeState.FAILED, AUTHENTICATION_FAILED)
+    return see_other(ctx, entry.return_url)
+
+
+@get("/konbini/{reference:str}", opt=in_maintenance(signed_in()), include_in_schema=False)
+async def till(ctx: Ctx, reference: FromPath[str]) -> Response[bytes]:
+    """The till of a convenience store, as far as a test needs one."""
+    return await page(ctx, "payments_sandbox/till.html", entry=await _entry(ctx, reference))
+
+
+@post("/konbini/{reference:str}", opt=in_maintenance(signed_in()), include_in_schema=False)
+async def pay_at_till(ctx: Ctx, reference: FromPath[str]) -> Response[bytes]:
+    """Also after the order has ended: that is what late money is tried out with."""
+    entry = await _entry(ctx, reference)
+    async with ctx.begin() as tx:
+        await books.pay_at_till(tx, entry.key)
     return see_other(ctx, entry.return_url)
 
 
@@ -49,4 +64,4 @@ async def _entry(ctx: TenantCtx, reference: str) -> books.Entry:
     return entry
 
 
-route_handlers: Final[list[ControllerRouterHandler]] = [challenge, decide]
+route_handlers: Final[list[ControllerRouterHandler]] = [challenge, decide, till, pay_at_till]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import nakamise_payments
 from nakamise.contracts.payments import Payment
 from nakamise.money import Money
 from nakamise.plugin import TenantCtx
 from nakamise_payments.service import PaymentService
+from tests.plugins.invariants import queries_of
 
 
 class Desk:
@@ -37,6 +39,15 @@ class Desk:
     async def execute(self, query: str, *args: object) -> None:
         async with self.ctx.begin() as tx:
             await tx.execute(query, *args)
+
+    async def broken(self) -> dict[str, list[tuple[object, ...]]]:
+        """The invariants of the payments alone: there is no shop here."""
+        found = {}
+        async with self.ctx.read() as tx:
+            for title, query in queries_of(nakamise_payments).items():
+                if rows := await tx.connection.fetch(query):
+                    found[title] = [tuple(row) for row in rows]
+        return found
 
     async def make_due(self) -> None:
         await self.execute("UPDATE payments_op SET next_at = now() - interval '1 second'")

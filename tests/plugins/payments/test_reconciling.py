@@ -104,8 +104,8 @@ async def test_payments_are_for_those_who_may_see_them(desk: Desk, client: Clien
 
 def test_every_state_has_a_word() -> None:
     from nakamise.contracts.payments import OpKind
-    from nakamise_payments.pages import KINDS, STATES, TROUBLES
     from nakamise_payments.schemas import OpState
+    from nakamise_payments.words import KINDS, STATES, TROUBLES
 
     assert set(STATES) == set(OpState)
     assert set(KINDS) == set(OpKind)

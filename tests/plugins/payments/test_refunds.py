@@ -11,6 +11,7 @@ import pytest
 from nakamise.contracts.payments import PaymentState
 from nakamise.errors import Conflict
 from nakamise.testing.fixtures import Drain
+from nakamise_payments import by_hand
 from nakamise_payments.asking import find_op, settle
 from tests.plugins.payments.desk import Desk
 
@@ -52,16 +53,27 @@ async def test_a_refund_that_is_carried_out_twice_goes_back_once(desk: Desk, dra
     assert await desk.value("SELECT refunded FROM payments_sandbox_charge WHERE kind = 'charge'") == 1000
 
 
-async def test_a_refund_that_the_provider_refuses_can_be_asked_for_again(desk: Desk, drain: Drain) -> None:
+async def test_a_refund_that_the_provider_refuses_waits_for_staff(desk: Desk, drain: Drain) -> None:
     payment = await desk.paid(5000)
     await desk.execute("UPDATE payments_sandbox_charge SET refunded = 4500")
     await desk.give_back(payment, 1000)
     await drain(desk.ctx.tenant)
-    assert await desk.value("SELECT state FROM payments_op WHERE kind = 'refund'") == "failed"
-    assert await desk.value("SELECT reversed FROM payments_op WHERE kind = 'charge'") == 0
-    await desk.give_back(payment, 500)
+    refund = await desk.value("SELECT id FROM payments_op WHERE kind = 'refund' AND state = 'by_hand'")
+    assert await desk.value("SELECT reversed FROM payments_op WHERE kind = 'charge'") == 1000
+    assert await desk.value(LEDGER) == 5000, "nothing went back yet"
+    await by_hand.retry(desk.ctx, refund)
     await drain(desk.ctx.tenant)
-    assert await desk.value(LEDGER) == 4500
+    with pytest.raises(Conflict):
+        await by_hand.retry(desk.ctx, refund)
+    again = await desk.value("SELECT id FROM payments_op WHERE kind = 'refund' AND state = 'by_hand'")
+    assert again != refund, "a new try has a new key"
+    answers = await asyncio.gather(
+        *(by_hand.paid(desk.ctx, again, "振込 11/22") for _ in range(4)), return_exceptions=True
+    )
+    assert sum(answer is None for answer in answers) == 1
+    assert await desk.value(LEDGER) == 4000
+    assert await desk.value("SELECT reversed FROM payments_op WHERE kind = 'charge'") == 1000
+    assert await desk.broken() == {}
 
 
 async def test_what_was_never_sent_is_voided_without_asking_anybody(desk: Desk) -> None:

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from nakamise.contracts.checkout import OrderDraft, OrderRef
-from nakamise.contracts.payments import Payment, Payments, Refunded
+from nakamise.contracts.payments import DisputeState, Payment, Payments, Refunded
 from nakamise.db import Tx
 from nakamise.errors import Problem
 from nakamise.plugin import TenantCtx
-from nakamise_shop.checkout import repository, stock
+from nakamise_shop.checkout import limits, repository, stock
 from nakamise_shop.checkout.schemas import Purchase, PurchaseState
-from nakamise_shop.orders import announce, timeline
+from nakamise_shop.orders import announce, disputes, lapsing, timeline
 from nakamise_shop.orders.timeline import Happened
 
 log: Final = logging.getLogger("nakamise.shop")
 LATE: Final = "late"
+
+
+_DISPUTED: Final[Mapping[DisputeState, Callable[[TenantCtx, Tx, uuid.UUID], Awaitable[None]]]] = {
+    DisputeState.OPEN: disputes.opened,
+    DisputeState.WON: disputes.won,
+    DisputeState.LOST: disputes.lost,
+}
 
 
 class PurchasePayments:
@@ -34,9 +42,28 @@ class PurchasePayments:
         if purchase.state is PurchaseState.PENDING or (
             purchase.state is PurchaseState.EXPIRED and await _take_again(self._ctx, tx, purchase)
         ):
+            await lapsing.note_held(tx, purchase.id, payment)
             await mark_paid(self._ctx, tx, purchase.id)
         elif purchase.state is not PurchaseState.PAID:
             await self._ctx.service(Payments).give_back(tx, purchase.id, payment.amount.amount, LATE)
+
+    async def payment_waiting(self, tx: Tx, payment: Payment) -> None:
+        """The hold lasts as long as the buyer may pay at a till."""
+        if payment.instructions is not None:
+            await tx.execute(
+                "UPDATE shop_purchase SET expires_at = greatest(expires_at, $2), version = version + 1"
+                " WHERE id = $1 AND state = 'pending'",
+                *(payment.subject, payment.instructions.due_at),
+            )
+
+    async def payment_captured(self, tx: Tx, payment: Payment) -> None:
+        await lapsing.note_held(tx, payment.subject, payment)
+
+    async def payment_lapsed(self, tx: Tx, payment: Payment) -> None:
+        await lapsing.lapse(self._ctx, tx, payment.subject)
+
+    async def payment_disputed(self, tx: Tx, payment: Payment, state: DisputeState) -> None:
+        await _DISPUTED[state](self._ctx, tx, payment.subject)
 
     async def payment_refunded(self, tx: Tx, refund: Refunded) -> None:
         """``reference`` names the order; without one the whole purchase came too late and goes back."""
@@ -74,6 +101,7 @@ async def _take_again(ctx: TenantCtx, tx: Tx, purchase: Purchase) -> bool:
     )
     try:
         async with tx.savepoint():
+            await limits.take_again(tx, purchase.id, purchase.buyer_id)
             await ctx.lineup.call("checkout_commit", ctx=ctx, tx=tx, order=draft)
             await stock.reserve(tx, await repository.wants_of_orders(tx, [order.id for order in orders]))
     except Problem as gone:

@@ -1,0 +1,106 @@
+"""Disputes: the bank takes money back for now; refunds wait for its end."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import Final
+
+from nakamise.contracts.payments import DisputeState, DisputeStatus
+from nakamise.db import Tx
+from nakamise.ids import uuid7
+from nakamise.plugin import TenantCtx
+from nakamise.web import N_, gettext_for, minute, yen
+from nakamise_payments import ledger, repository, telling
+from nakamise_payments.schemas import Dispute, Op
+
+log: Final = logging.getLogger("nakamise.payments")
+_ROWS: Final = (
+    "SELECT id, provider_id, reference, op_id, amount, currency, state, reason, is_inquiry, respond_by, opened_at"
+    " FROM payments_dispute"
+)
+
+
+async def apply(ctx: TenantCtx, provider_id: str, told: DisputeStatus) -> None:
+    """Once for each state; a dispute that ended stays as it is."""
+    async with ctx.begin() as tx:
+        if await repository.find(tx, told.charge_op_id) is None:
+            log.error("dispute %s is about an unknown charge %s", told.reference, told.charge_op_id)
+            return
+        charge = await repository.lock(tx, told.charge_op_id)
+        known = await _known(tx, provider_id, told.reference)
+        if known is None:
+            known = await _open(ctx, tx, charge, provider_id, told)
+        elif known.is_inquiry and not told.is_inquiry and known.state is DisputeState.OPEN:
+            await tx.execute("UPDATE payments_dispute SET is_inquiry = false WHERE id = $1", known.id)
+            await ledger.enter(tx, charge, "dispute", known.amount, f"dispute:{known.id}")
+        if known.state is DisputeState.OPEN and told.state is not DisputeState.OPEN:
+            await _close(ctx, tx, charge, known, told)
+
+
+async def _known(tx: Tx, provider_id: str, reference: str) -> Dispute | None:
+    return await tx.first(
+        Dispute, f"{_ROWS} WHERE provider_id = $1 AND reference = $2", provider_id, reference
+    )
+
+
+async def _open(ctx: TenantCtx, tx: Tx, charge: Op, provider_id: str, told: DisputeStatus) -> Dispute:
+    dispute_id = uuid7()
+    await tx.execute(
+        "INSERT INTO payments_dispute (id, provider_id, reference, op_id, amount, currency, state, reason,"
+        " is_inquiry, respond_by) VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9)",
+        *(dispute_id, provider_id, told.reference, charge.id, told.amount.amount, told.amount.currency),
+        *(told.reason, told.is_inquiry, told.respond_by),
+    )
+    if not told.is_inquiry:
+        await ledger.enter(tx, charge, "dispute", told.amount.amount, f"dispute:{dispute_id}")
+    opened = await tx.one(Dispute, f"{_ROWS} WHERE id = $1", dispute_id)
+    await telling.disputed(ctx, tx, await repository.lock(tx, charge.id), DisputeState.OPEN)
+    await _mail(ctx, tx, opened)
+    return opened
+
+
+async def _mail(ctx: TenantCtx, tx: Tx, opened: Dispute) -> None:
+    _ = gettext_for(ctx.tenant.locale, "payments")
+    facts = [(_(N_("Amount")), yen(opened.amount))]
+    if opened.respond_by:
+        until = minute(opened.respond_by, ctx.tenant.locale, ctx.tenant.timezone)
+        facts.append((_(N_("Answer until")), until))
+    await ctx.mail_admins(
+        tx,
+        "mail/notice",
+        subject=_(N_("A buyer disputes a payment")),
+        paragraphs=[
+            _(
+                N_(
+                    "Answer at the payment provider. Until it is decided nothing of this payment can be refunded."
+                )
+            ),
+        ],
+        facts=facts,
+        action={"label": _(N_("See the payments")), "path": "/admin/payments#disputes"},
+    )
+
+
+async def _close(ctx: TenantCtx, tx: Tx, charge: Op, known: Dispute, told: DisputeStatus) -> None:
+    await tx.execute(
+        "UPDATE payments_dispute SET state = $2, closed_at = now() WHERE id = $1 AND state = 'open'",
+        known.id,
+        told.state,
+    )
+    moved = await tx.value(
+        "SELECT EXISTS (SELECT 1 FROM payments_transfer WHERE idem = $1)", f"dispute:{known.id}"
+    )
+    if told.state is DisputeState.WON and moved:
+        await ledger.enter(tx, charge, "dispute_won", known.amount, f"dispute_won:{known.id}")
+    await telling.disputed(ctx, tx, await repository.lock(tx, charge.id), told.state)
+
+
+async def of_charge(tx: Tx, op_id: uuid.UUID) -> list[Dispute]:
+    return await tx.all(Dispute, f"{_ROWS} WHERE op_id = $1 ORDER BY opened_at DESC, id", op_id)
+
+
+async def open_ones(tx: Tx) -> list[Dispute]:
+    return await tx.all(
+        Dispute, f"{_ROWS} WHERE state = 'open' ORDER BY respond_by NULLS LAST, opened_at, id"
+    )

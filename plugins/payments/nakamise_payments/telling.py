@@ -1,0 +1,52 @@
+"""Telling the owner of what is paid for; in the payment's transaction."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from nakamise.contracts.payments import DisputeState, OpKind, PaymentSubject, Refunded
+from nakamise.db import Tx
+from nakamise.plugin import TenantCtx
+from nakamise_payments.schemas import Op
+
+log: Final = logging.getLogger("nakamise.payments")
+
+
+def _subject(ctx: TenantCtx, op: Op) -> PaymentSubject | None:
+    found = ctx.optional_service(PaymentSubject)
+    if found is None:
+        log.error("op %s is %s, and nobody owns %s", op.id, op.state, op.subject)
+    return found
+
+
+async def succeeded(ctx: TenantCtx, tx: Tx, op: Op) -> None:
+    if subject := _subject(ctx, op):
+        await subject.payment_succeeded(tx, op.as_payment())
+
+
+async def waiting(ctx: TenantCtx, tx: Tx, op: Op) -> None:
+    if subject := _subject(ctx, op):
+        await subject.payment_waiting(tx, op.as_payment())
+
+
+async def captured(ctx: TenantCtx, tx: Tx, op: Op) -> None:
+    if subject := _subject(ctx, op):
+        await subject.payment_captured(tx, op.as_payment())
+
+
+async def lapsed(ctx: TenantCtx, tx: Tx, op: Op) -> None:
+    if subject := _subject(ctx, op):
+        await subject.payment_lapsed(tx, op.as_payment())
+
+
+async def refunded(ctx: TenantCtx, tx: Tx, op: Op) -> None:
+    """A refund, or a part of an authorisation that will not be taken."""
+    if subject := _subject(ctx, op):
+        by_hand = op.kind is OpKind.REFUND and bool(op.note)
+        await subject.payment_refunded(tx, Refunded(op.id, op.subject, op.money, op.reference, by_hand))
+
+
+async def disputed(ctx: TenantCtx, tx: Tx, op: Op, state: DisputeState) -> None:
+    if subject := _subject(ctx, op):
+        await subject.payment_disputed(tx, op.as_payment(), state)
