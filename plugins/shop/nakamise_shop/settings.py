@@ -39,3 +39,37 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             },
         ),
     ] = "until_processing"
+    close_after_days: Annotated[
+        int,
+        Meta(
+            ge=8,
+            le=365,
+            title="Days until an order is closed",
+            description="Counted from the arrival of the last parcel; afterwards it cannot be refunded here.",
+        ),
+    ] = 60
+    order_number_date: Annotated[
+        Literal["full", "short"],
+        Meta(
+            title="Date in order numbers",
+            extra={"labels": {"full": "20260610", "short": "260610"}},
+        ),
+    ] = "full"
+    order_number_digits: Annotated[
+        int, Meta(ge=3, le=8, title="Digits of the day's count in order numbers")
+    ] = 4
+    ask_note: Annotated[
+        bool, Meta(title="Ask for a note at checkout", description="Buyers may write to the shop.")
+    ] = True
+    note_label: Annotated[
+        str, Meta(max_length=40, title="Label of the note", description="Empty: 備考 / Note to the shop.")
+    ] = ""
+    note_length: Annotated[int, Meta(ge=20, le=500, title="Longest note, in characters")] = 300
+    ask_gift: Annotated[
+        bool,
+        Meta(title="Ask whether it is a gift", description="The slip in the parcel then shows no prices."),
+    ] = True
+    notify_shop: Annotated[
+        bool,
+        Meta(title="Mail the shop about paid orders", description="To the address of its legal notice."),
+    ] = True

@@ -1,4 +1,4 @@
-"""Order numbers: PREFIX-YYYYMMDD-NNNN, dated in the tenant's time zone."""
+"""Order numbers: PREFIX-YYYYMMDD-NNNN by default, dated in the tenant's time zone."""
 
 from __future__ import annotations
 
@@ -19,13 +19,17 @@ def order_day(ordered_at: dt.datetime, zone: ZoneInfo) -> dt.date:
     return ordered_at.astimezone(zone).date()
 
 
-def order_number(prefix: str, day: dt.date, sequence: int) -> str:
-    """`order_number("LC", day, 12)` -> "LC-20260610-0012"; grows past four digits rather than repeat.
+def order_number(
+    prefix: str, day: dt.date, sequence: int, *, short_date: bool = False, digits: int = 4
+) -> str:
+    """`order_number("LC", day, 12)` -> "LC-20260610-0012"; grows past its digits rather than repeat.
 
+    `short_date` leaves the century out. Two formats never give the same number to two sequences of a day.
     Raises ValueError for a prefix that is not 1-8 capital letters and digits, and for a sequence below 1.
     """
     if not _PREFIX.fullmatch(prefix):
         raise ValueError(f"{prefix!r} is no order number prefix")
     if sequence < 1:
         raise ValueError("order numbers count from 1")
-    return f"{prefix}-{day:%Y%m%d}-{sequence:04d}"
+    date = f"{day:%y%m%d}" if short_date else f"{day:%Y%m%d}"
+    return f"{prefix}-{date}-{sequence:0{digits}d}"

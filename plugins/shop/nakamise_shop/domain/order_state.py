@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 
 class OrderState(enum.StrEnum):
-    DRAFT = "draft"
     PENDING = "pending"  # is the reservation of stock, coupon and points
     PAID = "paid"
     CLOSED = "closed"  # past the return window
@@ -44,7 +43,6 @@ class OrderStatus(enum.StrEnum):
 _PAID_STATES = frozenset({OrderState.PAID, OrderState.CLOSED, OrderState.PART_REFUNDED})
 
 ORDER_EDGES: Mapping[OrderState, frozenset[OrderState]] = {
-    OrderState.DRAFT: frozenset({OrderState.PENDING}),
     OrderState.PENDING: frozenset({OrderState.PAID, OrderState.EXPIRED, OrderState.CANCELLED}),
     # Cancelling a paid order creates its refund in the same transaction; `refunded` follows when it settles.
     OrderState.PAID: frozenset(
@@ -56,10 +54,12 @@ ORDER_EDGES: Mapping[OrderState, frozenset[OrderState]] = {
             OrderState.DISPUTED,
         }
     ),
-    OrderState.CLOSED: frozenset({OrderState.DISPUTED}),
-    # Late money: a charge that succeeds after the order ended takes stock again, or is refunded at once.
+    # A complaint after the window, and what the shop gives back of its own will.
+    OrderState.CLOSED: frozenset({OrderState.PART_REFUNDED, OrderState.REFUNDED, OrderState.DISPUTED}),
+    # Late money: a charge that succeeds after the hold ended takes stock again, or is refunded at once; what the
+    # buyer cancelled is always refunded.
     OrderState.EXPIRED: frozenset({OrderState.PAID, OrderState.REFUNDED}),
-    OrderState.CANCELLED: frozenset({OrderState.PAID, OrderState.REFUNDED}),
+    OrderState.CANCELLED: frozenset({OrderState.REFUNDED}),
     OrderState.PART_REFUNDED: frozenset({OrderState.REFUNDED, OrderState.DISPUTED}),
     OrderState.REFUNDED: frozenset(),
     # Won: back to where it was. Lost: refunded.
@@ -107,9 +107,17 @@ def line_sources(new: LineState) -> frozenset[LineState]:
     return frozenset(state for state, targets in LINE_EDGES.items() if new in targets)
 
 
+def counts(line: LineState, units_left: int) -> bool:
+    """Whether a line is part of the order's fulfilment: not when all of it was refunded before it left."""
+    return units_left > 0 or line in _SENT
+
+
 def order_status(state: OrderState, lines: Sequence[LineState]) -> OrderStatus:
-    """What the screens show. A partly shipped order is still 処理中; a refund after shipping is no キャンセル."""
-    if state in (OrderState.DRAFT, OrderState.PENDING):
+    """What the screens show, from the lines that are sent or still to be sent (``counts``).
+
+    A partly shipped order is still 処理中; a refund after shipping is no キャンセル.
+    """
+    if state is OrderState.PENDING:
         return OrderStatus.PENDING
     if state in _ENDED and not _SENT.intersection(lines):
         return OrderStatus.CANCELLED

@@ -10,6 +10,7 @@ from nakamise_shop.models.orders import (
     order_counter,
     order_event,
     order_line,
+    order_note,
     purchase,
     shipment,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "order_counter",
     "order_event",
     "order_line",
+    "order_note",
     "person_limit",
     "picture",
     "price_log",

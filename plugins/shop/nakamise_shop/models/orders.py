@@ -41,6 +41,7 @@ purchase: Final = Table(
     moment("paid_at", default=False, nullable=True),
     amount("version", 1),
     json("inputs", "{}"),
+    moment("authorized_until", default=False, nullable=True),
     UniqueConstraint("buyer_id", "idem"),
     CheckConstraint("state IN ('pending', 'paid', 'expired', 'cancelled')"),
     CheckConstraint("charge BETWEEN 0 AND total"),
@@ -77,7 +78,13 @@ order: Final = Table(
     amount("refunded_cash", 0),
     amount("refunded_points", 0),
     flag("shipping_refunded", default=False),
-    CheckConstraint("state IN ('pending', 'paid', 'expired', 'cancelled', 'part_refunded', 'refunded')"),
+    Column("disputed_from", Text),
+    json("inputs", "{}"),
+    CheckConstraint(
+        "state IN ('pending', 'paid', 'closed', 'expired', 'cancelled', 'part_refunded', 'refunded', 'disputed')"
+    ),
+    CheckConstraint("(state = 'disputed') = (disputed_from IS NOT NULL)"),
+    CheckConstraint("disputed_from IN ('paid', 'closed', 'part_refunded')"),
     CheckConstraint("goods + shipping = total"),
     CheckConstraint("points + charge = total"),
     CheckConstraint("least(goods, shipping, points, charge, tax) >= 0"),
@@ -139,6 +146,18 @@ order_event: Final = Table(
     Column("actor_id", Uuid),
     words("actor_name"),
     json("data", "{}"),
+)
+
+order_note: Final = Table(
+    "shop_order_note",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("order_id", Uuid, ForeignKey("shop_order.id"), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("author_id", Uuid),
+    words("author_name"),
+    moment("created_at"),
+    CheckConstraint("length(body) BETWEEN 1 AND 2000"),
 )
 
 order_counter: Final = Table(

@@ -164,6 +164,17 @@ async def renumber(
     )
 
 
+async def add_parcel(
+    ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, carrier: Carrier, tracking_number: str
+) -> tuple[uuid.UUID, str]:
+    """A parcel without lines of the order, such as a replacement: (its id, its number as it is kept).
+
+    Raises Conflict, Invalid as ``ship``.
+    """
+    number = _parsed(carrier, tracking_number)
+    return await _insert_shipment(ctx, tx, order_id, carrier, number, None), number
+
+
 async def derive(tx: Tx, order_id: uuid.UUID) -> None:
     """The order's state of fulfilment follows from its lines."""
     await tx.execute(_DERIVED, order_id)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
+from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for, yen
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.domain.order_state import LineState, OrderStatus
 from nakamise_shop.orders.schemas import OrderHeader, PayStatus
 from nakamise_shop.orders.timeline import Happened, OrderNote
+from nakamise_shop.settings import ShopSettings
 
 
 class Badge(NamedTuple):
@@ -30,6 +32,8 @@ STATUSES: Final[Mapping[OrderStatus, Badge]] = {
 }
 PAY_STATUSES: Final[Mapping[PayStatus, Badge]] = {
     PayStatus.UNPAID: Badge(N_("Unpaid"), "warn", "credit-card"),
+    PayStatus.AUTHORIZED: Badge(N_("Authorized"), "info", "credit-card"),
+    PayStatus.DISPUTED: Badge(N_("Under dispute"), "warn", "circle-alert"),
     PayStatus.PAID: Badge(N_("Paid"), "ok", "circle-check"),
     PayStatus.EXPIRED: Badge(N_("Payment expired"), "outline", "clock"),
     PayStatus.VOIDED: Badge(N_("Not charged"), "outline", "ban"),
@@ -60,7 +64,13 @@ HAPPENED: Final[Mapping[str, str]] = {
     Happened.EXPIRED: N_("Closed, unpaid"),
     Happened.REFUNDING: N_("Refund under way"),
     Happened.REFUNDED: N_("Refunded"),
+    Happened.REPLACED: N_("Replacement sent"),
     Happened.RENUMBERED: N_("Tracking number changed"),
+    Happened.CHANGED: N_("Delivery details changed"),
+    Happened.CLOSED: N_("Completed"),
+    Happened.DISPUTED: N_("Payment is being checked by the card company"),
+    Happened.DISPUTE_WON: N_("Payment was confirmed by the card company"),
+    Happened.DISPUTE_LOST: N_("The card company gave the payment back"),
 }
 
 
@@ -70,6 +80,13 @@ def happened(locale: str, note: OrderNote, titles: Mapping[str, str] = HAPPENED)
         return str(gettext_for(locale, "shop")(titles[note.kind]))
     plugin_id = note.kind.partition(".")[0]
     return str(gettext_for(locale, plugin_id)(note.kind, **note.data))
+
+
+def note_label(ctx: TenantCtx) -> str:
+    """What the buyer's note is called: the tenant's word or ours."""
+    return ctx.settings(ShopSettings).note_label or str(
+        gettext_for(ctx.locale, "shop")(N_("Note to the shop"))
+    )
 
 
 class Words(NamedTuple):

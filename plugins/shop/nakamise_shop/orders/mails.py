@@ -21,6 +21,7 @@ _CANCELLED: Final = {
     "expired": N_("The time to pay ended, so order %(number)s was closed. Nothing was charged."),
     "buyer": N_("Order %(number)s was cancelled as you asked."),
     "staff": N_("The shop cancelled order %(number)s."),
+    "lapsed": N_("Order %(number)s was cancelled: the shop did not take your payment in time. Nothing was charged."),
 }
 
 
@@ -72,7 +73,7 @@ async def on_order_cancelled(ctx: TenantCtx, event: OrderCancelled, delivery: De
             _ = gettext_for(order.header.locale, "shop")
             paragraphs = [_(_CANCELLED[event.reason], number=event.number)]
             paragraphs += [_("Reason: %(words)s", words=note.words) for note in order.timeline if note.words]
-            if order.header.paid_at is not None:
+            if order.header.paid_at is not None and event.reason != "lapsed":
                 amount = yen(order.header.charge)
                 paragraphs.append(_("%(amount)s will be refunded the way you paid.", amount=amount))
             subject = _("Order %(number)s was cancelled", number=event.number)
@@ -101,7 +102,7 @@ async def _send(
         paragraphs=list(paragraphs),
         lines=[_mail_line(line) for line in lines],
         bill=[(label, yen(amount)) for label, amount in bill(_, header)] if with_bill else [],
-        facts=_facts(ctx, order, _),
+        facts=facts(ctx, order, _),
         action={"path": f"/shop/orders/{header.number}", "label": _("See the order")},
     )
 
@@ -112,7 +113,8 @@ def _mail_line(line: Line) -> MailLine:
     return MailLine(name + mark, line.qty, yen(line.net))
 
 
-def _facts(ctx: TenantCtx, order: Order, _: Callable[..., str]) -> list[tuple[str, str]]:
+def facts(ctx: TenantCtx, order: Order, _: Callable[..., str]) -> list[tuple[str, str]]:
+    """Number, time, shop and address of an order, ready to read."""
     header = order.header
     address = header.address
     return [

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from nakamise.contracts.orders import OrderQuery, OrderRefund, Orders, OrderView, RefundOrder
+from nakamise.contracts.orders import OrderQuery, OrderRefund, Orders, OrderView, RefundLine, RefundOrder
 from nakamise.contracts.payments import Payments
 from nakamise.db import Tx
 from nakamise.errors import FieldError, Invalid, NotFound
@@ -15,7 +15,7 @@ from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop.checkout import repository as purchases
 from nakamise_shop.domain.carriers import Carrier
-from nakamise_shop.orders import fulfil, refunding, repository, timeline, views
+from nakamise_shop.orders import fulfil, refunding, replacing, repository, timeline, views
 from nakamise_shop.orders.status import STATUS_SQL
 
 _BOUGHT: Final = (
@@ -76,6 +76,16 @@ class ShopOrders(Orders):
 
     async def refund(self, tx: Tx, order_id: uuid.UUID, wanted: RefundOrder) -> OrderRefund:
         return await refunding.refund(self._ctx, tx, order_id, wanted)
+
+    async def replace(
+        self,
+        tx: Tx,
+        order_id: uuid.UUID,
+        lines: Sequence[RefundLine],
+        carrier: str,
+        tracking_number: str,
+    ) -> uuid.UUID:
+        return await replacing.replace(self._ctx, tx, order_id, lines, _carrier(carrier), tracking_number)
 
     async def note(self, tx: Tx, order_id: uuid.UUID, kind: str, data: Mapping[str, object]) -> None:
         await timeline.note(self._ctx, tx, [order_id], kind, **data)

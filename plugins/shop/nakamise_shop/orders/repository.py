@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -10,12 +11,13 @@ import msgspec
 from nakamise.db import Tx
 from nakamise_shop.domain.order_state import OrderStatus
 from nakamise_shop.orders.schemas import Line, OrderHeader, OrderRow, Shipment
-from nakamise_shop.orders.status import STATUS_SQL
+from nakamise_shop.orders.status import INPUTS_SQL, NOTE_SQL, STATUS_SQL
 
 _ROWS: Final = f"""
 SELECT o.id, o.number, o.placed_at, o.state, o.status, o.paid_at, o.shop ->> 'name' AS shop_name, o.total,
+       (SELECT p.authorized_until FROM shop_purchase p WHERE p.id = o.purchase_id) AS authorized_until,
        l.first_name, l.picture, l.line_count, l.piece_count
-FROM (SELECT id, number, placed_at, state, fulfil_state, paid_at, shop, total, {STATUS_SQL} AS status
+FROM (SELECT id, purchase_id, number, placed_at, state, fulfil_state, paid_at, shop, total, {STATUS_SQL} AS status
       FROM shop_order WHERE buyer_id = $1) o
 CROSS JOIN LATERAL (
     SELECT (array_agg(name ORDER BY line_no))[1] AS first_name,
@@ -32,9 +34,17 @@ _COUNTS: Final = (
 _HEADER: Final = (
     "SELECT o.id, o.purchase_id, o.shop_id, o.number, o.buyer_id, o.state, o.currency, o.goods, o.shipping,"
     " o.total, o.points, o.charge, o.tax, o.quote, o.shop, o.address, o.placed_at, o.paid_at,"
-    " p.email, p.locale, p.expires_at"
+    " p.email, p.locale, p.expires_at, o.buyer_name, " + NOTE_SQL + " AS note, " + INPUTS_SQL + " AS inputs,"
+    " p.authorized_until, o.refunded_cash, o.refunded_points"
     " FROM shop_order o JOIN shop_purchase p ON p.id = o.purchase_id"
 )
+
+
+class _LineOf(Line, frozen=True, kw_only=True):
+    order_id: uuid.UUID
+
+    def as_line(self) -> Line:
+        return Line(**{name: getattr(self, name) for name in Line.__struct_fields__})
 
 
 class _Count(msgspec.Struct, frozen=True):
@@ -67,16 +77,32 @@ async def lock_order(tx: Tx, order_id: uuid.UUID) -> None:
     await tx.value("SELECT id FROM shop_order WHERE id = $1 FOR UPDATE", order_id)
 
 
-async def lines_of(tx: Tx, order_id: uuid.UUID) -> list[Line]:
+async def headers_by_id(tx: Tx, order_ids: Sequence[uuid.UUID]) -> list[OrderHeader]:
+    """As staff's list shows them: the newest first."""
     return await tx.all(
-        Line,
-        "SELECT l.line_no, l.product_id, p.slug AS product_slug, l.variant_id, l.sku, l.name, l.variant_name,"
-        " l.picture, l.qty, l.list, l.unit, l.sub, l.discount, l.net, l.tax_bp, l.reduced, l.fulfil_state,"
+        OrderHeader, f"{_HEADER} WHERE o.id = ANY($1) ORDER BY o.placed_at DESC, o.id DESC", list(order_ids)
+    )
+
+
+async def lines_of(tx: Tx, order_id: uuid.UUID) -> list[Line]:
+    return (await lines_of_all(tx, [order_id])).get(order_id, [])
+
+
+async def lines_of_all(tx: Tx, order_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Line]]:
+    """By order; in one statement, whatever their number."""
+    rows = await tx.all(
+        _LineOf,
+        "SELECT l.order_id, l.line_no, l.product_id, p.slug AS product_slug, l.variant_id, l.sku, l.name, l.variant_name,"
+        " l.picture, l.qty, l.list, l.unit, l.sub, l.discount, l.net, l.tax_bp, l.reduced, l.refunded_qty, l.fulfil_state,"
         " l.shipment_id FROM shop_order_line l"
         " LEFT JOIN shop_product p ON p.id = l.product_id AND p.state = 'published'"
-        " WHERE l.order_id = $1 ORDER BY l.line_no",
-        order_id,
+        " WHERE l.order_id = ANY($1) ORDER BY l.order_id, l.line_no",
+        list(order_ids),
     )
+    found: dict[uuid.UUID, list[Line]] = {}
+    for row in rows:
+        found.setdefault(row.order_id, []).append(row.as_line())
+    return found
 
 
 async def shipments_of(tx: Tx, order_id: uuid.UUID) -> list[Shipment]:

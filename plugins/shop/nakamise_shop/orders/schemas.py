@@ -5,23 +5,29 @@ from __future__ import annotations
 import enum
 import uuid
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
 from nakamise.contracts.pricing import ShopQuote
 from nakamise_shop.domain.carriers import Carrier, tracking_url
-from nakamise_shop.domain.order_state import LineState, OrderState, OrderStatus
+from nakamise_shop.domain.order_state import LineState, OrderState, OrderStatus, counts
 from nakamise_shop.orders.timeline import OrderNote
 from nakamise_shop.paging import Paged
+
+# What buyers choose at checkout for the shop itself (``contracts.cart``).
+NOTE: Final = "shop.note"
+GIFT: Final = "shop.gift"
 
 
 class PayStatus(enum.StrEnum):
     """What the payment badge says."""
 
     UNPAID = "unpaid"
+    AUTHORIZED = "authorized"
     PAID = "paid"
+    DISPUTED = "disputed"
     EXPIRED = "expired"
     VOIDED = "voided"
     REFUNDING = "refunding"
@@ -51,10 +57,11 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     picture: str | None
     line_count: int
     piece_count: int
+    authorized_until: datetime | None
 
     @property
     def pay_status(self) -> PayStatus:
-        return pay_status(self.state, self.paid_at)
+        return pay_status(self.state, self.paid_at, self.authorized_until)
 
 
 class OrderPage(Paged, frozen=True, kw_only=True):
@@ -81,8 +88,14 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     net: int
     tax_bp: int
     reduced: bool
+    refunded_qty: int
     fulfil_state: LineState
     shipment_id: uuid.UUID | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was sent, or has units that are still to be sent."""
+        return counts(self.fulfil_state, self.qty - self.refunded_qty)
 
 
 class Shipment(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,6 +172,21 @@ class OrderHeader(OrderHead, frozen=True, kw_only=True):
     email: str
     locale: str
     expires_at: datetime
+    buyer_name: str
+    note: str
+    inputs: dict[str, str]
+    authorized_until: datetime | None
+    refunded_cash: int
+    refunded_points: int
+
+    @property
+    def is_gift(self) -> bool:
+        """The slip in the parcel shows no prices."""
+        return bool(self.inputs.get(GIFT))
+
+    @property
+    def pay_status(self) -> PayStatus:
+        return pay_status(self.state, self.paid_at, self.authorized_until)
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,19 +212,23 @@ class Cancelled(msgspec.Struct, frozen=True):
     refund: int
 
 
-def pay_status(state: OrderState, paid_at: datetime | None) -> PayStatus:
-    """A cancelled order that was paid is being refunded until the provider confirms it."""
+def pay_status(
+    state: OrderState, paid_at: datetime | None, authorized_until: datetime | None = None
+) -> PayStatus:
+    """A cancelled order that was paid is being refunded until the provider confirms it; money that is reserved until
+    ``authorized_until`` is not taken yet."""
+    if state is OrderState.PAID and authorized_until is not None:
+        return PayStatus.AUTHORIZED
     if state is OrderState.CANCELLED:
         return PayStatus.VOIDED if paid_at is None else PayStatus.REFUNDING
     return _PAY_STATUS[state]
 
 
 _PAY_STATUS = {
-    OrderState.DRAFT: PayStatus.UNPAID,
     OrderState.PENDING: PayStatus.UNPAID,
     OrderState.PAID: PayStatus.PAID,
     OrderState.CLOSED: PayStatus.PAID,
-    OrderState.DISPUTED: PayStatus.PAID,
+    OrderState.DISPUTED: PayStatus.DISPUTED,
     OrderState.EXPIRED: PayStatus.EXPIRED,
     OrderState.PART_REFUNDED: PayStatus.PART_REFUNDED,
     OrderState.REFUNDED: PayStatus.REFUNDED,

@@ -11,7 +11,7 @@ from nakamise.errors import NotFound
 from nakamise.plugin import TenantCtx
 from nakamise_shop.domain.order_state import OrderState, OrderStatus, is_cancellable, order_status
 from nakamise_shop.orders import repository, timeline
-from nakamise_shop.orders.schemas import Order, OrderFilter, OrderHeader, OrderPage, pay_status
+from nakamise_shop.orders.schemas import Order, OrderFilter, OrderHeader, OrderPage
 from nakamise_shop.settings import ShopSettings
 
 PAGE_SIZE: Final = 20
@@ -47,11 +47,11 @@ async def order_by_id(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> Order:
 
 async def assembled(ctx: TenantCtx, tx: Tx, header: OrderHeader) -> Order:
     lines = await repository.lines_of(tx, header.id)
-    line_states = [line.fulfil_state for line in lines]
+    line_states = [line.fulfil_state for line in lines if line.counts]
     return Order(
         header=header,
         status=order_status(header.state, line_states),
-        pay_status=pay_status(header.state, header.paid_at),
+        pay_status=header.pay_status,
         lines=lines,
         shipments=await repository.shipments_of(tx, header.id),
         timeline=await timeline.notes_of(tx, header.id),

@@ -14,6 +14,21 @@ CASE WHEN state = 'pending' THEN 'pending'
      WHEN fulfil_state IN ('processing', 'part_shipped') THEN 'processing'
      ELSE fulfil_state END
 """
+# What the payment badge says, of shop_order o and its shop_purchase p: twin of ``orders.schemas.pay_status``.
+PAY_SQL: Final = """
+CASE WHEN o.state = 'pending' THEN 'unpaid'
+     WHEN o.state = 'cancelled' THEN CASE WHEN o.paid_at IS NULL THEN 'voided' ELSE 'refunding' END
+     WHEN o.state = 'closed' THEN 'paid'
+     WHEN o.state = 'paid' AND p.authorized_until IS NOT NULL THEN 'authorized'
+     ELSE o.state END
+"""
+# What was chosen at checkout for this order and not for another shop's parcel; what staff changed wins.
+INPUTS_SQL: Final = """
+(SELECT coalesce(jsonb_object_agg(i.key, i.value), '{}')
+ FROM jsonb_each(p.inputs || o.inputs) i
+ WHERE strpos(i.key, ':') = 0 OR split_part(i.key, ':', 2) = o.shop_id::text)
+"""
+NOTE_SQL: Final = "coalesce(nullif(o.note, ''), o.inputs ->> 'shop.note', p.inputs ->> 'shop.note', '')"
 # Orders and sales in every count and sum: paid, neither cancelled nor wholly refunded (a paid order that was
 # cancelled ends as refunded). The alias of shop_order is ``o``. The staff's pages print this definition.
-SOLD: Final = "o.state IN ('paid', 'part_refunded')"
+SOLD: Final = "o.state IN ('paid', 'closed', 'part_refunded', 'disputed')"

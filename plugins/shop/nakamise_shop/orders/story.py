@@ -44,7 +44,7 @@ def _is_whole(order: Order, kind: Happened) -> bool:
 
 def _detail(_: Say, note: OrderNote) -> str:
     data = note.data
-    if note.kind in (Happened.SHIPPED, Happened.RENUMBERED):
+    if note.kind in (Happened.SHIPPED, Happened.RENUMBERED, Happened.REPLACED):
         carrier = _(CARRIERS[Carrier(str(data["carrier"]))])
         return _("%(carrier)s, tracking number %(n)s", carrier=carrier, n=data["tracking_number"])
     if note.kind in (Happened.REFUNDED, Happened.REFUNDING) and isinstance(data.get("amount"), int):

@@ -22,9 +22,15 @@ class Happened(enum.StrEnum):
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    REPLACED = "replaced"
     REFUNDING = "refunding"  # decided; the provider has not confirmed it yet
     REFUNDED = "refunded"
     RENUMBERED = "renumbered"
+    CHANGED = "changed"
+    CLOSED = "closed"
+    DISPUTED = "disputed"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
 
 
 class OrderNote(msgspec.Struct, frozen=True):

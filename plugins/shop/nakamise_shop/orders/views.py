@@ -9,17 +9,12 @@ from typing import Final
 from nakamise.contracts.orders import OrderQuery, OrderView
 from nakamise.db import Tx
 from nakamise_shop.orders.matching import MATCHES, Zone, conditions
+from nakamise_shop.orders.status import INPUTS_SQL, NOTE_SQL
 
-# What was chosen for another shop's parcel is none of this order's business; what staff changed wins.
-_INPUTS: Final = """
-(SELECT coalesce(jsonb_object_agg(i.key, i.value), '{}')
- FROM jsonb_each(p.inputs || coalesce(to_jsonb(o) -> 'inputs', '{}')) i
- WHERE strpos(i.key, ':') = 0 OR split_part(i.key, ':', 2) = o.shop_id::text)
-"""
 _VIEWS: Final = f"""
 SELECT o.id, o.purchase_id, o.shop_id, o.number, o.buyer_id, o.buyer_name, p.email, p.locale, o.state,
        o.fulfil_state, o.currency, o.goods, o.shipping, o.total, o.points, o.charge, o.tax, o.quote,
-       {_INPUTS} AS inputs, o.shop, o.address, o.note, o.placed_at, o.paid_at,
+       {INPUTS_SQL} AS inputs, o.shop, o.address, {NOTE_SQL} AS note, o.placed_at, o.paid_at,
        (SELECT jsonb_agg(to_jsonb(l) ORDER BY l.line_no) FROM shop_order_line l
         WHERE l.order_id = o.id) AS lines,
        (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.shipped_at, x.id), '[]') FROM shop_shipment x

@@ -6,10 +6,24 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from nakamise_shop.staff import order_api, product_api, shop_api
+from nakamise_shop.staff import (
+    category_api,
+    grid_pages,
+    import_pages,
+    order_api,
+    order_desk_api,
+    product_api,
+    related_pages,
+    shop_api,
+)
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     *product_api.route_handlers,
+    *grid_pages.api_handlers,
+    *import_pages.api_handlers,
+    *category_api.route_handlers,
+    *related_pages.api_handlers,
     *shop_api.route_handlers,
     *order_api.route_handlers,
+    *order_desk_api.route_handlers,
 ]

@@ -14,7 +14,7 @@ from nakamise.plugin import Ctx, requires
 from nakamise_shop.domain.order_state import OrderStatus
 from nakamise_shop.orders import fulfil
 from nakamise_shop.orders.cancel import cancel_as_staff
-from nakamise_shop.orders.schemas import Order
+from nakamise_shop.orders.schemas import Order, PayStatus
 from nakamise_shop.orders.service import order_by_id
 from nakamise_shop.staff import orders_service as service
 from nakamise_shop.staff.order_pages import FULFIL, READ
@@ -33,6 +33,7 @@ TAGS: Final = ["shop staff"]
 async def list_orders(
     ctx: Ctx,
     status: FromQuery[OrderStatus | None] = None,
+    payment: FromQuery[PayStatus | None] = None,
     q: Annotated[str, QueryParameter(max_length=100)] = "",
     shop: FromQuery[str | None] = None,
     since: FromQuery[date | None] = None,
@@ -40,7 +41,9 @@ async def list_orders(
     page_number: Annotated[int, QueryParameter(name="page", ge=1, le=1000)] = 1,
 ) -> StaffOrderLines:
     """One entry per order, newest first; ``since`` and ``until`` are days of the tenant, both included."""
-    wanted = StaffOrderFilter(status=status, q=q, shop=shop, since=since, until=until, page=page_number)
+    wanted = StaffOrderFilter(
+        status=status, payment=payment, q=q, shop=shop, since=since, until=until, page=page_number
+    )
     async with ctx.read() as tx:
         return await service.order_lines(ctx, tx, wanted)
 

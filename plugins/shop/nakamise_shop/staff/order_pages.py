@@ -1,26 +1,33 @@
-"""Pages of orders: list, export, one order, its packing slip."""
+"""Pages of orders: list, export, one order."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any, Final
 
+import msgspec
 from litestar import Request, Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
+from nakamise.contracts.ui import StaffOrdersSubject
+from nakamise.ids import uuid7
+from nakamise.japan import Prefecture
 from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import page
-from nakamise_shop.domain.order_state import OrderStatus
+from nakamise_shop.domain.order_state import LineState, OrderStatus
 from nakamise_shop.orders.cancel import staff_may_cancel
-from nakamise_shop.orders.schemas import ShipTo
+from nakamise_shop.orders.labels import note_label
 from nakamise_shop.orders.service import order_by_id, subject_of
 from nakamise_shop.paging import address, filter_of, page_base, tabs
 from nakamise_shop.staff import orders_service as service
 from nakamise_shop.staff import products_repository
-from nakamise_shop.staff.orders_csv import order_csv
+from nakamise_shop.staff.notes import notes_of
+from nakamise_shop.staff.order_bulk import MOST
+from nakamise_shop.staff.orders_csv import CHARSETS, Encoding, order_csv
 from nakamise_shop.staff.orders_schemas import StaffOrderFilter
+from nakamise_shop.staff.slips import label_lines
 from nakamise_shop.staff.story import story_of
 from nakamise_shop.staff.text import (
     CARRIERS,
@@ -37,6 +44,7 @@ AnyRequest = Request[Any, Any, Any]
 LIST: Final = "/admin/shop/orders"
 READ: Final = "shop.orders.read"
 FULFIL: Final = "shop.orders.fulfil"
+OPEN: Final = (LineState.UNFULFILLED, LineState.PROCESSING)
 
 
 @get("/orders", opt=requires(READ), include_in_schema=False)
@@ -57,19 +65,28 @@ async def order_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         pay_status=badges(ctx, PAYMENT_STATUS),
         paging=page_base(address(LIST, wanted)),
         export=address(f"{LIST}/export.csv", wanted),
+        payments=choices(ctx, {value: label for value, (label, _) in PAYMENT_STATUS.items()}),
+        may_fulfil=ctx.actor.can(FULFIL),
+        most=MOST,
+        slots={Slot.ADMIN_ORDERS_TOOLS: StaffOrdersSubject(address("", wanted).lstrip("?"))},
     )
+
+
+class _Format(msgspec.Struct, frozen=True, kw_only=True):
+    encoding: Encoding = "utf-8-sig"
 
 
 @get("/orders/export.csv", opt=requires(READ), include_in_schema=False)
 async def export(request: AnyRequest, ctx: Ctx) -> Stream:
     """The filtered list, all pages of it."""
     wanted = filter_of(StaffOrderFilter, request.query_params)
+    encoding = filter_of(_Format, request.query_params).encoding
     name = f"orders-{ctx.now().astimezone(ctx.tenant.zone):%Y%m%d-%H%M}.csv"
     async with ctx.begin() as tx:
         await ctx.audit(tx, "shop.orders.exported", name, filter=ctx.http.query)
     return Stream(
-        order_csv(ctx, wanted),
-        media_type="text/csv; charset=utf-8",
+        order_csv(ctx, wanted, encoding),
+        media_type=f"text/csv; charset={CHARSETS[encoding]}",
         headers={
             "content-disposition": f'attachment; filename="{name}"',
             "cache-control": "no-store",
@@ -89,10 +106,13 @@ async def show(
     status: int = 200,
     errors: dict[str, str] | None = None,
     typed: dict[str, Any] | None = None,
+    part: str = "",
 ) -> Response[bytes]:
-    """``errors`` and ``typed`` are of a refused act."""
+    """``errors`` and ``typed`` are of a refused act; ``part`` names its dialog."""
     async with ctx.read() as tx:
         order = await order_by_id(ctx, tx, order_id)
+        notes = await notes_of(tx, order_id)
+    changeable = order.header.state in ("pending", "paid", "part_refunded")
     return await page(
         ctx,
         "shop/staff_order.html",
@@ -109,26 +129,17 @@ async def show(
         label=label_lines(order.header.address),
         may_fulfil=ctx.actor.can(FULFIL) and order.header.state in ("paid", "part_refunded"),
         may_cancel=ctx.actor.can(FULFIL) and staff_may_cancel(order),
+        may_change=ctx.actor.can(FULFIL) and changeable and not order.shipments,
+        open_units=[one for one in order.lines if one.counts and one.fulfil_state in OPEN],
+        notes=notes,
+        own_id=ctx.actor.user_id,
+        note_label=note_label(ctx),
+        refund_id=uuid7(),
         errors=errors or {},
         typed=typed or {},
+        part=part,
+        prefectures=[(one.ja, one.ja) for one in Prefecture],
     )
 
 
-def label_lines(to: ShipTo) -> list[str]:
-    """The address as it is written on a parcel."""
-    code = f"〒{to.postal_code[:3]}-{to.postal_code[3:]}"
-    place = f"{to.prefecture}{to.city}{to.line1}"
-    return [line for line in (code, place, to.line2, f"{to.name} 様", to.phone) if line]
-
-
-@get("/orders/{order_id:uuid}/slip", opt=requires(READ), include_in_schema=False)
-async def packing_slip(ctx: Ctx, order_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    """For the parcel: no prices of other orders, no buttons on paper."""
-    async with ctx.read() as tx:
-        order = await order_by_id(ctx, tx, order_id)
-    return await page(
-        ctx, "shop/staff_slip.html", order=order, label=label_lines(order.header.address), list=LIST
-    )
-
-
-route_handlers: Final[list[ControllerRouterHandler]] = [order_list, export, order_detail, packing_slip]
+route_handlers: Final[list[ControllerRouterHandler]] = [order_list, export, order_detail]

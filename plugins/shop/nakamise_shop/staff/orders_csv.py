@@ -1,9 +1,9 @@
-"""Orders as CSV for spreadsheets: UTF-8 with a byte order mark, every field quoted."""
+"""Orders as CSV for spreadsheets: UTF-8 with a byte order mark, or Windows' Japanese code page; every field quoted."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Final
+from collections.abc import AsyncIterator, Mapping
+from typing import Final, Literal
 
 from nakamise.plugin import TenantCtx
 from nakamise.web import BOM, N_, csv_text, local_time
@@ -34,21 +34,45 @@ COLUMNS: Final = (
     N_("Recipient"),
     N_("Phone"),
     N_("Parcels"),
+    N_("Refunded amount"),
+    N_("Note"),
+    N_("Gift"),
 )
+Encoding = Literal["utf-8-sig", "cp932"]
+CHARSETS: Final[Mapping[Encoding, str]] = {"utf-8-sig": "utf-8", "cp932": "Shift_JIS"}
 
 
-async def order_csv(ctx: TenantCtx, wanted: StaffOrderFilter) -> AsyncIterator[bytes]:
-    """Piece by piece, each read in a transaction of its own, so that a long list holds nothing."""
+async def order_csv(ctx: TenantCtx, wanted: StaffOrderFilter, encoding: Encoding) -> AsyncIterator[bytes]:
+    """Piece by piece, each read in a transaction of its own, so that a long list holds nothing.
+
+    What CP932 has no sign for becomes 〓.
+    """
     _ = words(ctx)
-    yield (BOM + csv_text([[_(column) for column in COLUMNS]])).encode()
+    head = csv_text([[_(column) for column in COLUMNS]])
+    yield _encoded(head if encoding == "cp932" else BOM + head, encoding)
     after: ExportRow | None = None
     while True:
         async with ctx.read() as tx:
             rows = await repository.export_rows(tx, wanted, ctx.tenant.zone, after, CHUNK)
         if not rows:
             return
-        yield csv_text([_cells(ctx, row) for row in rows]).encode()
+        yield _encoded(csv_text([_cells(ctx, row) for row in rows]), encoding)
         after = rows[-1]
+
+
+def _encoded(text: str, encoding: Encoding) -> bytes:
+    if encoding != "cp932":
+        return text.encode()
+    fitting = text.replace("−", "－").replace("〜", "～").replace("—", "―")
+    return "".join(sign if _fits(sign) else "〓" for sign in fitting).encode("cp932")
+
+
+def _fits(sign: str) -> bool:
+    try:
+        sign.encode("cp932")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _cells(ctx: TenantCtx, row: ExportRow) -> list[object]:
@@ -63,7 +87,7 @@ def _cells(ctx: TenantCtx, row: ExportRow) -> list[object]:
         row.buyer_name,
         row.email,
         _(ORDER_STATUS[row.status][0]),
-        _(PAYMENT_STATUS[pay_status(row.state, row.paid_at)][0]),
+        _(PAYMENT_STATUS[pay_status(row.state, row.paid_at, row.authorized_until)][0]),
         row.item_count,
         row.items,
         row.goods,
@@ -76,4 +100,7 @@ def _cells(ctx: TenantCtx, row: ExportRow) -> list[object]:
         f"{to['family_name']} {to['given_name']}",
         to["phone"],
         " / ".join(parcels),
+        row.refunded,
+        row.note,
+        _("Yes") if row.is_gift else "",
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -11,31 +13,33 @@ import msgspec
 from nakamise.db import Tx
 from nakamise_shop.catalog.search import patterns
 from nakamise_shop.domain.order_state import OrderState
-from nakamise_shop.orders.status import STATUS_SQL
+from nakamise_shop.orders.matching import TEXT_MATCHES, day_after, midnight
+from nakamise_shop.orders.status import INPUTS_SQL, NOTE_SQL, PAY_SQL, STATUS_SQL
 from nakamise_shop.staff.orders_schemas import StaffOrderFilter, StaffOrderLine
 
-# Only constants are put into the texts below. $1 patterns, $2 shop slug, $3 placed from, $4 placed before
+# Only constants are put into the texts below. $1 patterns, $2 shop slug, $3 placed from, $4 placed before, $5 payment
 _MATCHING: Final = f"""
 WITH matching AS (
-    SELECT id, number, placed_at, shop_id, buyer_name, total, state, paid_at,
-           {STATUS_SQL} AS status
-    FROM shop_order
-    WHERE ($2::text IS NULL OR shop_id = (SELECT s.id FROM shop_shop s WHERE s.slug = $2))
-      AND ($3::timestamptz IS NULL OR placed_at >= $3)
-      AND ($4::timestamptz IS NULL OR placed_at < $4)
-      AND (search_text LIKE ALL ($1::text[]) OR EXISTS (
-            SELECT 1 FROM shop_order_line l LEFT JOIN shop_product p ON p.id = l.product_id
-            WHERE l.order_id = shop_order.id
-              AND (p.search_text LIKE ALL ($1::text[]) OR lower(l.name || ' ' || l.sku) LIKE ALL ($1::text[])))))
+    SELECT o.id, o.number, o.placed_at, o.shop_id, o.buyer_name, o.total, o.state, o.paid_at, p.authorized_until,
+           p.email, {INPUTS_SQL} AS inputs, {NOTE_SQL} AS note, {STATUS_SQL} AS status
+    FROM shop_order o
+    JOIN (SELECT id AS purchase_key, email, inputs, authorized_until FROM shop_purchase) p
+         ON p.purchase_key = o.purchase_id
+    WHERE ($2::text IS NULL OR o.shop_id = (SELECT s.id FROM shop_shop s WHERE s.slug = $2))
+      AND ($3::timestamptz IS NULL OR o.placed_at >= $3)
+      AND ($4::timestamptz IS NULL OR o.placed_at < $4)
+      AND ($5::text IS NULL OR {PAY_SQL} = $5)
+      AND (cardinality($1::text[]) = 0 OR {TEXT_MATCHES.format(words="$1")}))
 """  # noqa: S608
 _COUNTS: Final = f"{_MATCHING} SELECT status, count(*)::int AS number FROM matching GROUP BY status"  # noqa: S608
 _LINES: Final = f"""
 {_MATCHING}
-SELECT m.id, m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.state, m.paid_at, m.status, m.total,
+SELECT m.id, m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.state, m.paid_at, m.authorized_until,
+       m.status, m.total, m.note <> '' AS has_note, m.inputs ? 'shop.gift' AS is_gift,
        (SELECT sum(l.qty) FROM shop_order_line l WHERE l.order_id = m.id)::int AS item_count
 FROM matching m JOIN shop_shop s ON s.id = m.shop_id
-WHERE $5::text IS NULL OR m.status = $5
-ORDER BY m.placed_at DESC, m.id DESC LIMIT $6 OFFSET $7
+WHERE $6::text IS NULL OR m.status = $6
+ORDER BY m.placed_at DESC, m.id DESC LIMIT $7 OFFSET $8
 """  # noqa: S608
 
 
@@ -55,13 +59,21 @@ async def lines(
     return await tx.all(StaffOrderLine, _LINES, *_conditions(wanted, zone), wanted.status, limit, offset)
 
 
+async def in_order(tx: Tx, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Those that are there, as the list shows them."""
+    return await tx.values(
+        "SELECT id FROM shop_order WHERE id = ANY($1) ORDER BY placed_at DESC, id DESC", list(ids)
+    )
+
+
 def _conditions(wanted: StaffOrderFilter, zone: ZoneInfo) -> tuple[object, ...]:
-    until = wanted.until + timedelta(days=1) if wanted.until else None
-    return patterns(wanted.q), wanted.shop, _midnight(wanted.since, zone), _midnight(until, zone)
-
-
-def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
-    return None if day is None else datetime.combine(day, time(), zone)
+    return (
+        patterns(wanted.q),
+        wanted.shop,
+        midnight(wanted.since, zone),
+        day_after(wanted.until, zone),
+        wanted.payment,
+    )
 
 
 class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +86,7 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
     email: str
     state: OrderState
     paid_at: datetime | None
+    authorized_until: datetime | None
     status: str
     item_count: int
     items: str
@@ -82,26 +95,29 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
     points: int
     total: int
     tax: int
+    refunded: int
     address: dict[str, str]
     parcels: list[list[str]]
+    note: str
+    is_gift: bool
 
 
 _EXPORT: Final = f"""
 {_MATCHING}
-SELECT m.number, m.placed_at, s.name AS shop_name, m.buyer_name, u.email, m.state, m.paid_at, m.status,
-       (SELECT sum(l.qty) FROM shop_order_line l WHERE l.order_id = m.id)::int AS item_count,
+SELECT m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.email, m.state, m.paid_at, m.authorized_until,
+       m.status, (SELECT sum(l.qty) FROM shop_order_line l WHERE l.order_id = m.id)::int AS item_count,
        (SELECT string_agg(concat_ws(' ', l.name, nullif(l.variant_name, ''), '×' || l.qty), ' / '
                           ORDER BY l.line_no) FROM shop_order_line l WHERE l.order_id = m.id) AS items,
-       o.goods, o.shipping, o.points, m.total, o.tax, o.address,
+       o.goods, o.shipping, o.points, m.total, o.tax, o.refunded_cash + o.refunded_points AS refunded, o.address,
        ARRAY(SELECT jsonb_build_array(x.carrier, x.tracking_number) FROM shop_shipment x
-             WHERE x.order_id = m.id ORDER BY x.shipped_at, x.id) AS parcels
+             WHERE x.order_id = m.id ORDER BY x.shipped_at, x.id) AS parcels,
+       m.note, m.inputs ? 'shop.gift' AS is_gift
 FROM matching m
 JOIN shop_shop s ON s.id = m.shop_id
 JOIN shop_order o ON o.id = m.id
-JOIN shop_purchase u ON u.id = o.purchase_id
-WHERE ($5::text IS NULL OR m.status = $5)
-  AND ($6::timestamptz IS NULL OR (m.placed_at, m.number) < ($6, $7::text))
-ORDER BY m.placed_at DESC, m.number DESC LIMIT $8
+WHERE ($6::text IS NULL OR m.status = $6)
+  AND ($7::timestamptz IS NULL OR (m.placed_at, m.number) < ($7, $8::text))
+ORDER BY m.placed_at DESC, m.number DESC LIMIT $9
 """  # noqa: S608
 
 

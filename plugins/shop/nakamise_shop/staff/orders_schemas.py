@@ -18,9 +18,10 @@ LineNumbers = Annotated[list[int], Meta(min_length=1, max_length=500)]
 
 
 class StaffOrderFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Days are the tenant's, both included; ``q`` looks in numbers, buyers' names and products."""
+    """Days are the tenant's, both included; ``q`` looks in numbers, names, kana, products and SKUs."""
 
     status: OrderStatus | None = None
+    payment: PayStatus | None = None
     q: Annotated[str, Meta(max_length=100)] = ""
     shop: str | None = None
     since: date | None = None
@@ -41,10 +42,13 @@ class StaffOrderLine(msgspec.Struct, frozen=True, kw_only=True):
     status: OrderStatus
     total: int
     item_count: int
+    authorized_until: datetime | None
+    has_note: bool
+    is_gift: bool
 
     @property
     def pay_status(self) -> PayStatus:
-        return pay_status(self.state, self.paid_at)
+        return pay_status(self.state, self.paid_at, self.authorized_until)
 
 
 class StaffOrderLines(Paged, frozen=True, kw_only=True):

@@ -21,9 +21,20 @@ _TITLES: Final = {
     "expired": N_("Not paid in time"),
     "refunding": N_("Refund under way"),
     "refunded": N_("Refunded"),
+    "replaced": N_("Replacement sent"),
     "renumbered": N_("Tracking number changed"),
+    "changed": N_("Delivery details changed"),
+    "closed": N_("Completed: the return window is over"),
+    "disputed": N_("The buyer disputes the payment"),
+    "dispute_won": N_("Dispute won"),
+    "dispute_lost": N_("Dispute lost: the money went back to the buyer"),
 }
-_REASONS: Final = {"buyer": N_("by the buyer"), "staff": N_("by the shop"), "expired": N_("not paid in time")}
+_REASONS: Final = {
+    "buyer": N_("by the buyer"),
+    "staff": N_("by the shop"),
+    "expired": N_("not paid in time"),
+    "lapsed": N_("payment not taken in time"),
+}
 
 
 def story_of(ctx: TenantCtx, order: Order) -> list[dict[str, Any]]:

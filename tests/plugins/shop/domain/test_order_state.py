@@ -27,13 +27,13 @@ UNFULFILLED, PROCESSING, SHIPPED, DELIVERED, RETURNED = LineState
 @pytest.mark.parametrize(
     "path",
     [
-        ["draft", "pending", "paid", "closed"],
-        ["draft", "pending", "expired", "paid"],  # late money, stock was there
-        ["draft", "pending", "cancelled", "refunded"],  # late money, stock was gone
-        ["draft", "pending", "paid", "part_refunded", "refunded"],
-        ["draft", "pending", "paid", "disputed", "paid"],
-        ["draft", "pending", "paid", "disputed", "refunded"],
-        ["draft", "pending", "paid", "cancelled", "refunded"],
+        ["pending", "paid", "closed"],
+        ["pending", "expired", "paid"],  # late money, stock was there
+        ["pending", "cancelled", "refunded"],  # late money, stock was gone
+        ["pending", "paid", "part_refunded", "refunded"],
+        ["pending", "paid", "disputed", "paid"],
+        ["pending", "paid", "disputed", "refunded"],
+        ["pending", "paid", "cancelled", "refunded"],
     ],
 )
 def test_paths_of_an_order(path: list[str]) -> None:
@@ -44,7 +44,7 @@ def test_paths_of_an_order(path: list[str]) -> None:
 
 @pytest.mark.req("LC-9.7.1")
 @pytest.mark.parametrize(
-    ("current", "new"), [("refunded", "paid"), ("paid", "pending"), ("draft", "paid"), ("paid", "expired")]
+    ("current", "new"), [("refunded", "paid"), ("paid", "pending"), ("cancelled", "paid"), ("paid", "expired")]
 )
 def test_illegal_order_edges_are_refused(current: str, new: str) -> None:
     with pytest.raises(IllegalTransition, match=f"from {current} to {new}"):
@@ -65,6 +65,7 @@ def test_lines_move_only_forward_one_step_at_a_time() -> None:
 def test_sources_are_the_edges_read_backwards() -> None:
     assert order_sources(OrderState.REFUNDED) == {
         OrderState.PAID,
+        OrderState.CLOSED,
         OrderState.EXPIRED,
         OrderState.CANCELLED,
         OrderState.PART_REFUNDED,
@@ -108,7 +109,6 @@ def test_status_on_the_screens(state: OrderState, lines: list[LineState], status
         (OrderState.PAID, [PROCESSING], False),
         (OrderState.PAID, [SHIPPED, UNFULFILLED], False),
         (OrderState.CANCELLED, [UNFULFILLED], False),
-        (OrderState.DRAFT, [UNFULFILLED], False),
         (OrderState.DISPUTED, [UNFULFILLED], False),
     ],
 )

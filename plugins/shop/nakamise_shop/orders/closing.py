@@ -1,0 +1,35 @@
+"""Orders past the return window are closed: nothing is to be done on them any more."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nakamise.plugin import TenantCtx
+from nakamise_shop.orders import timeline
+from nakamise_shop.orders.timeline import Happened
+from nakamise_shop.settings import ShopSettings
+
+BATCH: Final = 500
+# From the last parcel's arrival; staff that never say so: from its leaving. $1 days, $2 limit
+_CLOSE: Final = """
+UPDATE shop_order SET state = 'closed', closed_at = now(), version = version + 1
+WHERE state = 'paid' AND id IN (
+    SELECT o.id FROM shop_order o
+    WHERE o.state = 'paid' AND o.fulfil_state IN ('shipped', 'delivered')
+      AND o.paid_at < now() - $1 * interval '1 day'
+      AND (SELECT max(coalesce(s.delivered_at, s.shipped_at)) FROM shop_shipment s WHERE s.order_id = o.id)
+          < now() - $1 * interval '1 day'
+    ORDER BY o.paid_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+
+
+async def close_due(ctx: TenantCtx) -> None:
+    """Daily. A partly refunded order keeps its state, which says more."""
+    days = ctx.settings(ShopSettings).close_after_days
+    while True:
+        async with ctx.begin() as tx:
+            closed = await tx.values(_CLOSE, days, BATCH)
+            await timeline.note(ctx, tx, closed, Happened.CLOSED)
+        if len(closed) < BATCH:
+            return

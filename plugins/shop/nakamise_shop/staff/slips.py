@@ -1,0 +1,86 @@
+"""Slips for parcels (納品書): one order or many, each on a sheet of its own."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+from msgspec import Meta
+
+from nakamise.errors import NotFound
+from nakamise.plugin import Ctx, TenantCtx, requires
+from nakamise.web import page
+from nakamise_shop.orders import repository
+from nakamise_shop.orders.labels import note_label
+from nakamise_shop.orders.schemas import Line, OrderHeader, ShipTo
+from nakamise_shop.paging import filter_of
+
+LIST: Final = "/admin/shop/orders"
+READ: Final = "shop.orders.read"
+MOST: Final = 100
+
+
+class Slip(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes into one parcel; without ``with_prices`` a gift's recipient reads no amount."""
+
+    header: OrderHeader
+    lines: list[Line]
+    with_prices: bool
+
+    @property
+    def label(self) -> list[str]:
+        return label_lines(self.header.address)
+
+
+class SlipQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """``prices`` auto: as the buyer wished."""
+
+    prices: Literal["auto", "yes", "no"] = "auto"
+
+
+@get("/orders/slips", opt=requires(READ), include_in_schema=False)
+async def many(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
+    """Of the ticked orders, as the list shows them."""
+    chosen = request.query_params.getall("orders", [])
+    try:
+        ids = msgspec.convert(chosen, Annotated[list[uuid.UUID], Meta(min_length=1, max_length=MOST)])
+    except msgspec.ValidationError as wrong:
+        raise NotFound from wrong
+    return await _show(ctx, ids, filter_of(SlipQuery, {"prices": request.query_params.get("prices", "auto")}))
+
+
+@get("/orders/{order_id:uuid}/slip", opt=requires(READ), include_in_schema=False)
+async def one(request: Request[Any, Any, Any], ctx: Ctx, order_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    """No prices of other orders, no buttons on paper."""
+    return await _show(ctx, [order_id], filter_of(SlipQuery, request.query_params))
+
+
+async def _show(ctx: TenantCtx, ids: list[uuid.UUID], query: SlipQuery) -> Response[bytes]:
+    async with ctx.read() as tx:
+        headers = await repository.headers_by_id(tx, ids)
+        lines = await repository.lines_of_all(tx, ids)
+    if not headers:
+        raise NotFound
+    slips = [
+        Slip(
+            header=header,
+            lines=[line for line in lines[header.id] if line.counts],
+            with_prices=query.prices == "yes" or (query.prices == "auto" and not header.is_gift),
+        )
+        for header in headers
+    ]
+    return await page(ctx, "shop/staff_slip.html", slips=slips, list=LIST, note_label=note_label(ctx))
+
+
+def label_lines(to: ShipTo) -> list[str]:
+    """The address as it is written on a parcel."""
+    code = f"〒{to.postal_code[:3]}-{to.postal_code[3:]}"
+    place = f"{to.prefecture}{to.city}{to.line1}"
+    return [line for line in (code, place, to.line2, f"{to.name} 様", to.phone) if line]
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [many, one]
