@@ -39,7 +39,14 @@ SETTINGS = (
     "log_line_prefix=%m [%p] ",
 )
 # Commits stay synchronous: what was committed must survive a killed server, also in tests.
-UNSAFE_SETTINGS = ("fsync=off", "full_page_writes=off")
+# What lives for minutes needs no vacuum, which would look through thousands of small tables, and is copied nowhere.
+UNSAFE_SETTINGS = (
+    "fsync=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "autovacuum_naptime=1h",
+)
 
 
 class EmbeddedPostgres:
