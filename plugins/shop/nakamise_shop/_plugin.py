@@ -23,6 +23,7 @@ from nakamise.plugin import (
     Task,
     Widget,
 )
+from nakamise_shop.checkout.line import Lines
 from nakamise_shop.metering import METERS
 from nakamise_shop.settings import ShopSettings
 
@@ -101,6 +102,7 @@ manifest: Final = Manifest(
         "shop.order_paid.1",
         "shop.order_cancelled.1",
         "shop.order_shipped.1",
+        "shop.catalog_changed.1",
         "shop.order_delivered.1",
         "shop.order_refunded.1",
     ),
@@ -115,6 +117,7 @@ manifest: Final = Manifest(
         SlotItem(Slot.HOME_HERO, "shop/slots/hero.html", 50),
         SlotItem(Slot.HOME_SECTION, "shop/slots/home_shelves.html", 50),
         SlotItem(Slot.ACCOUNT_HOME, "shop/slots/account_orders.html", 50),
+        SlotItem(Slot.CART_SECTION, "shop/slots/cart_beside.html", 80),
         SlotItem(Slot.ADMIN_DASHBOARD, "shop/slots/admin_dashboard.html", 50),
         SlotItem(Slot.ADMIN_PRODUCT_SECTION, "shop/slots/former_prices.html", 20),
     ),
@@ -166,6 +169,7 @@ manifest: Final = Manifest(
         ),
     ),
     meters=METERS,
+    companions={Lines: "nakamise_shop.checkout.line:open_lines"},
     tasks=(
         Task("shop.expire_purchases", "nakamise_shop.checkout.expire:expire_due", 60),
         Task("shop.forget_keys", "nakamise_shop.checkout.idempotency:forget_old", 86_400),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import asyncpg
@@ -62,19 +63,59 @@ async def claim(tx: Tx, actor_id: uuid.UUID, key: str, fingerprint: str) -> dict
             *(actor_id, key, fingerprint),
         )
     except asyncpg.LockNotAvailableError as busy:
-        raise _in_progress() from busy
+        raise in_progress() from busy
     if is_new == 1:
         return None
-    row = await tx.one(
+    known = await answer_of(tx, actor_id, key, fingerprint)
+    if known is None:
+        raise in_progress()
+    return known
+
+
+async def answer_of(tx: Tx, actor_id: uuid.UUID, key: str, fingerprint: str) -> dict[str, object] | None:
+    """The body that was answered to the key already, without waiting for anybody. Raises KeyUsed."""
+    row = await tx.first(
         _Row,
         "SELECT fingerprint, status, body FROM shop_idempotency WHERE actor_id = $1 AND key = $2",
         *(actor_id, key),
     )
+    if row is None:
+        return None
     if row.fingerprint != fingerprint:
         raise KeyUsed(N_("This Idempotency-Key was used for another request."), domain="shop")
-    if row.body is None:
-        raise _in_progress()
     return row.body
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """One key that somebody is going to answer."""
+
+    actor_id: uuid.UUID
+    key: str
+    fingerprint: str
+
+
+async def claim_all(tx: Tx, claims: Sequence[Claim]) -> set[tuple[uuid.UUID, str]]:
+    """Those that are new, as (actor, key); they are the caller's to answer in this transaction.
+
+    Waits for whoever is at work with one of them.
+    """
+    rows = await tx.connection.fetch(
+        "INSERT INTO shop_idempotency (actor_id, key, fingerprint) SELECT * FROM unnest($1::uuid[], $2::text[],"
+        " $3::text[]) AS u (actor_id, key, fingerprint) ORDER BY actor_id, key"
+        " ON CONFLICT (actor_id, key) DO NOTHING RETURNING actor_id, key",
+        *([getattr(one, name) for one in claims] for name in Claim.__struct_fields__),
+    )
+    return {(row["actor_id"], row["key"]) for row in rows}
+
+
+async def finish_all(tx: Tx, answers: Mapping[tuple[uuid.UUID, str], msgspec.Struct], status: int) -> None:
+    """Keep the answers by (actor, key), in the transaction of the acts."""
+    await tx.execute(
+        "UPDATE shop_idempotency i SET status = $4, body = u.body"
+        " FROM unnest($1::uuid[], $2::text[], $3::jsonb[]) AS u (actor_id, key, body)"
+        " WHERE i.actor_id = u.actor_id AND i.key = u.key",
+        *([actor for actor, _ in answers], [key for _, key in answers], list(answers.values()), status),
+    )
 
 
 async def finish(tx: Tx, actor_id: uuid.UUID, key: str, status: int, body: msgspec.Struct) -> None:
@@ -91,7 +132,7 @@ async def forget_old(ctx: TenantCtx) -> None:
         await tx.execute("DELETE FROM shop_idempotency WHERE created_at < now() - interval '30 days'")
 
 
-def _in_progress() -> Conflict:
+def in_progress() -> Conflict:
     return Conflict(
         N_("This request is being worked on. Please wait a moment."),
         code="in_progress",

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from nakamise.db import Tx
-from nakamise.plugin import TenantCtx
-from nakamise_shop.checkout.repository import SellingShop, next_number
+from nakamise_shop.checkout.repository import next_numbers
 from nakamise_shop.domain.order_number import order_day, order_number
 
 
-async def numbers_for(
-    ctx: TenantCtx, tx: Tx, shops: Sequence[SellingShop], at: datetime
-) -> dict[uuid.UUID, str]:
-    """One number per shop. Counters are taken in the order of their prefixes, so that two purchases never
-    wait for each other."""
-    day = order_day(at, ctx.tenant.zone)
+async def take_numbers(
+    tx: Tx, wanted: Mapping[str, int], at: datetime, zone: ZoneInfo
+) -> dict[str, Iterator[str]]:
+    """So many numbers for each prefix, the lowest first. Counters are taken in the order of their prefixes, so
+    that two purchases never wait for each other."""
+    day = order_day(at, zone)
     found = {}
-    for shop in sorted(shops, key=lambda one: one.order_number_prefix):
-        sequence = await next_number(tx, shop.order_number_prefix, day)
-        found[shop.id] = order_number(shop.order_number_prefix, day, sequence)
+    for prefix, count in sorted(wanted.items()):
+        last = await next_numbers(tx, prefix, day, count)
+        found[prefix] = _numbers(prefix, day, range(last - count + 1, last + 1))
     return found
+
+
+def _numbers(prefix: str, day: date, sequence: range) -> Iterator[str]:
+    return (order_number(prefix, day, number) for number in sequence)

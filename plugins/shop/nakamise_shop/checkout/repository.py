@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 import msgspec
 
 from nakamise.contracts.pricing import Quote
 from nakamise.db import Tx
+from nakamise_shop.checkout.bulk import insert_all
 from nakamise_shop.checkout.schemas import PlacedOrder, Purchase
 from nakamise_shop.checkout.stock import Wants
 from nakamise_shop.orders.schemas import OrderHead
@@ -70,6 +71,42 @@ class NewLine(msgspec.Struct, frozen=True, kw_only=True):
     reduced: bool
 
 
+class NewPurchase(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of shop_purchase."""
+
+    id: uuid.UUID
+    buyer_id: uuid.UUID
+    idem: str
+    currency: str
+    total: int
+    charge: int
+    quote: object
+    address: object
+    inputs: object
+    provider_id: str
+    email: str
+    locale: str
+
+
+class NewNote(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of shop_order_event."""
+
+    id: uuid.UUID
+    order_id: uuid.UUID
+    kind: str
+    actor_id: uuid.UUID | None
+    actor_name: str
+
+
+class InCart(msgspec.Struct, frozen=True):
+    """A line as it was read; ``price`` as the shop typed it."""
+
+    cart_id: uuid.UUID
+    variant_id: uuid.UUID
+    quantity: int
+    price: int
+
+
 async def selling_shops(tx: Tx, ids: Sequence[uuid.UUID], locale: str) -> list[SellingShop]:
     return await tx.all(
         SellingShop,
@@ -79,57 +116,53 @@ async def selling_shops(tx: Tx, ids: Sequence[uuid.UUID], locale: str) -> list[S
     )
 
 
-async def next_number(tx: Tx, prefix: str, day: date) -> int:
-    """The next of a day. Holds the counter's row until the commit, so it is asked for late."""
+async def next_numbers(tx: Tx, prefix: str, day: date, count: int) -> int:
+    """The last of the next ``count`` of a day. Holds the counter's row until the commit, so it is asked for late."""
     last = await tx.value(
-        "INSERT INTO shop_order_counter (prefix, day, last) VALUES ($1, $2, 1)"
-        " ON CONFLICT (prefix, day) DO UPDATE SET last = shop_order_counter.last + 1 RETURNING last",
-        *(prefix, day),
+        "INSERT INTO shop_order_counter (prefix, day, last) VALUES ($1, $2, $3)"
+        " ON CONFLICT (prefix, day) DO UPDATE SET last = shop_order_counter.last + excluded.last RETURNING last",
+        *(prefix, day, count),
     )
     return int(last)
 
 
-async def insert_purchase(
-    tx: Tx, purchase_id: uuid.UUID, buyer: tuple[uuid.UUID, str, str], idem: str, quote: Quote,
-    address: object, provider_id: str, hold_minutes: int, inputs: Mapping[str, str],
-) -> datetime:  # fmt: skip
-    """``buyer`` is (id, e-mail, locale). Answers when the hold ends."""
-    buyer_id, email, locale = buyer
-    expires_at: datetime = await tx.value(
-        "INSERT INTO shop_purchase (id, buyer_id, idem, state, currency, total, charge, quote, address,"
-        " provider_id, email, locale, inputs, expires_at)"
-        " VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10, $11, $12,"
-        " now() + $13 * interval '1 minute') RETURNING expires_at",
-        *(purchase_id, buyer_id, idem, quote.currency, quote.total, quote.due, quote, address),
-        *(provider_id, email, locale, dict(inputs), hold_minutes),
-    )
-    return expires_at
+async def insert_purchases(tx: Tx, purchases: Sequence[NewPurchase], hold_minutes: int) -> None:
+    """Each is held from the transaction's time on."""
+    ends = f"now() + {hold_minutes:d} * interval '1 minute'"
+    await insert_all(tx, "shop_purchase", purchases, state="'pending'", expires_at=ends)
 
 
 async def insert_orders(tx: Tx, orders: Sequence[NewOrder]) -> None:
-    names = NewOrder.__struct_fields__
-    await _insert_many(tx, "shop_order", (*names, "state"), [(*_row(one), "pending") for one in orders])
+    await insert_all(tx, "shop_order", orders, state="'pending'")
 
 
 async def insert_lines(tx: Tx, lines: Sequence[NewLine]) -> None:
-    await _insert_many(tx, "shop_order_line", NewLine.__struct_fields__, [_row(line) for line in lines])
+    await insert_all(tx, "shop_order_line", lines)
 
 
-async def _insert_many(tx: Tx, table: str, columns: Sequence[str], rows: list[tuple[object, ...]]) -> None:
-    marks = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
-    # Names come from our own Structs, never from outside.
-    await tx.execute_many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)  # noqa: S608
+async def insert_notes(tx: Tx, notes: Sequence[NewNote]) -> None:
+    await insert_all(tx, "shop_order_event", notes)
 
 
-def _row(struct: msgspec.Struct) -> tuple[object, ...]:
-    return tuple(getattr(struct, name) for name in struct.__struct_fields__)
+async def take_out_of_carts(tx: Tx, lines: Sequence[InCart]) -> list[uuid.UUID]:
+    """The carts of the lines that were there as read, at the price that was read: they are gone now.
 
-
-async def remove_from_cart(tx: Tx, cart_id: uuid.UUID, variant_ids: Sequence[uuid.UUID]) -> None:
-    await tx.execute(
-        "DELETE FROM shop_cart_line WHERE cart_id = $1 AND variant_id = ANY($2)",
-        *(cart_id, list(variant_ids)),
+    A cart is named once for each of its lines; one that is missing was ordered or changed by somebody else.
+    """
+    return await tx.values(
+        "DELETE FROM shop_cart_line l USING shop_variant v, shop_product p, shop_shop s,"
+        " unnest($1::uuid[], $2::uuid[], $3::int[], $4::bigint[]) AS seen (cart_id, variant_id, quantity, price)"
+        " WHERE l.cart_id = seen.cart_id AND l.variant_id = seen.variant_id AND l.quantity = seen.quantity"
+        " AND v.id = seen.variant_id AND v.price = seen.price AND v.state = 'active'"
+        " AND p.id = v.product_id AND p.state = 'published' AND s.id = v.shop_id AND s.state = 'open'"
+        " RETURNING l.cart_id",
+        *([getattr(line, name) for line in lines] for name in InCart.__struct_fields__),
     )
+
+
+async def forget_inputs(tx: Tx, cart_ids: Sequence[uuid.UUID]) -> None:
+    """What was chosen in these carts for plugins is with the purchase now."""
+    await tx.execute("DELETE FROM shop_cart_input WHERE cart_id = ANY($1)", list(cart_ids))
 
 
 async def find_purchase(tx: Tx, purchase_id: uuid.UUID) -> Purchase | None:

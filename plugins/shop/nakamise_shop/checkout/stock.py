@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import msgspec
 
@@ -38,17 +39,41 @@ class StockBroken(Exception):
     """Reserved stock is missing: a fault of ours, never of a buyer."""
 
 
+class Left(msgspec.Struct, frozen=True):
+    """What can be sold of a variant, as far as a reader sees; ``at`` is the transaction's time."""
+
+    variant_id: uuid.UUID
+    left: int
+    at: datetime
+
+
+async def left(tx: Tx, variant_ids: Iterable[uuid.UUID]) -> list[Left]:
+    """Without waiting: whoever wants some must still ``reserve`` it."""
+    return await tx.all(
+        Left,
+        "SELECT variant_id, on_hand - reserved AS left, now() AS at FROM shop_stock WHERE variant_id = ANY($1)",
+        list(variant_ids),
+    )
+
+
 async def reserve(tx: Tx, wants: Iterable[Wants]) -> None:
-    """Raises SoldOut: then the whole transaction must fail."""
+    """One update for all that is wanted of a variant. Raises SoldOut: then the whole transaction must fail."""
     wants = list(wants)
-    names = {one.variant_id: one.name for one in wants}
-    for variant_id, qty in _sorted(wants).items():
-        await tx.must_touch_one(
-            SoldOut(names[variant_id]),
-            "UPDATE shop_stock SET reserved = reserved + $2, updated_at = now()"
-            " WHERE variant_id = $1 AND on_hand - reserved >= $2",
-            *(variant_id, qty),
+    sums = _sorted(wants)
+    if len(sums) > 1:
+        # In the order of the keys, which the update does not promise.
+        await tx.execute(
+            "SELECT FROM shop_stock WHERE variant_id = ANY($1) ORDER BY variant_id FOR NO KEY UPDATE",
+            list(sums),
         )
+    taken = await tx.values(
+        "UPDATE shop_stock s SET reserved = reserved + w.qty, updated_at = now()"
+        " FROM unnest($1::uuid[], $2::int[]) AS w (variant_id, qty)"
+        " WHERE s.variant_id = w.variant_id AND s.on_hand - s.reserved >= w.qty RETURNING s.variant_id",
+        *(list(sums), list(sums.values())),
+    )
+    if len(taken) < len(sums):
+        raise SoldOut(next(one.name for one in wants if one.variant_id not in set(taken)))
 
 
 async def release(tx: Tx, wants: Iterable[Wants]) -> None:
@@ -61,6 +86,17 @@ async def release(tx: Tx, wants: Iterable[Wants]) -> None:
         )
         if touched != 1:
             raise StockBroken(f"{qty} of {variant_id} were not reserved")
+
+
+async def put_back(tx: Tx, wants: Iterable[Wants]) -> None:
+    """Goods that had left came back and can be sold again. Raises StockBroken."""
+    for variant_id, qty in _sorted(wants).items():
+        touched = await tx.execute(
+            "UPDATE shop_stock SET on_hand = on_hand + $2, updated_at = now() WHERE variant_id = $1",
+            *(variant_id, qty),
+        )
+        if touched != 1:
+            raise StockBroken(f"{variant_id} has no stock to come back to")
 
 
 async def consume(tx: Tx, wants: Iterable[Wants]) -> None:
