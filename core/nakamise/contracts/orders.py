@@ -118,7 +118,10 @@ class OrderShipment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderRefund(msgspec.Struct, frozen=True, kw_only=True):
-    """What was given back of an order; ``lines`` are (line number, units, what of it goes back in all)."""
+    """What was given back of an order; ``lines`` are (line number, units, what they had cost in all).
+
+    cash + tender + deduction = the sum of ``lines`` + shipping.
+    """
 
     id: uuid.UUID
     at: datetime
@@ -127,6 +130,7 @@ class OrderRefund(msgspec.Struct, frozen=True, kw_only=True):
     cash: int
     tender: int
     reason: str
+    deduction: int = 0
 
 
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,12 +191,14 @@ class RefundOrder(msgspec.Struct, frozen=True, kw_only=True):
     """``idem`` is the caller's own id of this refund: the same again changes nothing.
 
     Shipping goes back with the last unit of the order (``with_shipping`` None), or as it says: with these lines,
-    alone, or not at all. Units that were never sent stay sellable whatever their ``restock``.
+    alone, or not at all. Units that were never sent stay sellable whatever their ``restock``. ``deduction`` is kept
+    back of the lines' cash as compensation for worn goods; it changes no tax.
     """
 
     idem: uuid.UUID
     lines: tuple[RefundLine, ...]
     with_shipping: bool | None = None
+    deduction: int = 0
     reason: str = ""
 
 
@@ -220,6 +226,10 @@ class Orders(Protocol):
 
     async def has_bought(self, tx: Tx, buyer_id: uuid.UUID) -> bool:
         """Whether there is an order of theirs that is not cancelled or expired: a first order is the other case."""
+        ...
+
+    def tracking_number(self, carrier: str, text: str) -> str:
+        """As the shop keeps it. Raises Invalid for a number that the carrier does not give out."""
         ...
 
     async def process(self, tx: Tx, order_id: uuid.UUID, line_numbers: Sequence[int]) -> None:
@@ -250,6 +260,22 @@ class Orders(Protocol):
     async def refund(self, tx: Tx, order_id: uuid.UUID, wanted: RefundOrder) -> OrderRefund:
         """Units go back: amounts to the yen in any order, stock as asked, plugins by ``refund_commit``, money after
         the commit. Raises NotFound, Conflict for more than is left or an order that is not paid."""
+        ...
+
+    async def replace(
+        self,
+        tx: Tx,
+        order_id: uuid.UUID,
+        lines: Sequence[RefundLine],
+        carrier: str,
+        tracking_number: str,
+    ) -> uuid.UUID:
+        """The same goods once more for units that were sent, free of charge; the new parcel's id. ``restock`` of
+        the old ones can be sold again. The caller sees to it that it happens once.
+
+        Raises NotFound, Conflict for more than was sent or too little stock, Invalid for a number that the carrier
+        does not give out.
+        """
         ...
 
     async def note(self, tx: Tx, order_id: uuid.UUID, kind: str, data: Mapping[str, object]) -> None:

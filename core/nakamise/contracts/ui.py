@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from nakamise.contracts.pricing import Quote
+
 
 class ProductSubject(msgspec.Struct, frozen=True, kw_only=True):
     """A product as a buyer sees it: slots product.*."""
@@ -44,12 +46,16 @@ class ShopSubject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CartSubject(msgspec.Struct, frozen=True, kw_only=True):
-    """Slots cart.* and checkout.summary; ``total`` includes shipping as far as it is known."""
+    """Slots cart.* and checkout.summary; ``total`` includes shipping as far as it is known.
+
+    ``quote`` is how it was priced, with who took what off; None while nothing in the cart can be bought.
+    """
 
     quantity: int
     goods: int
     total: int
     currency: str
+    quote: Quote | None = None
 
 
 class CheckoutSubject(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +89,12 @@ class OrderSubject(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     total: int
     currency: str
+
+
+class SlipsSubject(msgspec.Struct, frozen=True):
+    """Slot admin.order.slip, printed behind the slips of these orders: what their packers must know."""
+
+    order_ids: tuple[uuid.UUID, ...]
 
 
 class PurchaseSubject(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ from nakamise.contracts.ui import (
     ProductSubject,
     PurchaseSubject,
     ShopSubject,
+    SlipsSubject,
     StaffOrdersSubject,
     StaffProductSubject,
     UserSubject,
@@ -67,6 +68,7 @@ class Slot(enum.StrEnum):
     ADMIN_USER_SECTION = "admin.user.section"
     ADMIN_ORDERS_TOOLS = "admin.orders.tools"
     ADMIN_ORDER_SECTION = "admin.order.section"
+    ADMIN_ORDER_SLIP = "admin.order.slip"
     ADMIN_PRODUCT_SECTION = "admin.product.section"
     ADMIN_SHOP_SECTION = "admin.shop.section"
     MAIL_FOOTER = "mail.footer"
@@ -95,6 +97,7 @@ SUBJECTS: Final[Mapping[Slot, type[msgspec.Struct] | None]] = {
     Slot.ADMIN_USER_SECTION: UserSubject,
     Slot.ADMIN_ORDERS_TOOLS: StaffOrdersSubject,
     Slot.ADMIN_ORDER_SECTION: OrderSubject,
+    Slot.ADMIN_ORDER_SLIP: SlipsSubject,
     Slot.ADMIN_PRODUCT_SECTION: StaffProductSubject,
     Slot.ADMIN_SHOP_SECTION: ShopSubject,
     Slot.MAIL_FOOTER: MailSubject,

@@ -86,7 +86,7 @@ async def ship(
     a number that the carrier does not give out or a day before the order or after today.
     """
     order = await _lock(tx, order_id)
-    number = _parsed(carrier, tracking_number)
+    number = parsed(carrier, tracking_number)
     at = await _moment(ctx, tx, order_id, shipped_on)
     shipment_id = await _insert_shipment(ctx, tx, order_id, carrier, number, at)
     wants = await _move(tx, order_id, line_numbers, LineState.SHIPPED, shipment_id)
@@ -139,7 +139,7 @@ async def renumber(
     if before is None:
         raise NotFound
     await _lock(tx, order_id, _SENT_FROM)
-    number = _parsed(carrier, tracking_number)
+    number = parsed(carrier, tracking_number)
     if (before.carrier, before.tracking_number) == (carrier, number):
         return
     if await tx.value(
@@ -171,7 +171,7 @@ async def add_parcel(
 
     Raises Conflict, Invalid as ``ship``.
     """
-    number = _parsed(carrier, tracking_number)
+    number = parsed(carrier, tracking_number)
     return await _insert_shipment(ctx, tx, order_id, carrier, number, None), number
 
 
@@ -194,7 +194,7 @@ async def _lock(tx: Tx, order_id: uuid.UUID, allowed: Collection[OrderState] = _
     return found
 
 
-def _parsed(carrier: Carrier, text: str) -> str:
+def parsed(carrier: Carrier, text: str) -> str:
     """Raises Invalid."""
     try:
         return parse_tracking_number(carrier, text)

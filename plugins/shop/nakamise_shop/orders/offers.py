@@ -53,6 +53,9 @@ class ShopOrders(Orders):
     async def has_bought(self, tx: Tx, buyer_id: uuid.UUID) -> bool:
         return bool(await tx.value(_BOUGHT, buyer_id))
 
+    def tracking_number(self, carrier: str, text: str) -> str:
+        return fulfil.parsed(_carrier(carrier), text)
+
     async def process(self, tx: Tx, order_id: uuid.UUID, line_numbers: Sequence[int]) -> None:
         await fulfil.start(self._ctx, tx, order_id, line_numbers)
 

@@ -11,8 +11,9 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
+from nakamise.contracts.ui import SlipsSubject
 from nakamise.errors import NotFound
-from nakamise.plugin import Ctx, TenantCtx, requires
+from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import page
 from nakamise_shop.orders import repository
 from nakamise_shop.orders.labels import note_label
@@ -73,7 +74,14 @@ async def _show(ctx: TenantCtx, ids: list[uuid.UUID], query: SlipQuery) -> Respo
         )
         for header in headers
     ]
-    return await page(ctx, "shop/staff_slip.html", slips=slips, list=LIST, note_label=note_label(ctx))
+    return await page(
+        ctx,
+        "shop/staff_slip.html",
+        slots={Slot.ADMIN_ORDER_SLIP: SlipsSubject(tuple(header.id for header in headers))},
+        slips=slips,
+        list=LIST,
+        note_label=note_label(ctx),
+    )
 
 
 def label_lines(to: ShipTo) -> list[str]:
