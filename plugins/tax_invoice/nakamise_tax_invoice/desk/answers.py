@@ -1,0 +1,33 @@
+"""Files as answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from litestar import Response
+from litestar.response import Stream
+
+from nakamise.plugin import TenantCtx
+from nakamise_tax_invoice.issuing.schemas import Document
+from nakamise_tax_invoice.pdf.files import pdf_of
+
+
+async def pdf_answer(ctx: TenantCtx, document: Document) -> Response[bytes]:
+    """Named by its number; kept by no cache, for others may use the machine."""
+    return Response(
+        await pdf_of(ctx, document),
+        media_type="application/pdf",
+        headers={
+            "content-disposition": f'attachment; filename="{document.number}.pdf"',
+            "cache-control": "private, no-store",
+            "x-content-type-options": "nosniff",
+        },
+    )
+
+
+def csv_answer(name: str, pieces: AsyncIterator[bytes]) -> Stream:
+    return Stream(
+        pieces,
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
+    )

@@ -1,0 +1,1 @@
+"""Numbers, versions and the moments at which documents are made."""

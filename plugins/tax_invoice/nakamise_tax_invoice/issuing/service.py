@@ -1,0 +1,176 @@
+"""Making documents: each once, whoever asks how often."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from nakamise.contracts.orders import OrderRefund, Orders, OrderView
+from nakamise.db import Tx
+from nakamise.errors import Conflict, NotFound
+from nakamise.plugin import TenantCtx
+from nakamise.web import N_
+from nakamise_tax_invoice.issuing import repository, terms
+from nakamise_tax_invoice.issuing.numbering import next_version, prefix_of, write
+from nakamise_tax_invoice.issuing.schemas import Document, Draft
+from nakamise_tax_invoice.papers import writing
+from nakamise_tax_invoice.papers.body import Body, Family, Issuer, Original
+from nakamise_tax_invoice.pdf.files import Render
+from nakamise_tax_invoice.settings import TaxInvoiceSettings
+from nakamise_tax_invoice.words import DOMAIN, words
+
+RENDER: Final = "tax_invoice.render"
+_PAID: Final = frozenset({"paid", "part_refunded", "refunded", "closed", "disputed"})
+Name = Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class WantedReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """宛名 and 但し書き, as the buyer chooses them."""
+
+    recipient: Name
+    note: Annotated[str, Meta(max_length=80)] = ""
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """What another version says differently. ``as_shop_is_now``: the seller's name and number of today instead of
+    those of the day of sale."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=300)]
+    recipient: Annotated[str, Meta(max_length=80)] = ""
+    as_shop_is_now: bool = False
+
+
+async def issue_invoice(ctx: TenantCtx, tx: Tx, order: OrderView) -> uuid.UUID | None:
+    """The invoice's id when this call made it. Nothing for an order that cost nothing."""
+    if order.total == 0:
+        return None
+    to = order.buyer_name if ctx.settings(TaxInvoiceSettings).recipient == "buyer" else ""
+    issuer = await _issuer(ctx, tx, order)
+    body = writing.invoice(order, issuer, ctx.tenant.zone, await _now(tx), to)
+    return await _write(ctx, tx, _draft(order, order.id, body))
+
+
+async def issue_return(ctx: TenantCtx, tx: Tx, order: OrderView, refund: OrderRefund) -> uuid.UUID | None:
+    """A return's id when this call made it; nothing for a sale without an invoice or below the setting."""
+    sale = await repository.latest(tx, Family.INVOICE, order.id)
+    amount = refund.cash + refund.tender
+    if sale is None or amount <= 0 or amount < ctx.settings(TaxInvoiceSettings).returns_from:
+        return None
+    original = Original(number=sale.number, supplied_on=sale.supplied_on)
+    to = sale.body.recipient
+    issuer = sale.body.issuer
+    body = writing.returned(order, refund, issuer, ctx.tenant.zone, await _now(tx), original, to)
+    return await _write(ctx, tx, _draft(order, refund.id, body))
+
+
+async def issue_receipt(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: WantedReceipt) -> Document:
+    """The first one, or another version that says 再発行; asked for the same again, the one that there is.
+
+    Whoever calls checks whose order it is. Raises NotFound; Conflict for an order that nothing was paid for.
+    """
+    order = await ctx.service(Orders).get(tx, order_id)
+    if order.state not in _PAID or order.charge == 0:
+        raise Conflict(N_("There is a receipt as soon as the order is paid."), code="not_paid", domain=DOMAIN)
+    issuer = await _issuer(ctx, tx, order)
+    zone = ctx.tenant.zone
+    last = await repository.latest(tx, Family.RECEIPT, order_id)
+    body = writing.receipt(order, issuer, zone, await _now(tx), wanted.recipient, wanted.note)
+    draft = _draft(order, order.id, body)
+    if last is not None:
+        if (last.body.recipient, last.body.note) == (wanted.recipient, wanted.note):
+            return last
+        reason = words(ctx.in_language(order.locale))(N_("Asked for by the buyer"))
+        draft = _following(draft, last, reason)
+    await _write(ctx, tx, draft)
+    return await _latest(tx, Family.RECEIPT, order_id)
+
+
+async def reissue(ctx: TenantCtx, tx: Tx, document_id: uuid.UUID, wanted: Correction) -> Document:
+    """Another version of the newest one; amounts stay as they were frozen.
+
+    Raises NotFound; Conflict for a version that was replaced already.
+    """
+    last = await document(tx, document_id)
+    if not last.is_latest:
+        raise Conflict(N_("A newer version of this document exists."), code="replaced", domain=DOMAIN)
+    order = await ctx.service(Orders).get(tx, last.order_id)
+    draft = _draft(order, last.subject_id, await _corrected(ctx, tx, last, wanted))
+    await _write(ctx, tx, _following(draft, last, wanted.reason))
+    made = await _latest(tx, last.family, last.subject_id)
+    await ctx.audit(
+        tx,
+        "tax_invoice.reissued",
+        made.number,
+        replaces=last.number,
+        reason=wanted.reason,
+        order=order.number,
+    )
+    return made
+
+
+async def document(tx: Tx, document_id: uuid.UUID) -> Document:
+    """Raises NotFound."""
+    found = await repository.find(tx, document_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _corrected(ctx: TenantCtx, tx: Tx, last: Document, wanted: Correction) -> Body:
+    issuer = last.body.issuer
+    if wanted.as_shop_is_now:
+        shop = await terms.seller(ctx, tx, last.shop_id)
+        sold = writing.Sold(name=shop.seller or shop.name, number=shop.invoice_number or "")
+        issuer = writing.issuer_of(sold, await terms.terms_of(ctx, tx, last.shop_id))
+    kind = writing.kind_for(last.body.family, issuer, wanted.recipient)
+    issued_on = (await _now(tx)).astimezone(ctx.tenant.zone).date()
+    return msgspec.structs.replace(
+        last.body, kind=kind, issuer=issuer, recipient=wanted.recipient, issued_on=issued_on
+    )
+
+
+async def _issuer(ctx: TenantCtx, tx: Tx, order: OrderView) -> Issuer:
+    return writing.issuer_of(writing.seller_of(order), await terms.terms_of(ctx, tx, order.shop_id))
+
+
+def _draft(order: OrderView, subject_id: uuid.UUID, body: Body) -> Draft:
+    return Draft(
+        shop_id=order.shop_id,
+        order_id=order.id,
+        subject_id=subject_id,
+        shop_name=str(order.shop.get("name") or ""),
+        partner=body.recipient or order.buyer_name,
+        prefix=prefix_of(order.number),
+        locale=order.locale,
+        body=body,
+    )
+
+
+def _following(draft: Draft, last: Document, reason: str) -> Draft:
+    later = next_version(draft, number=last.number, version=last.version)
+    return msgspec.structs.replace(later, replaces=last.id, reason=reason)
+
+
+async def _write(ctx: TenantCtx, tx: Tx, draft: Draft) -> uuid.UUID | None:
+    """None when there was such a version already."""
+    document_id, is_new = await write(ctx, tx, draft)
+    if not is_new:
+        return None
+    await ctx.enqueue(tx, RENDER, Render(document_id))
+    return document_id
+
+
+async def _latest(tx: Tx, family: Family, subject_id: uuid.UUID) -> Document:
+    found = await repository.latest(tx, family, subject_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _now(tx: Tx) -> datetime:
+    now: datetime = await tx.value("SELECT now()")
+    return now

@@ -1,0 +1,1 @@
+"""Sheets as PDF, and where the files are kept."""
