@@ -1,0 +1,276 @@
+"""Staff's pages: list, one coupon with its codes and uses."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Stream
+from litestar.types import ControllerRouterHandler
+from msgspec import Meta
+
+from nakamise.contracts.catalog import Catalog, CatalogChoices
+from nakamise.contracts.live import LiveOffers
+from nakamise.db import Tx
+from nakamise.errors import Conflict, FieldError, Invalid, Problem
+from nakamise.plugin import Ctx, TenantCtx, requires
+from nakamise.web import N_, NavLink, filter_of, page, page_address, page_base, read_form, see_other
+from nakamise_coupons import service
+from nakamise_coupons.domain.rules import state_of
+from nakamise_coupons.rights import MANAGE, READ
+from nakamise_coupons.schemas import BATCH_MAX, CodeFilter, CouponFilter, StaffCoupon
+from nakamise_coupons.staff import sheets
+from nakamise_coupons.staff.form import CouponForm, typed, values_of
+from nakamise_coupons.words import BEARERS, KINDS, STATES, conditions, gain, labels, say, words
+
+AnyRequest = Request[Any, Any, Any]
+LIST: Final = "/admin/coupons"
+NAMES: Final = {
+    "name": N_("Name"),
+    "percent": N_("Percent"),
+    "amount": N_("Amount"),
+    "cap": N_("At most"),
+    "min_goods": N_("Minimum"),
+    "total_limit": N_("Uses in all"),
+    "user_limit": N_("Uses per person"),
+    "starts_at": N_("From"),
+    "ends_at": N_("Until"),
+    "code": N_("Code"),
+    "batch": N_("Number of single-use codes"),
+    "version": N_("State"),
+}
+
+
+class BatchForm(msgspec.Struct, frozen=True):
+    count: Annotated[int, Meta(ge=1, le=BATCH_MAX)]
+
+
+class CodeForm(msgspec.Struct, frozen=True):
+    code: str
+    stopped: bool = False
+    page: int = 1
+
+
+@get("/", opt=requires(READ), include_in_schema=False)
+async def coupon_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
+    wanted = filter_of(CouponFilter, dict(request.query_params))
+    async with ctx.read() as tx:
+        found = await service.coupon_page(ctx, tx, wanted)
+    _ = words(ctx)
+    tabs = [NavLink(_("All"), page_address(LIST, wanted, state=None), current=wanted.state is None)]
+    tabs += [
+        NavLink(_(label), page_address(LIST, wanted, state=state), current=wanted.state == state)
+        for state, (label, _kind) in STATES.items()
+    ]
+    return await page(
+        ctx,
+        "coupons/staff_list.html",
+        found=found,
+        wanted=wanted,
+        tabs=tabs,
+        states={one.id: _state(ctx, one) for one in found.items},
+        gains={one.id: gain(ctx, one) for one in found.items},
+        paging=page_base(page_address(LIST, wanted)),
+        may_manage=ctx.actor.can(MANAGE),
+    )
+
+
+def _state(ctx: TenantCtx, one: Any) -> tuple[str, str]:
+    label, kind = STATES[state_of(one, ctx.now())]
+    return words(ctx)(label), kind
+
+
+@get("/new", opt=requires(MANAGE), include_in_schema=False)
+async def new(ctx: Ctx) -> Response[bytes]:
+    return await _form(ctx, None, {"kind": "percent", "bearer": "shop"})
+
+
+@post("/new", opt=requires(MANAGE), include_in_schema=False)
+async def create(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
+    form = await read_form(request, CouponForm)
+    given, errors = typed(ctx, form, is_new=True)
+    if given is not None:
+        try:
+            async with ctx.begin() as tx:
+                coupon_id = await service.create(ctx, tx, given)
+            return see_other(ctx, f"{LIST}/{coupon_id}", flash=words(ctx)(N_("Saved.")))
+        except Invalid as refused:
+            errors = dict(refused.fields)
+    return await _form(ctx, None, form.raw, errors)
+
+
+@get("/{coupon_id:uuid}", opt=requires(READ), include_in_schema=False)
+async def show(request: AnyRequest, ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    wanted = filter_of(CodeFilter, dict(request.query_params))
+    async with ctx.read() as tx:
+        found = await service.coupon(tx, coupon_id)
+        codes = await service.code_page(tx, found, wanted.page if found.is_batch else 1)
+        uses = await service.use_page(tx, found, 1 if found.is_batch else wanted.page)
+        limits = await _limits(ctx, tx, found)
+    _ = words(ctx)
+    return await page(
+        ctx,
+        "coupons/staff_coupon.html",
+        coupon=found,
+        state=_state(ctx, found),
+        gain=gain(ctx, found),
+        conditions=conditions(ctx, found) + limits,
+        bearers=labels(ctx, BEARERS),
+        codes=codes,
+        uses=uses,
+        batch_max=BATCH_MAX,
+        paging=f"{LIST}/{coupon_id}?page=",
+        may_manage=ctx.actor.can(MANAGE),
+    )
+
+
+async def _limits(ctx: TenantCtx, tx: Tx, found: StaffCoupon) -> list[str]:
+    """What it is limited to, by name."""
+    choices = await ctx.service(Catalog).choices(tx)
+    named = (
+        (N_("Shops: %(names)s"), choices.shops, found.shop_ids),
+        (N_("Categories: %(names)s"), choices.categories, found.category_ids),
+        (N_("Products: %(names)s"), choices.products, found.product_ids),
+    )
+    return [
+        words(ctx)(text, names=", ".join(name for id_, name in known if id_ in ids))
+        for text, known, ids in named
+        if ids
+    ]
+
+
+@get("/{coupon_id:uuid}/edit", opt=requires(MANAGE), include_in_schema=False)
+async def edit(ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    async with ctx.read() as tx:
+        found = await service.coupon(tx, coupon_id)
+    return await _form(ctx, found, values_of(ctx, found))
+
+
+@post("/{coupon_id:uuid}/edit", opt=requires(MANAGE), include_in_schema=False)
+async def change(request: AnyRequest, ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    form = await read_form(request, CouponForm)
+    given, errors = typed(ctx, form, is_new=False)
+    status = 422
+    if given is not None:
+        try:
+            async with ctx.begin() as tx:
+                await service.change(ctx, tx, coupon_id, given)
+            return see_other(ctx, f"{LIST}/{coupon_id}", flash=words(ctx)(N_("Saved.")))
+        except Invalid as refused:
+            errors = dict(refused.fields)
+        except Conflict as refused:
+            errors, status = {"version": FieldError(refused.message, domain=refused.domain)}, 409
+    async with ctx.read() as tx:
+        found = await service.coupon(tx, coupon_id)
+    return await _form(ctx, found, form.raw, errors, status=status)
+
+
+async def _form(
+    ctx: TenantCtx,
+    found: StaffCoupon | None,
+    values: Mapping[str, Any],
+    errors: Mapping[str, FieldError] | None = None,
+    *,
+    status: int = 422,
+) -> Response[bytes]:
+    live = ctx.optional_service(LiveOffers)
+    async with ctx.read() as tx:
+        choices: CatalogChoices = await ctx.service(Catalog).choices(tx)
+        broadcasts = list(await live.choices(tx)) if live else []
+        if live and found and found.broadcast_id and found.broadcast_id not in {one.id for one in broadcasts}:
+            broadcasts += (await live.named(tx, [found.broadcast_id])).values()
+    return await page(
+        ctx,
+        "coupons/staff_form.html",
+        status=status if errors else 200,
+        coupon=found,
+        values=values,
+        errors={name: say(ctx, one) for name, one in (errors or {}).items()},
+        names=labels(ctx, NAMES),
+        kinds=list(labels(ctx, KINDS).items()),
+        bearers=list(labels(ctx, BEARERS).items()),
+        choices=choices,
+        broadcasts=[(one.id, one.title) for one in broadcasts],
+        batch_max=BATCH_MAX,
+        action=f"{LIST}/{found.id}/edit" if found else f"{LIST}/new",
+    )
+
+
+@post("/{coupon_id:uuid}/on", opt=requires(MANAGE), include_in_schema=False)
+async def switch_on(ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    return await _switch(ctx, coupon_id, on=True)
+
+
+@post("/{coupon_id:uuid}/off", opt=requires(MANAGE), include_in_schema=False)
+async def switch_off(ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    return await _switch(ctx, coupon_id, on=False)
+
+
+async def _switch(ctx: TenantCtx, coupon_id: uuid.UUID, *, on: bool) -> Response[bytes]:
+    back = f"{LIST}/{coupon_id}"
+    try:
+        async with ctx.begin() as tx:
+            await service.switch(ctx, tx, coupon_id, on=on)
+    except Conflict as refused:
+        return see_other(ctx, back, flash=say(ctx, refused), kind="danger")
+    said = N_("The coupon can be used again.") if on else N_("The coupon cannot be used any more.")
+    return see_other(ctx, back, flash=words(ctx)(said))
+
+
+@post("/{coupon_id:uuid}/delete", opt=requires(MANAGE), include_in_schema=False)
+async def delete(ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    async with ctx.begin() as tx:
+        is_gone = await service.delete(ctx, tx, coupon_id)
+    said = N_("The coupon was deleted.") if is_gone else N_("The coupon was used before, so it was archived.")
+    return see_other(ctx, LIST, flash=words(ctx)(said))
+
+
+@post("/{coupon_id:uuid}/codes", opt=requires(MANAGE), include_in_schema=False)
+async def add_codes(request: AnyRequest, ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    back = f"{LIST}/{coupon_id}"
+    try:
+        count = (await read_form(request, BatchForm)).valid().count
+        async with ctx.begin() as tx:
+            await service.add_batch(ctx, tx, coupon_id, count)
+    except (Invalid, Conflict) as refused:
+        return see_other(ctx, back, flash=_said(ctx, refused), kind="danger")
+    return see_other(ctx, back, flash=words(ctx)(N_("%(n)s codes were made."), n=count))
+
+
+def _said(ctx: TenantCtx, refused: Problem) -> str:
+    if isinstance(refused, Invalid):
+        return " ".join(say(ctx, one) for one in refused.fields.values())
+    return say(ctx, refused)
+
+
+@post("/{coupon_id:uuid}/code", opt=requires(MANAGE), include_in_schema=False)
+async def stop_code(request: AnyRequest, ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    form = (await read_form(request, CodeForm)).valid()
+    async with ctx.begin() as tx:
+        await service.stop_code(ctx, tx, coupon_id, form.code, stopped=form.stopped)
+    said = N_("%(code)s counts no more.") if form.stopped else N_("%(code)s counts again.")
+    return see_other(ctx, f"{LIST}/{coupon_id}?page={form.page}", flash=words(ctx)(said, code=form.code))
+
+
+@get("/{coupon_id:uuid}/codes.csv", opt=requires(MANAGE), include_in_schema=False)
+async def codes_csv(ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Stream:
+    async with ctx.read() as tx:
+        found = await service.coupon(tx, coupon_id)
+    return sheets.attachment(sheets.code_csv(ctx, found), f"coupon-codes-{coupon_id}.csv")
+
+
+@get("/{coupon_id:uuid}/uses.csv", opt=requires(READ), include_in_schema=False)
+async def uses_csv(ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Stream:
+    async with ctx.read() as tx:
+        found = await service.coupon(tx, coupon_id)
+    return sheets.attachment(sheets.use_csv(ctx, found), f"coupon-uses-{coupon_id}.csv")
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [
+    *(coupon_list, new, create, show, edit, change, switch_on, switch_off, delete),
+    *(add_codes, stop_code, codes_csv, uses_csv),
+]
