@@ -257,6 +257,13 @@ class Orders(Protocol):
         """Another label for the same parcel; the timeline keeps both. Raises as ``ship``."""
         ...
 
+    async def set_inputs(self, tx: Tx, order_id: uuid.UUID, values: Mapping[str, str | None]) -> None:
+        """Staff change what the buyer chose (``OrderView.inputs``): a delivery date, a wrapping; None takes one away.
+
+        No amount changes. Raises NotFound, Conflict once a parcel left or the order ended.
+        """
+        ...
+
     async def refund(self, tx: Tx, order_id: uuid.UUID, wanted: RefundOrder) -> OrderRefund:
         """Units go back: amounts to the yen in any order, stock as asked, plugins by ``refund_commit``, money after
         the commit. Raises NotFound, Conflict for more than is left or an order that is not paid."""

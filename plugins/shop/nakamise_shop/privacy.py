@@ -21,7 +21,7 @@ HIDDEN: Final = "-"
 # Still to be paid, packed or sent: the address is needed.
 _OPEN: Final = """
 SELECT count(*) FROM shop_order WHERE buyer_id = $1
-  AND (state = 'pending' OR (state IN ('paid', 'part_refunded') AND fulfil_state <> 'delivered'
+  AND (state IN ('pending', 'disputed') OR (state IN ('paid', 'part_refunded') AND fulfil_state <> 'delivered'
        AND fulfil_state <> 'shipped'))
 """
 _ORDERS: Final = """
@@ -68,21 +68,27 @@ async def erase(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
     if await tx.value(_OPEN, user_id):
         message = N_("This person has orders under way. Finish or cancel them first.")
         raise Conflict(message, code="orders_open", domain="shop")
+    # What staff wrote about the order may name the person.
+    notes = await tx.execute(
+        "DELETE FROM shop_order_note n USING shop_order o WHERE o.id = n.order_id AND o.buyer_id = $1",
+        user_id,
+    )
     carts = await tx.execute("DELETE FROM shop_cart WHERE user_id = $1", user_id)
     nobody = dict.fromkeys(
         ("family_name", "given_name", "family_kana", "given_kana", "city", "line1"), HIDDEN
     ) | {"line2": "", "phone": HIDDEN, "postal_code": "0000000"}
     purchases = await tx.execute(
-        "UPDATE shop_purchase SET email = $2, address = address || $3::jsonb WHERE buyer_id = $1",
+        "UPDATE shop_purchase SET email = $2, address = address || $3::jsonb, inputs = '{}' WHERE buyer_id = $1",
         user_id,
         HIDDEN,
         nobody,
     )
     orders = await tx.execute(
-        "UPDATE shop_order SET buyer_name = $2, address = address || $3::jsonb, search_text = lower(number)"
+        "UPDATE shop_order SET buyer_name = $2, address = address || $3::jsonb, search_text = lower(number),"
+        " note = '', inputs = '{}'"
         " WHERE buyer_id = $1",
         user_id,
         HIDDEN,
         nobody,
     )
-    return carts + purchases + orders
+    return carts + purchases + orders + notes

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from nakamise_shop.domain.order_number import NumberFormat
+
 
 class ShopSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     page_size: Annotated[
@@ -73,3 +75,8 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         bool,
         Meta(title="Mail the shop about paid orders", description="To the address of its legal notice."),
     ] = True
+
+
+def number_format(settings: ShopSettings) -> NumberFormat:
+    """How order numbers are written."""
+    return NumberFormat(short_date=settings.order_number_date == "short", digits=settings.order_number_digits)

@@ -10,6 +10,7 @@ import binascii
 import enum
 import hashlib
 import uuid
+from collections.abc import Mapping
 
 import msgspec
 
@@ -68,7 +69,7 @@ def confirmed(cart: Cart, address: Address) -> Confirmed:
         cart.quote.shipping if cart.quote else 0,
         cart.quote.total if cart.quote else 0,
         cart.quote.due if cart.quote else 0,
-        _digest(cart.inputs),
+        _digest(_priced(cart.inputs)),
     )
 
 
@@ -114,6 +115,11 @@ def _line_changes(before: Confirmed, now: Confirmed, names: dict[uuid.UUID, str]
         elif was is not None and was.unit != is_.unit:
             found.append(Change(ChangeKind.PRICE, name, was.unit, is_.unit))
     return found
+
+
+def _priced(inputs: Mapping[str, str]) -> dict[str, str]:
+    """Without what buyers only tell the shop, which changes no amount and is kept while they type."""
+    return {name: value for name, value in inputs.items() if not name.startswith("shop.")}
 
 
 def _digest(seen: object) -> str:

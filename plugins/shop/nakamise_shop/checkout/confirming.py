@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from nakamise.contracts.addresses import Address, address_of
+from nakamise.contracts.addresses import Address, address_of, addresses_of
 from nakamise.contracts.payments import PaymentMethod, Payments
 from nakamise.contracts.pricing import Destination, Quote
 from nakamise.db import Tx
@@ -22,12 +22,16 @@ from nakamise_shop.checkout.schemas import ConfirmView
 
 
 class Basket(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be confirmed now: nothing in ``cart`` is in trouble and ``quote`` is not degraded."""
+    """What can be confirmed now: nothing in ``cart`` is in trouble and ``quote`` is not degraded.
+
+    ``purchaser`` is the name at the buyer's own address, the default one: the parcel may go to somebody else.
+    """
 
     cart_id: uuid.UUID
     cart: Cart
     quote: Quote
     address: Address
+    purchaser: str
     fingerprint: str
     methods: Sequence[PaymentMethod]
 
@@ -57,6 +61,7 @@ async def basket(ctx: TenantCtx, tx: Tx, address_id: uuid.UUID) -> Basket:
     key = carts.key_of(ctx)
     cart_id = await carts.find(tx, key)
     address = await address_of(tx, user_id, address_id)
+    own = (await addresses_of(tx, user_id))[0]
     cart = await carts.view(ctx, tx, key, destination_of(address))
     if cart_id is None or cart.quantity == 0:
         raise Conflict(N_("Your cart is empty."), code="cart_empty", domain="shop")
@@ -77,6 +82,7 @@ async def basket(ctx: TenantCtx, tx: Tx, address_id: uuid.UUID) -> Basket:
         cart=cart,
         quote=cart.quote,
         address=address,
+        purchaser=own.name if own.is_default else address.name,
         fingerprint=encode(confirmed(cart, address)),
         methods=ctx.service(Payments).methods(),
     )

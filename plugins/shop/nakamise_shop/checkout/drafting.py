@@ -22,13 +22,16 @@ def new_orders(
     buyer_id: uuid.UUID,
     quote: Quote,
     address: Address,
+    purchaser: str,
     shops: Mapping[uuid.UUID, SellingShop],
     numbers: Mapping[uuid.UUID, str],
 ) -> list[NewOrder]:
     """One order per shop of the quote."""
     ids = [uuid.UUID(part.shop_id) for part in quote.shops]
     return [
-        _order(purchase_id, buyer_id, quote.currency, part, address, shops[shop_id], numbers[shop_id])
+        _order(
+            purchase_id, buyer_id, quote.currency, part, address, purchaser, shops[shop_id], numbers[shop_id]
+        )
         for part, shop_id in zip(quote.shops, ids, strict=True)
     ]
 
@@ -39,6 +42,7 @@ def _order(
     currency: str,
     part: ShopQuote,
     address: Address,
+    purchaser: str,
     shop: SellingShop,
     number: str,
 ) -> NewOrder:
@@ -48,7 +52,7 @@ def _order(
         shop_id=shop.id,
         number=number,
         buyer_id=buyer_id,
-        buyer_name=address.name,
+        buyer_name=purchaser,
         currency=currency,
         goods=part.goods,
         shipping=part.shipping.net,
@@ -64,7 +68,7 @@ def _order(
             "invoice_number": shop.invoice_number,
         },
         address=snapshot_of(address),
-        search_text=fold(f"{number} {address.name} {address.kana}"),
+        search_text=fold(f"{number} {purchaser} {address.name} {address.kana}"),
     )
 
 

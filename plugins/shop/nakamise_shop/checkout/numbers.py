@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from nakamise.db import Tx
 from nakamise_shop.checkout.repository import next_numbers
-from nakamise_shop.domain.order_number import order_day, order_number
+from nakamise_shop.domain.order_number import NumberFormat, order_day, order_number
 
 
 async def take_numbers(
-    tx: Tx, wanted: Mapping[str, int], at: datetime, zone: ZoneInfo
+    tx: Tx, wanted: Mapping[str, int], at: datetime, zone: ZoneInfo, form: NumberFormat
 ) -> dict[str, Iterator[str]]:
     """So many numbers for each prefix, the lowest first. Counters are taken in the order of their prefixes, so
     that two purchases never wait for each other."""
@@ -20,9 +20,9 @@ async def take_numbers(
     found = {}
     for prefix, count in sorted(wanted.items()):
         last = await next_numbers(tx, prefix, day, count)
-        found[prefix] = _numbers(prefix, day, range(last - count + 1, last + 1))
+        found[prefix] = _numbers(prefix, day, range(last - count + 1, last + 1), form)
     return found
 
 
-def _numbers(prefix: str, day: date, sequence: range) -> Iterator[str]:
-    return (order_number(prefix, day, number) for number in sequence)
+def _numbers(prefix: str, day: date, sequence: range, form: NumberFormat) -> Iterator[str]:
+    return (order_number(prefix, day, number, form) for number in sequence)

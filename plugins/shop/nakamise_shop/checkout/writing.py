@@ -9,12 +9,13 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime, timedelta
 
 from nakamise.contracts.checkout import OrderDraft, OrderRef
-from nakamise.contracts.payments import Payments
+from nakamise.contracts.payments import Opening, Payments
 from nakamise.db import Tx
-from nakamise.errors import Conflict
+from nakamise.errors import Conflict, Problem
 from nakamise.ids import uuid7
 from nakamise.money import Money
 from nakamise_shop.checkout import drafting, idempotency, limits, repository, stock
@@ -26,7 +27,7 @@ from nakamise_shop.checkout.schemas import Placed, PlacedOrder
 from nakamise_shop.checkout.settle import mark_paid
 from nakamise_shop.orders import announce
 from nakamise_shop.orders.timeline import Happened
-from nakamise_shop.settings import ShopSettings
+from nakamise_shop.settings import ShopSettings, number_format
 
 # Runs a part of one purchase's own; a batch leaves those out whose part fails.
 Each = Callable[[Intent, Callable[[], Awaitable[None]]], Awaitable[None]]
@@ -78,13 +79,15 @@ def _limited(intent: Intent) -> Counter[uuid.UUID]:
 
 async def _draft(tx: Tx, intents: Sequence[Intent], at: datetime) -> list[list[NewOrder]]:
     wanted = Counter(prefix for intent in intents for prefix in intent.prefixes)
-    numbers = await take_numbers(tx, wanted, at, intents[0].ctx.tenant.zone)
+    ctx = intents[0].ctx
+    numbers = await take_numbers(tx, wanted, at, ctx.tenant.zone, number_format(ctx.settings(ShopSettings)))
     return [
         drafting.new_orders(
             intent.purchase_id,
             intent.buyer_id,
             intent.now.quote,
             intent.now.address,
+            intent.now.purchaser,
             intent.shops,
             {
                 uuid.UUID(part.shop_id): next(numbers[prefix])
@@ -187,17 +190,40 @@ async def _changed() -> None:
 
 
 async def _open_payments(tx: Tx, intents: Sequence[Intent], each: Each) -> None:
+    """All at once; when that fails, one by one, to know whose cannot be opened."""
+    to_pay = [intent for intent in intents if intent.now.quote.due]
+    try:
+        async with _undone_alone(tx, len(to_pay)):
+            await _open(tx, to_pay)
+    except Problem:
+        if len(to_pay) == 1:
+            raise
+        for intent in to_pay:
+            await each(intent, lambda intent=intent: _open(tx, [intent]))  # type: ignore[misc]
     for intent in intents:
-        await each(intent, lambda intent=intent: _open_payment(tx, intent))  # type: ignore[misc]
+        if not intent.now.quote.due:
+            await each(intent, lambda i=intent: mark_paid(i.ctx, tx, i.purchase_id))  # type: ignore[misc]
 
 
-async def _open_payment(tx: Tx, intent: Intent) -> None:
-    quote = intent.now.quote
-    if quote.due == 0:
-        await mark_paid(intent.ctx, tx, intent.purchase_id)
+def _undone_alone(tx: Tx, count: int) -> AbstractAsyncContextManager[None]:
+    """A savepoint, where there is somebody to go on with."""
+    return tx.savepoint() if count > 1 else nullcontext()
+
+
+async def _open(tx: Tx, intents: Sequence[Intent]) -> None:
+    if not intents:
         return
-    money = Money(quote.due, quote.currency)
-    await intent.ctx.service(Payments).open(tx, intent.purchase_id, money, intent.provider_id)
+    wanted = [
+        Opening(
+            subject=intent.purchase_id,
+            amount=Money(intent.now.quote.due, intent.now.quote.currency),
+            provider_id=intent.provider_id,
+            sellers=tuple(intent.shops),
+            payer_id=intent.buyer_id,
+        )
+        for intent in intents
+    ]
+    await intents[0].ctx.service(Payments).open_many(tx, wanted)
 
 
 def _placed(intent: Intent, orders: Sequence[NewOrder], expires_at: datetime) -> Placed:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
 import msgspec
 
 from nakamise.db import Tx
 from nakamise.errors import Conflict, NotFound
 from nakamise.plugin import TenantCtx
+from nakamise.web import N_
 from nakamise_shop.cart import service as cart
 from nakamise_shop.orders.schemas import Line
 from nakamise_shop.orders.service import own_order
 from nakamise_shop.saying import say
+
+GONE: Final = N_("It is no longer for sale.")
 
 
 class NotAgain(msgspec.Struct, frozen=True):

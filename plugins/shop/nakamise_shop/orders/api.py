@@ -9,9 +9,11 @@ from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, signed_in
+from nakamise.web import gettext_for
 from nakamise_shop.checkout.idempotency import checked_key
 from nakamise_shop.domain.order_state import OrderStatus
 from nakamise_shop.orders import service
+from nakamise_shop.orders.again import GONE, Again, buy_again
 from nakamise_shop.orders.cancel import cancel
 from nakamise_shop.orders.schemas import Cancelled, Order, OrderFilter, OrderPage
 
@@ -47,4 +49,17 @@ async def cancel_order(ctx: Ctx, number: FromPath[str], idempotency_key: Idempot
     return await cancel(ctx, number, checked_key(idempotency_key))
 
 
-route_handlers: Final[list[ControllerRouterHandler]] = [list_orders, get_order, cancel_order]
+@post(
+    "/orders/{number:str}/again",
+    opt=signed_in(),
+    tags=TAGS,
+    operation_id="shop_buy_order_again",
+    status_code=200,
+)
+async def order_again(ctx: Ctx, number: FromPath[str]) -> Again:
+    """The same items in the cart, as far as they are on sale; the rest is listed with the reason."""
+    async with ctx.begin() as tx:
+        return await buy_again(ctx, tx, number, gettext_for(ctx.locale, "shop")(GONE))
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [list_orders, get_order, cancel_order, order_again]

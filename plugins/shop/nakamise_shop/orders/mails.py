@@ -15,13 +15,16 @@ from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.orders.labels import CARRIERS, bill
 from nakamise_shop.orders.schemas import Line, Order
 from nakamise_shop.orders.service import order_by_id
+from nakamise_shop.settings import ShopSettings
 
 TEMPLATE: Final = "shop/mail/order"
 _CANCELLED: Final = {
     "expired": N_("The time to pay ended, so order %(number)s was closed. Nothing was charged."),
     "buyer": N_("Order %(number)s was cancelled as you asked."),
     "staff": N_("The shop cancelled order %(number)s."),
-    "lapsed": N_("Order %(number)s was cancelled: the shop did not take your payment in time. Nothing was charged."),
+    "lapsed": N_(
+        "Order %(number)s was cancelled: the shop did not take your payment in time. Nothing was charged."
+    ),
 }
 
 
@@ -47,6 +50,39 @@ async def on_order_paid(ctx: TenantCtx, event: OrderPaid, delivery: Delivery) ->
                 order.lines,
                 with_bill=True,
             )
+            await _tell_the_shop(ctx, tx, order)
+
+
+async def _tell_the_shop(ctx: TenantCtx, tx: Tx, order: Order) -> None:
+    """There is work: to the address of the shop's legal notice, in the site's language."""
+    if not ctx.settings(ShopSettings).notify_shop:
+        return
+    legal = await tx.value("SELECT legal FROM shop_shop WHERE id = $1", order.header.shop_id) or {}
+    if address := str(legal.get("email", "")).strip():
+        await _send_to_shop(ctx, tx, order, address)
+
+
+async def _send_to_shop(ctx: TenantCtx, tx: Tx, order: Order, address: str) -> None:
+    header, locale = order.header, ctx.tenant.locale
+    _ = gettext_for(locale, "shop")
+    paragraphs = [_("A new order is paid. Please prepare the parcel.")]
+    if header.note:
+        paragraphs.append(f"{_('Note to the shop')}: {header.note}")
+    if header.is_gift:
+        paragraphs.append(_("It is a gift: the slip shows no prices."))
+    await ctx.send_mail(
+        tx,
+        TEMPLATE,
+        address,
+        locale=locale,
+        subject=_("New order %(number)s (%(amount)s)", number=header.number, amount=yen(header.total)),
+        greeting=_("To the staff of %(name)s", name=header.shop.name),
+        paragraphs=paragraphs,
+        lines=[_mail_line(line) for line in order.lines],
+        bill=[(_("Total (tax incl.)"), yen(header.total))],
+        facts=[*facts(ctx, order, _), (_("Customer"), header.buyer_name)],
+        action={"path": f"/admin/shop/orders/{header.id}", "label": _("Open the order")},
+    )
 
 
 async def on_order_shipped(ctx: TenantCtx, event: OrderShipped, delivery: Delivery) -> None:

@@ -15,7 +15,7 @@ from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop.checkout import repository as purchases
 from nakamise_shop.domain.carriers import Carrier
-from nakamise_shop.orders import fulfil, refunding, replacing, repository, timeline, views
+from nakamise_shop.orders import changing, fulfil, refunding, replacing, repository, timeline, views
 from nakamise_shop.orders.status import STATUS_SQL
 
 _BOUGHT: Final = (
@@ -76,6 +76,9 @@ class ShopOrders(Orders):
         self, tx: Tx, order_id: uuid.UUID, shipment_id: uuid.UUID, carrier: str, tracking_number: str
     ) -> None:
         await fulfil.renumber(self._ctx, tx, order_id, shipment_id, _carrier(carrier), tracking_number)
+
+    async def set_inputs(self, tx: Tx, order_id: uuid.UUID, values: Mapping[str, str | None]) -> None:
+        await changing.change_inputs(self._ctx, tx, order_id, values)
 
     async def refund(self, tx: Tx, order_id: uuid.UUID, wanted: RefundOrder) -> OrderRefund:
         return await refunding.refund(self._ctx, tx, order_id, wanted)

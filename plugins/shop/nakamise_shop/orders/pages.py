@@ -15,6 +15,7 @@ from nakamise.ids import new_token
 from nakamise.plugin import Ctx, Slot, signed_in
 from nakamise.web import gettext_for, page, read_form, see_other
 from nakamise_shop.orders import labels, service
+from nakamise_shop.orders.again import GONE, buy_again
 from nakamise_shop.orders.cancel import cancel
 from nakamise_shop.orders.schemas import OrderFilter
 from nakamise_shop.orders.story import story
@@ -58,6 +59,7 @@ async def order_detail(ctx: Ctx, number: FromPath[str]) -> Response[bytes]:
         timeline=story(ctx.locale, order),
         words=labels.words(ctx.locale),
         rate=labels.rate,
+        note_label=labels.note_label(ctx),
         key=new_token(),
     )
 
@@ -73,4 +75,20 @@ async def cancel_order(request: AnyRequest, ctx: Ctx, number: FromPath[str]) -> 
     return see_other(ctx, f"{LIST}/{number}", flash=_("The order was cancelled."))
 
 
-route_handlers: Final[list[ControllerRouterHandler]] = [order_list, order_detail, cancel_order]
+@post("/orders/{number:str}/again", opt=signed_in(), include_in_schema=False)
+async def order_again(ctx: Ctx, number: FromPath[str]) -> Response[bytes]:
+    """To the cart, where what could not be added is named."""
+    _ = gettext_for(ctx.locale, "shop")
+    async with ctx.begin() as tx:
+        done = await buy_again(ctx, tx, number, _(GONE))
+    missing = " ".join(f"{one.name}: {one.reason}" for one in done.missing)
+    if not done.added:
+        said = _("Nothing of this order can be bought now. %(missing)s", missing=missing)
+        return see_other(ctx, f"{LIST}/{number}", flash=said, kind="danger")
+    if missing:
+        said = _("In your cart, except these: %(missing)s", missing=missing)
+        return see_other(ctx, "/shop/cart", flash=said, kind="info")
+    return see_other(ctx, "/shop/cart", flash=_("Everything of the order is in your cart."))
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [order_list, order_detail, cancel_order, order_again]

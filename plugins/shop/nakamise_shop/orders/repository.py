@@ -31,13 +31,13 @@ _COUNTS: Final = (
     f"SELECT {STATUS_SQL} AS status, count(*)::int AS count FROM shop_order"  # noqa: S608 - a constant
     " WHERE buyer_id = $1 GROUP BY 1"
 )
-_HEADER: Final = (
-    "SELECT o.id, o.purchase_id, o.shop_id, o.number, o.buyer_id, o.state, o.currency, o.goods, o.shipping,"
-    " o.total, o.points, o.charge, o.tax, o.quote, o.shop, o.address, o.placed_at, o.paid_at,"
-    " p.email, p.locale, p.expires_at, o.buyer_name, " + NOTE_SQL + " AS note, " + INPUTS_SQL + " AS inputs,"
-    " p.authorized_until, o.refunded_cash, o.refunded_points"
-    " FROM shop_order o JOIN shop_purchase p ON p.id = o.purchase_id"
-)
+_HEADER: Final = f"""
+SELECT o.id, o.purchase_id, o.shop_id, o.number, o.buyer_id, o.state, o.currency, o.goods, o.shipping, o.total,
+       o.points, o.charge, o.tax, o.quote, o.shop, o.address, o.placed_at, o.paid_at, p.email, p.locale, p.expires_at,
+       o.buyer_name, {NOTE_SQL} AS note, {INPUTS_SQL} AS inputs, p.authorized_until, o.refunded_cash,
+       o.refunded_points
+FROM shop_order o JOIN shop_purchase p ON p.id = o.purchase_id
+"""  # noqa: S608 - constants
 
 
 class _LineOf(Line, frozen=True, kw_only=True):

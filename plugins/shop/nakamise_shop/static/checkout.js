@@ -24,3 +24,25 @@ function look(tries) {
     look(tries + 1);
   }, EVERY_MS);
 }
+
+// --- the note to the shop is kept when it was typed, also when the order is placed right after ---
+let keeping = null;
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-checkout-keep]");
+  if (!form) return;
+  const body = new URLSearchParams(new FormData(form));
+  keeping = fetch(form.action, { method: "POST", body, redirect: "manual" })
+    .catch(() => undefined)
+    .finally(() => (keeping = null));
+});
+document.addEventListener(
+  "submit",
+  (event) => {
+    if (!keeping || event.target.getAttribute("action") !== "/shop/checkout/confirm") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const { target, submitter } = event;
+    keeping.then(() => target.requestSubmit(submitter));
+  },
+  true,
+);
