@@ -9,12 +9,14 @@ CREATE TABLE shop_refund (
     shipping bigint NOT NULL DEFAULT 0 CHECK (shipping >= 0),
     cash bigint NOT NULL CHECK (cash >= 0),
     tender bigint NOT NULL CHECK (tender >= 0),
+    -- Kept back for goods that came back worn: compensation, not part of the price.
+    deduction bigint NOT NULL DEFAULT 0 CHECK (deduction >= 0),
     is_last boolean NOT NULL,
     reason text NOT NULL DEFAULT '',
     actor_id uuid,
     actor_name text NOT NULL DEFAULT '',
     at timestamptz NOT NULL DEFAULT now(),
-    CHECK (shipping <= cash + tender)
+    CHECK (shipping <= cash + tender + deduction)
 );
 
 CREATE INDEX shop_refund_order ON shop_refund (order_id, at, id);

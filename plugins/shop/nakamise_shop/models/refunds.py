@@ -17,6 +17,7 @@ refund: Final = Table(
     amount("shipping", 0),
     Column("cash", BigInteger, nullable=False),
     Column("tender", BigInteger, nullable=False),
+    amount("deduction", 0),
     Column("is_last", Boolean, nullable=False),
     words("reason"),
     Column("actor_id", Uuid),

@@ -30,7 +30,7 @@ from nakamise_shop.orders.refunds_repository import RefundedOrder, RefundedOrder
 from nakamise_shop.orders.timeline import Happened
 
 REASON: Final = "refund"
-_REFUNDABLE: Final = frozenset({OrderState.PAID, OrderState.PART_REFUNDED})
+_REFUNDABLE: Final = frozenset({OrderState.PAID, OrderState.CLOSED, OrderState.PART_REFUNDED})
 
 
 class _Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +122,10 @@ def _reckon(order: RefundedOrder, lines: Sequence[RefundedOrderLine], wanted: Re
         raise _too_much() from error
     if not amounts.lines and amounts.shipping is None:
         raise _conflict("nothing_to_refund", N_("Choose what is to be refunded."))
+    if not 0 <= wanted.deduction <= sum(line.cash for line in amounts.lines):
+        raise _conflict("deduction_too_large", N_("More would be kept back than the goods cost."))
     draft = _draft(order, by_number, amounts, numbers)
+    draft = msgspec.structs.replace(draft, cash=draft.cash - wanted.deduction)
     return _Plan(order=order, lines=lines, asked=asked, amounts=amounts, draft=draft)
 
 
@@ -177,7 +180,7 @@ async def _write(ctx: TenantCtx, tx: Tx, plan: _Plan, wanted: RefundOrder) -> No
         _conflict("idem_used", N_("This refund was asked for before, with other contents.")),
         (
             *(draft.refund_id, order.id, wanted.idem, draft.shipping, draft.cash, draft.tender),
-            *(draft.is_last, wanted.reason, ctx.actor.user_id, ctx.actor.display_name),
+            *(wanted.deduction, draft.is_last, wanted.reason, ctx.actor.user_id, ctx.actor.display_name),
         ),
         [
             (draft.refund_id, one.line_no, one.qty, plan.asked[one.line_no].restock, one.cash, one.tender)

@@ -18,7 +18,7 @@ from nakamise_shop.orders.schemas import OrderHead
 
 UNSENT: Final = frozenset({LineState.UNFULFILLED, LineState.PROCESSING})
 _ROW: Final = """
-SELECT r.id, r.order_id, r.at, r.shipping, r.cash, r.tender, r.reason, r.is_last,
+SELECT r.id, r.order_id, r.at, r.shipping, r.cash, r.tender, r.deduction, r.reason, r.is_last,
        ARRAY(SELECT jsonb_build_array(l.line_no, l.qty, l.cash + l.tender) FROM shop_refund_line l
              WHERE l.refund_id = r.id ORDER BY l.line_no) AS lines,
        ARRAY(SELECT l.restock FROM shop_refund_line l WHERE l.refund_id = r.id ORDER BY l.line_no) AS restock
@@ -53,6 +53,7 @@ class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
     shipping: int
     cash: int
     tender: int
+    deduction: int
     reason: str
     is_last: bool
     lines: list[tuple[int, int, int]]
@@ -61,14 +62,15 @@ class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
     def as_refund(self) -> OrderRefund:
         return OrderRefund(
             id=self.id, at=self.at, lines=tuple(self.lines), shipping=self.shipping,
-            cash=self.cash, tender=self.tender, reason=self.reason,
+            cash=self.cash, tender=self.tender, deduction=self.deduction, reason=self.reason,
         )  # fmt: skip
 
     def is_same(self, order_id: uuid.UUID, wanted: RefundOrder) -> bool:
         """Whether it is what is asked now, which its caller asked before."""
         asked = {(line.line_no, line.qty, line.restock) for line in wanted.lines}
         mine = {(no, qty, back) for (no, qty, _), back in zip(self.lines, self.restock, strict=True)}
-        return self.order_id == order_id and asked == mine and wanted.reason == self.reason
+        said = (wanted.reason, wanted.deduction) == (self.reason, self.deduction)
+        return self.order_id == order_id and asked == mine and said
 
 
 async def purchase_of(tx: Tx, order_id: uuid.UUID) -> uuid.UUID | None:
@@ -131,7 +133,7 @@ async def take_money(
         "UPDATE shop_order SET state = $2, version = version + 1, refunded_cash = refunded_cash + $3,"
         " refunded_points = refunded_points + $4, shipping_refunded = shipping_refunded OR $5,"
         " closed_at = CASE WHEN $2 = 'refunded' THEN (SELECT now()) ELSE closed_at END"
-        " WHERE id = $1 AND state IN ('paid', 'part_refunded') AND NOT (shipping_refunded AND $5)"
+        " WHERE id = $1 AND state IN ('paid', 'closed', 'part_refunded') AND NOT (shipping_refunded AND $5)"
         " AND refunded_cash + $3 <= charge AND refunded_points + $4 <= points",
         *(order.id, target.value, *amounts, with_shipping),
     )
@@ -140,12 +142,12 @@ async def take_money(
 async def insert_refund(
     tx: Tx, otherwise: Conflict, row: Sequence[object], lines: list[tuple[object, ...]]
 ) -> None:
-    """``row``: id, order, idem, shipping, cash, tender, is_last, reason, actor's id and name.
+    """``row``: id, order, idem, shipping, cash, tender, deduction, is_last, reason, actor's id and name.
     ``lines``: refund, line number, units, restock, cash, tender."""
     await tx.must_touch_one(
         otherwise,
-        "INSERT INTO shop_refund (id, order_id, idem, shipping, cash, tender, is_last, reason, actor_id,"
-        " actor_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (idem) DO NOTHING",
+        "INSERT INTO shop_refund (id, order_id, idem, shipping, cash, tender, deduction, is_last, reason,"
+        " actor_id, actor_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (idem) DO NOTHING",
         *row,
     )
     await tx.execute_many(
