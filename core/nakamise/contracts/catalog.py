@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 import msgspec
 
 from nakamise.db import Tx
 from nakamise.media import Media
+from nakamise.plugin.events import Event
 
 
 class CatalogOffer(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,3 +157,10 @@ class PriceHistory(Protocol):
     async def doubts(self, tx: Tx, asked: Sequence[Comparison]) -> Sequence[Doubt]:
         """One answer for each of ``asked``, in their order."""
         ...
+
+
+class CatalogChanged(Event, frozen=True, kw_only=True):
+    """Staff changed prices, stock or what is on sale of these products; what orders take is told by their events."""
+
+    topic: ClassVar[str] = "shop.catalog_changed.1"
+    product_ids: tuple[uuid.UUID, ...]

@@ -84,6 +84,7 @@ manifest: Final = Manifest(
         Listen("livestream.ended.1", "nakamise_livestream.whip.chores:on_ended"),
         Listen("livestream.cancelled.1", "nakamise_livestream.whip.chores:on_cancelled"),
         Listen("livestream.expired.1", "nakamise_livestream.whip.chores:on_expired"),
+        Listen("shop.catalog_changed.1", "nakamise_livestream.watch.refresh:on_changed"),
         Listen("shop.order_placed.1", "nakamise_livestream.watch.refresh:on_placed"),
         Listen("shop.order_paid.1", "nakamise_livestream.watch.bought:on_paid"),
         Listen("shop.order_cancelled.1", "nakamise_livestream.watch.refresh:on_cancelled"),

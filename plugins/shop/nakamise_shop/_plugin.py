@@ -176,6 +176,7 @@ manifest: Final = Manifest(
     tasks=(
         Task("shop.expire_purchases", "nakamise_shop.checkout.expire:expire_due", 60),
         Task("shop.close_orders", "nakamise_shop.orders.closing:close_due", 86_400),
+        Task("shop.forget_imports", "nakamise_shop.staff.imports:forget_old", 86_400),
         Task("shop.forget_keys", "nakamise_shop.checkout.idempotency:forget_old", 86_400),
     ),
     privacy=Privacy("nakamise_shop.privacy:export", "nakamise_shop.privacy:erase"),

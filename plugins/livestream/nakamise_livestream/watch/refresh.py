@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from nakamise.contracts.catalog import CatalogChanged
 from nakamise.contracts.orders import OrderCancelled, OrderPlaced
 from nakamise.plugin import Delivery, Job, TenantCtx
 from nakamise_livestream.broadcasts import goods, products
@@ -65,3 +66,8 @@ async def on_placed(ctx: TenantCtx, _event: OrderPlaced, _delivery: Delivery) ->
 async def on_cancelled(ctx: TenantCtx, _event: OrderCancelled, _delivery: Delivery) -> None:
     """Stock came back."""
     await soon(ctx)
+
+
+async def on_changed(ctx: TenantCtx, _event: CatalogChanged, _delivery: Delivery) -> None:
+    """Staff changed prices or stock: seldom, so that it is told at once."""
+    await refresh(ctx)

@@ -44,8 +44,6 @@ CREATE TABLE shop_import (
     actor_id uuid NOT NULL,
     name text NOT NULL DEFAULT '',
     content bytea NOT NULL,
-    -- What the preview said; another plan at the time of applying is shown first.
-    plan text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     applied_at timestamptz,
     changed int NOT NULL DEFAULT 0

@@ -45,7 +45,6 @@ upload: Final = Table(
     Column("actor_id", Uuid, nullable=False),
     words("name"),
     Column("content", LargeBinary, nullable=False),
-    Column("plan", Text, nullable=False),
     moment("created_at"),
     moment("applied_at", default=False, nullable=True),
     number("changed", 0),

@@ -62,6 +62,8 @@ async def product_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         low_from=ctx.settings(ShopSettings).low_stock_from,
         here=address(LIST, wanted, page=wanted.page),
         paging=page_base(address(LIST, wanted)),
+        grid=address(f"{LIST}/grid", wanted),
+        export=address(f"{LIST}/export.csv", wanted),
         may_manage=ctx.actor.can(MANAGE),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -59,6 +59,16 @@ AND ($6::text IS NULL OR p.state = $6) ORDER BY p.updated_at DESC, p.id LIMIT $7
 """  # noqa: S608 - constants
 
 
+_IDS: Final = f"SELECT p.id {_MATCH} AND ($6::text IS NULL AND p.state <> 'archived' OR p.state = $6)"
+_GRID: Final = f"""
+SELECT v.id, v.product_id, p.name AS product_name, v.name, v.sku, v.price, k.on_hand, k.reserved,
+       count(*) OVER ()::int AS total
+FROM shop_variant v JOIN shop_product p ON p.id = v.product_id JOIN shop_stock k ON k.variant_id = v.id
+WHERE v.state = 'active' AND p.id IN ({_IDS}) ORDER BY p.name, p.id, v.position, v.id LIMIT $7 OFFSET $8
+"""  # noqa: S608 - constants
+T = TypeVar("T", bound=msgspec.Struct)
+
+
 class _Count(msgspec.Struct, frozen=True):
     state: ProductState
     number: int
@@ -79,6 +89,20 @@ async def lines(tx: Tx, wanted: StaffProductFilter, low_from: int, page_size: in
         wanted.state,
         page_size,
         (wanted.page - 1) * page_size,
+    )
+
+
+async def ids_of(tx: Tx, wanted: StaffProductFilter, low_from: int) -> list[uuid.UUID]:
+    """All that match, by name; archived products only when asked for."""
+    return await tx.values(f"{_IDS} ORDER BY p.name, p.id", *_conditions(wanted, low_from), wanted.state)
+
+
+async def grid_rows(
+    tx: Tx, wanted: StaffProductFilter, low_from: int, row: type[T], page_size: int
+) -> list[T]:
+    """Active variants of the products that match, by name; archived products only when asked for."""
+    return await tx.all(
+        row, _GRID, *_conditions(wanted, low_from), wanted.state, page_size, (wanted.page - 1) * page_size
     )
 
 

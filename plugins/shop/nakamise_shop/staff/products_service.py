@@ -17,6 +17,7 @@ from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop.settings import ShopSettings
+from nakamise_shop.staff import changed
 from nakamise_shop.staff import products_repository as repository
 from nakamise_shop.staff import products_write as write
 from nakamise_shop.staff.schemas import (
@@ -57,11 +58,11 @@ async def product(tx: Tx, product_id: uuid.UUID) -> StaffProduct:
     return found
 
 
-async def create(ctx: TenantCtx, tx: Tx, given: ProductInput) -> uuid.UUID:
-    """A draft. Raises Invalid."""
+async def create(ctx: TenantCtx, tx: Tx, given: ProductInput, slug: str = "") -> uuid.UUID:
+    """A draft; ``slug`` must be free, "" = made from the name. Raises Invalid."""
     shop_id = await _shop_of(tx, given)
     await _check(tx, shop_id, None, given, [])
-    product_id = await write.insert(tx, shop_id, await _free_slug(tx, given), given)
+    product_id = await write.insert(tx, shop_id, slug or await _free_slug(tx, given), given)
     await _write_variants(tx, product_id, given, [])
     await write.refresh_prices(tx, product_id)
     await ctx.audit(tx, "shop.product.created", str(product_id), name=given.name)
@@ -81,6 +82,7 @@ async def change(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID, given: ProductCh
         raise Invalid({"variants": fault(N_("A published product needs at least one variant."))})
     await _write_variants(tx, product_id, given, stored)
     await write.refresh_prices(tx, product_id)
+    await changed.tell(ctx, tx, [product_id])
     await ctx.audit(tx, "shop.product.changed", str(product_id), before=_brief(before), name=given.name)
 
 

@@ -11,6 +11,7 @@ from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop.catalog import price_log
 from nakamise_shop.metering import PRODUCTS
+from nakamise_shop.staff import changed
 from nakamise_shop.staff import products_write as write
 from nakamise_shop.staff.products_service import product
 from nakamise_shop.staff.schemas import ProductState
@@ -31,6 +32,7 @@ async def publish(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID) -> None:
     if await tx.execute(_PUBLISH, product_id) != 1:
         raise await _why_not(tx, product_id)
     await price_log.note(tx, [product_id])
+    await changed.tell(ctx, tx, [product_id])
     await ctx.audit(tx, "shop.product.published", str(product_id))
 
 
@@ -77,6 +79,7 @@ async def _move(
     wrong = Conflict(N_("The product's state does not allow this."), code="wrong_state", domain="shop")
     await tx.must_touch_one(wrong, _MOVE, product_id, to, sources)
     await price_log.note(tx, [product_id])
+    await changed.tell(ctx, tx, [product_id])
     await ctx.audit(tx, f"shop.product.{to}", str(product_id), before=before.state)
 
 

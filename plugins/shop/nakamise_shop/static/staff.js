@@ -105,3 +105,22 @@ document.addEventListener("click", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-staff-print]")) print();
 });
+
+// --- the grid: arrows and Enter lead up and down its column, Ctrl+Enter saves ---
+document.addEventListener("keydown", (event) => {
+  const input = event.target.closest?.("[data-staff-grid] td input");
+  if (!input || event.isComposing || event.altKey) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    input.form.requestSubmit();
+    return;
+  }
+  const by = { ArrowUp: -1, ArrowDown: 1, Enter: event.shiftKey ? -1 : 1 }[event.key];
+  if (!by) return;
+  const column = input.name.split(".")[0];
+  const cells = [...input.form.querySelectorAll(`td input[name^="${column}."]`)];
+  const next = cells[cells.indexOf(input) + by];
+  if (next || event.key === "Enter") event.preventDefault();
+  next?.focus();
+  next?.select();
+});
