@@ -1,0 +1,39 @@
+"""The plugin's hook implementations, thin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from nakamise.contracts.checkout import OrderDraft, OrderRef, RevertReason
+from nakamise.contracts.pricing import Adjustment, QuoteDraft, QuoteRequest
+from nakamise.db import Tx
+from nakamise.plugin import CheckoutHooks, PricingHooks, Slot, TenantCtx, UiHooks, hookimpl
+from nakamise_timesale import boxes, pricing, using
+
+
+class Hooks(PricingHooks, CheckoutHooks, UiHooks):
+    @hookimpl
+    async def price_facts(self, ctx: TenantCtx, tx: Tx, request: QuoteRequest) -> msgspec.Struct | None:
+        return await pricing.facts(ctx, tx, request)
+
+    @hookimpl
+    def price_adjust(
+        self, ctx: TenantCtx, draft: QuoteDraft, facts: Mapping[str, msgspec.Struct]
+    ) -> Sequence[Adjustment] | None:
+        return pricing.propose(draft, facts)
+
+    @hookimpl
+    async def checkout_commit(self, ctx: TenantCtx, tx: Tx, order: OrderDraft) -> None:
+        await using.take(tx, order)
+
+    @hookimpl
+    async def checkout_revert(self, ctx: TenantCtx, tx: Tx, order: OrderRef, why: RevertReason) -> None:
+        await using.give_back(tx, order)
+
+    @hookimpl
+    async def slot_context(
+        self, ctx: TenantCtx, tx: Tx, slot: Slot, subject: msgspec.Struct | None
+    ) -> Mapping[str, object] | None:
+        return await boxes.context(ctx, tx, slot, subject)

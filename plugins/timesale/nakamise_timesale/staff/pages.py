@@ -1,0 +1,280 @@
+"""Staff's pages: list, one sale with its items and what buyers see of them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from nakamise.contracts.catalog import Catalog
+from nakamise.contracts.live import LiveOffers
+from nakamise.db import Tx
+from nakamise.errors import Conflict, FieldError, Invalid
+from nakamise.plugin import Ctx, TenantCtx, requires
+from nakamise.web import N_, NavLink, filter_of, page, page_address, page_base, read_form, see_other
+from nakamise_timesale import service
+from nakamise_timesale.domain.rules import Times, state_of
+from nakamise_timesale.rights import MANAGE, READ
+from nakamise_timesale.schemas import ItemInput, SaleDetail, SaleFilter
+from nakamise_timesale.staff.form import ItemForm, SaleForm, typed_item, typed_sale, values_of
+from nakamise_timesale.words import STATES, labels, moment, say, words
+
+AnyRequest = Request[Any, Any, Any]
+LIST: Final = "/admin/timesale"
+NAMES: Final = {
+    "name": N_("Name"),
+    "starts_at": N_("From"),
+    "ends_at": N_("Until"),
+    "broadcast_id": N_("Broadcast"),
+    "per_person": N_("Pieces per person"),
+    "version": N_("State"),
+    "product_id": N_("Product"),
+    "variant_id": N_("Variant"),
+    "price": N_("Sale price"),
+    "percent": N_("Percent off"),
+    "quantity": N_("Pieces in all"),
+}
+
+
+def _state(ctx: TenantCtx, one: Times) -> tuple[str, str]:
+    label, kind = STATES[state_of(one, ctx.now())]
+    return words(ctx)(label), kind
+
+
+def _period(ctx: TenantCtx, one: Times) -> str:
+    _ = words(ctx)
+    if one.starts_at is None:
+        return _("With its broadcast") if one.broadcast_id else _("Started by hand")
+    end = one.stopped_at or one.ends_at
+    return f"{moment(ctx, one.starts_at)} {_('~')} {moment(ctx, end)}".strip()
+
+
+@get("/", opt=requires(READ), include_in_schema=False)
+async def sale_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
+    wanted = filter_of(SaleFilter, dict(request.query_params))
+    async with ctx.read() as tx:
+        found = await service.sale_page(ctx, tx, wanted)
+    _ = words(ctx)
+    tabs = [NavLink(_("All"), page_address(LIST, wanted, state=None), current=wanted.state is None)]
+    tabs += [
+        NavLink(_(label), page_address(LIST, wanted, state=state), current=wanted.state == state)
+        for state, (label, _kind) in STATES.items()
+    ]
+    return await page(
+        ctx,
+        "timesale/staff_list.html",
+        found=found,
+        wanted=wanted,
+        tabs=tabs,
+        states={one.id: _state(ctx, one) for one in found.items},
+        periods={one.id: _period(ctx, one) for one in found.items},
+        paging=page_base(page_address(LIST, wanted)),
+        may_manage=ctx.actor.can(MANAGE),
+    )
+
+
+@get("/new", opt=requires(MANAGE), include_in_schema=False)
+async def new(ctx: Ctx) -> Response[bytes]:
+    return await _form(ctx, None, {})
+
+
+@post("/new", opt=requires(MANAGE), include_in_schema=False)
+async def create(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
+    form = await read_form(request, SaleForm)
+    given, errors = typed_sale(ctx, form, is_new=True)
+    if given is not None:
+        try:
+            async with ctx.begin() as tx:
+                sale_id = await service.create(ctx, tx, given)
+            said = words(ctx)(N_("Saved. Now add the products."))
+            return see_other(ctx, f"{LIST}/{sale_id}", flash=said)
+        except Invalid as refused:
+            errors = dict(refused.fields)
+    return await _form(ctx, None, form.raw, errors)
+
+
+@get("/{sale_id:uuid}/edit", opt=requires(MANAGE), include_in_schema=False)
+async def edit(ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    async with ctx.read() as tx:
+        found = await service.sale(tx, sale_id)
+    return await _form(ctx, found, values_of(ctx, found))
+
+
+@post("/{sale_id:uuid}/edit", opt=requires(MANAGE), include_in_schema=False)
+async def change(request: AnyRequest, ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    form = await read_form(request, SaleForm)
+    given, errors = typed_sale(ctx, form, is_new=False)
+    status = 422
+    if given is not None:
+        try:
+            async with ctx.begin() as tx:
+                await service.change(ctx, tx, sale_id, given)
+            return see_other(ctx, f"{LIST}/{sale_id}", flash=words(ctx)(N_("Saved.")))
+        except Invalid as refused:
+            errors = dict(refused.fields)
+        except Conflict as refused:
+            errors, status = {"version": FieldError(refused.message, domain=refused.domain)}, 409
+    async with ctx.read() as tx:
+        found = await service.sale(tx, sale_id)
+    return await _form(ctx, found, form.raw, errors, status=status)
+
+
+async def _form(
+    ctx: TenantCtx,
+    found: SaleDetail | None,
+    values: Mapping[str, Any],
+    errors: Mapping[str, FieldError] | None = None,
+    *,
+    status: int = 422,
+) -> Response[bytes]:
+    live = ctx.optional_service(LiveOffers)
+    async with ctx.read() as tx:
+        broadcasts = list(await live.choices(tx)) if live else []
+        if live and found and found.broadcast_id and found.broadcast_id not in {one.id for one in broadcasts}:
+            broadcasts += (await live.named(tx, [found.broadcast_id])).values()
+    return await page(
+        ctx,
+        "timesale/staff_form.html",
+        status=status if errors else 200,
+        sale=found,
+        values=values,
+        errors={name: say(ctx, one) for name, one in (errors or {}).items()},
+        names=labels(ctx, NAMES),
+        broadcasts=[(one.id, one.title) for one in broadcasts],
+        action=f"{LIST}/{found.id}/edit" if found else f"{LIST}/new",
+    )
+
+
+@get("/{sale_id:uuid}", opt=requires(READ), include_in_schema=False)
+async def show(ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    return await _show(ctx, sale_id, None, {}, {})
+
+
+async def _show(
+    ctx: TenantCtx,
+    sale_id: uuid.UUID,
+    item_id: uuid.UUID | None,
+    raw: Mapping[str, Any],
+    errors: Mapping[str, FieldError],
+) -> Response[bytes]:
+    """``item_id``: whose form was refused, None = that of a new one."""
+    async with ctx.read() as tx:
+        found = await service.staff_sale(ctx, tx, sale_id)
+        catalog = ctx.service(Catalog)
+        choices = await catalog.choices(tx) if ctx.actor.can(MANAGE) else None
+        ids = list({one.product_id for one in found.items})
+        names = {id_: one.name for id_, one in (await catalog.facts(tx, ids)).items()}
+        variants = await catalog.variants(tx, ids)
+    return await page(
+        ctx,
+        "timesale/staff_sale.html",
+        status=422 if errors else 200,
+        sale=found,
+        state=_state(ctx, found),
+        period=_period(ctx, found),
+        products=names,
+        variants={
+            id_: [(one.id, one.name or one.sku) for one in variants if one.product_id == id_] for id_ in ids
+        },
+        choices=choices.products if choices else [],
+        raw=raw,
+        refused=item_id,
+        errors={name: say(ctx, one) for name, one in errors.items()},
+        names=labels(ctx, NAMES),
+        may_manage=ctx.actor.can(MANAGE) and found.archived_at is None,
+    )
+
+
+@post("/{sale_id:uuid}/items", opt=requires(MANAGE), include_in_schema=False)
+async def add_item(request: AnyRequest, ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    async def add(tx: Tx, given: ItemInput) -> object:
+        return await service.add_item(ctx, tx, sale_id, given)
+
+    return await _save_item(request, ctx, sale_id, None, add)
+
+
+@post("/{sale_id:uuid}/items/{item_id:uuid}", opt=requires(MANAGE), include_in_schema=False)
+async def change_item(
+    request: AnyRequest, ctx: Ctx, sale_id: FromPath[uuid.UUID], item_id: FromPath[uuid.UUID]
+) -> Response[bytes]:
+    async def put(tx: Tx, given: ItemInput) -> object:
+        return await service.change_item(ctx, tx, sale_id, item_id, given)
+
+    return await _save_item(request, ctx, sale_id, item_id, put)
+
+
+async def _save_item(
+    request: AnyRequest,
+    ctx: TenantCtx,
+    sale_id: uuid.UUID,
+    item_id: uuid.UUID | None,
+    act: Callable[[Tx, ItemInput], Awaitable[object]],
+) -> Response[bytes]:
+    form = await read_form(request, ItemForm)
+    given, errors = typed_item(form)
+    if given is not None:
+        try:
+            async with ctx.begin() as tx:
+                await act(tx, given)
+            return see_other(ctx, f"{LIST}/{sale_id}", flash=words(ctx)(N_("Saved.")))
+        except Invalid as refused:
+            errors = dict(refused.fields)
+        except Conflict as refused:
+            return see_other(ctx, f"{LIST}/{sale_id}", flash=say(ctx, refused), kind="danger")
+    return await _show(ctx, sale_id, item_id, form.raw, errors)
+
+
+@post("/{sale_id:uuid}/items/{item_id:uuid}/remove", opt=requires(MANAGE), include_in_schema=False)
+async def remove_item(
+    ctx: Ctx, sale_id: FromPath[uuid.UUID], item_id: FromPath[uuid.UUID]
+) -> Response[bytes]:
+    async def remove(tx: Tx) -> object:
+        return await service.remove_item(ctx, tx, sale_id, item_id)
+
+    return await _act(ctx, sale_id, remove, N_("The product was taken out of the sale."))
+
+
+@post("/{sale_id:uuid}/start", opt=requires(MANAGE), include_in_schema=False)
+async def start(ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    async def begin(tx: Tx) -> object:
+        return await service.start(ctx, tx, sale_id)
+
+    return await _act(ctx, sale_id, begin, N_("The sale runs."))
+
+
+@post("/{sale_id:uuid}/stop", opt=requires(MANAGE), include_in_schema=False)
+async def stop(ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    async def end(tx: Tx) -> object:
+        return await service.stop(ctx, tx, sale_id)
+
+    return await _act(ctx, sale_id, end, N_("The sale was stopped. Regular prices count again."))
+
+
+async def _act(
+    ctx: TenantCtx, sale_id: uuid.UUID, act: Callable[[Tx], Awaitable[object]], said: str
+) -> Response[bytes]:
+    back = f"{LIST}/{sale_id}"
+    try:
+        async with ctx.begin() as tx:
+            await act(tx)
+    except Conflict as refused:
+        return see_other(ctx, back, flash=say(ctx, refused), kind="danger")
+    return see_other(ctx, back, flash=words(ctx)(said))
+
+
+@post("/{sale_id:uuid}/delete", opt=requires(MANAGE), include_in_schema=False)
+async def delete(ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    async with ctx.begin() as tx:
+        is_gone = await service.delete(ctx, tx, sale_id)
+    said = N_("The sale was deleted.") if is_gone else N_("The sale ran before, so it was archived.")
+    return see_other(ctx, LIST, flash=words(ctx)(said))
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [
+    *(sale_list, new, create, edit, change, show),
+    *(add_item, change_item, remove_item, start, stop, delete),
+]
