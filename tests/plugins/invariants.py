@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from types import ModuleType
 
 import nakamise_payments
 import nakamise_shop
+import nakamise_tax_invoice
 from nakamise.plugin.context import TenantCtx
 
 # Money at the provider is money here: charges of paid purchases, minus what went back.
@@ -27,9 +29,23 @@ _CROSS_CHECKS = {
 }
 
 
-def queries() -> dict[str, str]:
-    """By their comment."""
-    return {**_CROSS_CHECKS, **queries_of(nakamise_shop), **queries_of(nakamise_payments)}
+# What two plugins say of the same thing.
+_DOCUMENTS = {
+    "I23 a document's amounts are its order's, and returns are of refunds with their amounts": """
+        SELECT d.number, d.total, o.total AS order_total FROM tax_invoice_document d
+        JOIN shop_order o ON o.id = d.order_id LEFT JOIN shop_refund r ON r.id = d.subject_id
+        WHERE CASE WHEN d.family <> 'return' THEN (d.total, d.paid, d.tax) <> (o.total, o.charge, o.tax)
+                   WHEN r.id IS NULL THEN d.subject_id <> o.id OR o.paid_at IS NULL
+                   ELSE (d.total, d.paid) <> (r.cash + r.tender, r.cash) OR r.order_id <> o.id END"""
+}
+
+
+def queries(plugins: Collection[str] = ()) -> dict[str, str]:
+    """By their comment; the shop's and the payments', and those of more ``plugins``."""
+    found = {**_CROSS_CHECKS, **queries_of(nakamise_shop), **queries_of(nakamise_payments)}
+    if "tax_invoice" in plugins:
+        found |= queries_of(nakamise_tax_invoice) | _DOCUMENTS
+    return found
 
 
 def queries_of(module: ModuleType) -> dict[str, str]:

@@ -13,7 +13,7 @@ from nakamise.contracts.pricing import Adjustment, QuoteLine, QuoteRequest, Roun
 from nakamise.ids import uuid7
 from nakamise_shop.domain.pricing import ShopTerms, price
 from nakamise_shop.domain.proposals import Proposal
-from nakamise_shop.domain.shipping import ShippingRule
+from nakamise_shop.domain.shipping import flat
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 NUMBER = "T7000012050002"
@@ -49,9 +49,7 @@ def quote_of(
         )
         for number, item in enumerate(items, start=1)
     )
-    terms = ShopTerms(
-        shipping=ShippingRule(fee=fee, free_from=None), rounding=rounding, prices_include_tax=includes_tax
-    )
+    terms = ShopTerms(shipping=flat(fee), rounding=rounding, prices_include_tax=includes_tax)
     request = QuoteRequest(lines=lines, at=PLACED, tax_date=day)
     return price(request, list(proposals), {str(SHOP): terms}).shops[0]
 

@@ -45,7 +45,7 @@ def typeset(sheet: Sheet, made_at: datetime) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"sheet": msgspec.json.encode(sheet).decode()},
     )
-    made = compiler.compile(format="pdf", timestamp=made_at.astimezone(UTC))
+    made = compiler.compile(format="pdf", timestamp=made_at.astimezone(UTC).replace(microsecond=0))
     if not isinstance(made, bytes):
         raise TypeError(f"typst gave {type(made).__name__}")
     return made

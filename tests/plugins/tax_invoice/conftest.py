@@ -1,0 +1,25 @@
+"""The plugin's words for tests without an installation, and a stall whose books are right at the end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+import nakamise_tax_invoice
+from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
+from nakamise.ui.i18n import register
+from tests.plugins.invariants import broken
+from tests.plugins.tax_invoice.books import Books, open_books
+
+register("tax_invoice", Path(str(nakamise_tax_invoice.__file__)).parent / "locales")
+
+
+@pytest.fixture
+async def books(
+    make_tenant: MakeTenant, ctx_for: CtxFor, client: ClientFor, drain: Drain
+) -> AsyncIterator[Books]:
+    opened = await open_books(make_tenant, ctx_for, client, drain)
+    yield opened
+    assert await broken(opened.stall.ctx) == {}
