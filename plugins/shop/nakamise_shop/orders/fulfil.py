@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from nakamise.contracts.payments import Payments
 from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.ids import uuid7
@@ -60,7 +61,8 @@ async def start(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, line_numbers: Seque
 
 
 async def start_rest(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, line_numbers: Sequence[int]) -> None:
-    """As ``start``, for those of the lines that nobody works on yet. Raises as ``start``."""
+    """As ``start``, for those of the lines that nobody works on yet, right before they are sent. Raises as ``ship``."""
+    await _check_money(ctx, tx, order_id)
     await _lock(tx, order_id)
     untouched = await tx.values(
         "SELECT line_no FROM shop_order_line WHERE order_id = $1 AND line_no = ANY($2)"
@@ -85,6 +87,7 @@ async def ship(
     ``shipped_on`` is a day of the tenant, None now. Raises NotFound, Conflict for an illegal step, and Invalid for
     a number that the carrier does not give out or a day before the order or after today.
     """
+    await _check_money(ctx, tx, order_id)
     order = await _lock(tx, order_id)
     number = parsed(carrier, tracking_number)
     at = await _moment(ctx, tx, order_id, shipped_on)
@@ -178,6 +181,14 @@ async def add_parcel(
 async def derive(tx: Tx, order_id: uuid.UUID) -> None:
     """The order's state of fulfilment follows from its lines."""
     await tx.execute(_DERIVED, order_id)
+
+
+async def _check_money(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
+    """Nothing leaves on money that was only reserved and is gone. Before the order's lock, as payments are."""
+    purchase_id = await tx.value("SELECT purchase_id FROM shop_order WHERE id = $1", order_id)
+    if purchase_id is None:
+        raise NotFound
+    await ctx.service(Payments).before_shipping(tx, purchase_id)
 
 
 async def _lock(tx: Tx, order_id: uuid.UUID, allowed: Collection[OrderState] = _OPEN) -> _Locked:
