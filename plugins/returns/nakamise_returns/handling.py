@@ -1,0 +1,172 @@
+"""What staff do with a request: decide, receive, give the money back or send the goods again.
+
+Locks as everywhere: the order's (payments, order) before the request's.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Final
+
+from nakamise.contracts.orders import Orders, OrderView, RefundLine, RefundOrder
+from nakamise.db import Tx
+from nakamise.errors import FieldError, Invalid, NotFound
+from nakamise.plugin import TenantCtx
+from nakamise.web import N_
+from nakamise_returns import history, repository
+from nakamise_returns.schemas import Decision, Exchange, Head, Line, Received, Refund, Rejection, Return
+from nakamise_returns.settings import ReturnsSettings
+from nakamise_returns.states import State
+
+BATCH: Final = 100
+
+
+async def approve(ctx: TenantCtx, request_id: uuid.UUID, given: Decision) -> Return:
+    """The buyer may send the goods. Raises NotFound, Conflict."""
+    days = ctx.settings(ReturnsSettings).days_to_send
+    async with ctx.begin() as tx:
+        _, head = await _lock(ctx, tx, request_id)
+        await history.step(ctx, tx, head, State.APPROVED, given.words, due_days=days)
+        return await _whole(tx, request_id)
+
+
+async def reject(ctx: TenantCtx, request_id: uuid.UUID, given: Rejection) -> Return:
+    """Before or after the goods were looked at. Raises NotFound, Conflict."""
+    async with ctx.begin() as tx:
+        _, head = await _lock(ctx, tx, request_id)
+        await history.step(ctx, tx, head, State.REJECTED, given.words)
+        return await _whole(tx, request_id)
+
+
+async def receive(ctx: TenantCtx, request_id: uuid.UUID, given: Received) -> Return:
+    """The parcel came: each announced line is counted. Raises NotFound, Conflict, Invalid."""
+    async with ctx.begin() as tx:
+        _, head = await _lock(ctx, tx, request_id)
+        if not head.may(State.RECEIVED):
+            raise history.illegal()
+        lines = await repository.lines_of(tx, request_id)
+        _check_counts(lines, given)
+        await repository.receive_lines(tx, request_id, given.lines)
+        announced = {line.line_no: line.qty for line in lines}
+        missing = [(one.line_no, announced[one.line_no] - one.received) for one in given.lines]
+        await repository.free(tx, head.order_id, missing)
+        await history.step(ctx, tx, head, State.RECEIVED, given.words)
+        return await _whole(tx, request_id)
+
+
+def _check_counts(lines: list[Line], given: Received) -> None:
+    """Raises Invalid."""
+    announced = {line.line_no: line.qty for line in lines}
+    faults: dict[str, FieldError] = {}
+    if sorted(announced) != sorted(one.line_no for one in given.lines):
+        faults["lines"] = FieldError(N_("Count each announced item once."), domain="returns")
+    for one in given.lines:
+        most = announced.get(one.line_no, 0)
+        if one.received > most:
+            message = N_("At most %(n)s were announced.")
+            faults[f"received_{one.line_no}"] = FieldError(message, domain="returns", n=most)
+        if one.restock > one.received:
+            message = N_("No more than came can be sold again.")
+            faults[f"restock_{one.line_no}"] = FieldError(message, domain="returns")
+    if not faults and not any(one.received for one in given.lines):
+        message = N_("Nothing came? Then wait, or let the request lapse.")
+        faults["lines"] = FieldError(message, domain="returns")
+    if faults:
+        raise Invalid(faults)
+
+
+async def refund(ctx: TenantCtx, request_id: uuid.UUID, given: Refund) -> Return:
+    """The price of what came goes back, less ``deduction``. Raises NotFound, Conflict, Invalid."""
+    async with ctx.begin() as tx:
+        order, head = await _lock(ctx, tx, request_id)
+        if not head.may(State.REFUNDED):
+            raise history.illegal()
+        lines = await repository.lines_of(tx, request_id)
+        most = most_deduction(order, head, lines)
+        if given.deduction > most:
+            message = N_("At most %(n)s yen can be kept back of these goods.")
+            raise Invalid({"deduction": FieldError(message, domain="returns", n=most)})
+        done = await ctx.service(Orders).refund(tx, head.order_id, _refund_of(head, lines, given))
+        back = done.cash + done.tender
+        await repository.finish_refund(tx, history.illegal(), head.id, done.id, (back, done.deduction))
+        await history.note(ctx, tx, head, State.REFUNDED, given.words)
+        return await _whole(tx, request_id)
+
+
+def most_deduction(order: OrderView, head: Head, lines: list[Line]) -> int:
+    """What may be kept back at most: the promised share of what came back worn."""
+    return worth(order, lines, worn_only=True) * head.deduction_bp // 10_000
+
+
+def worth(order: OrderView, lines: list[Line], *, worn_only: bool) -> int:
+    """What the units that came had cost in money, each line rounded down."""
+    paid = {line.line_no: line for line in order.lines}
+    return sum(
+        paid[one.line_no].cash * (one.received_qty or 0) // paid[one.line_no].qty
+        for one in lines
+        if one.condition == "worn" or not worn_only
+    )
+
+
+def _refund_of(head: Head, lines: list[Line], given: Refund) -> RefundOrder:
+    return RefundOrder(
+        idem=head.id,  # one return is refunded once, whatever happens
+        lines=_units(lines),
+        with_shipping=given.with_shipping,
+        reason=given.words,
+        deduction=given.deduction,
+    )
+
+
+def _units(lines: list[Line]) -> tuple[RefundLine, ...]:
+    return tuple(
+        RefundLine(line_no=one.line_no, qty=one.received_qty, restock=one.restock)
+        for one in lines
+        if one.received_qty
+    )
+
+
+async def exchange(ctx: TenantCtx, request_id: uuid.UUID, given: Exchange) -> Return:
+    """The same goods are sent again, free of charge. Raises NotFound, Conflict (sold out too), Invalid."""
+    async with ctx.begin() as tx:
+        _, head = await _lock(ctx, tx, request_id)
+        if not head.may(State.EXCHANGED):
+            raise history.illegal()
+        units = _units(await repository.lines_of(tx, request_id))
+        shipment_id = await ctx.service(Orders).replace(
+            tx, head.order_id, units, given.carrier, given.tracking_number
+        )
+        await repository.finish_exchange(tx, history.illegal(), head.id, shipment_id)
+        await history.note(ctx, tx, head, State.EXCHANGED, given.words)
+        return await _whole(tx, request_id)
+
+
+async def lapse_due(ctx: TenantCtx) -> None:
+    """Approved requests whose parcel did not come in time; each in a transaction of its own."""
+    async with ctx.read() as tx:
+        due = await repository.due(tx, BATCH)
+    for request_id in due:
+        async with ctx.begin() as tx:
+            _, head = await _lock(ctx, tx, request_id)
+            if head.may(State.LAPSED):
+                await history.step(ctx, tx, head, State.LAPSED)
+
+
+async def _lock(ctx: TenantCtx, tx: Tx, request_id: uuid.UUID) -> tuple[OrderView, Head]:
+    """Raises NotFound."""
+    known = await repository.head(tx, request_id)
+    if known is None:
+        raise NotFound
+    order = await ctx.service(Orders).lock(tx, known.order_id)
+    head = await repository.lock(tx, request_id)
+    if head is None:
+        raise NotFound
+    return order, head
+
+
+async def _whole(tx: Tx, request_id: uuid.UUID) -> Return:
+    """Raises NotFound."""
+    head = await repository.head(tx, request_id)
+    if head is None:
+        raise NotFound
+    return await repository.whole(tx, head)

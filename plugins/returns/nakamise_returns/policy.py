@@ -1,0 +1,94 @@
+"""What a shop promises about returns: kept, edited, and said in words before the purchase."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from nakamise.contracts.catalog import Catalog
+from nakamise.db import Tx
+from nakamise.errors import Conflict, FieldError, Invalid, NotFound
+from nakamise.plugin import TenantCtx
+from nakamise.web import N_
+from nakamise_returns.schemas import Policy
+
+_COLUMNS: Final = "shop_id, days, defect_days, payer, deduction_bp, product_ids, category_ids, note, note_en"
+_SELECT: Final = f"SELECT {_COLUMNS}, version FROM returns_policy"  # noqa: S608 - a constant
+
+
+async def policies(tx: Tx, shop_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Policy]:
+    """For each of ``shop_ids``; a shop that said nothing has what the law says: eight days, at the buyer's cost."""
+    rows = await tx.all(Policy, f"{_SELECT} WHERE shop_id = ANY($1)", list(shop_ids))
+    known = {row.shop_id: row for row in rows}
+    return {shop_id: known.get(shop_id) or Policy(shop_id=shop_id) for shop_id in shop_ids}
+
+
+async def policy(tx: Tx, shop_id: uuid.UUID) -> Policy:
+    return (await policies(tx, [shop_id]))[shop_id]
+
+
+async def save(ctx: TenantCtx, tx: Tx, wanted: Policy) -> Policy:
+    """``version`` is the one that was edited. Raises NotFound, Invalid, Conflict when somebody was faster."""
+    choices = await ctx.service(Catalog).choices(tx)
+    if wanted.shop_id not in {shop_id for shop_id, _ in choices.shops}:
+        raise NotFound
+    if wanted.days > wanted.defect_days:
+        message = N_("Faulty goods are taken back at least as long as others.")
+        raise Invalid({"defect_days": FieldError(message, domain="returns")})
+    changed = Conflict(
+        N_("Somebody else changed this. Please look at it again."), code="changed", domain="returns"
+    )
+    values = [getattr(wanted, name) for name in _COLUMNS.split(", ")]
+    await tx.must_touch_one(
+        changed,
+        f"INSERT INTO returns_policy AS p ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"  # noqa: S608
+        " ON CONFLICT (shop_id) DO UPDATE SET days = excluded.days, defect_days = excluded.defect_days,"
+        " payer = excluded.payer, deduction_bp = excluded.deduction_bp, product_ids = excluded.product_ids,"
+        " category_ids = excluded.category_ids, note = excluded.note, note_en = excluded.note_en,"
+        " version = p.version + 1, updated_at = now() WHERE p.version = $10",
+        *(*values, wanted.version),
+    )
+    await ctx.audit(tx, "returns.policy_changed", str(wanted.shop_id), days=wanted.days, payer=wanted.payer)
+    return await policy(tx, wanted.shop_id)
+
+
+async def excluded(
+    ctx: TenantCtx, tx: Tx, rules: Policy, product_ids: Sequence[uuid.UUID]
+) -> frozenset[uuid.UUID]:
+    """Those of ``product_ids`` that are not taken back for a change of mind."""
+    named = set(rules.product_ids) & set(product_ids)
+    if rules.category_ids:
+        facts = await ctx.service(Catalog).facts(tx, product_ids)
+        named |= {id_ for id_, one in facts.items() if one.category_ids & set(rules.category_ids)}
+    return frozenset(named)
+
+
+def sentences(
+    _: Callable[..., str], rules: Policy, *, is_excluded: bool = False, locale: str = "ja"
+) -> list[str]:
+    """The policy as it is shown on the product's page, at the checkout and with the order."""
+    if is_excluded:
+        said = [_("This item cannot be returned or exchanged because you changed your mind.")]
+    elif rules.days == 0:
+        said = [_("Returns and exchanges because you changed your mind are not accepted.")]
+    else:
+        payer = _("at your cost") if rules.payer == "buyer" else _("at the shop's cost")
+        said = [
+            _(
+                "Returns and exchanges within %(days)s days after delivery, postage %(payer)s.",
+                days=rules.days,
+                payer=payer,
+            )
+        ]
+        if rules.deduction_bp:
+            percent = f"{rules.deduction_bp / 100:g}"
+            said.append(_("For goods that were worn, up to %(percent)s %% is kept back.", percent=percent))
+    said.append(
+        _(
+            "Faulty or wrong goods: within %(days)s days after delivery, at the shop's cost.",
+            days=rules.defect_days,
+        )
+    )
+    note = rules.note_en if locale == "en" and rules.note_en else rules.note
+    return [*said, *([note] if note else [])]

@@ -1,0 +1,181 @@
+"""A return from the request to the money, and everything that must be refused on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from typing import Any
+
+import pytest
+
+from nakamise.errors import Conflict, Invalid
+from nakamise.testing.fixtures import Drain
+from nakamise_returns import handling, policy, privacy, requesting
+from nakamise_returns.schemas import (
+    Decision,
+    Exchange,
+    Policy,
+    Received,
+    ReceivedLine,
+    Refund,
+    Rejection,
+    Return,
+)
+from nakamise_returns.states import EDGES, State
+from tests.plugins.returns.counter import Bought, Counter
+
+LABEL = Exchange(carrier="yamato", tracking_number="1234-5678-9024")
+
+
+@pytest.mark.req("GA-37", "GA-45")
+async def test_goods_come_back_and_the_money_goes_back_once(desk: Counter, drain: Drain) -> None:
+    stall, ctx = desk.stall, desk.stall.ctx
+    bought = await desk.order()
+    request_id = await desk.received(bought, {1: 1})
+    answers = await asyncio.gather(
+        *(handling.refund(ctx, request_id, Refund()) for _ in range(4)), return_exceptions=True
+    )
+    [done] = [one for one in answers if isinstance(one, Return)]
+    assert [type(one) for one in answers if one is not done] == [Conflict] * 3
+    assert (done.head.refunded, done.head.state) == (333, State.REFUNDED)
+    assert await stall.stock_of(bought.goods[0]) == (3, 0), "2 were left, 1 can be sold again"
+    rest = await desk.received(bought, {1: 2, 2: 2}, restock=False)
+    last = await handling.refund(ctx, rest, Refund())
+    assert last.head.refunded == 666 + 2000 + 550, "the shipping goes with the last unit"
+    await drain(stall.tenant)
+    assert await stall.value("SELECT state FROM shop_order") == "refunded"
+    charge = "SELECT refunded FROM payments_sandbox_charge WHERE kind = 'charge'"
+    assert await stall.value(charge) == 3 * 333 + 2 * 1000 + 550
+    subjects = (
+        "SELECT string_agg(subject, ' ' ORDER BY created_at) FROM core_mail WHERE subject LIKE '%返品%'"
+    )
+    said = str(await stall.value(subjects))
+    assert [said.count(words) for words in ("受け付けました", "承認されました", "届きました")] == [2, 2, 2]
+    kinds = "SELECT count(*)::int FROM shop_order_event WHERE kind = 'returns.requested'"
+    assert await stall.value(kinds) == 2
+
+
+@pytest.mark.req("GA-45")
+async def test_the_same_item_is_sent_again(desk: Counter) -> None:
+    stall, ctx = desk.stall, desk.stall.ctx
+    bought = await desk.order()
+    request_id = await desk.received(bought, {2: 1}, restock=False, reason="defect", wish="exchange")
+    async with ctx.begin() as tx:
+        await tx.execute("UPDATE shop_stock SET on_hand = 0 WHERE variant_id = $1", bought.goods[1])
+    with pytest.raises(Conflict) as sold_out:
+        await handling.exchange(ctx, request_id, LABEL)
+    assert sold_out.value.code == "sold_out"
+    async with ctx.begin() as tx:
+        await tx.execute("UPDATE shop_stock SET on_hand = 2 WHERE variant_id = $1", bought.goods[1])
+    done = await handling.exchange(ctx, request_id, LABEL)
+    assert (done.head.state, done.head.payer) == (State.EXCHANGED, "shop")
+    assert await stall.stock_of(bought.goods[1]) == (1, 0)
+    assert await stall.value("SELECT count(*) FROM shop_shipment") == 2
+    assert await stall.value("SELECT count(*) FROM payments_op WHERE kind = 'refund'") == 0
+
+
+async def test_worn_goods_cost_what_was_promised_and_no_more(desk: Counter) -> None:
+    stall, ctx = desk.stall, desk.stall.ctx
+    shop_id = stall.shops["honten"]
+    async with ctx.begin() as tx:
+        await policy.save(ctx, tx, Policy(shop_id=shop_id, days=10, deduction_bp=3000))
+    async with ctx.begin() as tx:
+        with pytest.raises(Conflict):
+            await policy.save(ctx, tx, Policy(shop_id=shop_id, days=5))
+    bought = await desk.order()
+    request_id = await desk.received(bought, {2: 2}, condition="worn")
+    with pytest.raises(Invalid):
+        await handling.refund(ctx, request_id, Refund(deduction=601))
+    done = await handling.refund(ctx, request_id, Refund(deduction=600))
+    assert (done.head.refunded, done.head.deduction) == (1400, 600)
+    faulty = await desk.received(bought, {1: 3}, condition="worn", reason="defect")
+    with pytest.raises(Invalid):
+        await handling.refund(ctx, faulty, Refund(deduction=1))
+    last = await handling.refund(ctx, faulty, Refund(with_shipping=False))
+    assert last.head.refunded == 999
+    assert await stall.value("SELECT state FROM shop_order") == "part_refunded", "the shipping was kept"
+
+
+@pytest.mark.req("GA-37")
+async def test_what_cannot_be_returned_is_refused(desk: Counter) -> None:
+    stall, ctx = desk.stall, desk.stall.ctx
+    waiting = await desk.order(arrived=False)
+    assert (await desk.ask(waiting, {1: 1})).status_code == 422
+    bought = await desk.order()
+    assert (await desk.ask(bought, {1: 4})).status_code == 422
+    assert (
+        await desk.ask(Bought(waiting.buyer, bought.order_id, bought.number, []), {1: 1})
+    ).status_code == 404
+    key = str(uuid.uuid4())
+    first, again = [await desk.ask(bought, {1: 2}, id=key) for _ in range(2)]
+    assert first.json()["head"]["id"] == again.json()["head"]["id"] == key
+    answers = await asyncio.gather(*(desk.ask(bought, {1: 1}) for _ in range(4)))
+    assert sorted(one.status_code for one in answers) == [201, 422, 422, 422], "one unit was left"
+    api = desk.client(stall.tenant)
+    gone = await api.post(f"/api/returns/{key}/cancel", headers=bought.buyer.headers)
+    assert gone.json()["head"]["state"] == "cancelled"
+    assert (await desk.ask(bought, {1: 2})).status_code == 201, "withdrawn units can be asked back again"
+    async with ctx.begin() as tx:
+        await tx.execute("UPDATE shop_shipment SET delivered_at = delivered_at - interval '10 days'")
+    late = await desk.ask(bought, {2: 1})
+    assert late.status_code == 422
+    assert (await desk.ask(bought, {2: 1}, reason="defect")).status_code == 201
+    async with ctx.read() as tx:
+        product = await tx.value(
+            "SELECT product_id FROM shop_order_line WHERE order_id = $1", bought.order_id
+        )
+    async with ctx.begin() as tx:
+        await tx.execute("UPDATE shop_shipment SET delivered_at = now()")
+        await policy.save(ctx, tx, Policy(shop_id=stall.shops["honten"], product_ids=[product]))
+    known = await api.get(f"/api/returns/orders/{bought.number}", headers=bought.buyer.headers)
+    assert [one["left"] for one in known.json()] in ([0, 1], [0, 0])
+    with pytest.raises(Conflict):
+        await privacy_of(desk, bought.buyer.id)
+
+
+async def privacy_of(desk: Counter, user_id: uuid.UUID) -> int:
+    async with desk.stall.ctx.begin() as tx:
+        return await privacy.erase(desk.stall.ctx, tx, user_id)
+
+
+async def test_every_step_that_the_machine_does_not_know_is_a_conflict(desk: Counter) -> None:
+    """Each act in each state; and what lapses frees its units."""
+    ctx = desk.stall.ctx
+    bought = await desk.order()
+    came = Received(lines=[ReceivedLine(line_no=2, received=1, restock=1)])
+    acts: dict[State, Any] = {
+        State.APPROVED: lambda id_: handling.approve(ctx, id_, Decision()),
+        State.REJECTED: lambda id_: handling.reject(ctx, id_, Rejection(words="なし")),
+        State.RECEIVED: lambda id_: handling.receive(ctx, id_, came),
+        State.REFUNDED: lambda id_: handling.refund(ctx, id_, Refund()),
+        State.EXCHANGED: lambda id_: handling.exchange(ctx, id_, LABEL),
+        State.CANCELLED: lambda id_: requesting.cancel(desk.stall.ctx_of(bought.buyer), id_),
+    }
+    request_id = uuid.UUID((await desk.ask(bought, {2: 1})).json()["head"]["id"])
+    await refused(acts, State.REQUESTED, request_id)
+    await handling.approve(ctx, request_id, Decision())
+    await refused(acts, State.APPROVED, request_id)
+    await handling.receive(ctx, request_id, came)
+    await refused(acts, State.RECEIVED, request_id)
+    await handling.reject(ctx, request_id, Rejection(words="使用済みのため"))
+    await refused(acts, State.REJECTED, request_id)
+    again = await desk.approved(bought, {2: 2})
+    await handling.lapse_due(ctx)
+    assert await desk.stall.value("SELECT state FROM returns_request WHERE id = $1", again) == "approved"
+    async with ctx.begin() as tx:
+        await tx.execute("UPDATE returns_request SET due_at = now() WHERE id = $1", again)
+    await handling.lapse_due(ctx)
+    await refused(acts, State.LAPSED, again)
+    assert await desk.stall.value("SELECT sum(claimed)::int FROM returns_claim") == 0
+    async with desk.stall.ctx.read() as tx:
+        copy = await privacy.export(ctx, tx, bought.buyer.id)
+    assert copy is not None
+    assert {one.state for one in copy} == {"rejected", "lapsed"}
+    assert await privacy_of(desk, bought.buyer.id) == 2
+
+
+async def refused(acts: dict[State, Any], state: State, request_id: uuid.UUID) -> None:
+    for target, act in acts.items():
+        if target not in EDGES[state]:
+            with pytest.raises(Conflict):
+                await act(request_id)
