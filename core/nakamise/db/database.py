@@ -26,6 +26,8 @@ IDLE_S = 300.0
 # ... or after this many uses.
 USES_MAX = 50_000
 CLOSE_S = 10.0
+_READ_ONLY: Final = " READ ONLY"
+_SNAPSHOT: Final = " ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 class Database:
@@ -60,12 +62,18 @@ class Database:
             self.pool.terminate()
 
     @asynccontextmanager
-    async def tenant(self, schema: str, *, read_only: bool = False) -> AsyncIterator[Tx]:
-        """One transaction as the tenant's role, on the tenant's schema."""
+    async def tenant(
+        self, schema: str, *, read_only: bool = False, snapshot: bool = False
+    ) -> AsyncIterator[Tx]:
+        """One transaction as the tenant's role, on the tenant's schema.
+
+        ``snapshot``: all statements see the same moment, and nothing is written.
+        """
         check_schema_name(schema)
         turn = await self._shares.turn(schema)
         try:
-            async with self._transaction(schema, schema, read_only, turn) as tx:
+            mode = _SNAPSHOT if snapshot else _READ_ONLY if read_only else ""
+            async with self._transaction(schema, schema, mode, turn) as tx:
                 yield tx
         finally:
             turn.end()
@@ -73,12 +81,13 @@ class Database:
     @asynccontextmanager
     async def control(self, *, read_only: bool = False) -> AsyncIterator[Tx]:
         """One transaction on the shared schema: agencies, tenants, hosts, switches, jobs."""
-        async with self._transaction(self._control_role, CONTROL_SCHEMA, read_only) as tx:
+        mode = _READ_ONLY if read_only else ""
+        async with self._transaction(self._control_role, CONTROL_SCHEMA, mode) as tx:
             yield tx
 
     @asynccontextmanager
     async def _transaction(
-        self, role: str, schema: str, read_only: bool, turn: Turn | None = None
+        self, role: str, schema: str, mode: str, turn: Turn | None = None
     ) -> AsyncIterator[Tx]:
         async with self.pool.acquire() as pooled:
             # The proxy that a pool lends has all methods of the connection behind it.
@@ -87,7 +96,7 @@ class Database:
                 # One message, so that the context costs no round trip of its own; both settings end
                 # with the transaction, so that a pool or pgbouncer can never hand them to the next one.
                 await connection.execute(
-                    f"BEGIN{' READ ONLY' if read_only else ''};"
+                    f"BEGIN{mode};"
                     f'SET LOCAL ROLE "{role}";SET LOCAL search_path = "{schema}", pg_temp'
                 )
                 tx = Tx(connection, schema)

@@ -162,6 +162,10 @@ class TenantCtx:
         """A read-only transaction."""
         return self.runtime.db.tenant(self.tenant.schema, read_only=True)
 
+    def snapshot(self) -> AbstractAsyncContextManager[Tx]:
+        """A read-only transaction whose statements all see the same moment: for pages whose figures must agree."""
+        return self.runtime.db.tenant(self.tenant.schema, snapshot=True)
+
     def now(self) -> datetime:
         """The clock's time in UTC; money is decided by the database's own ``now()``."""
         return self.runtime.clock.now()
