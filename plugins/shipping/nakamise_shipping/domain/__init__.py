@@ -1,0 +1,1 @@
+"""Rules without a database: rates, days, wishes, texts for carriers."""

@@ -1,0 +1,1 @@
+"""Several orders of one buyer in one parcel."""

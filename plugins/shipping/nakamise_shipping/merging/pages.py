@@ -1,0 +1,49 @@
+"""Proposals of orders that could share a parcel."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.types import ControllerRouterHandler
+from msgspec import Meta
+
+from nakamise.errors import Conflict
+from nakamise.plugin import Ctx, requires
+from nakamise.web import N_, gettext_for, page, read_form, see_other
+from nakamise_shipping.merging import service
+from nakamise_shipping.saying import say
+from nakamise_shipping.settings import ShippingSettings
+
+BASE: Final = "/admin/shipping/merges"
+SEND: Final = "shipping.send"
+
+
+class MergeForm(msgspec.Struct, frozen=True):
+    orders: Annotated[list[uuid.UUID], Meta(min_length=2, max_length=100)]
+
+
+@get("/merges", opt=requires(SEND), include_in_schema=False)
+async def proposals(ctx: Ctx) -> Response[bytes]:
+    async with ctx.read() as tx:
+        found = await service.proposals(ctx, tx)
+    return await page(
+        ctx, "shipping/merges.html", found=found, hours=ctx.settings(ShippingSettings).merge_hours
+    )
+
+
+@post("/merges", opt=requires(SEND), include_in_schema=False)
+async def merge(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
+    form = (await read_form(request, MergeForm)).valid()
+    try:
+        async with ctx.begin() as tx:
+            done = await service.merge(ctx, tx, form.orders)
+    except Conflict as refused:
+        return see_other(ctx, BASE, flash=say(ctx, refused), kind="danger")
+    _ = gettext_for(ctx.locale, "shipping")
+    return see_other(ctx, BASE, flash=_(N_("%(numbers)s go in one parcel."), numbers=done.numbers))
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [proposals, merge]

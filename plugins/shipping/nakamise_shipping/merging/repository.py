@@ -1,0 +1,51 @@
+"""SQL of merged orders."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+import msgspec
+
+from nakamise.db import Tx
+
+
+class Merged(msgspec.Struct, frozen=True, kw_only=True):
+    """``order_ids``: the one whose fee was kept first, then by their age."""
+
+    merge_id: uuid.UUID
+    order_ids: tuple[uuid.UUID, ...]
+
+
+async def merged_with(tx: Tx, order_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Merged]:
+    """By order, for those of ``order_ids`` that are merged, and for all that are merged with them."""
+    found = await tx.all(
+        Merged,
+        "SELECT m.merge_id, array_agg(m.order_id ORDER BY m.is_kept DESC, o.placed_at, m.order_id) AS order_ids"
+        " FROM shipping_merge_order m LEFT JOIN shipping_order o ON o.order_id = m.order_id"
+        " WHERE m.merge_id IN (SELECT merge_id FROM shipping_merge_order WHERE order_id = ANY($1))"
+        " GROUP BY m.merge_id",
+        list(order_ids),
+    )
+    return {order_id: one for one in found for order_id in one.order_ids}
+
+
+async def insert(
+    tx: Tx,
+    merge_id: uuid.UUID,
+    shop_id: uuid.UUID,
+    actor_id: uuid.UUID | None,
+    orders: Sequence[tuple[uuid.UUID, bool, int]],
+) -> int:
+    """``orders`` are (id, keeps its fee, refunded). The orders that were in no parcel with others before."""
+    await tx.execute(
+        "INSERT INTO shipping_merge (id, shop_id, created_by) VALUES ($1, $2, $3)",
+        *(merge_id, shop_id, actor_id),
+    )
+    ids, kept, refunded = zip(*orders, strict=True)
+    return await tx.execute(
+        "INSERT INTO shipping_merge_order (order_id, merge_id, is_kept, refunded)"
+        " SELECT o, $1, k, r FROM unnest($2::uuid[], $3::bool[], $4::bigint[]) AS t(o, k, r)"
+        " ON CONFLICT (order_id) DO NOTHING",
+        *(merge_id, list(ids), list(kept), list(refunded)),
+    )

@@ -1,0 +1,1 @@
+"""What a shop charges for sending, and where staff set it."""

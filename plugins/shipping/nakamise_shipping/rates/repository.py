@@ -1,0 +1,74 @@
+"""SQL of shops' settings and of the temperature of goods."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from nakamise.db import Tx
+from nakamise_shipping.domain.config import ShopShipping, Temperature
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    shop_id: uuid.UUID
+    version: int
+    config: ShopShipping
+
+
+class _Cold(msgspec.Struct, frozen=True):
+    product_id: uuid.UUID
+    temperature: Temperature
+
+
+async def stored(tx: Tx, shop_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Stored]:
+    """By shop; a shop that has set nothing is missing."""
+    rows = await tx.all(
+        Stored,
+        "SELECT shop_id, version, config FROM shipping_shop WHERE shop_id = ANY($1)",
+        list(shop_ids),
+    )
+    return {row.shop_id: row for row in rows}
+
+
+async def save(tx: Tx, shop_id: uuid.UUID, version: int, config: ShopShipping) -> int | None:
+    """The new version; None when somebody was faster. ``version`` 0: nothing was set before."""
+    if version == 0:
+        new = await tx.value(
+            "INSERT INTO shipping_shop (shop_id, config) VALUES ($1, $2) ON CONFLICT (shop_id) DO NOTHING"
+            " RETURNING version",
+            *(shop_id, config),
+        )
+    else:
+        new = await tx.value(
+            "UPDATE shipping_shop SET config = $3, version = version + 1, updated_at = now()"
+            " WHERE shop_id = $1 AND version = $2 RETURNING version",
+            *(shop_id, version, config),
+        )
+    return int(new) if new is not None else None
+
+
+async def remove(tx: Tx, shop_id: uuid.UUID) -> int:
+    return await tx.execute("DELETE FROM shipping_shop WHERE shop_id = $1", shop_id)
+
+
+async def temperatures(tx: Tx, product_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Temperature]:
+    """Of those that must be kept cold."""
+    rows = await tx.all(
+        _Cold,
+        "SELECT product_id, temperature FROM shipping_product WHERE product_id = ANY($1)",
+        list(product_ids),
+    )
+    return {row.product_id: row.temperature for row in rows}
+
+
+async def set_temperature(tx: Tx, product_id: uuid.UUID, temperature: Temperature) -> None:
+    if temperature is Temperature.NORMAL:
+        await tx.execute("DELETE FROM shipping_product WHERE product_id = $1", product_id)
+        return
+    await tx.execute(
+        "INSERT INTO shipping_product (product_id, temperature) VALUES ($1, $2)"
+        " ON CONFLICT (product_id) DO UPDATE SET temperature = excluded.temperature",
+        *(product_id, temperature.value),
+    )

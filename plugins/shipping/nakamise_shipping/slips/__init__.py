@@ -1,0 +1,1 @@
+"""Slips: files for carriers, with what is wrong with each before it is written."""

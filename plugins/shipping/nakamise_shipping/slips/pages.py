@@ -1,0 +1,149 @@
+"""Carriers' files out: choose orders, look at the report, write the file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+from msgspec import Meta
+
+from nakamise.contracts.orders import Orders
+from nakamise.contracts.shops import ShopSellers
+from nakamise.errors import Conflict, Invalid, Problem
+from nakamise.plugin import Ctx, TenantCtx, requires
+from nakamise.web import N_, filter_of, gettext_for, page, page_base, read_form, see_other
+from nakamise_shipping.merging.repository import merged_with
+from nakamise_shipping.saying import say, texts
+from nakamise_shipping.slips import repository, service
+from nakamise_shipping.wishes.repository import kept
+from nakamise_shipping.words import REMARKS, TEMPERATURES, labels
+
+AnyRequest = Request[Any, Any, Any]
+BASE: Final = "/admin/shipping/slips"
+SEND: Final = "shipping.send"
+PAGE: Final = 100
+FILES: Final = 10
+
+
+class ListFilter(msgspec.Struct, frozen=True, kw_only=True):
+    shop: uuid.UUID | None = None
+    page: Annotated[int, Meta(ge=1, le=1000)] = 1
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    day: dt.date
+    orders: Annotated[list[uuid.UUID], Meta(max_length=1000)] = []
+
+
+@get("/slips", opt=requires(SEND), include_in_schema=False)
+async def waiting(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
+    return await _waiting(ctx, filter_of(ListFilter, request.query_params), {})
+
+
+async def _waiting(ctx: TenantCtx, wanted: ListFilter, errors: dict[str, str]) -> Response[bytes]:
+    query = msgspec.structs.replace(service.SENDABLE, shop_ids=(wanted.shop,) if wanted.shop else ())
+    async with ctx.read() as tx:
+        orders = ctx.service(Orders)
+        found = await orders.find(tx, query, limit=PAGE, offset=PAGE * (wanted.page - 1))
+        total = await orders.count(tx, query)
+        ids = [order.id for order in found]
+        slips = await repository.of_orders(tx, ids)
+        sellers = await ctx.service(ShopSellers).sellers(tx)
+        wishes, merges = await kept(tx, ids), await merged_with(tx, ids)
+        files = await repository.files(tx, FILES, 0)
+    written = {order_id for slip in slips if slip.file_id for order_id, _ in slip.orders}
+    return await page(
+        ctx,
+        "shipping/slips.html",
+        status=422 if errors else 200,
+        orders=found,
+        total=total,
+        pages=-(-total // PAGE),
+        wanted=wanted,
+        paging=page_base(f"{BASE}?shop={wanted.shop}" if wanted.shop else BASE),
+        shops=[(str(one.id), one.name) for one in sellers.values()],
+        wishes=wishes,
+        merged=set(merges),
+        written=written,
+        today=_today(ctx),
+        files=files,
+        errors=errors,
+        temperatures=labels(ctx, TEMPERATURES),
+    )
+
+
+def _today(ctx: TenantCtx) -> dt.date:
+    return ctx.now().astimezone(ctx.tenant.zone).date()
+
+
+@post("/slips/check", opt=requires(SEND), include_in_schema=False, status_code=200)
+async def check(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
+    """The report: nothing leaves yet."""
+    form = (await read_form(request, Chosen)).valid()
+    try:
+        async with ctx.begin() as tx:
+            found = await service.report(ctx, tx, form.orders, form.day)
+    except Invalid as refused:
+        return await _waiting(ctx, ListFilter(), texts(ctx, refused.fields))
+    return await page(
+        ctx,
+        "shipping/slips_report.html",
+        found=found,
+        form=form,
+        remarks={one.row.ref: _remarks(ctx, one) for one in found.slips},
+        temperatures=labels(ctx, TEMPERATURES),
+    )
+
+
+def _remarks(ctx: TenantCtx, one: service.Prepared) -> list[tuple[str, str, str]]:
+    """(level, column, words)."""
+    _ = gettext_for(ctx.locale, "shipping")
+    return [
+        (
+            remark.level.value,
+            remark.column,
+            str(_(REMARKS[remark.kind], before=remark.before, now=remark.now)),
+        )
+        for remark in one.result.remarks
+    ]
+
+
+@post("/slips", opt=requires(SEND), include_in_schema=False)
+async def write(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
+    form = (await read_form(request, Chosen)).valid()
+    try:
+        async with ctx.begin() as tx:
+            row = await service.write(ctx, tx, form.orders, form.day)
+    except Invalid as refused:
+        return await _waiting(ctx, ListFilter(), texts(ctx, refused.fields))
+    except Conflict as refused:
+        return see_other(ctx, BASE, flash=say(ctx, refused), kind="danger")
+    _ = gettext_for(ctx.locale, "shipping")
+    return see_other(ctx, BASE, flash=_(N_("%(name)s is written. Download it below."), name=row.name))
+
+
+@get("/files/{file_id:uuid}/csv", opt=requires(SEND), include_in_schema=False)
+async def download(ctx: Ctx, file_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    try:
+        async with ctx.begin() as tx:
+            row, data = await service.content(ctx, tx, file_id)
+            await ctx.audit(tx, "shipping.file_downloaded", str(file_id), name=row.name)
+    except Conflict as refused:
+        return _stale(ctx, refused)
+    return Response(
+        data,
+        media_type="text/csv; charset=shift_jis",
+        headers={"content-disposition": f'attachment; filename="{row.name}"', "cache-control": "no-store"},
+    )
+
+
+def _stale(ctx: TenantCtx, refused: Problem) -> Response[bytes]:
+    return see_other(ctx, BASE, flash=say(ctx, refused), kind="danger")
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [waiting, check, write, download]

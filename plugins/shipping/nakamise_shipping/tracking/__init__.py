@@ -1,0 +1,1 @@
+"""Tracking numbers coming back from carriers."""

@@ -1,0 +1,1 @@
+"""What buyers wish for their parcel: day, hours, wrapping, noshi, card."""
