@@ -3,7 +3,7 @@
 from nakamise.routing.forms import Form, fill, read_form
 from nakamise.ui.charts import zero_filled
 from nakamise.ui.formats import local_time, minute, month_day, short_date, yen
-from nakamise.ui.framing import frameable
+from nakamise.ui.framing import frameable, with_origins
 from nakamise.ui.i18n import N_, gettext_for, ngettext_for
 from nakamise.ui.pages import cookie, fragment, page, see_other
 from nakamise.ui.paging import Paged, filter_of, page_base
@@ -45,6 +45,7 @@ __all__ = [
     "safe_next",
     "see_other",
     "short_date",
+    "with_origins",
     "yen",
     "zero_filled",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -173,7 +173,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
     ``refundable``: money goes back the way it came; otherwise staff pay it back by hand. ``min_amount`` and
     ``max_amount`` are in minor units; outside of them it is not offered. ``origins`` are those that the form's
-    script loads from, frames and calls ("https://js.stripe.com"). ``brands``: the cards that are taken.
+    script loads from, frames and calls ("https://js.stripe.com"). ``brands``: the cards that are taken. ``form`` is
+    what the template needs (``method.form``), nothing secret.
     """
 
     method: str
@@ -186,6 +187,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     can_authorize: bool = False
     brands: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    form: Mapping[str, str] = {}
 
 
 class PaymentProvider(Protocol):
@@ -328,6 +330,7 @@ class PaymentMethod(msgspec.Struct, frozen=True):
     can_save: bool = False
     brands: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    form: Mapping[str, str] = {}
 
 
 class SavedMethod(msgspec.Struct, frozen=True):
@@ -344,6 +347,16 @@ class SavedMethod(msgspec.Struct, frozen=True):
     @property
     def token(self) -> str:
         return f"saved:{self.id}"
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """One charge that is to be opened: as the arguments of ``Payments.open``, and who pays."""
+
+    subject: uuid.UUID
+    amount: Money
+    provider_id: str
+    sellers: tuple[uuid.UUID, ...] = ()
+    payer_id: uuid.UUID | None = None
 
 
 class Payments(Protocol):
@@ -370,6 +383,10 @@ class Payments(Protocol):
 
         Raises Conflict when one is open already, or when this way cannot pay the amount.
         """
+        ...
+
+    async def open_many(self, tx: Tx, wanted: Sequence[Opening]) -> None:
+        """``open`` for many subjects at once. Raises Conflict when one of them cannot be opened."""
         ...
 
     async def submit(

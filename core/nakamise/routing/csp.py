@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from nakamise.plugin.context import HttpInfo
@@ -24,13 +25,17 @@ def security_headers(http: HttpInfo) -> tuple[tuple[bytes, bytes], ...]:
     return (*found, _HSTS) if http.secure else found
 
 
-def policy(nonce: str, ancestors: str) -> str:
-    """``ancestors``: who may show the page in a frame, as the directive ``frame-ancestors`` says it."""
+def policy(nonce: str, ancestors: str, origins: Sequence[str] = ()) -> str:
+    """``ancestors``: who may show the page in a frame, as the directive ``frame-ancestors`` says it.
+
+    ``origins``: what a script of the page may call and show in frames besides the site itself.
+    """
+    others = "".join(f" {origin}" for origin in origins)
     return (
         "default-src 'none'; "
         f"script-src 'nonce-{nonce}' 'strict-dynamic'; "
         f"style-src 'self' 'nonce-{nonce}'; "
-        "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; "
-        "form-action 'self'; manifest-src 'self'; frame-src 'self'; "
+        "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; "
+        f"connect-src 'self'{others}; frame-src 'self'{others}; form-action 'self'; manifest-src 'self'; "
         f"base-uri 'none'; object-src 'none'; frame-ancestors {ancestors}"
     )

@@ -45,6 +45,7 @@ def _method(ctx: TenantCtx, provider_id: str, found: PaymentProvider, one: Offer
         can_save=one.can_save,
         brands=one.brands,
         origins=one.origins,
+        form=one.form,
     )
 
 

@@ -24,9 +24,12 @@ _OPS: Final = (
     " FROM payments_op"
 )
 _LIVE: Final = "('new', 'sending', 'unknown', 'requires_action', 'authorized', 'succeeded')"
-_CHARGE: Final = (
+_CHARGES: Final = (
     "INSERT INTO payments_op (id, kind, subject, reference, reason, provider_id, method, amount, currency, capture,"  # noqa: S608
-    " at_expiry, payer_id) VALUES ($1, 'charge', $2, '', '', $3, $4, $5, $6, $7, $8, $9)"
+    " at_expiry, payer_id) SELECT u.id, 'charge', u.subject, '', '', u.provider_id, u.method, u.amount, u.currency,"
+    " u.capture, u.at_expiry, u.payer_id FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[],"
+    " $6::text[], $7::text[], $8::text[], $9::uuid[])"
+    " AS u (id, subject, provider_id, method, amount, currency, capture, at_expiry, payer_id)"
     f" ON CONFLICT (subject) WHERE kind = 'charge' AND NOT extra AND state IN {_LIVE} DO NOTHING"
 )
 _CHILD: Final = (
@@ -50,15 +53,21 @@ class NewCharge(msgspec.Struct, frozen=True, kw_only=True):
     payer_id: uuid.UUID | None
 
 
-async def insert_charge(tx: Tx, new: NewCharge) -> uuid.UUID | None:
-    """None when the subject has a live charge already."""
-    op_id = uuid7()
+async def insert_charges(tx: Tx, rows: Sequence[NewCharge]) -> list[uuid.UUID]:
+    """Their ids in the order of ``rows``; fewer when a subject has a live charge already."""
+    ids = [uuid7() for _ in rows]
     done = await tx.execute(
-        _CHARGE,
-        *(op_id, new.subject, new.provider_id, new.method, new.amount.amount, new.amount.currency),
-        *(new.capture, new.at_expiry, new.payer_id),
+        _CHARGES,
+        *(
+            ids,
+            [row.subject for row in rows],
+            [row.provider_id for row in rows],
+            [row.method for row in rows],
+        ),
+        *([row.amount.amount for row in rows], [row.amount.currency for row in rows]),
+        *([row.capture for row in rows], [row.at_expiry for row in rows], [row.payer_id for row in rows]),
     )
-    return op_id if done == 1 else None
+    return ids[:done]
 
 
 async def insert_child(

@@ -11,6 +11,7 @@ from nakamise.contracts.payments import (
     ChargeRequest,
     ChargeStatus,
     DisputeStatus,
+    Opening,
     Payer,
     Payment,
     PaymentMethod,
@@ -19,24 +20,22 @@ from nakamise.contracts.payments import (
     SavedMethod,
 )
 from nakamise.db import Tx
-from nakamise.errors import Conflict, NotFound
+from nakamise.errors import NotFound
 from nakamise.money import Money
 from nakamise.plugin import TenantCtx
-from nakamise.web import N_
 from nakamise_payments import (
     captures,
     disputes,
     giving_back,
+    opening,
     providers,
     repository,
     saved,
-    seller_terms,
     words,
 )
 from nakamise_payments.asking import find_op, look, settle
 from nakamise_payments.reconciler import payouts_stopped
-from nakamise_payments.repository import NewCharge
-from nakamise_payments.schemas import Op, split_way
+from nakamise_payments.schemas import Op
 from nakamise_payments.settling import apply, note_silence
 
 
@@ -55,32 +54,18 @@ class PaymentService:
         provider_id: str,
         sellers: Sequence[uuid.UUID] = (),
     ) -> Payment:
-        plugin_id, method = split_way(provider_id)
-        offer = providers.offer(self._ctx, provider_id)
-        if offer is not None and not providers.fits(offer, amount):
-            raise Conflict(
-                N_("This way to pay is not possible for this amount. Please choose another."),
-                code="amount_not_possible",
-                domain="payments",
-            )
-        capture, at_expiry = await seller_terms.terms(self._ctx, tx, offer, sellers)
-        op_id = await repository.insert_charge(
-            tx,
-            NewCharge(
-                subject=subject,
-                amount=amount,
-                provider_id=plugin_id,
-                method=method,
-                capture=capture,
-                at_expiry=at_expiry,
-                payer_id=self._ctx.actor.user_id,
-            ),
+        wanted = Opening(
+            subject=subject,
+            amount=amount,
+            provider_id=provider_id,
+            sellers=tuple(sellers),
+            payer_id=self._ctx.actor.user_id,
         )
-        if op_id is None:
-            raise Conflict(
-                N_("A payment for this is under way already."), code="payment_open", domain="payments"
-            )
+        [op_id] = await opening.charges(self._ctx, tx, [wanted])
         return Payment(op_id, subject, provider_id, PaymentState.PENDING, amount)
+
+    async def open_many(self, tx: Tx, wanted: Sequence[Opening]) -> None:
+        await opening.charges(self._ctx, tx, wanted)
 
     async def submit(
         self, payment_id: uuid.UUID, token: str, description: str, return_url: str, *, save: bool = False

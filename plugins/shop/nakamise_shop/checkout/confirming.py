@@ -12,6 +12,7 @@ from nakamise.contracts.payments import PaymentMethod, Payments
 from nakamise.contracts.pricing import Destination, Quote
 from nakamise.db import Tx
 from nakamise.errors import Conflict, Unavailable
+from nakamise.money import Money
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop.cart import service as carts
@@ -84,7 +85,9 @@ async def basket(ctx: TenantCtx, tx: Tx, address_id: uuid.UUID) -> Basket:
         address=address,
         purchaser=own.name if own.is_default else address.name,
         fingerprint=encode(confirmed(cart, address)),
-        methods=ctx.service(Payments).methods(),
+        methods=ctx.service(Payments).methods(Money(cart.quote.due, cart.quote.currency))
+        if cart.quote.due
+        else (),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -12,12 +13,13 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from nakamise.contracts.addresses import Address, addresses_of
-from nakamise.contracts.payments import Payment, PaymentMethod, Payments, PaymentState
+from nakamise.contracts.payments import Payment, PaymentMethod, Payments, PaymentState, SavedMethod
 from nakamise.contracts.ui import CartSubject, CheckoutSubject, PurchaseSubject
+from nakamise.db import Tx
 from nakamise.errors import Conflict, Gone, NotFound
 from nakamise.ids import new_token
 from nakamise.plugin import Ctx, Slot, TenantCtx, signed_in
-from nakamise.web import gettext_for, page, read_form, see_other
+from nakamise.web import gettext_for, page, read_form, see_other, with_origins
 from nakamise_shop.cart import service as carts
 from nakamise_shop.checkout import paying
 from nakamise_shop.checkout.confirmed import Change
@@ -42,6 +44,13 @@ AnyRequest = Request[Any, Any, Any]
 ADDRESS: Final = "/shop/checkout/address"
 CONFIRM: Final = "/shop/checkout/confirm"
 CART: Final = "/shop/cart"
+# Names of chains are the same in every language of their customers.
+STORES: Final[Mapping[str, str]] = {
+    "familymart": "ファミリーマート",
+    "lawson": "ローソン",
+    "ministop": "ミニストップ",
+    "seicomart": "セイコーマート",
+}
 MaybeId = Annotated[uuid.UUID | None, QueryParameter(required=False)]
 
 
@@ -59,8 +68,11 @@ class ConfirmForm(msgspec.Struct, frozen=True):
 
 
 class PayForm(msgspec.Struct, frozen=True):
+    """``save``: the payment company keeps the new card for the next time."""
+
     token: Annotated[str, Meta(min_length=1, max_length=200)]
     key: Annotated[str, Meta(min_length=8, max_length=100)]
+    save: bool = False
 
 
 # --- 1 address -------------------------------------------------------------------------------------
@@ -140,7 +152,8 @@ async def confirm(ctx: Ctx, address: MaybeId = None) -> Response[bytes]:
 async def order(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     """The order is made here and nowhere else."""
     form = (await read_form(request, ConfirmForm)).valid()
-    wanted = PlaceOrder(form.address, form.fingerprint, form.provider)
+    saved = await paying.saved_card(ctx, form.provider)
+    wanted = PlaceOrder(form.address, form.fingerprint, saved.provider_id if saved else form.provider)
     try:
         placed = await place(ctx, form.key, wanted)
     except CartChanged:
@@ -151,8 +164,21 @@ async def order(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         return see_other(ctx, ADDRESS)
     except Conflict as trouble:
         return _to_cart(ctx, trouble)
+    if placed.due and saved:
+        return await _pay_at_once(ctx, placed.purchase_id, form.key, saved)
     step = "pay" if placed.due else "done"
     return see_other(ctx, f"/shop/checkout/{step}/{placed.purchase_id}")
+
+
+async def _pay_at_once(
+    ctx: TenantCtx, purchase_id: uuid.UUID, key: str, saved: SavedMethod
+) -> Response[bytes]:
+    """The confirmation named the card: no further page, unless the bank or the card wants one."""
+    try:
+        payment = await paying.pay_with_saved(ctx, purchase_id, key, saved)
+    except (Conflict, Gone, NotFound):
+        return see_other(ctx, f"/shop/checkout/pay/{purchase_id}")
+    return _after(ctx, payment)
 
 
 async def _confirmation(
@@ -161,6 +187,7 @@ async def _confirmation(
     async with ctx.read() as tx:
         now = await basket(ctx, tx, address_id)
         shops = await shop_terms(ctx, tx, now)
+        cards = await _cards(ctx, tx, now.methods)
     found = changes_since(now.cart, now.address, seen) if seen else []
     return await page(
         ctx,
@@ -168,6 +195,7 @@ async def _confirmation(
         status=status,
         slots={Slot.CHECKOUT_SUMMARY: _subject(ctx, now), Slot.CHECKOUT_SECTION: _section(ctx, now)},
         now=now,
+        cards=cards,
         cart=now.cart,
         terms=_terms(ctx, shops),
         changed=seen is not None,
@@ -188,6 +216,7 @@ def _subject(ctx: TenantCtx, now: Basket) -> CartSubject:
         goods=now.quote.goods,
         total=now.quote.total,
         currency=ctx.tenant.currency,
+        quote=now.quote,
     )
 
 
@@ -223,16 +252,35 @@ async def show_payment(ctx: Ctx, purchase_id: FromPath[uuid.UUID]) -> Response[b
 
 
 async def _payment(ctx: TenantCtx, found: PurchaseView, *, status: int = 200) -> Response[bytes]:
-    return await page(
+    method = _method(ctx, found)
+    async with ctx.read() as tx:
+        cards = await _cards(ctx, tx, [method] if method else [])
+    answer = await page(
         ctx,
         "shop/checkout_pay.html",
         status=status,
         found=found,
-        method=_method(ctx, found),
+        method=method,
+        cards=cards,
         waiting=found.payment is not None and found.payment.state is PaymentState.UNKNOWN,
-        at_bank=found.payment is not None and found.payment.state is PaymentState.REQUIRES_ACTION,
+        at_bank=_waits(found) and found.payment is not None and found.payment.instructions is None,
+        voucher=found.payment.instructions if _waits(found) and found.payment else None,
         key=new_token(),
+        stores=STORES,
     )
+    return with_origins(ctx, answer, method.origins if method else ())
+
+
+async def _cards(ctx: TenantCtx, tx: Tx, methods: Sequence[PaymentMethod]) -> list[SavedMethod]:
+    """The buyer's cards that can be used with one of ``methods``."""
+    ways = {method.provider_id for method in methods}
+    found = await ctx.service(Payments).saved(tx)
+    return [card for card in found if card.provider_id in ways and not card.is_expired]
+
+
+def _waits(found: PurchaseView) -> bool:
+    """For the buyer: at the bank's page, or at a till."""
+    return found.payment is not None and found.payment.state is PaymentState.REQUIRES_ACTION
 
 
 def _method(ctx: TenantCtx, found: PurchaseView) -> PaymentMethod | None:
@@ -244,8 +292,8 @@ def _method(ctx: TenantCtx, found: PurchaseView) -> PaymentMethod | None:
 async def pay(request: AnyRequest, ctx: Ctx, purchase_id: FromPath[uuid.UUID]) -> Response[bytes]:
     form = (await read_form(request, PayForm)).valid()
     try:
-        payment = await paying.pay(ctx, purchase_id, form.key, Pay(form.token))
-    except (Conflict, Gone):
+        payment = await paying.pay(ctx, purchase_id, form.key, Pay(form.token, save=form.save))
+    except (Conflict, Gone, NotFound):
         return see_other(ctx, f"/shop/checkout/pay/{purchase_id}")
     return _after(ctx, payment)
 
@@ -257,7 +305,7 @@ async def come_back(ctx: Ctx, payment_id: FromPath[uuid.UUID]) -> Response[bytes
 
 
 def _after(ctx: TenantCtx, payment: Payment) -> Response[bytes]:
-    if payment.state is PaymentState.SUCCEEDED:
+    if payment.is_paid:
         return see_other(ctx, f"/shop/checkout/done/{payment.subject}")
     if payment.state is PaymentState.REQUIRES_ACTION and payment.action_url and not _came_from_bank(ctx):
         return see_other(ctx, payment.action_url)

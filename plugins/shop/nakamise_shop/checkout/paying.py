@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from nakamise.contracts.payments import Payment, Payments, PaymentState
+from nakamise.contracts.payments import Payment, Payments, PaymentState, SavedMethod
 from nakamise.db import Tx
 from nakamise.errors import Conflict, Gone, NotFound
 from nakamise.money import Money
@@ -65,7 +65,7 @@ async def pay(ctx: TenantCtx, purchase_id: uuid.UUID, key: str, how: Pay) -> Pay
         orders = await repository.orders_in(tx, purchase_id)
     description = ", ".join(order.number for order in orders)
     return_url = f"/shop/checkout/return/{attempt.payment_id}"
-    return await payments.submit(attempt.payment_id, how.token, description, return_url)
+    return await payments.submit(attempt.payment_id, how.token, description, return_url, save=how.save)
 
 
 async def _open(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID, how: Pay) -> uuid.UUID:
@@ -84,8 +84,24 @@ async def _open(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID, how: Pay) -> uui
         if latest.provider_id == provider_id:
             return latest.id
         await payments.give_back(tx, purchase_id, 0, CHANGED)
-    opened = await payments.open(tx, purchase_id, Money(purchase.charge, purchase.currency), provider_id)
+    sellers = await repository.shops_of(tx, purchase_id)
+    due = Money(purchase.charge, purchase.currency)
+    opened = await payments.open(tx, purchase_id, due, provider_id, sellers)
     return opened.id
+
+
+async def pay_with_saved(ctx: TenantCtx, purchase_id: uuid.UUID, key: str, saved: SavedMethod) -> Payment:
+    """The buyer confirmed the order and this card in one act. Raises as ``pay`` does."""
+    return await pay(ctx, purchase_id, f"{key[:90]}-pay", Pay(saved.token, saved.provider_id))
+
+
+async def saved_card(ctx: TenantCtx, way: str | None) -> SavedMethod | None:
+    """Of ``saved:<id>`` the actor's own card that can still be used; None for every other way."""
+    if way is None or not way.startswith("saved:"):
+        return None
+    async with ctx.read() as tx:
+        cards = await ctx.service(Payments).saved(tx)
+    return next((card for card in cards if card.token == way and not card.is_expired), None)
 
 
 async def returned(ctx: TenantCtx, payment_id: uuid.UUID) -> Payment:

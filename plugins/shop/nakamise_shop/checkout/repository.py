@@ -196,6 +196,13 @@ async def orders_in(tx: Tx, purchase_id: uuid.UUID) -> list[PlacedOrder]:
     )
 
 
+async def shops_of(tx: Tx, purchase_id: uuid.UUID) -> list[uuid.UUID]:
+    """The sellers of a purchase."""
+    return await tx.values(
+        "SELECT shop_id FROM shop_order WHERE purchase_id = $1 ORDER BY number", purchase_id
+    )
+
+
 async def wants_of_orders(tx: Tx, order_ids: Sequence[uuid.UUID]) -> list[Wants]:
     return await tx.all(
         Wants,

@@ -47,10 +47,11 @@ class Placed(msgspec.Struct, frozen=True):
 
 
 class Pay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``token`` stands for a card at the provider."""
+    """``token`` stands for a card at the provider, or is that of a saved card; ``save`` keeps a new one."""
 
     token: Annotated[str, Meta(min_length=1, max_length=200)]
     provider_id: str | None = None
+    save: bool = False
 
 
 class Purchase(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,61 @@
+"""Calls to Stripe: through the SDK, over the installation's checked egress, with its errors sorted out.
+
+Every call is given a key or reads only. What did not reach Stripe, and what Stripe failed at, is *unknown*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
+
+from nakamise.plugin import TenantCtx
+
+PAGE: Final = 100
+
+Json = dict[str, Any]
+
+
+class Refused(Exception):
+    """Stripe said no, for good: ``code`` and ``decline`` are its words, "" when it has none."""
+
+    def __init__(self, code: str, decline: str, message: str, intent: Json | None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.decline = decline
+        self.intent = intent
+
+
+class KeyTaken(Exception):
+    """The idempotency key was used for another request."""
+
+
+class Calls:
+    """One tenant's way to Stripe."""
+
+    def __init__(self, ctx: TenantCtx) -> None:
+        self._ctx = ctx
+
+    async def get(self, path: str, **params: object) -> Json:
+        """Raises Refused, ProviderUnreachable."""
+        return await self._call("get", path, params)
+
+    async def post(self, path: str, key: str, **params: object) -> Json:
+        """``key`` makes it happen once. Raises Refused, KeyTaken, ProviderUnreachable."""
+        return await self._call("post", path, {**params, "idempotency_key": key})
+
+    async def pages(self, path: str, **params: object) -> AsyncIterator[Json]:
+        """All objects of a list, the newest first. Raises Refused, ProviderUnreachable."""
+        after: dict[str, object] = {}
+        while True:
+            page = await self.get(path, limit=PAGE, **params, **after)
+            for item in page["data"]:
+                yield item
+            if not page["has_more"]:
+                return
+            after = {"starting_after": page["data"][-1]["id"]}
+
+    async def _call(self, method: str, path: str, params: Mapping[str, object]) -> Json:
+        # The SDK takes a third of a second to load: only who calls Stripe waits for it.
+        from nakamise_payments_stripe import wire
+
+        return await wire.call(self._ctx, method, path, params)

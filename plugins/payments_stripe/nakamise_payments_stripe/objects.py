@@ -1,0 +1,63 @@
+"""Which of our ops is which of Stripe's objects."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Final, Literal
+
+import msgspec
+
+from nakamise.db import Tx
+
+Kind = Literal["charge", "refund", "transfer", "reversal"]
+_ROWS: Final = "SELECT op_id, kind, parent_id, stripe_id, asked_at FROM payments_stripe_object"
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """``stripe_id`` None: asked, and the answer is not known."""
+
+    op_id: uuid.UUID
+    kind: Kind
+    parent_id: uuid.UUID | None
+    stripe_id: str | None
+    asked_at: datetime
+
+
+async def asking(tx: Tx, op_id: uuid.UUID, kind: Kind, parent_id: uuid.UUID | None = None) -> None:
+    """Before the call."""
+    await tx.execute(
+        "INSERT INTO payments_stripe_object (op_id, kind, parent_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        *(op_id, kind, parent_id),
+    )
+
+
+async def answered(tx: Tx, op_id: uuid.UUID, stripe_id: str) -> None:
+    """After it."""
+    await tx.execute(
+        "UPDATE payments_stripe_object SET stripe_id = $2 WHERE op_id = $1 AND stripe_id IS NULL",
+        op_id,
+        stripe_id,
+    )
+
+
+async def of_op(tx: Tx, op_id: uuid.UUID) -> Known | None:
+    return await tx.first(Known, f"{_ROWS} WHERE op_id = $1", op_id)
+
+
+async def of_stripe(tx: Tx, stripe_id: str) -> Known | None:
+    return await tx.first(Known, f"{_ROWS} WHERE stripe_id = $1", stripe_id)
+
+
+async def customer_of(tx: Tx, user_id: uuid.UUID) -> str | None:
+    found: str | None = await tx.value(
+        "SELECT customer FROM payments_stripe_customer WHERE user_id = $1", user_id
+    )
+    return found
+
+
+async def keep_customer(tx: Tx, user_id: uuid.UUID, customer: str) -> None:
+    await tx.execute(
+        "INSERT INTO payments_stripe_customer (user_id, customer) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        *(user_id, customer),
+    )
