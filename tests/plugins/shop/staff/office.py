@@ -11,9 +11,9 @@ import httpx
 
 from nakamise.testing.fixtures import ClientFor
 from nakamise_shop.checkout.confirming import confirm_view
+from nakamise_shop.checkout.paying import pay
 from nakamise_shop.checkout.place import place
-from nakamise_shop.checkout.schemas import Placed, PlaceOrder
-from nakamise_shop.checkout.settle import mark_paid
+from nakamise_shop.checkout.schemas import Pay, Placed, PlaceOrder
 from tests.plugins.shop.stall import Buyer, Stall
 
 PAGES = "/admin/shop"
@@ -59,8 +59,7 @@ class Office:
         seen = await confirm_view(ctx, buyer.address_id)
         placed = await place(ctx, uuid.uuid4().hex, PlaceOrder(buyer.address_id, seen.fingerprint))
         if paid:
-            async with self.stall.ctx.begin() as tx:
-                await mark_paid(self.stall.ctx, tx, placed.purchase_id)
+            await pay(ctx, placed.purchase_id, uuid.uuid4().hex, Pay("tok_success"))
         return placed
 
     async def count(self, query: str, *args: object) -> int:
