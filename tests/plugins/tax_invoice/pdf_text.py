@@ -79,11 +79,8 @@ def pdf_text(data: bytes) -> str:
                 reference = re.search(rb"/ToUnicode (\d+) 0 R", objects[int(number)])
                 assert reference is not None
                 fonts[name] = _unicode_map(_inflated(objects[int(reference[1])]))
-    said = []
-    for body in objects.values():
-        if b"stream" in body and b"/Type" not in body and b"FontFile" not in body:
-            said.append(_said(_inflated(body), fonts))
-    return re.sub(r"\s", "", "".join(said))
+    drawn = [body for body in objects.values() if b"stream" in body and b"/Type" not in body]
+    return re.sub(r"\s", "", "".join(_said(_inflated(body), fonts) for body in drawn))
 
 
 def _said(content: bytes, fonts: dict[bytes, dict[int, str]]) -> str:

@@ -85,7 +85,7 @@ async def test_two_shops_one_purchase_and_a_part_that_comes_back(books: Books) -
     order_page = (await browser.get(f"/shop/orders/{honten.number}")).text
     assert f"/tax_invoice/documents/{invoice['id']}/pdf" in order_page
     assert f"/tax_invoice/documents/{first['id']}" not in order_page, "a replaced version is history"
-    mails = "SELECT count(*) FROM core_mail WHERE template = 'tax_invoice/mail/ready'"
+    mails = "SELECT count(*) FROM core_mail WHERE strpos(html_body, '/tax_invoice/documents/') > 0"
     assert await books.stall.value(mails) == 3  # two invoices, one return; a receipt is asked for on a page
 
 
@@ -118,7 +118,7 @@ async def test_numbers_have_no_gap_whatever_fails_and_the_control_has(books: Boo
     assert sorted(seqs) == list(range(1, sum(done) + 1))
     numbers = [document.number for document in await every(books)]
     year = (await every(books))[0].issued_on.year
-    assert numbers == [f"LC-{year}-{seq:06}" for seq in range(1, len(numbers) + 1)]
+    assert sorted(numbers) == [f"LC-{year}-{seq:06}" for seq in range(1, len(numbers) + 1)]
     assert sum(done) >= 1
 
     async def loose() -> bool:
@@ -213,7 +213,7 @@ async def test_who_issues_when_and_what_small_refunds_get(books: Books) -> None:
     assert faults(invoice.body, sheet_of(invoice.body, invoice.number, "ja")) == []
     await books.refund(order.id, (1, 5))
     returned = (await every(books))[-1]
-    assert (returned.kind, returned.total) == ("return", 5 * 2_480)
+    assert (returned.kind, returned.total) == ("return", 5 * 2_480 + 550)
     assert returned.body.issuer == invoice.body.issuer
 
 

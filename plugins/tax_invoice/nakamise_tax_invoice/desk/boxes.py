@@ -19,7 +19,7 @@ from nakamise_tax_invoice.words import MODES, kind_names, words
 
 Context = Mapping[str, object]
 Subject = msgspec.Struct | None
-_NO_RECEIPT: Final = frozenset({"pending", "expired", "cancelled"})
+_NO_RECEIPT: Final = frozenset({"pending", "expired", "cancelled", "refunded"})
 
 
 async def of_buyer(ctx: TenantCtx, tx: Tx, subject: Subject) -> Context | None:

@@ -35,7 +35,7 @@ async def _at(ctx: TenantCtx, event: OrderEvent, delivery: Delivery, moment: str
     async with ctx.begin() as tx:
         if not await delivery.first_time(tx):
             return
-        order = await ctx.service(Orders).get(tx, event.order_id)
+        order = await _order(ctx, tx, event)
         made = [await service.issue_invoice(ctx, tx, order)]
         # What went back before the invoice was due.
         made += [await service.issue_return(ctx, tx, order, refund) for refund in order.refunds]
@@ -46,7 +46,7 @@ async def on_refunded(ctx: TenantCtx, event: OrderRefunded, delivery: Delivery) 
     async with ctx.begin() as tx:
         if not await delivery.first_time(tx):
             return
-        order = await ctx.service(Orders).get(tx, event.order_id)
+        order = await _order(ctx, tx, event)
         made = [
             await service.issue_return(ctx, tx, order, refund)
             for refund in order.refunds
@@ -60,11 +60,17 @@ async def on_cancelled(ctx: TenantCtx, event: OrderCancelled, delivery: Delivery
     async with ctx.begin() as tx:
         if not await delivery.first_time(tx):
             return
-        order = await ctx.service(Orders).get(tx, event.order_id)
+        order = await _order(ctx, tx, event)
         if order.paid_at is None:
             return
         at = await tx.value("SELECT now()")
         await _tell(ctx, tx, order, [await service.issue_return(ctx, tx, order, writing.rest(order, at))])
+
+
+async def _order(ctx: TenantCtx, tx: Tx, event: OrderEvent) -> OrderView:
+    """As it is when it is this handler's turn: an invoice and a refund at the same moment miss each other not."""
+    await service.hold(ctx, tx, event.shop_id)
+    return await ctx.service(Orders).get(tx, event.order_id)
 
 
 async def _tell(ctx: TenantCtx, tx: Tx, order: OrderView, made: list[uuid.UUID | None]) -> None:

@@ -21,10 +21,7 @@ def prefix_of(order_number: str) -> str:
 
 
 async def write(ctx: TenantCtx, tx: Tx, draft: Draft) -> tuple[uuid.UUID, bool]:
-    """The document's id, and whether it is new: the same family, subject and version is written once.
-
-    Raises Conflict when somebody else wrote another version meanwhile.
-    """
+    """The document's id, and whether it is new: the same family, subject and version is written once."""
     body, year = draft.body, draft.body.issued_on.year
     last = await repository.hold_counter(tx, draft.shop_id, year)
     known = await repository.latest(tx, body.family, draft.subject_id)

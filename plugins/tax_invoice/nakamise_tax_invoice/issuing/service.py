@@ -24,7 +24,8 @@ from nakamise_tax_invoice.settings import TaxInvoiceSettings
 from nakamise_tax_invoice.words import DOMAIN, words
 
 RENDER: Final = "tax_invoice.render"
-_PAID: Final = frozenset({"paid", "part_refunded", "refunded", "closed", "disputed"})
+# Something of it is still paid.
+_PAID: Final = frozenset({"paid", "part_refunded", "closed", "disputed"})
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 
 
@@ -77,6 +78,7 @@ async def issue_receipt(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: Wan
         raise Conflict(N_("There is a receipt as soon as the order is paid."), code="not_paid", domain=DOMAIN)
     issuer = await _issuer(ctx, tx, order)
     zone = ctx.tenant.zone
+    await hold(ctx, tx, order.shop_id)
     last = await repository.latest(tx, Family.RECEIPT, order_id)
     body = writing.receipt(order, issuer, zone, await _now(tx), wanted.recipient, wanted.note)
     draft = _draft(order, order.id, body)
@@ -94,6 +96,7 @@ async def reissue(ctx: TenantCtx, tx: Tx, document_id: uuid.UUID, wanted: Correc
 
     Raises NotFound; Conflict for a version that was replaced already.
     """
+    await hold(ctx, tx, (await document(tx, document_id)).shop_id)
     last = await document(tx, document_id)
     if not last.is_latest:
         raise Conflict(N_("A newer version of this document exists."), code="replaced", domain=DOMAIN)
@@ -169,6 +172,11 @@ async def _latest(tx: Tx, family: Family, subject_id: uuid.UUID) -> Document:
     if found is None:
         raise NotFound
     return found
+
+
+async def hold(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
+    """Who wants to write for this shop waits for whoever writes: what is read afterwards is the newest."""
+    await repository.hold_counter(tx, shop_id, (await _now(tx)).astimezone(ctx.tenant.zone).year)
 
 
 async def _now(tx: Tx) -> datetime:
