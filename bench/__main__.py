@@ -13,6 +13,8 @@ import uvloop
 
 from bench import (
     checkout,
+    checkout_http,
+    flash,
     gate,
     list_html,
     list_http,
@@ -42,6 +44,8 @@ MEASUREMENTS: dict[str, Measurement] = {
     "list_html": list_html.measure,
     "list_peer": list_peer.measure,
     "checkout": checkout.measure,
+    "flash": flash.measure,
+    "checkout_http": checkout_http.measure,
     "tenants": tenants.measure,
     "many_plugins": many_plugins.measure,
     "neighbours": neighbours.measure,

@@ -48,8 +48,9 @@ class _VariantRow(msgspec.Struct, frozen=True):
     slug: str
 
 
-async def fill_baskets(world: World, tenant: Tenant, count: int) -> list[Basket]:
-    """Spread over all products, so that no buyer waits for another one's stock."""
+async def fill_baskets(world: World, tenant: Tenant, count: int, *, hot: bool = False) -> list[Basket]:
+    """Spread over all products, so that no buyer waits for another one's stock; ``hot``: each wants one and the
+    same, and something else of that shop."""
     async with world.ctx(tenant).begin() as tx:
         found = await tx.all(
             _VariantRow,
@@ -57,7 +58,7 @@ async def fill_baskets(world: World, tenant: Tenant, count: int) -> list[Basket]
             " ON p.id = v.product_id WHERE v.position = 0",
         )
         by_slug = {row.slug: row for row in found}
-        baskets = [_basket(by_slug, next(_NUMBERS)) for _ in range(count)]
+        baskets = [_basket(by_slug, next(_NUMBERS), hot=hot) for _ in range(count)]
         await tx.execute_many(
             "INSERT INTO core_user (id, email, email_key, email_verified_at, password_hash, display_name)"
             " VALUES ($1, $2, $2, $3, '!', '花子')",
@@ -82,10 +83,11 @@ async def fill_baskets(world: World, tenant: Tenant, count: int) -> list[Basket]
     return baskets
 
 
-def _basket(by_slug: dict[str, _VariantRow], number: int) -> Basket:
-    place = number % PRODUCTS
+def _basket(by_slug: dict[str, _VariantRow], number: int, *, hot: bool) -> Basket:
+    place = 0 if hot else number % PRODUCTS
     # The next product of the same shop, back to the shop's first at the end.
-    other = place + SHOPS if place + SHOPS < PRODUCTS else place % SHOPS
+    step = SHOPS * (1 + number % (PRODUCTS // SHOPS - 1)) if hot else SHOPS
+    other = place + step if place + step < PRODUCTS else place % SHOPS
     first, second = by_slug[f"product-{place}"], by_slug[f"product-{other}"]
     assert first.shop_id == second.shop_id
     return Basket(

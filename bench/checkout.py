@@ -23,7 +23,7 @@ ROUNDS = 5
 
 async def measure(world: World, scale: Scale) -> list[Result]:
     tenant = await world.stocked("checkout")
-    script, statements = await _record(world, tenant)
+    script, statements = await recorded(world, tenant)
     orders = scale.orders // CLIENTS * CLIENTS
     with tempfile.TemporaryDirectory(prefix="nakamise-bench-") as folder:
 
@@ -40,7 +40,7 @@ async def measure(world: World, scale: Scale) -> list[Result]:
             await side()
         rounds = min(ROUNDS, scale.rounds)
         samples = await interleave(rounds, sides)
-    await _check_all_placed(world, tenant, 1 + (rounds + 1) * (2 * orders + WARM_UP * CLIENTS))
+    await check_all_placed(world, tenant, 1 + (rounds + 1) * (2 * orders + WARM_UP * CLIENTS))
     return [
         Result(
             name="checkout_vs_pgbench",
@@ -52,9 +52,12 @@ async def measure(world: World, scale: Scale) -> list[Result]:
     ]
 
 
-async def _record(world: World, tenant: Tenant) -> tuple[Script, int]:
+async def recorded(world: World, tenant: Tenant, *, hot: bool = False) -> tuple[Script, int]:
     """The script, and how many statements it has between BEGIN and COMMIT."""
-    [basket] = await fill_baskets(world, tenant, 1)
+    async with world.ctx(tenant).begin() as tx:
+        # The recorded order's price is the script's for all.
+        await tx.execute("UPDATE shop_variant SET price = 1000, compare_at = NULL")
+    [basket] = await fill_baskets(world, tenant, 1, hot=hot)
     [wanted] = await confirmations(world, tenant, [basket])
     # What was made before must not carry the same millisecond.
     await asyncio.sleep(0.01)
@@ -78,7 +81,7 @@ async def _buyer(world: World, tenant: Tenant, waiting: list[tuple[Basket, Place
         await place(world.ctx(tenant, basket.actor), basket.key, wanted)
 
 
-async def _check_all_placed(world: World, tenant: Tenant, orders: int) -> None:
+async def check_all_placed(world: World, tenant: Tenant, orders: int) -> None:
     """Both sides did the same: raises AssertionError for an order, line, piece or cart that is not as it must be."""
     async with world.ctx(tenant).read() as tx:
         assert await tx.value("SELECT count(*) FROM shop_order") == orders

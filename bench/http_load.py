@@ -89,8 +89,21 @@ async def _punctual(port: int, request: bytes, moments: Iterator[float]) -> list
 
 async def _answer(reader: asyncio.StreamReader) -> bytes:
     head = await reader.readuntil(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise BadAnswer(head.decode("latin-1"))
+    return await _body(head, reader)
+
+
+async def answered(reader: asyncio.StreamReader) -> int:
+    """The status of an answer, whatever it is; its body is read and dropped. Raises BadAnswer without a length."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    await _body(head, reader)
+    return int(head[9:12])
+
+
+async def _body(head: bytes, reader: asyncio.StreamReader) -> bytes:
     start = head.lower().find(_LENGTH)
-    if not head.startswith(b"HTTP/1.1 200") or start < 0:
+    if start < 0:
         raise BadAnswer(head.decode("latin-1"))
     length = head[start + len(_LENGTH) :].partition(b"\r\n")[0]
     return await reader.readexactly(int(length))

@@ -1,4 +1,4 @@
-"""A TCP proxy in front of PostgreSQL that loses answers to COMMIT: the commit happened, nobody knows."""
+"""A TCP proxy in front of PostgreSQL that loses answers, to COMMIT or to anything: it happened, nobody knows."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from contextlib import asynccontextmanager, suppress
 
 # CommandComplete (type, length, tag), as the server sends it after a commit.
 COMMITTED = b"C\x00\x00\x00\x0bCOMMIT\x00"
+# ReadyForQuery inside a transaction: the end of every answer before COMMIT.
+WITHIN = b"Z\x00\x00\x00\x05T"
 CHUNK = 65536
 
 
 class CuttingProxy:
-    """Cuts the connection at every ``every``-th answer to COMMIT while ``is_on``."""
+    """Cuts the connection at every ``every``-th answer that has ``mark`` in it while ``is_on``."""
 
-    def __init__(self, target_port: int, every: int) -> None:
+    def __init__(self, target_port: int, every: int, mark: bytes = COMMITTED) -> None:
+        self._mark = mark
         self.is_on = False
         self.cuts = 0
         self.port = 0
@@ -48,7 +51,7 @@ class CuttingProxy:
             writer.transport.abort()
 
     def _cuts(self, data: bytes) -> bool:
-        if not self.is_on or COMMITTED not in data:
+        if not self.is_on or self._mark not in data:
             return False
         self._seen += 1
         if self._seen % self._every:

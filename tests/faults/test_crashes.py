@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import uuid
 from collections import Counter
 from pathlib import Path
@@ -17,14 +18,18 @@ from nakamise.testing.live import LiveServer
 from nakamise.testing.server import throwaway_postgres
 from nakamise_payments.reconciler import reconcile, settle_open
 from tests.faults import ground
+from tests.faults.size import sized
 from tests.plugins.invariants import broken
 from tests.plugins.shop.stall import Buyer, Stall
 
-BUYERS = 60
-PIECES = 40
-AT_ONCE = 6
+BUYERS = sized(36, 1200)
+PIECES = sized(24, 1000)
+# More than go straight: the others line up.
+AT_ONCE = 8
 PATIENCE_S = 90.0
-BETWEEN_KILLS_S = 1.0
+KILLS = sized(("postgres", "server"), ("postgres", "server", "postgres") * 4)
+# By chance, and each run by another.
+BETWEEN_KILLS_S = (0.3, 1.5)
 CARDS = ("tok_success", "tok_success", "tok_success", "tok_lost", "tok_declined")
 # What a buyer is told when somebody was faster.
 TOO_LATE = {"sold_out", "cart_trouble"}
@@ -121,14 +126,11 @@ async def test_nothing_is_lost_doubled_or_oversold(host: PluginHost, tmp_path: P
                 ) as http:
                     shoppers = await shoppers_for(stall, http, troubles)
                     shopping = asyncio.create_task(shop_together(shoppers))
-                    for kill, start in (
-                        (postgres.kill, postgres.start),
-                        (server.kill, server.start),
-                        (postgres.kill, postgres.start),
-                    ):
-                        await asyncio.sleep(BETWEEN_KILLS_S)
-                        kill()
-                        await asyncio.to_thread(start)
+                    victims = {"postgres": postgres, "server": server}
+                    for name in KILLS:
+                        await asyncio.sleep(random.uniform(*BETWEEN_KILLS_S))
+                        victims[name].kill()
+                        await asyncio.to_thread(victims[name].start)
                     await shopping
             finally:
                 server.kill()

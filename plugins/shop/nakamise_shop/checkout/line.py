@@ -81,7 +81,8 @@ class Line(Generic[W, R]):
         self._room = room
         self._numbers = itertools.count()
         self._here: set[Spot[W, R]] = set()
-        self._turns: list[tuple[int, asyncio.Future[None]]] = []
+        self._turns: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._asked = itertools.count()
         self._reading: set[int] = set()
         self._ready: list[Spot[W, R]] = []
         self._moved = asyncio.Event()
@@ -117,7 +118,7 @@ class Line(Generic[W, R]):
         """A few at a time, who came first before the others."""
         if len(self._reading) >= READERS:
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            heapq.heappush(self._turns, (spot.number, turn))
+            heapq.heappush(self._turns, (spot.number, next(self._asked), turn))
             try:
                 await turn
             except asyncio.CancelledError:
@@ -134,7 +135,7 @@ class Line(Generic[W, R]):
     def _next_turn(self, done: int) -> None:
         self._reading.discard(done)
         while self._turns and len(self._reading) < READERS:
-            number, turn = heapq.heappop(self._turns)
+            number, _, turn = heapq.heappop(self._turns)
             if not turn.done():
                 self._reading.add(number)
                 turn.set_result(None)

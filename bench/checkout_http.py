@@ -1,0 +1,160 @@
+"""Checkout and lists over sockets while requests come at their own pace: p99, and what is left at three times as many.
+
+The time counts from the moment at which a request was due, so that whoever is kept waiting is not asked less.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from bench import http_load
+from bench.buyers import Basket, confirmations, fill_baskets
+from bench.harness import Goal, Result, Samples, Scale
+from bench.list_http import app_server, until_ready
+from bench.list_json import PATH
+from bench.world import World
+from nakamise.ids import uuid7
+from nakamise.plugin.context import Tenant
+
+ROUNDS = 5
+SECONDS = 4.0
+# More than a server of ours answers: connections that wait are no callers that ask less.
+CALLERS = 128
+PACES = ((50, 100.0), (100, 250.0))
+LIST_PER_S, LIST_P99_MS = 200, 100.0
+OVERLOAD, GOODPUT = 3.0, 0.8
+# What was asked and answered in more than this is of no use to anybody.
+USEFUL_S = 1.0
+CALIBRATION = 1.0
+MS = 1000
+
+
+@dataclass
+class Heard:
+    """``useful`` answers came in time; ``statuses`` of all."""
+
+    took: list[float] = field(default_factory=list)
+    useful: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def p99_ms(self) -> float:
+        return sorted(self.took)[int(len(self.took) * 0.99)] * MS
+
+
+async def measure(world: World, scale: Scale) -> list[Result]:
+    tenant = await world.stocked("checkout http")
+    rounds, seconds = min(ROUNDS, scale.rounds), min(SECONDS, 20 * scale.seconds)
+    found: Samples = {}
+    notes: list[str] = []
+    with app_server(world):
+        port, host = world.settings.port, tenant.canonical_host
+        await until_ready(port, [host], scale.seconds)
+        await _checkouts(world, tenant, 50, 1.0)
+        for _ in range(rounds):
+            for pace, _goal in PACES:
+                heard = await _checkouts(world, tenant, pace, seconds)
+                assert set(heard.statuses) == {201}, heard.statuses
+                found.setdefault(f"checkout_http_{pace}_per_s_p99_ms", []).append(heard.p99_ms)
+            took = await http_load.latencies(port, host, PATH, LIST_PER_S, seconds)
+            found.setdefault("list_http_200_per_s_p99_ms", []).append(took[int(len(took) * 0.99)] * MS)
+            kept, note = await _overload(world, tenant, seconds)
+            found.setdefault("checkout_http_overload_goodput", []).append(kept)
+            notes.append(note)
+    goals = {f"checkout_http_{pace}_per_s_p99_ms": Goal(at_most=goal) for pace, goal in PACES} | {
+        "list_http_200_per_s_p99_ms": Goal(at_most=LIST_P99_MS),
+        "checkout_http_overload_goodput": Goal(at_least=GOODPUT),
+    }
+    return [
+        Result(
+            name=name,
+            value=statistics.median(values),
+            unit="ms" if name.endswith("ms") else "x",
+            goal=goals[name],
+            note=notes[len(notes) // 2] if name.endswith("goodput") else "",
+            samples={"rounds": values},
+        )
+        for name, values in found.items()
+    ]
+
+
+async def _overload(world: World, tenant: Tenant, seconds: float) -> tuple[float, str]:
+    """Orders that were told in time at three times the capacity, over the capacity: what comes out when there are
+    always ``CALLERS`` who wait."""
+    most = await _checkouts(world, tenant, 1000, CALIBRATION)
+    capacity = most.statuses[201] / max(most.took, default=1.0)
+    heard = await _checkouts(world, tenant, OVERLOAD * capacity, seconds)
+    goodput = heard.useful / seconds
+    note = f"capacity {capacity:.0f}/s, asked {OVERLOAD * capacity:.0f}/s, {goodput:.0f}/s within {USEFUL_S:.0f} s"
+    return goodput / capacity, f"{note}, answers {dict(heard.statuses)}"
+
+
+async def _checkouts(world: World, tenant: Tenant, per_second: float, seconds: float) -> Heard:
+    """One order each, by Poisson's law."""
+    chance = random.Random(1)
+    gaps = (chance.expovariate(per_second) for _ in itertools.count())
+    due = list(itertools.takewhile(lambda at: at < seconds, itertools.accumulate(gaps)))
+    requests = await _requests(world, tenant, len(due))
+    heard = Heard()
+    began = time.perf_counter() + 0.05
+    work = iter(zip((began + at for at in due), requests, strict=True))
+    await asyncio.gather(*(_caller(world.settings.port, work, heard) for _ in range(CALLERS)))
+    return heard
+
+
+async def _caller(port: int, work: Iterator[tuple[float, bytes]], heard: Heard) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        for moment, request in work:
+            await asyncio.sleep(max(0.0, moment - time.perf_counter()))
+            writer.write(request)
+            status = await http_load.answered(reader)
+            took = time.perf_counter() - moment
+            heard.statuses[status] += 1
+            heard.took.append(took)
+            heard.useful += status == 201 and took <= USEFUL_S
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+async def _requests(world: World, tenant: Tenant, count: int) -> list[bytes]:
+    """Each of a buyer of their own, who has seen the confirmation."""
+    baskets = await fill_baskets(world, tenant, count)
+    wanted = await confirmations(world, tenant, baskets)
+    tokens = await _tokens(world, tenant, baskets)
+    host = f"{tenant.canonical_host}:{world.settings.port}"
+    return [
+        _request(host, token, basket.key, msgspec.json.encode(one))
+        for basket, one, token in zip(baskets, wanted, tokens, strict=True)
+    ]
+
+
+async def _tokens(world: World, tenant: Tenant, baskets: Sequence[Basket]) -> list[str]:
+    now = datetime.now(UTC)
+    sessions = [(uuid7(), basket.user_id) for basket in baskets]
+    async with world.ctx(tenant).begin() as tx:
+        await tx.execute_many(
+            "INSERT INTO core_session (id, user_id, expires_at) VALUES ($1, $2, $3)",
+            [(id_, user_id, now + timedelta(days=1)) for id_, user_id in sessions],
+        )
+    tokens = world.runtime.auth.tokens
+    return [tokens.issue(tenant.id, user_id, id_, now) for id_, user_id in sessions]
+
+
+def _request(host: str, token: str, key: str, body: bytes) -> bytes:
+    head = (
+        f"POST /api/shop/checkout HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n"
+        f"idempotency-key: {key}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
