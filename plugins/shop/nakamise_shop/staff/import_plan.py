@@ -1,7 +1,7 @@
 """What a file of products would change, worked out without writing anything.
 
 Rows are matched by SKU within their shop; a product's own columns may stand in all of its rows or in one. What the
-file does not mention stays; nothing is ever deleted.
+file does not mention stays, and so does what cannot be empty and is; nothing is ever deleted.
 """
 
 from __future__ import annotations
@@ -190,8 +190,8 @@ def _plan_product(product: ProductPlan, lines: Sequence[SheetLine], sheet: Sheet
         if column not in sheet.columns and not (product.is_new and column == "name"):
             continue
         after = _one_value(column, [one.get(column) for one in typed], before[column], product.rows, sheet)
-        if product.is_new and after in ("", None):
-            after = _DEFAULTS.get(column, after)
+        if after in ("", None) and column in _NEEDED:
+            after = _DEFAULTS.get(column) if product.is_new else before[column]
         if column in _NEEDED and after in ("", None):
             first.faults.setdefault(column, _fault(N_("Please fill this in.")))
         elif product.is_new or not _same(before[column], after, sheet):
@@ -216,8 +216,8 @@ def _plan_variant(
         if column not in sheet.columns and not is_new:
             continue
         after = values.get(column, before.get(column))
-        if stored is None and after is None:
-            after = _DEFAULTS.get(column)
+        if after is None and column in _NEEDED:
+            after = _DEFAULTS.get(column) if stored is None else before.get(column)
         if column in _NEEDED and after is None:
             row.faults[column] = _fault(N_("Please fill this in."))
         elif is_new or not _same(before[column], after, sheet):
@@ -265,6 +265,8 @@ def _one_value(column: str, given: Sequence[Any], before: Any, rows: Sequence[Ro
 
 
 def _same(before: Any, after: Any, sheet: Sheet) -> bool:
+    if before == after:
+        return True
     if isinstance(before, datetime) and isinstance(after, datetime):
         return before.replace(second=0, microsecond=0) == after
     if isinstance(before, str) and isinstance(after, str):

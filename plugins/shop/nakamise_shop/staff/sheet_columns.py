@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Annotated, Final
 
 import msgspec
@@ -97,13 +98,14 @@ def label(key: str, locale: str) -> str:
 
 def column_of(head: str) -> str | None:
     """By the label in any language, or by the key."""
-    return _HEADS.get(_plain(head))
+    return _heads().get(_plain(head))
 
 
 def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
+@cache
 def _heads() -> dict[str, str]:
     found = {key: key for key in COLUMNS}
     for locale in LANGUAGES:
@@ -124,6 +126,3 @@ def value_of(key: str, text: str) -> str | None:
         if wanted in words | {value}:
             return value
     return None
-
-
-_HEADS: Final = _heads()

@@ -17,3 +17,14 @@ async def stall(make_tenant: MakeTenant, ctx_for: CtxFor) -> Stall:
 @pytest.fixture
 async def office(stall: Stall, client: ClientFor) -> Office:
     return await open_office(stall, client)
+
+
+@pytest.fixture(scope="session")
+async def shared_stall(make_tenant: MakeTenant, ctx_for: CtxFor) -> Stall:
+    return await open_stall(make_tenant, ctx_for)
+
+
+@pytest.fixture
+async def reading(shared_stall: Stall, client: ClientFor) -> Office:
+    """In a stall for all tests that leave nothing behind that another could meet."""
+    return await open_office(shared_stall, client)
