@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Final
 
 from nakamise.contracts.payments import OpKind
 from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_payments import captures, providers, repository
+from nakamise_payments import captures, refunding, repository
 from nakamise_payments.reversal import later
-from nakamise_payments.schemas import Op, OpState, way_of
-
-NOT_ON_RAIL: Final = N_("This way to pay cannot give money back. Pay the buyer by bank transfer.")
+from nakamise_payments.schemas import Op, OpState
 
 
 async def give_back(
@@ -39,30 +36,7 @@ async def give_back(
     await repository.take_from_charge(tx, too_much, charge.id, amount)
     if charge.state is OpState.AUTHORIZED and await repository.open_capture(tx, charge.id) is None:
         return await _release(ctx, tx, charge, amount, reason, reference)
-    return await refund(ctx, tx, charge, amount, reason, reference)
-
-
-async def refund(
-    ctx: TenantCtx, tx: Tx, charge: Op, amount: int, reason: str, reference: str
-) -> Sequence[uuid.UUID]:
-    """What was taken from the charge before goes back."""
-    offer = providers.offer(ctx, way_of(charge.provider_id, charge.method))
-    by_hand = offer is not None and not offer.refundable
-    op_id = await repository.insert_child(
-        tx,
-        OpKind.REFUND,
-        charge,
-        amount,
-        reason,
-        reference,
-        state=OpState.BY_HAND if by_hand else OpState.NEW,
-        failure=NOT_ON_RAIL if by_hand else None,
-    )
-    if op_id is None:
-        raise LookupError(f"no refund of {charge.id}")
-    if not by_hand:
-        await later(ctx, tx, op_id)
-    return [op_id]
+    return await refunding.refund(ctx, tx, charge, amount, reason, reference)
 
 
 async def _release(

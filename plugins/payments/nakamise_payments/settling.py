@@ -11,8 +11,7 @@ from nakamise.contracts.payments import ChargeState, ChargeStatus, OpKind
 from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.plugin import TenantCtx
-from nakamise_payments import ledger, repository, saved, telling
-from nakamise_payments.reversal import later
+from nakamise_payments import ledger, refunding, repository, saved, telling
 from nakamise_payments.schemas import Op, OpState
 
 log: Final = logging.getLogger("nakamise.payments")
@@ -130,9 +129,7 @@ async def _give_excess(ctx: TenantCtx, tx: Tx, charge: Op) -> None:
     """Somebody took at the provider what we had let go: it goes back."""
     excess = charge.captured - (charge.amount - charge.reversed)
     if excess > 0:
-        refund = await repository.insert_child(tx, OpKind.REFUND, charge, excess, EXCESS)
-        if refund:
-            await later(ctx, tx, refund)
+        await refunding.refund(ctx, tx, charge, excess, EXCESS, "")
 
 
 async def _afterwards(ctx: TenantCtx, tx: Tx, op: Op, state: OpState, status: ChargeStatus) -> None:
@@ -171,9 +168,7 @@ async def _late(ctx: TenantCtx, tx: Tx, op: Op, status: ChargeStatus) -> None:
 async def _refund(ctx: TenantCtx, tx: Tx, charge: Op, amount: int, reason: str) -> None:
     broken = Conflict("The refund does not fit its charge.", domain="payments")
     await repository.take_from_charge(tx, broken, charge.id, amount)
-    refund = await repository.insert_child(tx, OpKind.REFUND, charge, amount, reason)
-    if refund:
-        await later(ctx, tx, refund)
+    await refunding.refund(ctx, tx, charge, amount, reason, "")
 
 
 async def _to_hand(tx: Tx, op: Op, status: ChargeStatus) -> None:
