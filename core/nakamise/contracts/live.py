@@ -190,3 +190,46 @@ class LiveOffers(Protocol):
     async def named(self, tx: Tx, broadcast_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, LiveChoice]:
         """Also those that are over; what is gone is missing."""
         ...
+
+
+class AttributedSale(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of an order that a broadcast brought: the last one in which the buyer put the product into the cart.
+
+    ``amount`` is tax-included, after discounts, without shipping; ``visitor`` a digest that nothing leads back
+    from, "" where it is not known. Also of orders that were not paid, or cancelled.
+    """
+
+    order_id: uuid.UUID
+    broadcast_id: uuid.UUID
+    title: str
+    broadcaster_id: uuid.UUID
+    broadcaster_name: str
+    product_id: uuid.UUID
+    quantity: int
+    amount: int
+    visitor: str | None
+
+
+class BroadcastAudience(msgspec.Struct, frozen=True, kw_only=True):
+    """People, each counted once: who watched, tapped a product, put one into the cart, ordered it. Each step counts
+    only those of the step before."""
+
+    broadcast_id: uuid.UUID
+    viewers: int
+    tapped: int
+    carted: int
+    ordered: int
+
+
+class LiveSales(Protocol):
+    """``ctx.optional_service(LiveSales)``: None where nobody broadcasts."""
+
+    async def sales(self, tx: Tx, since: datetime, until: datetime) -> Sequence[AttributedSale]:
+        """Of orders that were placed from ``since`` until just before ``until``, in that order."""
+        ...
+
+    async def audiences(
+        self, tx: Tx, broadcast_ids: Sequence[uuid.UUID], product_id: uuid.UUID | None = None
+    ) -> Sequence[BroadcastAudience]:
+        """Of the whole broadcasts, or of one product in them."""
+        ...

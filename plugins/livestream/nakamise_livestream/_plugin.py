@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from nakamise.contracts.catalog import Catalog
-from nakamise.contracts.live import Followers, LiveBroadcasters, LiveOffers, LiveReports
+from nakamise.contracts.live import Followers, LiveBroadcasters, LiveOffers, LiveReports, LiveSales
 from nakamise.contracts.payments import Payments
 from nakamise.plugin import (
     JobType,
@@ -54,6 +54,7 @@ manifest: Final = Manifest(
     provides={
         LiveBroadcasters: "nakamise_livestream.broadcasters.offered:broadcasters",
         LiveOffers: "nakamise_livestream.sales.buying:live_offers",
+        LiveSales: "nakamise_livestream.sales.report:live_sales",
     },
     uses={
         Catalog: Need.OPTIONAL,

@@ -108,7 +108,9 @@ async def erase(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
     if isinstance(broadcaster_id, uuid.UUID):
         await end_all_of(ctx, tx, broadcaster_id, "")
     touched = await tx.execute(_FORGET, user_id, HIDDEN, ctx.now()) + await forget(tx, user_id, ctx.now())
-    touched += await tx.execute(_UNKNOWN, digest_of_user(user_id))
+    digest = digest_of_user(user_id)
+    touched += await tx.execute(_UNKNOWN, digest)
+    touched += await tx.execute("UPDATE livestream_sale SET visitor = NULL WHERE visitor = $1", digest)
     for statement in _TRACES:
         touched += await tx.execute(statement, user_id)
     return touched

@@ -8,6 +8,7 @@ from nakamise.contracts.cart import CartInputs
 from nakamise.contracts.catalog import Catalog, PriceHistory
 from nakamise.contracts.orders import Orders
 from nakamise.contracts.payments import Payments, PaymentSubject
+from nakamise.contracts.sales import Sales
 from nakamise.contracts.shipping import ShippingRates
 from nakamise.contracts.shops import ShopSellers
 from nakamise.plugin import (
@@ -95,6 +96,7 @@ manifest: Final = Manifest(
         Catalog: "nakamise_shop.catalog.offers:catalog",
         PriceHistory: "nakamise_shop.catalog.price_log:price_history",
         Orders: "nakamise_shop.orders.offers:orders",
+        Sales: "nakamise_shop.reports.sales:sales",
         ShopSellers: "nakamise_shop.staff.sellers:sellers",
         CartInputs: "nakamise_shop.cart.inputs:cart_inputs",
     },

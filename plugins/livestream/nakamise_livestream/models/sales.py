@@ -51,6 +51,7 @@ sale: Final = Table(
     Column("amount", BigInteger, nullable=False),
     moment("placed_at"),
     moment("reverted_at", nullable=True),
+    Column("visitor", LargeBinary),
     PrimaryKeyConstraint("order_id", "variant_id"),
     Index(
         "livestream_sale_broadcast",
@@ -58,4 +59,5 @@ sale: Final = Table(
         "product_id",
         postgresql_where=text("reverted_at IS NULL"),
     ),
+    Index("livestream_sale_placed", "placed_at"),
 )

@@ -17,8 +17,8 @@ from nakamise_livestream.sales import visitor
 from nakamise_livestream.settings import LivestreamSettings
 
 _NOTE: Final = """
-INSERT INTO livestream_sale (order_id, variant_id, product_id, broadcast_id, quantity, amount, placed_at)
-SELECT $1, $2, $3, i.broadcast_id, $4, $5, $6 FROM livestream_interest i
+INSERT INTO livestream_sale (order_id, variant_id, product_id, broadcast_id, quantity, amount, placed_at, visitor)
+SELECT $1, $2, $3, i.broadcast_id, $4, $5, $6, i.visitor FROM livestream_interest i
 WHERE i.visitor = ANY($7::bytea[]) AND i.product_id = $3 AND i.added_at > $8
 ORDER BY i.added_at DESC, i.id DESC LIMIT 1
 ON CONFLICT (order_id, variant_id) DO NOTHING

@@ -1,0 +1,97 @@
+"""What was sold, for reports. Amounts are tax-included, in minor units; days are the tenant's.
+
+One definition each: *sales* are the totals of the orders that were paid in the period (goods and shipping, after
+discounts, points included), at the moment of payment. What was given back is counted when it was given back.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+import msgspec
+
+from nakamise.contracts.ui import Period
+from nakamise.db import Tx
+
+
+class SalesTotals(msgspec.Struct, frozen=True, kw_only=True):
+    """``given_back``: refunds and cancelled paid orders of the period, whenever they were bought; ``undone`` of
+    the period's ``orders`` were cancelled or wholly refunded since, worth ``undone_sales``. ``goods``: what the
+    period's orders cost without shipping, the base of shares."""
+
+    orders: int
+    sales: int
+    goods: int
+    given_back: int
+    refunds: int
+    undone: int
+    undone_sales: int
+    new_users: int
+
+    @property
+    def average(self) -> int:
+        """Of an order, rounded down; 0 without one."""
+        return self.sales // self.orders if self.orders else 0
+
+    @property
+    def net(self) -> int:
+        return self.sales - self.given_back
+
+
+class SalesDay(msgspec.Struct, frozen=True, kw_only=True):
+    """A day of the tenant; ``users``: how many registered on it."""
+
+    day: date
+    orders: int
+    sales: int
+    users: int
+
+
+class SoldProduct(msgspec.Struct, frozen=True, kw_only=True):
+    """``sales``: goods after discounts, without shipping; ``name`` as it was bought last."""
+
+    product_id: uuid.UUID
+    name: str
+    units: int
+    orders: int
+    sales: int
+
+
+class SoldShare(msgspec.Struct, frozen=True, kw_only=True):
+    """A category or a shop; ``id`` None: products without a category. ``sales`` of categories are goods, of shops
+    the totals of their orders."""
+
+    id: uuid.UUID | None
+    name: str
+    units: int
+    sales: int
+
+
+class SalesReport(msgspec.Struct, frozen=True, kw_only=True):
+    """``days``: every day of the period, ascending. ``products``: the best first; ``categories`` add up to
+    ``totals.goods``, ``shops`` to ``totals.sales``."""
+
+    period: Period
+    totals: SalesTotals
+    before: SalesTotals
+    days: Sequence[SalesDay]
+    products: Sequence[SoldProduct]
+    categories: Sequence[SoldShare]
+    shops: Sequence[SoldShare]
+
+
+class Sales(Protocol):
+    """``ctx.service(Sales)``: provided by the shop. Give it ``ctx.snapshot()``, so that all figures agree."""
+
+    async def report(
+        self, tx: Tx, period: Period, before: Period, *, shop_id: uuid.UUID | None = None, limit: int = 20
+    ) -> SalesReport:
+        """Of one shop or of all; ``before`` is compared with. ``limit`` products."""
+        ...
+
+    async def paid(self, tx: Tx, order_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, datetime]:
+        """When each of ``order_ids`` was paid; those that were not are missing."""
+        ...

@@ -1,0 +1,46 @@
+"""What broadcasts sold, for reports: the service ``contracts.live.LiveSales``."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from nakamise.contracts.live import AttributedSale, BroadcastAudience, LiveSales
+from nakamise.db import Tx
+from nakamise.plugin import TenantCtx
+
+_SALES: Final = """
+SELECT s.order_id, s.broadcast_id, b.title, b.broadcaster_id, c.name AS broadcaster_name, s.product_id, s.quantity,
+       s.amount, encode(s.visitor, 'hex') AS visitor
+FROM livestream_sale s JOIN livestream_broadcast b ON b.id = s.broadcast_id
+JOIN livestream_broadcaster c ON c.id = b.broadcaster_id
+WHERE s.placed_at >= $1 AND s.placed_at < $2 ORDER BY s.placed_at, s.order_id, s.variant_id
+"""
+# Who ordered had put something into the cart, and who did that had tapped it: each step is a part of the one before.
+_AUDIENCE: Final = """
+SELECT b.id AS broadcast_id, greatest(b.viewers_total, count(DISTINCT i.visitor))::int AS viewers,
+       count(DISTINCT i.visitor)::int AS tapped,
+       (count(DISTINCT i.visitor) FILTER (WHERE i.adds > 0))::int AS carted,
+       (SELECT count(DISTINCT s.visitor)::int FROM livestream_sale s
+        WHERE s.broadcast_id = b.id AND ($2::uuid IS NULL OR s.product_id = $2)) AS ordered
+FROM livestream_broadcast b
+LEFT JOIN livestream_interest i ON i.broadcast_id = b.id AND ($2::uuid IS NULL OR i.product_id = $2)
+WHERE b.id = ANY($1) GROUP BY b.id ORDER BY b.id
+"""
+
+
+class Reports(LiveSales):
+    async def sales(self, tx: Tx, since: datetime, until: datetime) -> Sequence[AttributedSale]:
+        return await tx.all(AttributedSale, _SALES, since, until)
+
+    async def audiences(
+        self, tx: Tx, broadcast_ids: Sequence[uuid.UUID], product_id: uuid.UUID | None = None
+    ) -> Sequence[BroadcastAudience]:
+        return await tx.all(BroadcastAudience, _AUDIENCE, list(broadcast_ids), product_id)
+
+
+def live_sales(_ctx: TenantCtx) -> Reports:
+    """The factory that the manifest names."""
+    return Reports()

@@ -1,0 +1,117 @@
+"""The service ``contracts.sales.Sales``: every figure by one definition, all of one snapshot."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from nakamise.contracts.sales import Sales, SalesDay, SalesReport, SalesTotals, SoldProduct, SoldShare
+from nakamise.contracts.ui import Period
+from nakamise.db import Tx
+from nakamise.plugin import TenantCtx
+from nakamise.web import zero_filled
+
+# $1 the tenant's zone, $2 the first day, $3 the day after the last, $4 a shop or null. Sold is what was paid, at the
+# moment of payment, whatever became of it. Only constants are put into the texts.
+_FROM: Final = "($2::date)::timestamp AT TIME ZONE $1"
+_TO: Final = "($3::date)::timestamp AT TIME ZONE $1"
+_SOLD: Final = f"o.paid_at >= {_FROM} AND o.paid_at < {_TO} AND ($4::uuid IS NULL OR o.shop_id = $4)"
+# A paid order that was cancelled, or lost in a dispute, has no rows of refunds: all of it goes back at its end.
+_GIVEN_BACK: Final = f"""
+SELECT coalesce(sum(amount), 0)::bigint AS given_back, count(*)::int AS refunds FROM (
+    SELECT r.cash + r.tender AS amount FROM shop_refund r JOIN shop_order o ON o.id = r.order_id
+    WHERE r.at >= {_FROM} AND r.at < {_TO} AND ($4::uuid IS NULL OR o.shop_id = $4)
+    UNION ALL
+    SELECT o.total - o.refunded_cash - o.refunded_points FROM shop_order o
+    WHERE o.paid_at IS NOT NULL AND o.state IN ('cancelled', 'refunded') AND o.closed_at >= {_FROM} AND o.closed_at < {_TO}
+      AND ($4::uuid IS NULL OR o.shop_id = $4)
+      AND NOT EXISTS (SELECT 1 FROM shop_refund r WHERE r.order_id = o.id AND r.is_last)) back
+"""  # noqa: S608
+_TOTALS: Final = f"""
+SELECT s.*, b.*, (SELECT count(*)::int FROM core_user u WHERE u.created_at >= {_FROM} AND u.created_at < {_TO}) AS new_users
+FROM (SELECT count(*)::int AS orders, coalesce(sum(o.total), 0)::bigint AS sales,
+             coalesce(sum(o.goods), 0)::bigint AS goods,
+             (count(*) FILTER (WHERE o.state IN ('cancelled', 'refunded')))::int AS undone,
+             coalesce(sum(o.total) FILTER (WHERE o.state IN ('cancelled', 'refunded')), 0)::bigint AS undone_sales
+      FROM shop_order o WHERE {_SOLD}) s, ({_GIVEN_BACK}) b
+"""  # noqa: S608
+_DAYS: Final = f"""
+SELECT day, sum(orders)::int AS orders, sum(sales)::bigint AS sales, sum(users)::int AS users FROM (
+    SELECT (o.paid_at AT TIME ZONE $1)::date AS day, 1 AS orders, o.total AS sales, 0 AS users
+    FROM shop_order o WHERE {_SOLD}
+    UNION ALL
+    SELECT (u.created_at AT TIME ZONE $1)::date, 0, 0, 1 FROM core_user u
+    WHERE u.created_at >= {_FROM} AND u.created_at < {_TO}) events GROUP BY day
+"""  # noqa: S608
+_PRODUCTS: Final = f"""
+SELECT l.product_id, (array_agg(l.name ORDER BY o.paid_at DESC, l.line_no))[1] AS name, sum(l.qty)::int AS units,
+       count(DISTINCT o.id)::int AS orders, sum(l.net)::bigint AS sales
+FROM shop_order o JOIN shop_order_line l ON l.order_id = o.id WHERE {_SOLD}
+GROUP BY l.product_id ORDER BY sales DESC, units DESC, name, l.product_id LIMIT $5
+"""  # noqa: S608
+_CATEGORIES: Final = f"""
+SELECT c.id, coalesce(c.translations #>> ARRAY[$5::text, 'name'], c.name, '') AS name, sum(l.qty)::int AS units,
+       sum(l.net)::bigint AS sales
+FROM shop_order o JOIN shop_order_line l ON l.order_id = o.id
+LEFT JOIN shop_product p ON p.id = l.product_id LEFT JOIN shop_category c ON c.id = p.category_id
+WHERE {_SOLD} GROUP BY c.id ORDER BY sales DESC, name, c.id
+"""  # noqa: S608
+_SHOPS: Final = f"""
+SELECT s.id, coalesce(s.translations #>> ARRAY[$5::text, 'name'], s.name) AS name,
+       (SELECT coalesce(sum(l.qty), 0) FROM shop_order o JOIN shop_order_line l ON l.order_id = o.id
+        WHERE {_SOLD} AND o.shop_id = s.id)::int AS units,
+       coalesce(sum(o.total), 0)::bigint AS sales
+FROM shop_shop s JOIN shop_order o ON o.shop_id = s.id WHERE {_SOLD}
+GROUP BY s.id ORDER BY sales DESC, name, s.id
+"""  # noqa: S608
+
+
+class _Paid(msgspec.Struct, frozen=True):
+    id: uuid.UUID
+    paid_at: datetime
+
+
+class ShopSales(Sales):
+    def __init__(self, ctx: TenantCtx) -> None:
+        self._ctx = ctx
+
+    async def report(
+        self, tx: Tx, period: Period, before: Period, *, shop_id: uuid.UUID | None = None, limit: int = 20
+    ) -> SalesReport:
+        when = self._range(period, shop_id)
+        return SalesReport(
+            period=period,
+            totals=await tx.one(SalesTotals, _TOTALS, *when),
+            before=await tx.one(SalesTotals, _TOTALS, *self._range(before, shop_id)),
+            days=_every_day(await tx.all(SalesDay, _DAYS, *when), period),
+            products=await tx.all(SoldProduct, _PRODUCTS, *when, limit),
+            categories=await tx.all(SoldShare, _CATEGORIES, *when, self._ctx.locale),
+            shops=await tx.all(SoldShare, _SHOPS, *when, self._ctx.locale),
+        )
+
+    def _range(self, period: Period, shop_id: uuid.UUID | None) -> tuple[str, date, date, uuid.UUID | None]:
+        return (self._ctx.tenant.timezone, period.first, period.last + timedelta(days=1), shop_id)
+
+    async def paid(self, tx: Tx, order_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, datetime]:
+        rows = await tx.all(
+            _Paid,
+            "SELECT id, paid_at FROM shop_order WHERE id = ANY($1) AND paid_at IS NOT NULL",
+            list(order_ids),
+        )
+        return {row.id: row.paid_at for row in rows}
+
+
+def _every_day(found: Sequence[SalesDay], period: Period) -> list[SalesDay]:
+    """Ascending, with zeros for the days on which nothing happened."""
+    known = {row.day: row for row in found}
+    days = [day for day, _ in zero_filled({}, period.first, period.last)]
+    return [known.get(day) or SalesDay(day=day, orders=0, sales=0, users=0) for day in days]
+
+
+def sales(ctx: TenantCtx) -> ShopSales:
+    """The factory that the manifest names."""
+    return ShopSales(ctx)
