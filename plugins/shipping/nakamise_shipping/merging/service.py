@@ -157,7 +157,7 @@ async def merge(ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID]) -> Propo
 async def _settle(ctx: TenantCtx, tx: Tx, merge_id: uuid.UUID, found: Proposal, part: Part) -> None:
     orders = ctx.service(Orders)
     others = "、".join(one.number for one in found.parts if one.order_id != part.order_id)
-    await orders.note(tx, part.order_id, MERGED, {"numbers": others})
+    await orders.note(tx, part.order_id, MERGED, {"words": others})
     if part.refund:
         wanted = RefundOrder(
             idem=uuid.uuid5(merge_id, part.number),

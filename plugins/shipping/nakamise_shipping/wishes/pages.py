@@ -6,6 +6,7 @@ import uuid
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
+from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
 from nakamise.errors import Invalid, NotFound
@@ -23,7 +24,7 @@ def confirm_page(address_id: uuid.UUID) -> str:
 
 
 @get("/wish", opt=signed_in(), include_in_schema=False)
-async def edit(ctx: Ctx, shop: uuid.UUID, address: uuid.UUID) -> Response[bytes]:
+async def edit(ctx: Ctx, shop: FromQuery[uuid.UUID], address: FromQuery[uuid.UUID]) -> Response[bytes]:
     async with ctx.read() as tx:
         offered = await service.one_choice(ctx, tx, shop, address)
     return await _show(ctx, offered, address, {})
