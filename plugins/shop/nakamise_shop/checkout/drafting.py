@@ -66,6 +66,8 @@ def _order(
             "slug": shop.slug,
             "seller": shop.legal.get("seller", ""),
             "invoice_number": shop.invoice_number,
+            # What the buyer read before they ordered (特商法 12条の6); the quote beside it has amounts and prices.
+            "legal": dict(shop.legal),
         },
         address=snapshot_of(address),
         search_text=fold(f"{number} {purchaser} {address.name} {address.kana}"),

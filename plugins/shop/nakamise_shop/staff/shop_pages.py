@@ -22,7 +22,16 @@ from nakamise_shop.staff import shops_service as service
 from nakamise_shop.staff.product_acts import Answer, check_confirmed
 from nakamise_shop.staff.product_form import clean
 from nakamise_shop.staff.shops_schemas import ShopInput, StaffShop
-from nakamise_shop.staff.text import ROUNDINGS, SHOP_STATES, badges, choices, fault_texts, labels, words
+from nakamise_shop.staff.text import (
+    PRICE_INPUTS,
+    ROUNDINGS,
+    SHOP_STATES,
+    badges,
+    choices,
+    fault_texts,
+    labels,
+    words,
+)
 
 LIST: Final = "/admin/shop/shops"
 MANAGE: Final = "shop.shops.manage"
@@ -45,7 +54,7 @@ async def shop_list(ctx: Ctx) -> Response[bytes]:
 async def edit_shop(ctx: Ctx, shop_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.read() as tx:
         found = await service.shop(tx, shop_id)
-    values = msgspec.to_builtins(found)
+    values = msgspec.to_builtins(found) | {"price_input": "gross" if found.prices_include_tax else "net"}
     return await _show(ctx, found, values, found.legal, {})
 
 
@@ -110,6 +119,7 @@ async def _show(
         errors=errors,
         states=badges(ctx, SHOP_STATES),
         roundings=choices(ctx, ROUNDINGS),
+        price_inputs=choices(ctx, PRICE_INPUTS),
         history=history,
         acts=labels(ctx, ACTS),
     )

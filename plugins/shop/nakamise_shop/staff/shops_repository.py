@@ -26,12 +26,12 @@ ORDER BY s.created_at, s.slug
 _SHOP: Final = """
 SELECT id, slug, state, version, name, coalesce(translations #>> '{en,name}', '') AS name_en, introduction,
        coalesce(translations #>> '{en,introduction}', '') AS introduction_en, legal, invoice_number, rounding,
-       shipping_fee, free_over, order_number_prefix, opened_at, updated_at
+       prices_include_tax, shipping_fee, free_over, order_number_prefix, opened_at, updated_at
 FROM shop_shop WHERE id = $1
 """
 _UPDATE: Final = """
 UPDATE shop_shop SET name = $3, introduction = $4, translations = $5, legal = $6, invoice_number = $7,
-    rounding = $8, shipping_fee = $9, free_over = $10, updated_at = now(), version = version + 1
+    rounding = $8, shipping_fee = $9, free_over = $10, prices_include_tax = coalesce($11, prices_include_tax), updated_at = now(), version = version + 1
 WHERE id = $1 AND version = $2
 """
 
@@ -69,6 +69,7 @@ async def update(tx: Tx, shop_id: uuid.UUID, given: ShopInput, invoice_number: s
         given.rounding.value,
         given.shipping_fee,
         given.free_over,
+        given.price_input == "gross" if given.price_input else None,
     )
     return touched == 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -38,6 +38,7 @@ class StaffShop(msgspec.Struct, frozen=True, kw_only=True):
     legal: dict[str, str]
     invoice_number: str | None
     rounding: Rounding
+    prices_include_tax: bool
     shipping_fee: int
     free_over: int | None
     order_number_prefix: str
@@ -46,7 +47,10 @@ class StaffShop(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShopInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """``legal`` holds the items of the legal notice by name, English ones with the suffix ``_en``."""
+    """``price_input``: whether the shop types its prices with tax (gross) or without; None leaves it as it is. Buyers
+    always see prices with tax.
+
+    ``legal`` holds the items of the legal notice by name, English ones with the suffix ``_en``."""
 
     version: int
     name: Name
@@ -55,6 +59,7 @@ class ShopInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     introduction_en: Text = ""
     invoice_number: Annotated[str, Meta(max_length=30)] = ""
     rounding: Rounding = Rounding.FLOOR
+    price_input: Literal["gross", "net"] | None = None
     shipping_fee: Price = 0
     free_over: Price | None = None
     legal: dict[str, Annotated[str, Meta(max_length=2000)]] = {}

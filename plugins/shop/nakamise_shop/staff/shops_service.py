@@ -78,6 +78,8 @@ def _check(before: StaffShop, given: ShopInput) -> str | None:
 
 def _changed(before: StaffShop, given: ShopInput, number: str | None) -> list[str]:
     fields = [name for name in _COMPARED if getattr(before, name) != getattr(given, name)]
+    if given.price_input and before.prices_include_tax is not (given.price_input == "gross"):
+        fields.append("prices_include_tax")
     if before.invoice_number != number:
         fields.append("invoice_number")
     legal = [name for name in LEGAL_FIELDS if before.legal.get(name, "") != given.legal.get(name, "")]

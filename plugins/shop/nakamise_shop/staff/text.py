@@ -56,6 +56,7 @@ TAX_CLASSES: Final = {
     "zero": N_("Not taxed"),
 }
 ROUNDINGS: Final = {"floor": N_("Down"), "ceil": N_("Up"), "half_up": N_("Half up")}
+PRICE_INPUTS: Final = {"gross": N_("With tax"), "net": N_("Without tax")}
 
 
 def words(ctx: TenantCtx) -> Callable[..., str]:

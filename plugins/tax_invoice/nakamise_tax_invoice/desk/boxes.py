@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from nakamise.contracts.shops import ShopSellers
 from nakamise.contracts.ui import OrderSubject, ShopSubject
 from nakamise.db import Tx
 from nakamise.plugin import Slot, TenantCtx
@@ -50,8 +51,10 @@ async def of_staff(ctx: TenantCtx, tx: Tx, subject: Subject) -> Context | None:
 async def of_shop(ctx: TenantCtx, tx: Tx, subject: Subject) -> Context | None:
     if not isinstance(subject, ShopSubject) or not ctx.actor.can(own.READ):
         return None
+    shop = (await ctx.service(ShopSellers).sellers(tx, [subject.shop_id])).get(subject.shop_id)
+    if shop is None:
+        return None
     _ = words(ctx)
-    shop = await terms.seller(ctx, tx, subject.shop_id)
     return {
         "choice": await terms.choice_of(tx, subject.shop_id),
         "number": shop.invoice_number or "",

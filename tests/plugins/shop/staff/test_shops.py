@@ -86,6 +86,24 @@ async def test_the_form_saves_and_warns_of_a_check_digit(office: Office) -> None
     assert 'value="遅い店名"' in late.text
 
 
+@pytest.mark.req("CL-27")
+async def test_a_shop_types_prices_without_tax_and_buyers_see_them_with_it(office: Office) -> None:
+    """One switch; what does not name it leaves it alone; the page of the product shows 税込 either way."""
+    variant = await office.stall.goods("honten", "税抜の品", 1_000, 5)
+    slug = await office.stall.value(
+        "SELECT p.slug FROM shop_product p JOIN shop_variant v ON v.product_id = p.id WHERE v.id = $1",
+        variant,
+    )
+    assert "¥1,000" in (await office.guest.get(f"/shop/products/{slug}")).text
+    assert (await change(office, legal=FULL, price_input="net")).status_code == 200
+    assert (await change(office, legal=FULL)).status_code == 200
+    assert (await the_shop(office))["prices_include_tax"] is False
+    shown = (await office.guest.get(f"/shop/products/{slug}")).text
+    assert "¥1,100" in shown
+    form = (await office.browser.get(f"{PAGES}/shops/{office.stall.shops['honten']}")).text
+    assert '<option value="net" selected>' in form
+
+
 @pytest.mark.parametrize("text", ["T7000012050002", "T7123456789012", "t4011001098993", "Ｔ7000-0120-50002"])
 def test_numbers_of_companies(text: str) -> None:
     assert has_check_digit(parse_invoice_number(text))
