@@ -91,7 +91,8 @@ def gain(ctx: TenantCtx, terms: Terms) -> str:
         text = _("%(amount)s off", amount=yen(terms.amount or 0))
     else:
         text = _("Free shipping")
-    return f"{text} ({_('at most %(amount)s', amount=yen(terms.cap))})" if terms.cap else text
+    most = _("at most %(amount)s", amount=yen(terms.cap)) if terms.cap else ""
+    return f"{text} ({most})" if most else text
 
 
 def conditions(ctx: TenantCtx, terms: Terms) -> list[str]:
@@ -107,5 +108,6 @@ def conditions(ctx: TenantCtx, terms: Terms) -> list[str]:
     if terms.broadcast_id:
         found.append(_("During its broadcast only"))
     if terms.starts_at or terms.ends_at:
-        found.append(f"{moment(ctx, terms.starts_at)} {_('~')} {moment(ctx, terms.ends_at)}".strip())
+        until = _("~")
+        found.append(f"{moment(ctx, terms.starts_at)} {until} {moment(ctx, terms.ends_at)}".strip())
     return found

@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import asyncpg
+import msgspec
 
 from nakamise.contracts.catalog import Catalog, ListedVariant
 from nakamise.db import Tx
@@ -28,6 +29,7 @@ from nakamise_timesale.schemas import (
 )
 from nakamise_timesale.words import DOMAIN
 
+SI = TypeVar("SI", bound=SaleInput)
 PAGE_SIZE: Final = 30
 ITEMS_MAX: Final = 500
 
@@ -62,7 +64,7 @@ async def create(ctx: TenantCtx, tx: Tx, given: SaleInput) -> uuid.UUID:
     """Raises Invalid."""
     _check(given)
     sale_id = uuid7()
-    await repository.insert(tx, sale_id, given)
+    await repository.insert(tx, sale_id, _from_now(given, None, ctx.now()))
     await ctx.audit(tx, "timesale.created", str(sale_id), name=given.name)
     await quiet.wake_after(ctx, tx)
     return sale_id
@@ -84,12 +86,20 @@ async def change(ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID, given: SaleChange) 
             per_person=given.per_person,
             version=given.version,
         )
+    given = _from_now(given, before.starts_at, ctx.now())
     await repository.note_run(tx, sale_id, ctx.now())
     if not await repository.update(tx, sale_id, given.version, given):
         message = N_("Somebody else changed this sale meanwhile. Please load it again.")
         raise Conflict(message, code="stale", domain=DOMAIN)
     await ctx.audit(tx, "timesale.changed", str(sale_id), name=given.name, before=before.name)
     await quiet.wake_after(ctx, tx)
+
+
+def _from_now(given: SI, known: datetime | None, now: datetime) -> SI:
+    """A start that is put into the past is now: nothing ran before, whatever the history of prices is asked."""
+    if given.starts_at is None or given.starts_at == known or given.starts_at >= now:
+        return given
+    return msgspec.structs.replace(given, starts_at=now)
 
 
 def _check(given: SaleInput) -> None:

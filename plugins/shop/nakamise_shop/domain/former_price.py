@@ -21,7 +21,7 @@ _STEP: Final = timedelta(hours=1)
 
 
 class Span(msgspec.Struct, frozen=True):
-    """On sale for ``price`` from ``start`` until ``end``; None = not less than ``price`` but less than the list."""
+    """On sale for ``price`` from ``start`` until ``end``; None = for less than the list says."""
 
     start: datetime
     end: datetime
@@ -38,12 +38,12 @@ class Noted(msgspec.Struct, frozen=True):
 
 def spans(log: Sequence[Noted], until: datetime) -> list[Span]:
     """When it was on sale, for what; ``log`` ascends by time."""
-    ends = [*(one.at for one in log[1:]), until]
-    return [
-        Span(one.at, min(end, until), one.price)
-        for one, end in zip(log, ends, strict=True)
-        if one.on_sale and one.at < min(end, until)
-    ]
+    found = []
+    for place, one in enumerate(log):
+        end = min(log[place + 1].at, until) if place + 1 < len(log) else until
+        if one.on_sale and one.at < end:
+            found.append(Span(one.at, end, one.price))
+    return found
 
 
 def without(found: Iterable[Span], lowered: Iterable[tuple[datetime, datetime]]) -> list[Span]:

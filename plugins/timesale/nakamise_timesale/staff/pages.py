@@ -50,7 +50,8 @@ def _period(ctx: TenantCtx, one: Times) -> str:
     if one.starts_at is None:
         return _("With its broadcast") if one.broadcast_id else _("Started by hand")
     end = one.stopped_at or one.ends_at
-    return f"{moment(ctx, one.starts_at)} {_('~')} {moment(ctx, end)}".strip()
+    until = _("~")
+    return f"{moment(ctx, one.starts_at)} {until} {moment(ctx, end)}".strip()
 
 
 @get("/", opt=requires(READ), include_in_schema=False)

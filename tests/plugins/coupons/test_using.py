@@ -1,0 +1,196 @@
+"""A coupon from the code in the cart to its use, its limits in a crowd, and its way back."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import asyncpg
+import pytest
+
+from nakamise.contracts.cart import CartInputs
+from nakamise.contracts.checkout import OrderDraft, OrderRef, RevertReason
+from nakamise.contracts.pricing import Quote
+from nakamise.ids import new_token, uuid7
+from nakamise_coupons.hooks import Hooks
+from nakamise_shop.checkout.confirming import confirm_view
+from nakamise_shop.checkout.expire import expire
+from nakamise_shop.checkout.place import place
+from nakamise_shop.checkout.schemas import Placed, PlaceOrder
+from tests.faults.crowd import careless_crowd, crowd
+from tests.plugins.shop.staff.office import Office
+from tests.plugins.shop.stall import Buyer, Stall, Till
+
+CROWD = 50
+STAFF = "/api/coupons/staff/coupons"
+
+
+async def make(office: Office, **fields: Any) -> dict[str, Any]:
+    body = {"name": "秋の割引", "kind": "fixed", "amount": 300, "code": "AKI"} | fields
+    answer = await office.api.post(STAFF, json=body)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def read(office: Office, coupon: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = (await office.api.get(f"{STAFF}/{coupon['id']}")).json()
+    return found
+
+
+async def shopper(stall: Stall, goods: uuid.UUID, code: str, quantity: int = 1) -> Buyer:
+    """With ``code`` in the cart."""
+    buyer = await stall.buyer()
+    await stall.fill_cart(buyer, [(goods, quantity)])
+    await put(stall, buyer, code)
+    return buyer
+
+
+async def put(stall: Stall, buyer: Buyer, code: str) -> None:
+    async with stall.ctx.begin() as tx:
+        await stall.ctx_of(buyer).service(CartInputs).set(tx, {"coupons.code": code})
+
+
+async def order(stall: Stall, buyer: Buyer, fingerprint: str | None = None) -> Placed:
+    ctx = stall.ctx_of(buyer)
+    seen = fingerprint or (await confirm_view(ctx, buyer.address_id)).fingerprint
+    return await place(ctx, new_token(), PlaceOrder(buyer.address_id, seen))
+
+
+async def take(stall: Stall, buyer: Buyer, quote: Quote) -> None:
+    """What checkout does with the plugin, in a transaction of its own."""
+    order_id, purchase_id = uuid7(), uuid7()
+    ref = OrderRef(order_id, purchase_id, f"LC-{order_id.hex[-6:]}")
+    async with stall.ctx.begin() as tx:
+        draft = OrderDraft(purchase_id, (ref,), buyer.id, quote.currency, quote)
+        await Hooks().checkout_commit(stall.ctx, tx, draft)
+
+
+async def quote_of(stall: Stall, buyer: Buyer) -> Quote:
+    return (await confirm_view(stall.ctx_of(buyer), buyer.address_id)).quote
+
+
+@pytest.mark.req("LC-8.7.4", "BX-04")
+async def test_limits_hold_in_a_crowd(stall: Stall, office: Office, owner: asyncpg.Connection) -> None:
+    goods = await stall.goods("honten", "口紅", 1000, CROWD)
+    coupon = await make(office, total_limit=1, bearer="platform")
+    await make(office, code="HITORI", user_limit=1, name="お一人様1回")
+    batch = await make(office, code="", batch=3, name="配布")
+    await make(office, code="HAJIMETE", first_order_only=True, name="初回A")
+    await make(office, code="HATSU", first_order_only=True, name="初回B")
+    [single, *_] = [
+        one["code"] for one in (await office.api.get(f"{STAFF}/{batch['id']}/codes")).json()["items"]
+    ]
+    people = [await stall.buyer() for _ in range(3)]
+    buyer = await shopper(stall, goods, "AKI")
+    quote = await quote_of(stall, buyer)
+    told = await crowd(CROWD, lambda number: take(stall, people[number % 3], quote))
+    assert (len(told.got), told.codes) == (1, {"coupon_gone"})
+    used = await read(office, coupon)
+    assert (used["used"], used["use_count"], used["taken"]) == (1, 1, 300)
+    assert await stall.value("SELECT bearer FROM coupons_use") == "platform"
+    for code, who, refusal in (
+        ("HITORI", [buyer], "coupon_used_by_you"),
+        (single, people, "coupon_code_used"),
+        # Two first orders that race, whatever code each has: both were new when they were priced.
+        ("HAJIMETE", [buyer], "coupon_not_first"),
+    ):
+        await put(stall, buyer, code)
+        quote = await quote_of(stall, buyer)
+        told = await crowd(8, lambda number, who=who, quote=quote: take(stall, who[number % len(who)], quote))
+        assert (len(told.got), told.codes) == (1, {refusal})
+    await put(stall, buyer, "HATSU")
+    quote = await quote_of(stall, buyer)
+    told = await crowd(1, lambda _number: take(stall, buyer, quote))
+    assert told.codes == {"coupon_not_first"}
+    # A single code that was stopped counts no more; the others of its batch do.
+    assert (
+        await office.api.put(f"{STAFF}/{batch['id']}/codes/{single}", json={"stopped": True})
+    ).status_code == 204
+    # The same crowd without the condition and the constraint.
+    assert await careless_crowd(stall.ctx, owner, 1) > 1
+
+
+@pytest.mark.req("LC-8.7.4", "LC-8.7.6")
+async def test_the_use_comes_back_once_and_a_used_coupon_is_archived(stall: Stall, office: Office) -> None:
+    goods = await stall.goods("honten", "口紅", 1000, 10)
+    coupon = await make(office, total_limit=1, user_limit=1, first_order_only=True)
+    buyer = await shopper(stall, goods, "AKI")
+    placed = await order(stall, buyer)
+    assert placed.due == 700 + 550
+    refs = [OrderRef(one.id, placed.purchase_id, one.number) for one in placed.orders]
+    async with stall.ctx.begin() as tx:
+        await tx.execute("UPDATE shop_purchase SET expires_at = now() - interval '1 second'")
+    assert await expire(stall.ctx, placed.purchase_id)
+    for _ in range(2):
+        async with stall.ctx.begin() as tx:
+            await Hooks().checkout_revert(stall.ctx, tx, refs[0], RevertReason.EXPIRED)
+    back = await read(office, coupon)
+    assert (back["used"], back["use_count"], back["returned_count"]) == (0, 0, 1)
+    assert await stall.value("SELECT count(*) FROM coupons_first") == 0
+    assert await stall.value("SELECT used FROM coupons_person") == 0
+    # The same person may use it again, and a cart that lost it is told.
+    await stall.fill_cart(buyer, [(goods, 1)])
+    await put(stall, buyer, "AKI")
+    seen = (await confirm_view(stall.ctx_of(buyer), buyer.address_id)).fingerprint
+    answer = await office.api.put(f"{STAFF}/{coupon['id']}/on", json={"on": False})
+    assert answer.status_code == 200
+    told = await crowd(1, lambda _number: order(stall, buyer, seen))
+    assert told.codes == {"cart_changed"}
+    assert (await office.api.delete(f"{STAFF}/{coupon['id']}")).json() == {"archived": True}
+    unused = await make(office, code="HARU")
+    assert (await office.api.delete(f"{STAFF}/{unused['id']}")).json() == {"archived": False}
+    assert (await office.api.get(f"{STAFF}/{unused['id']}")).status_code == 404
+
+
+@pytest.mark.req("LC-8.7.1", "LC-8.7.3", "LC-8.7.7")
+async def test_the_buyer_is_told_why_a_code_does_not_count(stall: Stall, office: Office) -> None:
+    goods = await stall.goods("honten", "口紅", 1000, 10)
+    other = await stall.goods("honten", "美容液", 5000, 10)
+    product = await stall.value("SELECT product_id FROM shop_variant WHERE id = $1", other)
+    await make(office, min_goods=2000)
+    await make(office, code="BIYOU", product_ids=[str(product)], name="美容液だけ")
+    await make(office, code="OWARI", ends_at="2026-01-31T23:59:59+09:00", name="終了")
+    await make(
+        office, code="MINNA", is_public=True, kind="percent", amount=None, percent=10, name="どなたでも"
+    )
+    buyer = await stall.buyer()
+    till = Till(office.guest, buyer)
+    browser = await office.browser_of(buyer)
+    put_code = "/api/coupons/cart"
+    empty = await office.guest.put(put_code, json={"code": "aki"}, headers=buyer.headers)
+    assert (empty.status_code, empty.json()["code"]) == (409, "no_cart")
+    await stall.fill_cart(buyer, [(goods, 1)])
+    for code, status, problem in (
+        ("nanimo", 409, "coupon_unknown"),
+        ("owari", 409, "coupon_over"),
+        ("ａｋｉ", 204, None),
+    ):
+        answer = await office.guest.put(put_code, json={"code": code}, headers=buyer.headers)
+        assert answer.status_code == status, answer.text
+        assert problem is None or answer.json()["code"] == problem
+    page = (await browser.get("/shop/cart")).text
+    assert "2,000" in page[page.index('id="coupon"') :]
+    assert (await till.confirmation())["quote"]["total"] == 1550  # type: ignore[index]
+    answer = await office.guest.put(put_code, json={"code": "BIYOU"}, headers=buyer.headers)
+    page = (await browser.get("/shop/cart")).text
+    assert "BIYOU" in page
+    removed = await browser.post("/coupons/remove")
+    assert removed.status_code == 303, removed.text
+    assert "coupon=BIYOU" in removed.headers["location"]
+    assert 'value="BIYOU"' in (await browser.get(removed.headers["location"].partition("#")[0])).text
+    offered = (await office.guest.get("/api/coupons/coupons", headers=buyer.headers)).json()
+    assert [(one["code"], one["why"]) for one in offered] == [("MINNA", None)]
+    page = (await browser.get("/coupons")).text
+    assert "MINNA" in page
+    assert "10%" in page
+    chosen = await browser.post("/coupons/choose", data={"code": "minna"})
+    assert chosen.status_code == 303
+    assert (await till.confirmation())["quote"]["total"] == 1450  # type: ignore[index]
+    # Guessing is braked: a wrong code costs a try.
+    codes = [
+        (await office.guest.put(put_code, json={"code": f"NAI{n}"}, headers=buyer.headers)).status_code
+        for n in range(12)
+    ]
+    assert codes[-1] == 429
+    assert set(codes) == {409, 429}

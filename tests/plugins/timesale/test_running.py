@@ -1,0 +1,184 @@
+"""A sale from its start to its stop: prices everywhere, pieces in a crowd, and what may be struck through."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from nakamise.contracts.catalog import Catalog
+from nakamise.contracts.checkout import OrderDraft, OrderRef, RevertReason
+from nakamise.ids import new_token, uuid7
+from nakamise_shop.cart import service as carts
+from nakamise_shop.checkout.confirming import confirm_view
+from nakamise_shop.checkout.expire import expire
+from nakamise_shop.checkout.place import place
+from nakamise_shop.checkout.schemas import PlaceOrder
+from nakamise_timesale.hooks import Hooks
+from tests.faults.crowd import careless_crowd, crowd
+from tests.plugins.shop.staff.office import Office
+from tests.plugins.shop.stall import Stall
+
+CROWD = 30
+STAFF = "/api/timesale/staff/sales"
+SHOP = "/api/shop/products"
+
+
+async def make(office: Office, product_id: object, **item: Any) -> dict[str, Any]:
+    """A sale of one product that was not started yet."""
+    answer = await office.api.post(STAFF, json={"name": "夜のセール"})
+    assert answer.status_code == 201, answer.text
+    body = {"product_id": str(product_id), "price": 800} | item
+    answer = await office.api.post(f"{STAFF}/{answer.json()['id']}/items", json=body)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def run(office: Office, sale: dict[str, Any], act: str) -> dict[str, Any]:
+    answer = await office.api.put(f"{STAFF}/{sale['id']}/run", json={"act": act})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def product_of(stall: Stall, variant: uuid.UUID) -> uuid.UUID:
+    found = await stall.value("SELECT product_id FROM shop_variant WHERE id = $1", variant)
+    assert isinstance(found, uuid.UUID)
+    return found
+
+
+async def charged(stall: Stall, variant: uuid.UUID, price: int, days: int) -> None:
+    """As if it had cost ``price`` for so long."""
+    query = "INSERT INTO shop_price_log (variant_id, at, price, on_sale) VALUES ($1, $2, $3, true)"
+    async with stall.ctx.begin() as tx:
+        await tx.execute(query, variant, datetime.now(UTC) - timedelta(days=days), price)
+
+
+@pytest.mark.req("LC-8.8.1", "LC-8.8.2", "BX-13")
+async def test_prices_are_lowered_everywhere_and_back_at_once(stall: Stall, office: Office) -> None:
+    proven = await stall.goods("honten", "口紅", 1000, 9)
+    doubtful = await stall.goods("honten", "新作", 1000, 9)
+    product, new = await product_of(stall, proven), await product_of(stall, doubtful)
+    await charged(stall, proven, 1000, 60)
+    await charged(stall, doubtful, 1000, 5)
+    slug = await stall.value("SELECT slug FROM shop_product WHERE id = $1", product)
+    buyer = await stall.buyer()
+    browser = await office.browser_of(buyer)
+    sale = await make(office, product)
+    await office.api.post(f"{STAFF}/{sale['id']}/items", json={"product_id": str(new), "percent": 20})
+    assert {one["price"] for one in (await listed(office)).values()} == {1000}
+    ends = (datetime.now(UTC) + timedelta(days=2)).isoformat(timespec="seconds")
+    body = {"name": "夜のセール", "starts_at": "2026-01-01T00:00:00+09:00", "ends_at": ends, "version": 1}
+    answer = await office.api.put(f"{STAFF}/{sale['id']}", json=body)
+    assert answer.status_code == 200, answer.text
+    running = await run(office, await restarted(office, sale), "start")
+    assert running["state"] == "running"
+    assert {one["doubt"] for one in running["proofs"]} == {"", "too_short"}
+    cards = await listed(office)
+    assert cards[str(product)] == {"price": 800, "was": 1000, "label": "夜のセール"}
+    # Only the sale price is shown where the other is not proven, and the shop is told why.
+    assert cards[str(new)] == {"price": 800, "was": None, "label": "夜のセール"}
+    staff = (await office.browser.get(f"/admin/timesale/{sale['id']}")).text
+    assert "2週間に満たない" in staff or "two weeks in all" in staff
+    page = (await browser.get(f"{SHOP[4:]}/{slug}")).text
+    assert "data-timesale-until" in page
+    assert "priceValidUntil" in page
+    async with stall.ctx.read() as tx:
+        pinned = (await stall.ctx.service(Catalog).products(tx, [product]))[product]
+    assert (pinned.min_price, pinned.compare_at) == (800, 1000)
+    added = await browser.post("/shop/cart/add", data={"variant": str(proven), "then": "cart"})
+    assert added.status_code == 303
+    seen = await confirm_view(stall.ctx_of(buyer), buyer.address_id)
+    assert seen.quote.goods == 800
+    confirm = (await browser.get(f"/shop/checkout/confirm?address={buyer.address_id}")).text
+    assert "checkout-limited" in confirm
+    await run(office, sale, "stop")
+    assert {one["price"] for one in (await listed(office)).values()} == {1000}
+    cart = (await browser.get("/shop/cart")).text
+    assert "n-notice--warn" in cart
+    ctx = stall.ctx_of(buyer)
+    told = await crowd(
+        1, lambda _number: place(ctx, new_token(), PlaceOrder(buyer.address_id, seen.fingerprint))
+    )
+    assert told.codes == {"cart_changed"}
+    async with ctx.read() as tx:
+        assert (await carts.view(ctx, tx, carts.key_of(ctx))).lines[0].seen_unit == 800
+
+
+async def restarted(office: Office, sale: dict[str, Any]) -> dict[str, Any]:
+    """Stopped first: its start lay in the past, so it ran at once."""
+    return await run(office, sale, "stop")
+
+
+async def listed(office: Office) -> dict[str, dict[str, object]]:
+    items = (await office.guest.get(SHOP)).json()["items"]
+    return {
+        one["id"]: {"price": one["min_price"]}
+        | ({"was": one["compare_at"], "label": one["offer"]["label"]} if one["offer"] else {})
+        for one in items
+    }
+
+
+@pytest.mark.req("LC-8.8.1")
+async def test_pieces_hold_in_a_crowd_and_come_back_once(
+    stall: Stall, office: Office, owner: asyncpg.Connection
+) -> None:
+    goods = await stall.goods("honten", "限定口紅", 1000, 99)
+    product = await product_of(stall, goods)
+    sale = await make(office, product, quantity=5)
+    await run(office, sale, "start")
+    people = [await stall.buyer() for _ in range(3)]
+    buyer = people[0]
+    await stall.fill_cart(buyer, [(goods, 1)])
+    quote = (await confirm_view(stall.ctx_of(buyer), buyer.address_id)).quote
+    assert quote.goods == 800
+
+    async def take(number: int) -> OrderRef:
+        ref = OrderRef(uuid7(), uuid7(), f"LC-{number}")
+        draft = OrderDraft(ref.purchase_id, (ref,), people[number % 3].id, quote.currency, quote)
+        async with stall.ctx.begin() as tx:
+            await Hooks().checkout_commit(stall.ctx, tx, draft)
+        return ref
+
+    told = await crowd(CROWD, take)
+    assert (len(told.got), told.codes) == (5, {"sale_gone"})
+    assert await stall.value("SELECT sold FROM timesale_item") == 5
+    # Sold out: the regular price again, for the cart too, and the page says so.
+    assert (await confirm_view(stall.ctx_of(buyer), buyer.address_id)).quote.goods == 1000
+    slug = await stall.value("SELECT slug FROM shop_product WHERE id = $1", product)
+    assert "data-out" in (await office.guest.get(f"/shop/products/{slug}")).text
+    for _ in range(2):
+        async with stall.ctx.begin() as tx:
+            await Hooks().checkout_revert(stall.ctx, tx, told.got[0], RevertReason.CANCELLED)
+    assert await stall.value("SELECT sold FROM timesale_item") == 4
+    # One piece a person: who has one pays the regular price, who races is refused.
+    query = "UPDATE timesale_sale SET per_person = 1"
+    async with stall.ctx.begin() as tx:
+        await tx.execute(query)
+        await tx.execute("UPDATE timesale_item SET quantity = 99")
+    fresh = await stall.buyer()
+    people[:] = [fresh] * 3
+    told = await crowd(6, take)
+    assert (len(told.got), told.codes) == (1, {"sale_limit"})
+    # A real order takes, and gives back when it expires.
+    other = await stall.buyer()
+    await stall.fill_cart(other, [(goods, 1)])
+    ctx = stall.ctx_of(other)
+    seen = await confirm_view(ctx, other.address_id)
+    placed = await place(ctx, new_token(), PlaceOrder(other.address_id, seen.fingerprint))
+    assert placed.due == 800 + 550
+    assert await stall.value("SELECT sold FROM timesale_item") == 6
+    async with stall.ctx.begin() as tx:
+        await tx.execute("UPDATE shop_purchase SET expires_at = now() - interval '1 second'")
+    assert await expire(stall.ctx, placed.purchase_id)
+    assert await stall.value("SELECT sold FROM timesale_item") == 5
+    # The same crowd without condition and constraint.
+    assert await careless_crowd(stall.ctx, owner, 5) > 5
+    refused = await office.api.delete(f"{STAFF}/{sale['id']}/items/{sale['items'][0]['id']}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "item_sold")
+    assert (await office.api.delete(f"{STAFF}/{sale['id']}")).json() == {"archived": True}
+    assert (await confirm_view(stall.ctx_of(buyer), buyer.address_id)).quote.goods == 1000
