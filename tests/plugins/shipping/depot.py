@@ -102,9 +102,7 @@ class Depot:
         found: dict[str, Any] = answer.json()
         return found
 
-    async def order(
-        self, buyer: Buyer, goods: list[tuple[uuid.UUID, int]], **wished: str
-    ) -> OrderView:
+    async def order(self, buyer: Buyer, goods: list[tuple[uuid.UUID, int]], **wished: str) -> OrderView:
         """Placed and paid, with these wishes."""
         await self.stall.fill_cart(buyer, goods)
         if wished:

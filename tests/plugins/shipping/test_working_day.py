@@ -37,9 +37,7 @@ async def apply(depot: Depot, import_id: str) -> tuple[int, int, int]:
 
 
 async def notices(depot: Depot) -> int:
-    return int(
-        str(await depot.stall.value("SELECT count(*) FROM core_mail WHERE subject LIKE '%発送%'"))
-    )
+    return int(str(await depot.stall.value("SELECT count(*) FROM core_mail WHERE subject LIKE '%発送%'")))
 
 
 def returned(rows: list[list[str]], numbers: dict[str, str], encoding: str = "cp932") -> bytes:
@@ -67,7 +65,10 @@ async def test_the_seven_steps_from_order_to_notice(depot: Depot, drain: Drain) 
         buyer, [], day=day, hours="1820", wrapping="paper", noshi="内祝", noshi_name="山田", card="おめでとう"
     )
     second = await depot.order(other, [(rouge, 1)])
-    assert (order.shipping, [one.amount for one in order.quote.shipping.extras]) == (800 + 330 + 110, [330, 110])
+    assert (order.shipping, [one.amount for one in order.quote.shipping.extras]) == (
+        800 + 330 + 110,
+        [330, 110],
+    )
     # 2 accepted and 3 paid: both wait for a parcel
     assert (order.state, order.fulfil_state) == ("paid", "unfulfilled")
     # 4 slips out

@@ -74,7 +74,8 @@ def is_known(char: str, kanji: Kanji) -> bool:
     if not char.isprintable():
         return False
     try:
-        char.encode("cp932")
+        if char.encode("cp932").decode("cp932") != char:
+            return False  # the codec takes a look-alike of another standard, such as the wave dash
         if kanji == "jis_x_0208" and len(char.encode("cp932")) == 2 and char not in "￠￡￢∥～－":
             char.encode("shift_jis")
     except UnicodeEncodeError:
