@@ -44,7 +44,8 @@ def test_paths_of_an_order(path: list[str]) -> None:
 
 @pytest.mark.req("LC-9.7.1")
 @pytest.mark.parametrize(
-    ("current", "new"), [("refunded", "paid"), ("paid", "pending"), ("cancelled", "paid"), ("paid", "expired")]
+    ("current", "new"),
+    [("refunded", "paid"), ("paid", "pending"), ("cancelled", "paid"), ("paid", "expired")],
 )
 def test_illegal_order_edges_are_refused(current: str, new: str) -> None:
     with pytest.raises(IllegalTransition, match=f"from {current} to {new}"):

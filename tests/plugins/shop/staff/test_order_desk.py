@@ -167,7 +167,9 @@ async def test_an_order_is_changed_until_it_leaves(office: Office, drain: Drain)
     assert sent.json()[0]["done"], sent.text
     assert await office.stall.stock_of(lip) == (8, 0)
     for act in ("address", "wishes"):
-        late = await office.api.put(f"{path}/{act}", json=TO | {"line1": "2-2"} if act == "address" else {"note": "x"})
+        late = await office.api.put(
+            f"{path}/{act}", json=TO | {"line1": "2-2"} if act == "address" else {"note": "x"}
+        )
         assert (late.status_code, late.json()["code"]) == (409, "not_changeable")
     late = await office.api.post(
         f"{path}/fewer", json=fewer | {"idem": str(uuid.uuid4()), "lines": [{"line_no": 1, "units": 1}]}
@@ -178,7 +180,7 @@ async def test_an_order_is_changed_until_it_leaves(office: Office, drain: Drain)
     page = (await office.browser.get(f"{PAGES}/orders/{order.id}")).text
     assert "お届け内容を変更" in page
     assert "店員" in page
-    audited = "SELECT count(*) FROM core_audit WHERE action = 'shop.order_changed'"
+    audited = "SELECT count(*) FROM core_audit WHERE act = 'shop.order_changed'"
     assert await office.count(audited) == 2
 
 
