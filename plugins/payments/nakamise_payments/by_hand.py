@@ -28,7 +28,7 @@ async def _task(tx: Tx, op_id: uuid.UUID) -> Op:
     op = await repository.find(tx, op_id)
     if op is None or op.kind is not OpKind.REFUND:
         raise NotFound
-    return await repository.lock(tx, op_id)
+    return await repository.lock_family(tx, op_id)
 
 
 async def paid(ctx: TenantCtx, op_id: uuid.UUID, note: str) -> None:

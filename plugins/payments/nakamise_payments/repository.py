@@ -101,6 +101,14 @@ async def lock(tx: Tx, op_id: uuid.UUID) -> Op:
     return await tx.one(Op, f"{_OPS} WHERE id = $1 FOR UPDATE OF payments_op", op_id)
 
 
+async def lock_family(tx: Tx, op_id: uuid.UUID) -> Op:
+    """The op, held, and what it is about before it: everybody takes them in this order. Raises RowMissing."""
+    parent_id = await tx.value("SELECT parent_id FROM payments_op WHERE id = $1", op_id)
+    if parent_id is not None:
+        await lock(tx, parent_id)
+    return await lock(tx, op_id)
+
+
 async def lock_subject(tx: Tx, subject: uuid.UUID) -> list[Op]:
     """All charges of the subject, held in the order of their ids."""
     return await tx.all(

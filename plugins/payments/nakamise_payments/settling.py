@@ -48,7 +48,7 @@ async def apply(ctx: TenantCtx, op_id: uuid.UUID, status: ChargeStatus) -> Op:
     money that comes after all and a refund that the bank sends back.
     """
     async with ctx.begin() as tx:
-        op = await repository.lock(tx, op_id)
+        op = await repository.lock_family(tx, op_id)
         if status.amount != op.money:
             log.error("op %s: the provider says %s instead of %s", op.id, status.amount, op.money)
             if not op.is_final:
