@@ -142,10 +142,12 @@ async def test_what_broadcasts_brought(stall: Stall, client: ClientFor) -> None:
     caster, broadcast = uuid.uuid4(), uuid.uuid4()
     async with stall.ctx.begin() as tx:
         await tx.execute(
-            "INSERT INTO livestream_broadcaster (id, name, state) VALUES ($1, '花子', 'approved')", caster
+            "INSERT INTO livestream_broadcaster (id, name, state, agreed_at, applied_at, decided_at)"
+            " VALUES ($1, '花子', 'approved', now(), now(), now())",
+            caster,
         )
         await tx.execute(
-            "INSERT INTO livestream_broadcast (id, broadcaster_id, title, state) VALUES ($1, $2, '春の扇子', 'draft')",
+            "INSERT INTO livestream_broadcast (id, broadcaster_id, title, state) VALUES ($1, $2, '春の扇子', 'scheduled')",
             *(broadcast, caster),
         )
         for visitor in (b"a", b"b"):
