@@ -19,7 +19,17 @@ from nakamise.ids import new_token, uuid7
 from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
 from tests.plugins.shop.stall import LEGAL, Buyer, Stall, Till, insert
 
-PLUGINS: Final = ("shop", "payments_sandbox", "hello", "agency", "webhooks", "sso", "livestream", "social")
+PLUGINS: Final = (
+    "shop",
+    "payments_sandbox",
+    "hello",
+    "agency",
+    "webhooks",
+    "sso",
+    "livestream",
+    "social",
+    "tax_invoice",
+)
 ROLES: Final = {
     "buyer": "",
     "neighbour": "",
@@ -55,6 +65,7 @@ _THINGS: Final = {
     "invitation_id": "SELECT id FROM core_invitation WHERE withdrawn_at IS NULL",
     "role_id": "SELECT id FROM core_role WHERE NOT is_preset",
     "user_id": "SELECT id FROM core_user WHERE display_name LIKE '%neighbour'",
+    "document_id": "SELECT id FROM tax_invoice_document ORDER BY created_at",
     "greeting_id": "SELECT id FROM hello_greeting WHERE text LIKE 'canary%'",
 }
 

@@ -157,6 +157,10 @@ def test_a_refund_makes_a_return_with_its_own_items() -> None:
     assert ("元の取引の日", "2026/11/20") in sheet.facts
     plain = writing.returned(order, refund, PLAIN, TOKYO, NOW, original)
     assert checked(plain).title == "返金明細書"
+    worn = msgspec.structs.replace(refund, deduction=1_000, cash=12_080)
+    less = writing.returned(order, worn, REGISTERED, TOKYO, NOW, original)
+    assert by_rate(less) == {1000: (12_000 - 917, 1_007), 800: (1_080 - 83, 73)}
+    assert ("差引額", "", "", "10%", "-¥917") in checked(less).rows
     with pytest.raises(ValueError, match="is not"):
         writing.returned(order, msgspec.structs.replace(refund, cash=1), PLAIN, TOKYO, NOW, original)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from nakamise.contracts.orders import OrderLine, OrderRefund, OrderView
 from nakamise.contracts.pricing import Part, Phase, QuotedLine, QuotedShipping, Rounding
+from nakamise.money import allocate
 from nakamise_tax_invoice.papers.body import Discount, Row, TaxRow, Tender
 
 BASIS_POINTS = 10_000
@@ -120,12 +121,30 @@ def _back(line: OrderLine, qty: int, amount: int) -> Row:
     )
 
 
-def taxes_of(rows: Sequence[Row], rounding: Rounding) -> tuple[TaxRow, ...]:
+def kept_back(rows: Sequence[Row], deduction: int) -> tuple[Discount, ...]:
+    """What a shop keeps of a refund, shared over the goods that come back, by rate."""
+    goods = [row for row in rows if row.what == "goods"]
+    if not deduction:
+        return ()
+    sums: dict[Rate, int] = {}
+    for row, share in zip(goods, allocate(deduction, [row.amount for row in goods]), strict=True):
+        key = (row.rate_bp, row.reduced)
+        sums[key] = sums.get(key, 0) + share
+    return tuple(
+        Discount(code="", amount=amount, rate_bp=rate_bp, reduced=reduced)
+        for (rate_bp, reduced), amount in sums.items()
+        if amount
+    )
+
+
+def taxes_of(rows: Sequence[Row], discounts: Sequence[Discount], rounding: Rounding) -> tuple[TaxRow, ...]:
     """One rounding for each rate of these rows, the highest rate first."""
     gross: dict[Rate, int] = {}
     for row in rows:
         key = (row.rate_bp, row.reduced)
         gross[key] = gross.get(key, 0) + row.amount
+    for off in discounts:
+        gross[off.rate_bp, off.reduced] -= off.amount
     return tuple(
         TaxRow(rate_bp=rate_bp, reduced=reduced, gross=amount, tax=contained_tax(amount, rate_bp, rounding))
         for (rate_bp, reduced), amount in sorted(gross.items(), reverse=True)

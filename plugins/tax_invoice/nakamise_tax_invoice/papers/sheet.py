@@ -134,6 +134,7 @@ def _rows(_: Words, body: Body) -> Iterator[tuple[str, ...]]:
         yield _marked(_row_name(_, row), row), str(row.qty), unit, rate_text(row.rate_bp), yen(row.amount)
     for off in body.discounts:
         name = _("Discount %(code)s", code=off.code) if off.code else _("Discount")
+        name = _("Kept back") if is_return else name
         yield _marked(name, off), "", "", rate_text(off.rate_bp), yen(-off.amount)
 
 

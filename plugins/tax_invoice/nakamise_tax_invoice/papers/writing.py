@@ -110,7 +110,8 @@ def returned(
 ) -> Body:
     """For one refund. Raises ValueError for a refund whose parts are not its sum."""
     rows = amounts.returned_rows(order, refund)
-    total = sum(row.amount for row in rows)
+    off = amounts.kept_back(rows, refund.deduction)
+    total = sum(row.amount for row in rows) - refund.deduction
     if total != refund.cash + refund.tender:
         raise ValueError(f"refund {refund.id}: {total} is not {refund.cash} + {refund.tender}")
     return Body(
@@ -121,8 +122,8 @@ def returned(
         issuer=issuer,
         recipient=recipient,
         rows=rows,
-        discounts=(),
-        taxes=amounts.taxes_of(rows, order.quote.rounding),
+        discounts=off,
+        taxes=amounts.taxes_of(rows, off, order.quote.rounding),
         tenders=(Tender(code="", amount=refund.tender),) if refund.tender else (),
         total=total,
         paid=refund.cash,
