@@ -28,12 +28,17 @@ def csv_of(ctx: TenantCtx, found: Report, table: Table, encoding: Encoding) -> b
     return text.encode("cp932", errors="replace") if encoding == "cp932" else (BOM + text).encode()
 
 
-def _rows(ctx: TenantCtx, found: Report, table: Table) -> list[list[object]]:
+def _rows(ctx: TenantCtx, found: Report, table: Table) -> Sequence[Sequence[object]]:
     _ = gettext_for(ctx.locale, "analytics")
     if table == "summary":
         return _summary(ctx, found)
     if table == "days":
-        head = [_("Day") if not found.is_monthly else _("Month"), _("Sales"), _("Orders"), _("New users")]
+        head: list[object] = [
+            _("Day") if not found.is_monthly else _("Month"),
+            _("Sales"),
+            _("Orders"),
+            _("New users"),
+        ]
         return [head, *([str(one.day), one.sales, one.orders, one.users] for one in found.points)]
     if table == "products":
         head = [_("Product"), _("Pieces"), _("Orders"), _("Sales of goods")]
@@ -47,7 +52,7 @@ def _rows(ctx: TenantCtx, found: Report, table: Table) -> list[list[object]]:
     return [head, *([one.name, one.by, one.orders, one.units, one.sales] for one in found.broadcasts)]
 
 
-def _summary(ctx: TenantCtx, found: Report) -> list[list[object]]:
+def _summary(ctx: TenantCtx, found: Report) -> Sequence[Sequence[object]]:
     _ = gettext_for(ctx.locale, "analytics")
     now, then = found.totals, found.before
     period, compared = found.period, found.compared
@@ -63,7 +68,7 @@ def _summary(ctx: TenantCtx, found: Report) -> list[list[object]]:
     ]
 
 
-def _shares(ctx: TenantCtx, rows: Sequence[Share], table: Table) -> list[list[object]]:
+def _shares(ctx: TenantCtx, rows: Sequence[Share], table: Table) -> Sequence[Sequence[object]]:
     _ = gettext_for(ctx.locale, "analytics")
     first = _("Category") if table == "categories" else _("Shop")
     amount = _("Sales of goods") if table == "categories" else _("Sales")
