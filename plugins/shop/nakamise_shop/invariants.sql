@@ -49,7 +49,9 @@ WHERE o.fulfil_state <> l.state;
 
 -- I12 a purchase is paid exactly when its orders were
 SELECT p.id, p.state, o.state FROM shop_purchase p JOIN shop_order o ON o.purchase_id = p.id
-WHERE (p.state = 'pending') <> (o.state = 'pending') OR (p.state = 'paid') <> (o.paid_at IS NOT NULL);
+WHERE (p.state = 'pending') <> (o.state = 'pending')
+   -- Reserved money that nobody took in time: the purchase was paid once and is cancelled.
+   OR ((p.state = 'paid') <> (o.paid_at IS NOT NULL) AND NOT (p.state = 'cancelled' AND p.paid_at IS NOT NULL));
 
 -- I5 what went back of an order is the sum of its refunds; the last one leaves nothing
 SELECT o.id, o.number, o.state, o.charge, o.refunded_cash, r.cash, r.deduction, o.refunded_points, r.tender, r.shippings
