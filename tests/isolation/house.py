@@ -48,6 +48,7 @@ _THINGS: Final = {
     "products/slug": "SELECT slug FROM shop_product",
     "variant_id": "SELECT id FROM shop_variant",
     "category_id": "SELECT id FROM shop_category",
+    "import_id": "SELECT id FROM shop_import",
     "shop_id": "SELECT id FROM shop_shop",
     "shops/slug": "SELECT slug FROM shop_shop",
     "order_id": "SELECT id FROM shop_order WHERE state = 'paid'",
@@ -173,6 +174,14 @@ async def _texts(house: House) -> None:
         await insert(tx, "core_page", page)
         category: dict[str, object] = {"id": uuid7(), "slug": page["slug"], "name": house.canary}
         await insert(tx, "shop_category", category)
+        content = f"SKU,price\n{house.canary},1\n".encode()
+        upload: dict[str, object] = {
+            "id": uuid7(),
+            "actor_id": uuid7(),
+            "name": house.canary,
+            "content": content,
+        }
+        await insert(tx, "shop_import", upload)
         await insert(tx, "hello_greeting", {"id": uuid7(), "text": house.canary})
 
 

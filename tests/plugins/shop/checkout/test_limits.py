@@ -11,11 +11,12 @@ import pytest
 
 from nakamise.errors import Problem
 from nakamise.testing.fixtures import ClientFor
-from nakamise_shop.checkout import limits
+from nakamise_shop.checkout import idempotency, intent, limits
 from nakamise_shop.checkout.confirming import confirm_view
 from nakamise_shop.checkout.limits import OverPersonLimit
 from nakamise_shop.checkout.place import place
 from nakamise_shop.checkout.schemas import Placed, PlaceOrder
+from nakamise_shop.checkout.writing import write
 from tests.plugins.shop.stall import Buyer, Stall, insert
 
 SET = "UPDATE shop_product p SET {} FROM shop_variant v WHERE v.product_id = p.id AND v.id = $1"
@@ -141,13 +142,21 @@ async def test_orders_of_one_person_at_once_keep_the_limit(stall: Stall) -> None
 
 @pytest.mark.req("CL-10")
 async def test_the_order_itself_asks_again(stall: Stall) -> None:
-    """A limit that comes between confirming and placing, with an order of the same person in between."""
+    """Two windows have confirmed before one of them orders; the other is refused by the writing itself."""
     variant_id = await stall.goods("honten", "限定", 1000, 10)
     buyer = await stall.buyer()
     await rule(stall, variant_id, "per_person_limit = 1")
     product_id = await stall.value("SELECT product_id FROM shop_variant WHERE id = $1", variant_id)
     assert isinstance(product_id, uuid.UUID)
-    placed = await order(stall, buyer, [(variant_id, 1)])
+    await stall.fill_cart(buyer, [(variant_id, 1)])
+    ctx = stall.ctx_of(buyer)
+    wanted = PlaceOrder(buyer.address_id, (await confirm_view(ctx, buyer.address_id)).fingerprint)
+    async with ctx.read() as tx:
+        both = [await intent.read(ctx, tx, key, key, wanted) for key in ("first", "second")]
+    [placed] = await _write(both[0])
+    with pytest.raises(OverPersonLimit):
+        await _write(both[1])
+    assert await stall.value("SELECT count(*)::int FROM shop_order") == 1
     with pytest.raises(OverPersonLimit):
         async with stall.ctx.begin() as tx:
             await limits.take(tx, buyer.id, {product_id: 1})
@@ -156,6 +165,12 @@ async def test_the_order_itself_asks_again(stall: Stall) -> None:
         await tx.execute("UPDATE shop_order SET state = 'expired' WHERE purchase_id = $1", placed.purchase_id)
         await limits.take_again(tx, placed.purchase_id, buyer.id)
         await tx.execute("UPDATE shop_order SET state = 'pending' WHERE purchase_id = $1", placed.purchase_id)
+
+
+async def _write(one: intent.Intent) -> list[Placed]:
+    async with one.ctx.begin() as tx:
+        await idempotency.claim(tx, one.buyer_id, one.key, one.fingerprint)
+        return await write(tx, [one], one.now.quote.priced_at)
 
 
 @pytest.mark.req("CL-23")
