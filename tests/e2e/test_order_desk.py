@@ -75,7 +75,7 @@ async def _note(desk: Visitor, number: str) -> None:
     await desk.page.get_by_label("新しいメモ").fill("電話で確認しました")
     await desk.submit(desk.page.get_by_role("button", name="メモを追加"))
     await desk.sees("電話で確認しました")
-    await desk.press(desk.page.get_by_role("button", name="変更", exact=True))
+    await desk.press(desk.page.get_by_role("button", name="変更する", exact=True))
     dialog = desk.page.get_by_role("dialog")
     await dialog.get_by_label("建物名・部屋番号").fill("銀座ビル 7F")
     await _looks_right(desk, "change")

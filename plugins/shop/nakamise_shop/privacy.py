@@ -26,8 +26,10 @@ SELECT count(*) FROM shop_order WHERE buyer_id = $1
 """
 _ORDERS: Final = """
 SELECT o.number, o.placed_at, o.state, o.currency, o.total, o.address,
+       coalesce(nullif(o.note, ''), o.inputs ->> 'shop.note', p.inputs ->> 'shop.note', '') AS note,
        ARRAY(SELECT l.name || ' ×' || l.qty FROM shop_order_line l WHERE l.order_id = o.id ORDER BY l.line_no) AS items
-FROM shop_order o WHERE o.buyer_id = $1 ORDER BY o.placed_at, o.number
+FROM shop_order o JOIN shop_purchase p ON p.id = o.purchase_id
+WHERE o.buyer_id = $1 ORDER BY o.placed_at, o.number
 """
 _CART: Final = """
 SELECT l.variant_id, l.quantity FROM shop_cart_line l JOIN shop_cart c ON c.id = l.cart_id
@@ -44,6 +46,7 @@ class OrderCopy(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     total: int
     address: dict[str, Any]
+    note: str
     items: list[str]
 
 

@@ -146,13 +146,12 @@ async def test_a_dispute_stops_the_order_and_leads_back_or_ends_it(stall: Stall,
     for _ in range(2):
         async with stall.ctx.begin() as tx:
             await disputes.opened(stall.ctx, tx, purchase_id)
-    for act in (
-        lambda tx: fulfil.start(stall.ctx, tx, order_id, [1]),
-        lambda tx: cancel_as_staff(stall.ctx, tx, order_id, "x"),
-    ):
-        with pytest.raises(Conflict):
-            async with stall.ctx.begin() as tx:
-                await act(tx)
+    with pytest.raises(Conflict):
+        async with stall.ctx.begin() as tx:
+            await fulfil.start(stall.ctx, tx, order_id, [1])
+    with pytest.raises(Conflict):
+        async with stall.ctx.begin() as tx:
+            await cancel_as_staff(stall.ctx, tx, order_id, "x")
     async with stall.ctx.begin() as tx:
         await disputes.won(stall.ctx, tx, purchase_id)
     assert await stall.value("SELECT state FROM shop_order") == "paid"
@@ -220,7 +219,7 @@ async def test_of_two_who_ship_the_same_line_one_does(stall: Stall, client: Clie
                 )
         return bool(state == "processing")
 
-    assert await asyncio.gather(careless(), careless()) == [True, True]
+    assert all(await asyncio.gather(careless(), careless()))
 
 
 @pytest.mark.req("DF-09", "LC-5.2.6")

@@ -149,9 +149,8 @@ async def test_an_order_is_changed_until_it_leaves(office: Office, drain: Drain)
     assert (wishes["header"]["note"], wishes["header"]["inputs"]["shop.gift"]) == ("玄関先へ", "1")
     idem = str(uuid.uuid4())
     fewer = {"idem": idem, "lines": [{"line_no": 1, "units": 2}], "reason": "在庫不足"}
-    for _ in range(2):
-        answer = await office.api.post(f"{path}/fewer", json=fewer)
-        assert answer.status_code == 200, answer.text
+    assert (await office.api.post(f"{path}/fewer", json=fewer)).status_code == 200
+    answer = await office.api.post(f"{path}/fewer", json=fewer)
     assert (answer.json()["lines"][0]["refunded_qty"], answer.json()["pay_status"]) == (2, "part_refunded")
     assert await office.stall.stock_of(lip) == (9, 1)
     too_many = await office.api.post(f"{path}/fewer", json=fewer | {"idem": str(uuid.uuid4())})
