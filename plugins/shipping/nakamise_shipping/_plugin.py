@@ -74,4 +74,5 @@ manifest: Final = Manifest(
         "/shop/checkout": ("shipping.css",),
         "/shipping": ("shipping.css",),
     },
+    js_under={"/shop/checkout": ("shipping.js",)},
 )

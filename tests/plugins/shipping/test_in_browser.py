@@ -54,6 +54,11 @@ async def test_choose_send_and_track(depot: Depot, live_server: LiveServer, brow
     await expect(phone.locator("[data-due]").first).to_have_text("¥3,720")
     await expect(phone.locator(".n-total").first).to_contain_text("包装紙")
     assert await phone.evaluate("document.documentElement.scrollWidth <= 390")
+    # A wish that was not sent is not lost: it is sent first, and what it costs is confirmed.
+    await phone.locator(".ship-wish").get_by_label("メッセージカード").fill("おめでとう")
+    await phone.get_by_role("button", name=re.compile("注文を確定する")).click()
+    await expect(phone.locator(".ship-wish").get_by_label("メッセージカード")).to_have_text("おめでとう")
+    await expect(phone).to_have_url(re.compile("/shop/checkout/confirm"))
     await phone.get_by_role("button", name=re.compile("注文を確定する")).click()
     await expect(phone).to_have_url(re.compile("/shop/checkout/pay/"))
     purchase = phone.url.rsplit("/", 1)[-1]
@@ -85,4 +90,9 @@ async def test_choose_send_and_track(depot: Depot, live_server: LiveServer, brow
     await phone.goto(f"{url}/shop/orders/{rows[1][0]}")
     await expect(phone.locator(f"a[href*='{NUMBER}']")).to_be_visible()
     await expect(phone.locator("body")).to_contain_text("内祝")
+    await expect(phone.locator("body")).to_contain_text("おめでとう")
+    await desk.goto(f"{url}/admin/shipping/shops/{depot.stall.shops['honten']}?goods=5000&prefecture=東京都")
+    await expect(desk.locator(".ship-trial")).to_contain_text("¥400")
+    await desk.set_viewport_size({"width": 320, "height": 700})
+    assert await desk.evaluate("document.documentElement.scrollWidth <= 320")
     assert faults == []
