@@ -192,8 +192,8 @@ async def _show(
 
 @post("/{sale_id:uuid}/items", opt=requires(MANAGE), include_in_schema=False)
 async def add_item(request: AnyRequest, ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    async def add(tx: Tx, given: ItemInput) -> object:
-        return await service.add_item(ctx, tx, sale_id, given)
+    async def add(tx: Tx, given: ItemInput) -> None:
+        await service.add_item(ctx, tx, sale_id, given)
 
     return await _save_item(request, ctx, sale_id, None, add)
 
@@ -202,8 +202,8 @@ async def add_item(request: AnyRequest, ctx: Ctx, sale_id: FromPath[uuid.UUID]) 
 async def change_item(
     request: AnyRequest, ctx: Ctx, sale_id: FromPath[uuid.UUID], item_id: FromPath[uuid.UUID]
 ) -> Response[bytes]:
-    async def put(tx: Tx, given: ItemInput) -> object:
-        return await service.change_item(ctx, tx, sale_id, item_id, given)
+    async def put(tx: Tx, given: ItemInput) -> None:
+        await service.change_item(ctx, tx, sale_id, item_id, given)
 
     return await _save_item(request, ctx, sale_id, item_id, put)
 
@@ -213,7 +213,7 @@ async def _save_item(
     ctx: TenantCtx,
     sale_id: uuid.UUID,
     item_id: uuid.UUID | None,
-    act: Callable[[Tx, ItemInput], Awaitable[object]],
+    act: Callable[[Tx, ItemInput], Awaitable[None]],
 ) -> Response[bytes]:
     form = await read_form(request, ItemForm)
     given, errors = typed_item(form)
@@ -233,30 +233,30 @@ async def _save_item(
 async def remove_item(
     ctx: Ctx, sale_id: FromPath[uuid.UUID], item_id: FromPath[uuid.UUID]
 ) -> Response[bytes]:
-    async def remove(tx: Tx) -> object:
-        return await service.remove_item(ctx, tx, sale_id, item_id)
+    async def remove(tx: Tx) -> None:
+        await service.remove_item(ctx, tx, sale_id, item_id)
 
     return await _act(ctx, sale_id, remove, N_("The product was taken out of the sale."))
 
 
 @post("/{sale_id:uuid}/start", opt=requires(MANAGE), include_in_schema=False)
 async def start(ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    async def begin(tx: Tx) -> object:
-        return await service.start(ctx, tx, sale_id)
+    async def begin(tx: Tx) -> None:
+        await service.start(ctx, tx, sale_id)
 
     return await _act(ctx, sale_id, begin, N_("The sale runs."))
 
 
 @post("/{sale_id:uuid}/stop", opt=requires(MANAGE), include_in_schema=False)
 async def stop(ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    async def end(tx: Tx) -> object:
-        return await service.stop(ctx, tx, sale_id)
+    async def end(tx: Tx) -> None:
+        await service.stop(ctx, tx, sale_id)
 
     return await _act(ctx, sale_id, end, N_("The sale was stopped. Regular prices count again."))
 
 
 async def _act(
-    ctx: TenantCtx, sale_id: uuid.UUID, act: Callable[[Tx], Awaitable[object]], said: str
+    ctx: TenantCtx, sale_id: uuid.UUID, act: Callable[[Tx], Awaitable[None]], said: str
 ) -> Response[bytes]:
     back = f"{LIST}/{sale_id}"
     try:
