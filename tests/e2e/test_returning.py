@@ -79,8 +79,8 @@ async def _settle(staff: Visitor, number: str) -> str:
     await _looks_right(staff, "return-approved")
     await staff.submit(staff.page.get_by_role("button", name="到着を記録"))
     await _looks_right(staff, "return-received")
-    button = staff.page.get_by_role("button", name="返金", exact=True)
-    await staff.submit(button)
+    await staff.press(staff.page.get_by_role("button", name="返金", exact=True))
+    await staff.submit(staff.page.get_by_role("dialog").get_by_role("button", name="返金する"))
     await staff.sees("返金済み")
     await _looks_right(staff, "return-refunded")
     return str(

@@ -102,7 +102,7 @@ def _tiles(_: Callable[..., str], found: Report) -> list[tuple[str, str, str, st
     now, then = found.totals, found.before
     daily = then.sales // found.compared.days
     rows = [
-        (_("Sales"), yen(now.sales), now.sales, then.sales),
+        (_("Sales amount"), yen(now.sales), now.sales, then.sales),
         (_("Orders"), f"{now.orders:,}", now.orders, then.orders),
         (_("Average order"), yen(now.average), now.average, then.average),
         (

@@ -35,7 +35,7 @@ def _rows(ctx: TenantCtx, found: Report, table: Table) -> Sequence[Sequence[obje
     if table == "days":
         head: list[object] = [
             _("Day") if not found.is_monthly else _("Month"),
-            _("Sales"),
+            _("Sales amount"),
             _("Orders"),
             _("New users"),
         ]
@@ -58,7 +58,7 @@ def _summary(ctx: TenantCtx, found: Report) -> Sequence[Sequence[object]]:
     period, compared = found.period, found.compared
     return [
         ["", f"{period.first} – {period.last}", f"{compared.first} – {compared.last}"],
-        [_("Sales"), now.sales, then.sales],
+        [_("Sales amount"), now.sales, then.sales],
         [_("Orders"), now.orders, then.orders],
         [_("Average order"), now.average, then.average],
         [_("Average sales a day"), found.per_day, then.sales // compared.days],
@@ -71,6 +71,6 @@ def _summary(ctx: TenantCtx, found: Report) -> Sequence[Sequence[object]]:
 def _shares(ctx: TenantCtx, rows: Sequence[Share], table: Table) -> Sequence[Sequence[object]]:
     _ = gettext_for(ctx.locale, "analytics")
     first = _("Category") if table == "categories" else _("Shop")
-    amount = _("Sales of goods") if table == "categories" else _("Sales")
+    amount = _("Sales of goods") if table == "categories" else _("Sales amount")
     body = [[one.name or _("No category"), one.units, one.sales, one.percent] for one in rows]
     return [[first, _("Pieces"), amount, _("Share in percent")], *body]
