@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import msgspec
+
 from nakamise.contracts.orders import OrderLine, OrderView
 from nakamise.db import Tx
 from nakamise.ids import uuid7
@@ -112,9 +114,5 @@ async def _unique(tx: Tx, made: Sequence[SlipRow]) -> list[SlipRow]:
             ref = f"{row.ref}R{n}"
             taken |= await repository.taken(tx, [ref])
         taken.add(ref)
-        out.append(_with_ref(row, ref))
+        out.append(msgspec.structs.replace(row, ref=ref))
     return out
-
-
-def _with_ref(row: SlipRow, ref: str) -> SlipRow:
-    return SlipRow(**{name: getattr(row, name) for name in SlipRow.__struct_fields__} | {"ref": ref})
