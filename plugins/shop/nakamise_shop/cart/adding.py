@@ -14,7 +14,7 @@ from nakamise.errors import Conflict, Problem
 from nakamise.plugin import Ctx, TenantCtx, anyone
 from nakamise.web import N_, cookie, fragment, gettext_for, read_form, see_other
 from nakamise_shop.cart import repository, service
-from nakamise_shop.cart.paths import CART, CHECKOUT, AnyRequest
+from nakamise_shop.cart.paths import BUY_NOW, CART, AnyRequest
 from nakamise_shop.cart.schemas import CartLine, Quantity
 from nakamise_shop.catalog import choice
 from nakamise_shop.catalog import service as catalog
@@ -73,11 +73,11 @@ async def _added(ctx: TenantCtx, form: AddForm, line: CartLine, badge: int) -> R
         N_("Added to the cart: %(name)s × %(n)s"), name=line.full_name, n=form.quantity
     )
     if ctx.http.is_partial and form.then == "checkout":
-        return Response(b"", headers={"HX-Redirect": CHECKOUT})
+        return Response(b"", headers={"HX-Redirect": BUY_NOW})
     if ctx.http.is_partial:
         return await fragment(ctx, "shop/cart_added.html", "added", said=said, quantity=badge, oob=True)
     if form.then == "checkout":
-        return see_other(ctx, CHECKOUT)
+        return see_other(ctx, BUY_NOW)
     return see_other(ctx, CART if form.then == "cart" else _product_path(form), flash=said)
 
 

@@ -307,9 +307,18 @@ async def come_back(ctx: Ctx, payment_id: FromPath[uuid.UUID]) -> Response[bytes
 def _after(ctx: TenantCtx, payment: Payment) -> Response[bytes]:
     if payment.is_paid:
         return see_other(ctx, f"/shop/checkout/done/{payment.subject}")
-    if payment.state is PaymentState.REQUIRES_ACTION and payment.action_url and not _came_from_bank(ctx):
-        return see_other(ctx, payment.action_url)
+    if (
+        payment.state is PaymentState.REQUIRES_ACTION
+        and _is_ours(payment.action_url)
+        and not _came_from_bank(ctx)
+    ):
+        return see_other(ctx, payment.action_url or "")
     return see_other(ctx, f"/shop/checkout/pay/{payment.subject}")
+
+
+def _is_ours(url: str | None) -> bool:
+    """A form may not lead to other sites, not even by a redirect (CSP form-action): there the buyer follows a link."""
+    return url is not None and url.startswith("/")
 
 
 def _came_from_bank(ctx: TenantCtx) -> bool:

@@ -69,9 +69,9 @@ async def test_buy_now_adds_and_goes_to_checkout(stall: Stall, client: ClientFor
     rouge = await slug_of(stall, await stall.goods("honten", "口紅", 2480, 9))
     browser = client(stall.tenant)
     plain = await add(browser, rouge, then="checkout")
-    assert (plain.status_code, plain.headers["location"]) == (303, "/shop/checkout/address")
+    assert (plain.status_code, plain.headers["location"]) == (303, "/shop/checkout/now")
     in_place = await add(browser, rouge, then="checkout", in_place=True)
-    assert in_place.headers["HX-Redirect"] == "/shop/checkout/address"
+    assert in_place.headers["HX-Redirect"] == "/shop/checkout/now"
 
 
 async def test_a_refusal_is_said_in_place_and_on_the_page(stall: Stall, client: ClientFor) -> None:

@@ -1,0 +1,147 @@
+"""In a browser on a phone: a card in Stripe's element, kept; two taps; the bank's page; a voucher."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from nakamise.plugin.context import Actor, Tenant
+from nakamise.routing.asgi import App
+from nakamise.runtime import Runtime
+from nakamise.settings import Settings
+from nakamise.tenancy import switches
+from nakamise.testing.live import LiveServer
+from nakamise.testing.server import free_port
+from nakamise.testing.tenants import ctx_of, tenant_with
+from tests.axe import axe_faults
+from tests.plugins.payments_stripe.counter import settings_for
+from tests.plugins.payments_stripe.stripe_server import StripeServer
+from tests.plugins.shop.stall import Buyer, Stall
+
+pytestmark = pytest.mark.browser
+PAID = re.compile("/shop/checkout/done/")
+
+
+@pytest.fixture
+async def server(
+    settings: Settings, stripe_server: StripeServer, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[LiveServer]:
+    """One that may call our Stripe."""
+    monkeypatch.setenv("NAKAMISE_EGRESS_ALLOW", stripe_server.origin.removeprefix("http://"))
+    started = LiveServer(msgspec.structs.replace(settings, port=free_port()))
+    started.start()
+    yield started
+    started.stop()
+
+
+async def _stall(runtime: Runtime, stripe: StripeServer) -> Stall:
+    tenant = await tenant_with(runtime, ("shop", "payments_stripe"))
+    await switches.configure(runtime, tenant.id, "payments_stripe", settings_for(stripe))
+    await runtime.directory.catch_up()
+    made: partial[object] = partial(ctx_of, runtime)
+
+    def ctx_for(of: Tenant, actor: Actor | None = None) -> object:
+        return made(of, actor) if actor else made(of)
+
+    stall = Stall(tenant, ctx_of(runtime, tenant), ctx_for)  # type: ignore[arg-type]
+    await stall.shop("honten", "KN")
+    return stall
+
+
+async def _page(browser: Browser, server: LiveServer, stall: Stall, buyer: Buyer) -> Page:
+    context = await browser.new_context(viewport={"width": 390, "height": 844}, locale="ja-JP")
+    session = await stall.browser_session(buyer)
+    await context.add_cookies([{"name": "sid", "value": session, "url": server.url(stall.tenant)}])
+    return await context.new_page()
+
+
+async def _buy_now(page: Page, server: LiveServer, stall: Stall, slug: object) -> None:
+    """The first tap: from the product straight to the confirmation."""
+    await page.goto(server.url(stall.tenant, f"/shop/products/{slug}"))
+    await page.get_by_role("button", name="今すぐ購入").click()
+    await expect(page).to_have_url(re.compile("/shop/checkout/confirm"))
+
+
+async def _place(page: Page) -> None:
+    await page.locator("form[action='/shop/checkout/confirm'] button.n-btn--primary").click()
+
+
+async def _type_card(page: Page, number: str) -> None:
+    frame = page.frame_locator("[data-stripe-element] iframe")
+    await frame.locator("#number").fill(number)
+    await frame.locator("#expiry").fill("12/30")
+    await frame.locator("#cvc").fill("123")
+
+
+async def _look(page: Page, file: Path) -> None:
+    await page.screenshot(path=file, full_page=True)
+    assert await axe_faults(page) == []
+    wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert not wide, "the page is wider than the phone"
+
+
+@pytest.mark.req("GA-04", "CL-30", "CL-32", "BX-16")
+async def test_a_phone_pays_keeps_its_card_and_pays_in_two_taps(
+    stripe_runtime: tuple[Runtime, App],
+    stripe_server: StripeServer,
+    server: LiveServer,
+    browser: Browser,
+    tmp_path: Path,
+) -> None:
+    runtime, _ = stripe_runtime
+    stall = await _stall(runtime, stripe_server)
+    await stall.goods("honten", "木櫛", 2400, 20)
+    slug = await stall.value("SELECT slug FROM shop_product")
+    buyer = await stall.buyer()
+    page = await _page(browser, server, stall, buyer)
+    sent: list[str] = []
+    faults: list[str] = []
+    page.on("request", lambda asked: sent.append(f"{asked.url} {asked.post_data or ''}"))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+
+    await _buy_now(page, server, stall, slug)
+    await page.get_by_label("クレジットカード").check()
+    await _place(page)
+    await _type_card(page, "4242 4242 4242 4242")
+    await page.locator("input[name=save]").check()
+    await _look(page, tmp_path / "pay.png")
+    await page.locator("form[data-pay] button.n-btn--primary").click()
+    await expect(page).to_have_url(PAID)
+    ours = [one for one in sent if not one.startswith(stripe_server.origin)]
+    assert not any("4242424242424242" in one.replace("+", "").replace("%20", "") for one in ours)
+
+    # Two taps, with everything that the law wants between them.
+    await _buy_now(page, server, stall, slug)
+    await expect(page.get_by_label(re.compile("4242"))).to_be_checked()
+    await expect(page.locator("main")).to_contain_text("返品")
+    await _look(page, tmp_path / "confirm.png")
+    await _place(page)
+    await expect(page).to_have_url(PAID)
+
+    # The bank asks.
+    await _buy_now(page, server, stall, slug)
+    await page.get_by_label("クレジットカード").check()
+    await _place(page)
+    await _type_card(page, "4000000000003220")
+    await page.locator("form[data-pay] button.n-btn--primary").click()
+    await page.locator("main a.n-btn--primary").click()
+    await expect(page.get_by_role("heading", name="3-D Secure")).to_be_visible()
+    await page.get_by_role("button", name="Confirm").click()
+    await expect(page).to_have_url(PAID)
+
+    # A voucher.
+    await _buy_now(page, server, stall, slug)
+    await page.get_by_label("コンビニ払い").check()
+    await _place(page)
+    await page.locator("form[data-pay] button.n-btn--primary").click()
+    await expect(page.locator("[data-payment-code]").first).to_be_visible()
+    await _look(page, tmp_path / "voucher.png")
+    assert await stall.value("SELECT count(*) FROM shop_purchase WHERE state = 'paid'") == 3
+    assert faults == []
+    await page.context.close()
