@@ -124,3 +124,13 @@ document.addEventListener("keydown", (event) => {
   next?.focus();
   next?.select();
 });
+
+// --- one box ticks all of the list ---
+for (const all of document.querySelectorAll("input[data-staff-all]")) {
+  const boxes = () => [...document.querySelectorAll(`input[type=checkbox][form="${all.dataset.staffAll}"]`)];
+  all.closest("[hidden]")?.removeAttribute("hidden");
+  all.addEventListener("change", () => boxes().forEach((box) => (box.checked = all.checked)));
+  document.addEventListener("change", (event) => {
+    if (boxes().includes(event.target)) all.checked = boxes().every((box) => box.checked);
+  });
+}
