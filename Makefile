@@ -1,11 +1,11 @@
-# run · test · test-full · check · interop · bench · bench-media · coverage-of-requirements · lock · clean. Everything happens inside .venv, built from the lock files.
+# run · test · test-full · check · faults · interop · bench · bench-media · coverage-of-requirements · lock · clean. Everything happens inside .venv, built from the lock files.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
 PYTHON_FOUND = $(shell sh scripts/find-python.sh)
 BOOTSTRAP = $(or $(PYTHON_FOUND),false) -m scripts.bootstrap
 
-.PHONY: run test test-full check interop bench bench-media coverage-of-requirements lock clean
+.PHONY: run test test-full check faults interop bench bench-media coverage-of-requirements lock clean
 
 run: ## build what is missing, start PostgreSQL, fill the demo, serve on PORT (8000)
 	@exec $(BOOTSTRAP) nakamise run
@@ -18,6 +18,9 @@ test-full: ## the same, and every page in every look
 
 check: ## style, types, import rules, lock files
 	@exec $(BOOTSTRAP) --dev python -m scripts.check
+
+faults: ## crashes, lost answers and crowds at full size; about half an hour
+	@NAKAMISE_FAULTS=1 exec $(BOOTSTRAP) --dev python -m pytest tests/faults --timeout 3600 $(ARGS)
 
 interop: ## live media with other people's clients, and the long runs
 	@exec $(BOOTSTRAP) --dev python -m scripts.interop $(ARGS)
