@@ -11,6 +11,7 @@ import pytest
 from nakamise.contracts.cart import CartInputs
 from nakamise.contracts.checkout import OrderDraft, OrderRef, RevertReason
 from nakamise.contracts.pricing import Quote
+from nakamise.errors import Conflict
 from nakamise.ids import new_token, uuid7
 from nakamise_coupons.hooks import Hooks
 from nakamise_shop.checkout.confirming import confirm_view
@@ -114,11 +115,20 @@ async def test_limits_hold_in_a_crowd(stall: Stall, office: Office, owner: async
 @pytest.mark.req("LC-8.7.4", "LC-8.7.6")
 async def test_the_use_comes_back_once_and_a_used_coupon_is_archived(stall: Stall, office: Office) -> None:
     goods = await stall.goods("honten", "口紅", 1000, 10)
+    await stall.shop("hanare", "HN")
+    far = await stall.goods("hanare", "薔薇茶", 2000, 10)
     coupon = await make(office, total_limit=1, user_limit=1, first_order_only=True)
     buyer = await shopper(stall, goods, "AKI")
+    await stall.fill_cart(buyer, [(far, 1)])
     placed = await order(stall, buyer)
-    assert placed.due == 700 + 550
+    assert placed.due == 3000 - 300 + 2 * 550
     refs = [OrderRef(one.id, placed.purchase_id, one.number) for one in placed.orders]
+    # One of the two orders that it lowered is given up: the other keeps the use.
+    with pytest.raises(Conflict):
+        async with stall.ctx.begin() as tx:
+            await Hooks().checkout_revert(stall.ctx, tx, refs[0], RevertReason.CANCELLED)
+            assert await tx.value("SELECT used FROM coupons_person") == 1
+            raise Conflict("undone")
     async with stall.ctx.begin() as tx:
         await tx.execute("UPDATE shop_purchase SET expires_at = now() - interval '1 second'")
     assert await expire(stall.ctx, placed.purchase_id)

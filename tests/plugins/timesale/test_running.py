@@ -13,12 +13,15 @@ from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.checkout import OrderDraft, OrderRef, RevertReason
 from nakamise.ids import new_token, uuid7
 from nakamise_shop.cart import service as carts
+from nakamise_shop.catalog import service as catalog
+from nakamise_shop.catalog.schemas import ProductFilter
 from nakamise_shop.checkout.confirming import confirm_view
 from nakamise_shop.checkout.expire import expire
 from nakamise_shop.checkout.place import place
 from nakamise_shop.checkout.schemas import PlaceOrder
 from nakamise_timesale.hooks import Hooks
 from tests.faults.crowd import careless_crowd, crowd
+from tests.plugins.shop.catalog.test_queries import Counting
 from tests.plugins.shop.staff.office import Office
 from tests.plugins.shop.stall import Stall
 
@@ -68,6 +71,7 @@ async def test_prices_are_lowered_everywhere_and_back_at_once(stall: Stall, offi
     slug = await stall.value("SELECT slug FROM shop_product WHERE id = $1", product)
     buyer = await stall.buyer()
     browser = await office.browser_of(buyer)
+    await no_query_while_nothing_runs(stall)
     sale = await make(office, product)
     await office.api.post(f"{STAFF}/{sale['id']}/items", json={"product_id": str(new), "percent": 20})
     assert {one["price"] for one in (await listed(office)).values()} == {1000}
@@ -107,6 +111,15 @@ async def test_prices_are_lowered_everywhere_and_back_at_once(stall: Stall, offi
     assert told.codes == {"cart_changed"}
     async with ctx.read() as tx:
         assert (await carts.view(ctx, tx, carts.key_of(ctx))).lines[0].seen_unit == 800
+
+
+async def no_query_while_nothing_runs(stall: Stall) -> None:
+    """The second list costs what it costs without sales: one query."""
+    async with stall.ctx.read() as tx:
+        await catalog.product_page(stall.ctx, tx, ProductFilter())
+        with Counting(tx) as counted:
+            await catalog.product_page(stall.ctx, tx, ProductFilter())
+    assert len(counted.queries) == 1, counted.queries
 
 
 async def restarted(office: Office, sale: dict[str, Any]) -> dict[str, Any]:
