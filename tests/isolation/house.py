@@ -66,6 +66,7 @@ _THINGS: Final = {
     "invitation_id": "SELECT id FROM core_invitation WHERE withdrawn_at IS NULL",
     "role_id": "SELECT id FROM core_role WHERE NOT is_preset",
     "user_id": "SELECT id FROM core_user WHERE display_name LIKE '%neighbour'",
+    "disclosure_id": "SELECT id FROM shop_disclosure",
     "document_id": "SELECT id FROM tax_invoice_document ORDER BY created_at",
     "greeting_id": "SELECT id FROM hello_greeting WHERE text LIKE 'canary%'",
 }
@@ -143,6 +144,7 @@ async def furnish(make_tenant: MakeTenant, ctx_for: CtxFor, client_for: ClientFo
     await _order(house, client, buyer, variant_id, "tok_3ds")
     await _ship(house, client)
     await drain(tenant)
+    await _claim(house)
     await _find_things(house)
     return house
 
@@ -230,6 +232,16 @@ async def _order(
     assert placed.status_code == 201, placed.text
     paid = await till.pay(placed.json()["purchase_id"], card)
     assert paid.status_code == 200, paid.text
+
+
+async def _claim(house: House) -> None:
+    """A buyer who asks who the seller is."""
+    async with house.stall.ctx.begin() as tx:
+        await tx.execute(
+            "INSERT INTO shop_disclosure (id, order_id, shop_id, user_id, claim, reason, due_on)"
+            " SELECT $1, id, shop_id, buyer_id, 12000, $2, now()::date + 14 FROM shop_order WHERE state = 'paid' LIMIT 1",
+            *(uuid7(), f"{house.canary}の件"),
+        )
 
 
 async def _ship(house: House, client: httpx.AsyncClient) -> None:

@@ -41,6 +41,7 @@ manifest: Final = Manifest(
         Mount("pages", "nakamise_shop.cart.pages:route_handlers"),
         Mount("pages", "nakamise_shop.checkout.pages:route_handlers"),
         Mount("pages", "nakamise_shop.orders.pages:route_handlers"),
+        Mount("pages", "nakamise_shop.disclosure.pages:buyer_handlers"),
         Mount("pages", "nakamise_shop.orders.wishes:page_handlers"),
         Mount("api", "nakamise_shop.orders.wishes:api_handlers"),
         Mount("api", "nakamise_shop.catalog.api:route_handlers"),
@@ -48,6 +49,7 @@ manifest: Final = Manifest(
         Mount("api", "nakamise_shop.checkout.api:route_handlers"),
         Mount("api", "nakamise_shop.orders.api:route_handlers"),
         Mount("admin", "nakamise_shop.staff.pages:route_handlers"),
+        Mount("admin", "nakamise_shop.disclosure.pages:staff_handlers"),
         Mount("api", "nakamise_shop.staff.api:route_handlers"),
     ),
     models="nakamise_shop.models",
@@ -90,6 +92,8 @@ manifest: Final = Manifest(
             ("admin", "shop_staff"),
             duties=("products",),
         ),
+        # The site's own matter: a shop's staff do not decide about themselves.
+        Permission("shop.disclosures", "Decide on requests about sellers", ("admin",)),
     ),
     provides={
         PaymentSubject: "nakamise_shop.checkout.settle:payment_subject",
@@ -163,6 +167,15 @@ manifest: Final = Manifest(
             group="Sales",
             permission="shop.shops.manage",
             weight=30,
+        ),
+        NavItem(
+            area="admin",
+            label="Requests about sellers",
+            path="/admin/shop/disclosures",
+            icon="shield-check",
+            group="Sales",
+            permission="shop.disclosures",
+            weight=35,
         ),
     ),
     widgets=(

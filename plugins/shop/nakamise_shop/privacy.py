@@ -96,4 +96,7 @@ async def erase(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
         HIDDEN,
         nobody,
     )
-    return carts + purchases + orders + notes
+    asked = await tx.execute(
+        "UPDATE shop_disclosure SET reason = $2, answer = '-' WHERE user_id = $1", user_id, HIDDEN
+    )
+    return carts + purchases + orders + notes + asked

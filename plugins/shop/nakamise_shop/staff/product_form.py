@@ -39,7 +39,7 @@ Rows = list[dict[str, Any]]
 BADGES_MAX: Final = 3
 _NUMBERS: Final = frozenset(
     {
-        *("price", "compare_at", "on_hand", "shipping_fee", "free_over"),
+        *("price", "compare_at", "on_hand", "shipping_fee", "free_over", "claim"),
         *("per_order_limit", "per_person_limit", "per_person_days"),
     }
 )
