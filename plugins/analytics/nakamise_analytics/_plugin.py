@@ -24,6 +24,7 @@ manifest: Final = Manifest(
     permissions=(
         Permission("analytics.read", "See sales reports", ("admin", "shop_staff"), duties=("accounting",)),
     ),
+    css_under={"/admin/analytics": ("analytics.css",)},
     uses={Sales: Need.REQUIRED, Catalog: Need.REQUIRED, LiveSales: Need.OPTIONAL},
     nav=(
         NavItem(

@@ -33,9 +33,9 @@ AnyRequest = Request[Any, Any, Any]
 HERE: Final = "/admin/analytics"
 READ: Final = "analytics.read"
 _KINDS: Final = {
-    Kind.WEEK: N_("Week"),
-    Kind.MONTH: N_("Month"),
-    Kind.YEAR: N_("Year"),
+    Kind.WEEK: N_("Weekly"),
+    Kind.MONTH: N_("Monthly"),
+    Kind.YEAR: N_("Yearly"),
     Kind.CUSTOM: N_("Other days"),
 }
 

@@ -6,11 +6,13 @@ import asyncio
 import uuid
 from typing import Any
 
+import asyncpg
 import pytest
 
 from nakamise.errors import Conflict, Invalid
 from nakamise.testing.fixtures import Drain
 from nakamise_returns import handling, policy, privacy, requesting
+from nakamise_returns.models import metadata
 from nakamise_returns.schemas import (
     Decision,
     Exchange,
@@ -23,6 +25,7 @@ from nakamise_returns.schemas import (
 )
 from nakamise_returns.states import EDGES, State
 from tests.plugins.returns.counter import Bought, Counter
+from tests.plugins.shop.catalog.test_models import COLUMNS, TYPES, default_of, plain
 
 LABEL = Exchange(carrier="yamato", tracking_number="1234-5678-9024")
 
@@ -74,7 +77,26 @@ async def test_the_same_item_is_sent_again(desk: Counter) -> None:
     assert await stall.value("SELECT count(*) FROM payments_op WHERE kind = 'refund'") == 0
 
 
-async def test_worn_goods_cost_what_was_promised_and_no_more(desk: Counter) -> None:
+async def columns_agree(desk: Counter, owner: asyncpg.Connection) -> None:
+    """The SQLAlchemy tables equal what the migrations made."""
+    for name, table in metadata.tables.items():
+        rows = await owner.fetch(COLUMNS, desk.stall.tenant.schema, name)
+        found = {row["column_name"]: (row["udt_name"], row["nullable"]) for row in rows}
+        assert found == {
+            column.name: (
+                "_uuid" if column.name.endswith("_ids") else TYPES[column.type.__visit_name__.lower()],
+                bool(column.nullable),
+            )
+            for column in table.columns
+        }, name
+        defaults = {row["column_name"]: plain(row["column_default"]) for row in rows}
+        assert defaults == {column.name: default_of(column) for column in table.columns}, name
+
+
+async def test_worn_goods_cost_what_was_promised_and_no_more(
+    desk: Counter, owner: asyncpg.Connection
+) -> None:
+    await columns_agree(desk, owner)
     stall, ctx = desk.stall, desk.stall.ctx
     shop_id = stall.shops["honten"]
     async with ctx.begin() as tx:
