@@ -51,6 +51,14 @@ STORES: Final[Mapping[str, str]] = {
     "ministop": "ミニストップ",
     "seicomart": "セイコーマート",
 }
+BRANDS: Final[Mapping[str, str]] = {
+    "visa": "Visa",
+    "mastercard": "Mastercard",
+    "jcb": "JCB",
+    "amex": "American Express",
+    "diners": "Diners Club",
+    "discover": "Discover",
+}
 MaybeId = Annotated[uuid.UUID | None, QueryParameter(required=False)]
 
 
@@ -267,6 +275,7 @@ async def _payment(ctx: TenantCtx, found: PurchaseView, *, status: int = 200) ->
         voucher=found.payment.instructions if _waits(found) and found.payment else None,
         key=new_token(),
         stores=STORES,
+        brands=BRANDS,
     )
     return with_origins(ctx, answer, method.origins if method else ())
 
