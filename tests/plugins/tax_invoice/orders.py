@@ -94,8 +94,8 @@ def lines_of(quote: ShopQuote) -> tuple[OrderLine, ...]:
     return tuple(
         OrderLine(
             line_no=number,
-            product_id=uuid.UUID(line.product_id),
-            variant_id=uuid.UUID(line.variant_id),
+            product_id=uuid.uuid5(uuid.NAMESPACE_OID, line.product_id),
+            variant_id=uuid.uuid5(uuid.NAMESPACE_OID, line.variant_id),
             sku=f"SKU-{number}",
             name=f"品物{number}",
             variant_name="標準",
