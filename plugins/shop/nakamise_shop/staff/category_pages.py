@@ -33,6 +33,9 @@ _DONE: Final = {
 }
 
 
+ActName = Literal["up", "down", "on", "off", "delete"]
+
+
 class CategoryForm(CategoryInput, frozen=True, kw_only=True):
     """A box that is not ticked is not sent."""
 
@@ -40,7 +43,7 @@ class CategoryForm(CategoryInput, frozen=True, kw_only=True):
 
 
 class CategoryAct(msgspec.Struct, frozen=True, kw_only=True):
-    act: Literal["up", "down", "on", "off", "delete"]
+    act: ActName
     confirm: bool = False
 
 
@@ -79,7 +82,7 @@ async def act_on_category(request: AnyRequest, ctx: Ctx, category_id: FromPath[u
     return see_other(ctx, f"{LIST}{anchor}", flash=words(ctx)(_DONE[form.act]))
 
 
-async def _do(ctx: TenantCtx, tx: Tx, category_id: uuid.UUID, act: str) -> None:
+async def _do(ctx: TenantCtx, tx: Tx, category_id: uuid.UUID, act: ActName) -> None:
     if act == "up" or act == "down":
         await categories.move(ctx, tx, category_id, act)
     elif act == "delete":

@@ -124,7 +124,7 @@ async def rows(ctx: TenantCtx, tx: Tx, wanted: StaffProductFilter) -> list[GridR
 
 async def change(ctx: TenantCtx, tx: Tx, given: GridChange) -> list[CellResult]:
     """Every cell for itself: what cannot be written says why, the others are. Prices first, stock last."""
-    ids = {one.variant_id for one in (*given.prices, *given.stocks)}
+    ids = {cell.variant_id for cell in given.prices} | {cell.variant_id for cell in given.stocks}
     before = {row.id: row for row in await tx.all(_Now, _NOW, list(ids))}
     priced = {before[one.variant_id].product_id for one in given.prices if one.variant_id in before}
     await tx.execute(_HOLD, list(priced))
