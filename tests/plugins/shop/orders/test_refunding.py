@@ -61,7 +61,7 @@ async def give(
         return await refund(ctx, tx, order_id, RefundOrder(idem=idem or uuid.uuid4(), lines=wanted, **more))
 
 
-@pytest.mark.req("LC-9.7.1", "GA-45")
+@pytest.mark.req("LC-9.7.1", "GA-45", "BX-15")
 async def test_units_go_back_before_and_after_they_were_sent(
     stall: Stall, client: ClientFor, drain: Drain
 ) -> None:
