@@ -29,6 +29,7 @@ PLUGINS: Final = (
     "livestream",
     "social",
     "tax_invoice",
+    "shipping",
 )
 ROLES: Final = {
     "buyer": "",
@@ -66,6 +67,8 @@ _THINGS: Final = {
     "invitation_id": "SELECT id FROM core_invitation WHERE withdrawn_at IS NULL",
     "role_id": "SELECT id FROM core_role WHERE NOT is_preset",
     "user_id": "SELECT id FROM core_user WHERE display_name LIKE '%neighbour'",
+    "file_id": "SELECT id FROM shipping_file",
+    "tracking/import_id": "SELECT id FROM shipping_import",
     "disclosure_id": "SELECT id FROM shop_disclosure",
     "document_id": "SELECT id FROM tax_invoice_document ORDER BY created_at",
     "greeting_id": "SELECT id FROM hello_greeting WHERE text LIKE 'canary%'",
@@ -184,6 +187,17 @@ async def _texts(house: House) -> None:
             "content": content,
         }
         await insert(tx, "shop_import", upload)
+        day = datetime.now(UTC).date()
+        written = {
+            "id": uuid7(),
+            "name": house.canary,
+            "layout": "yamato_b2",
+            "slip_count": 1,
+            "ship_day": day,
+        }
+        await insert(tx, "shipping_file", written)
+        read = {"id": uuid7(), "name": house.canary, "carrier": "yamato", "sha256": secrets.token_bytes(32)}
+        await insert(tx, "shipping_import", read)
         await insert(tx, "hello_greeting", {"id": uuid7(), "text": house.canary})
 
 

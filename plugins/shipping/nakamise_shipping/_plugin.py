@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from nakamise.contracts.cart import CartInputs
+from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.orders import Orders
 from nakamise.contracts.shipping import ShippingRates
 from nakamise.contracts.shops import ShopSellers
@@ -39,7 +40,12 @@ manifest: Final = Manifest(
         ),
     ),
     provides={ShippingRates: "nakamise_shipping.rates.offers:shipping_rates"},
-    uses={CartInputs: Need.REQUIRED, Orders: Need.REQUIRED, ShopSellers: Need.REQUIRED},
+    uses={
+        CartInputs: Need.REQUIRED,
+        Catalog: Need.REQUIRED,
+        Orders: Need.REQUIRED,
+        ShopSellers: Need.REQUIRED,
+    },
     slots=(
         SlotItem(Slot.CHECKOUT_SECTION, "shipping/slots/checkout.html", 20),
         SlotItem(Slot.ORDER_SECTION, "shipping/slots/order.html", 20),

@@ -14,7 +14,7 @@ from msgspec import Meta
 from nakamise.contracts.pricing import Destination
 from nakamise.plugin import Ctx, requires
 from nakamise_shipping.domain.config import ShopShipping, Temperature
-from nakamise_shipping.rates import repository, service
+from nakamise_shipping.rates import service
 from nakamise_shipping.rates.service import Kept, Trial
 
 TAGS: Final = ["shipping"]
@@ -82,7 +82,7 @@ async def try_rates(ctx: Ctx, shop_id: FromPath[uuid.UUID], data: JSONBody[Trial
 )
 async def set_temperature(ctx: Ctx, product_id: FromPath[uuid.UUID], data: JSONBody[TemperatureBody]) -> None:
     async with ctx.begin() as tx:
-        await repository.set_temperature(tx, product_id, data.temperature)
+        await service.set_temperature(ctx, tx, product_id, data.temperature)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

@@ -18,7 +18,7 @@ from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, filter_of, gettext_for, page, read_form, see_other
 from nakamise_shipping.carriers.layout import all_layouts
 from nakamise_shipping.domain.config import ShopShipping, Temperature
-from nakamise_shipping.rates import repository, service
+from nakamise_shipping.rates import service
 from nakamise_shipping.rates.form import STEPS_MAX, read_config, typed_of
 from nakamise_shipping.saying import say, texts
 from nakamise_shipping.words import MIXINGS, TEMPERATURES, labels
@@ -149,8 +149,7 @@ async def remove(ctx: Ctx, shop_id: FromPath[uuid.UUID]) -> Response[bytes]:
 async def set_temperature(request: AnyRequest, ctx: Ctx, product_id: FromPath[uuid.UUID]) -> Response[bytes]:
     form = (await read_form(request, Cold)).valid()
     async with ctx.begin() as tx:
-        await repository.set_temperature(tx, product_id, form.temperature)
-        await ctx.audit(tx, "shipping.temperature_set", str(product_id), temperature=form.temperature.value)
+        await service.set_temperature(ctx, tx, product_id, form.temperature)
     return see_other(ctx, form.back, flash=gettext_for(ctx.locale, "shipping")(N_("Saved.")))
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.pricing import Destination
 from nakamise.contracts.shops import ShopSeller, ShopSellers
 from nakamise.db import Tx
@@ -104,6 +105,14 @@ def _check_carrier(config: ShopShipping) -> None:
             N_("The carrier has no hours with the code %(codes)s."), domain=DOMAIN, codes=", ".join(strange)
         )
         raise Invalid({"hours": fault})
+
+
+async def set_temperature(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID, temperature: Temperature) -> None:
+    """Raises NotFound."""
+    if product_id not in await ctx.service(Catalog).facts(tx, [product_id]):
+        raise NotFound
+    await repository.set_temperature(tx, product_id, temperature)
+    await ctx.audit(tx, "shipping.temperature_set", str(product_id), temperature=temperature.value)
 
 
 async def remove(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
