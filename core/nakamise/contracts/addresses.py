@@ -1,5 +1,5 @@
-"""Postal addresses that users keep in their account. Part of the public contract."""
+"""Postal addresses that users keep in their account, and what is typed for one. Part of the public contract."""
 
-from nakamise.account.addresses import Address, address_of, addresses_of
+from nakamise.account.addresses import Address, AddressInput, address_of, addresses_of
 
-__all__ = ["Address", "address_of", "addresses_of"]
+__all__ = ["Address", "AddressInput", "address_of", "addresses_of"]

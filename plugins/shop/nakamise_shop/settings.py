@@ -54,7 +54,7 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Literal["full", "short"],
         Meta(
             title="Date in order numbers",
-            extra={"labels": {"full": "20260610", "short": "260610"}},
+            extra={"labels": {"full": "Four digits of the year", "short": "Two digits of the year"}},
         ),
     ] = "full"
     order_number_digits: Annotated[

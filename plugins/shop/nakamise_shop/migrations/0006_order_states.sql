@@ -1,3 +1,4 @@
+-- contract: states become more, and every rule lets through what the version before writes; new columns have defaults
 -- Every state of an order that the rules know: closed is past the return window, disputed waits for the bank.
 ALTER TABLE shop_order
     DROP CONSTRAINT shop_order_state_check,

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
-from nakamise.account.addresses import AddressInput
+from nakamise.contracts.addresses import AddressInput
 from nakamise.errors import Conflict, FieldError, Invalid
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, read_form, see_other

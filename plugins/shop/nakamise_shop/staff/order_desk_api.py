@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
-from nakamise.account.addresses import AddressInput
+from nakamise.contracts.addresses import AddressInput
 from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, requires
 from nakamise_shop.orders import changing, fewer
