@@ -80,6 +80,11 @@ class Books:
             method, f"{API}/{path}", headers=buyer.headers, **more
         )
 
+    async def ask_shop(self, buyer: Buyer, method: str, path: str, **query: str) -> httpx.Response:
+        return await self.client(self.stall.tenant).request(
+            method, f"/api/shop/{path}", headers=buyer.headers, params=query
+        )
+
     async def staff(self, role: str = "admin") -> Person:
         return await sign_in(self.stall.ctx, self.client(self.stall.tenant), [role], "経理")
 

@@ -1,0 +1,225 @@
+"""Class E of facts/reliability.md: cart → order → pay → ship → return on the real services, step by step beside a
+model in memory. After each step stock, states and money must be what the model says; what it forbids is refused
+and changes nothing; at the end every invariant holds.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nakamise.contracts.orders import Orders, RefundLine, RefundOrder
+from nakamise.errors import Conflict
+from nakamise.ids import new_token, uuid7
+from nakamise.money import unit_refund
+from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
+from tests.plugins.invariants import broken
+from tests.plugins.shop.stall import Buyer, Till, settle
+from tests.plugins.tax_invoice.books import Books, open_books
+
+PRICES = (333, 1_080)
+STOCK = 7
+FEE = 550
+# (what, which order or how many of the first, which line or how many of the second, how many units)
+Step = tuple[str, int, int, int]
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(("place", "pay", "pay", "ship", "return", "return", "cancel")),
+        st.integers(0, 3),
+        st.integers(0, 3),
+        st.integers(1, 3),
+    ),
+    min_size=6,
+    max_size=14,
+)
+
+
+@dataclass
+class Known:
+    """An order as it should be; ``back`` counts units that were returned, by line."""
+
+    purchase_id: str
+    number: str
+    qty: list[int]
+    state: str = "pending"
+    shipped: list[bool] = field(default_factory=lambda: [False, False])
+    back: list[int] = field(default_factory=lambda: [0, 0])
+    refunded: int = 0
+
+    @property
+    def charge(self) -> int:
+        return sum(price * qty for price, qty in zip(PRICES, self.qty, strict=True)) + FEE
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in ("paid", "part_refunded")
+
+
+@dataclass
+class Model:
+    """``on_hand`` and ``reserved`` by thing; ``orders`` in the order of their birth."""
+
+    on_hand: list[int] = field(default_factory=lambda: [STOCK, STOCK])
+    reserved: list[int] = field(default_factory=lambda: [0, 0])
+    orders: dict[uuid.UUID, Known] = field(default_factory=dict)
+
+    def release(self, one: Known) -> None:
+        for thing in (0, 1):
+            self.reserved[thing] -= one.qty[thing]
+
+
+class World:
+    """The real shop and the model, moved together."""
+
+    def __init__(self, books: Books, buyer: Buyer, things: list[uuid.UUID]) -> None:
+        self.books, self.buyer, self.things, self.model = books, buyer, things, Model()
+        self.till = Till(books.client(books.stall.tenant), buyer)
+
+    def _pick(self, which: int) -> tuple[uuid.UUID, Known] | None:
+        found = list(self.model.orders.items())
+        return found[which % len(found)] if found else None
+
+    async def step(self, step: Step) -> None:
+        what, first, second, units = step
+        if what == "place":
+            await self.place([first + 1, second + 1])
+        elif (picked := self._pick(first)) is not None:
+            if what == "pay":
+                await self.pay(picked[1])
+            elif what == "cancel":
+                await self.cancel(picked[1])
+            elif what == "ship":
+                await self.ship(*picked, second % 2)
+            else:
+                await self.give_back(*picked, second % 2, units)
+        await self.compare()
+
+    async def place(self, qty: list[int]) -> None:
+        model, stall = self.model, self.books.stall
+        await stall.fill_cart(self.buyer, list(zip(self.things, qty, strict=True)))
+        may = all(model.on_hand[at] - model.reserved[at] >= qty[at] for at in (0, 1))
+        seen = await self.books.ask_shop(self.buyer, "GET", "checkout", address_id=str(self.buyer.address_id))
+        assert (seen.status_code == httpx.codes.OK) is may, seen.text
+        if not may:
+            async with stall.ctx.begin() as tx:
+                await tx.execute("DELETE FROM shop_cart_line")
+            return
+        placed = (await self.till.place(fingerprint=seen.json()["fingerprint"])).json()
+        order = placed["orders"][0]
+        model.orders[uuid.UUID(order["id"])] = Known(placed["purchase_id"], order["number"], qty)
+        for at in (0, 1):
+            model.reserved[at] += qty[at]
+
+    async def pay(self, one: Known) -> None:
+        answer = await self.till.pay(one.purchase_id, "tok_success")
+        if one.state == "pending":
+            assert answer.status_code == httpx.codes.OK, answer.text
+            one.state = "paid"
+        # Paying again answers as before or refuses; ``compare`` sees that nothing was charged twice.
+
+    async def cancel(self, one: Known) -> None:
+        answer = await self.books.client(self.books.stall.tenant).post(
+            f"/api/shop/orders/{one.number}/cancel",
+            headers={**self.buyer.headers, "Idempotency-Key": new_token()},
+        )
+        may = one.state in ("pending", "paid") and not any(one.shipped)
+        assert (answer.status_code == httpx.codes.OK) is may, (one, answer.text)
+        if may:
+            self.model.release(one)
+            one.refunded = one.charge if one.state == "paid" else 0
+            one.state = "refunded" if one.state == "paid" else "cancelled"
+
+    async def ship(self, order_id: uuid.UUID, one: Known, line: int) -> None:
+        may = one.is_open and not one.shipped[line] and one.back[line] < one.qty[line]
+        ctx = self.books.stall.ctx
+        number = f"{len(self.model.orders)}{uuid7().int % 10**9}"
+        try:
+            async with ctx.begin() as tx:
+                await ctx.service(Orders).ship(tx, order_id, [line + 1], "other", number)
+        except Conflict:
+            assert not may, one
+            return
+        assert may, one
+        one.shipped[line] = True
+        left = one.qty[line] - one.back[line]
+        self.model.on_hand[line] -= left
+        self.model.reserved[line] -= left
+
+    async def give_back(self, order_id: uuid.UUID, one: Known, line: int, units: int) -> None:
+        may = one.is_open and one.back[line] + units <= one.qty[line]
+        last = may and sum(one.back) + units == sum(one.qty)
+        ctx = self.books.stall.ctx
+        wanted = RefundOrder(
+            idem=uuid7(), lines=(RefundLine(line_no=line + 1, qty=units, restock=units),), with_shipping=last
+        )
+        try:
+            async with ctx.begin() as tx:
+                done = await ctx.service(Orders).refund(tx, order_id, wanted)
+        except Conflict:
+            assert not may, one
+            return
+        assert may, one
+        cash = unit_refund(PRICES[line] * one.qty[line], one.qty[line], one.back[line], units)
+        assert done.cash == cash + (FEE if last else 0)
+        one.back[line] += units
+        one.refunded += done.cash
+        one.state = "refunded" if last else "part_refunded"
+        if one.shipped[line]:
+            self.model.on_hand[line] += units
+        else:
+            self.model.reserved[line] -= units
+
+    async def compare(self) -> None:
+        model = self.model
+        await self.books.work()
+        for at, thing in enumerate(self.things):
+            assert await self.books.stall.stock_of(thing) == (model.on_hand[at], model.reserved[at]), model
+        for order_id, one in model.orders.items():
+            seen = await self.books.order(order_id)
+            assert (seen.state, seen.charge) == (one.state, one.charge), (seen.state, one)
+            assert [line.refunded_qty for line in seen.lines] == one.back
+        paid = sum(one.charge for one in model.orders.values() if one.state not in ("pending", "cancelled"))
+        net = paid - sum(one.refunded for one in model.orders.values())
+        ids = [uuid.UUID(one.purchase_id) for one in model.orders.values()]
+        booked = (
+            "SELECT coalesce(sum(CASE t.kind WHEN 'capture' THEN t.amount ELSE -t.amount END), 0)::int"
+            " FROM payments_transfer t JOIN payments_op o ON o.id = t.op_id WHERE o.subject = ANY($1)"
+        )
+        assert await self.books.stall.value(booked, ids) == net, model
+
+
+@pytest.fixture
+async def town(
+    make_tenant: MakeTenant, ctx_for: CtxFor, client: ClientFor, drain: Drain
+) -> AsyncIterator[Books]:
+    opened = await open_books(make_tenant, ctx_for, client, drain)
+    yield opened
+    await settle(opened.stall)
+    assert await broken(opened.stall.ctx) == {}
+
+
+async def walk(town: Books, steps: list[Step]) -> None:
+    """From a fresh buyer and fresh goods: begins with an order, so that there is something to do."""
+    things = [await town.stall.goods("honten", f"品{price}", price, STOCK) for price in PRICES]
+    world = World(town, await town.stall.buyer(), things)
+    for step in [("place", 1, 1, 1), ("pay", 0, 0, 1), *steps]:
+        await world.step(step)
+
+
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(steps=STEPS)
+async def test_whatever_happens_the_model_and_the_shop_agree(town: Books, steps: list[Step]) -> None:
+    await walk(town, steps)
+
+
+@pytest.mark.full
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=STEPS)
+async def test_whatever_happens_at_length(town: Books, steps: list[Step]) -> None:
+    await walk(town, steps)
