@@ -15,7 +15,7 @@ import msgspec
 from bench import pgbench
 from bench.buyers import Basket, confirmations, fill_baskets
 from bench.checkout import check_all_placed, recorded
-from bench.harness import Goal, Result, Samples, Scale, interleave, medians, paired_ratio
+from bench.harness import Goal, Result, Samples, Scale, Side, interleave, medians, paired_ratio
 from bench.pgbench import CLIENTS, WARM_UP
 from bench.world import World
 from nakamise.plugin.context import Tenant, TenantCtx
@@ -49,7 +49,7 @@ async def _crowd(world: World, scale: Scale, kind: str) -> list[Result]:
             return await pgbench.tps(world.settings, tenant.schema, Path(folder), script, orders // CLIENTS)
 
         shop = functools.partial(_shop, world, tenant, orders, hot)
-        sides = {
+        sides: dict[str, Side] = {
             "alone": functools.partial(shop, alone, None),
             "line": functools.partial(shop, place, delays["line"]),
             "batch": functools.partial(_batches, world, tenant, orders, hot, delays["batch"]),
@@ -57,8 +57,8 @@ async def _crowd(world: World, scale: Scale, kind: str) -> list[Result]:
         }
         for side in sides.values():
             await side()
-        for samples in delays.values():
-            samples.clear()
+        for warm in delays.values():
+            warm.clear()
         rounds = min(ROUNDS, scale.rounds)
         samples = await interleave(rounds, sides)
     await check_all_placed(world, tenant, 1 + (rounds + 1) * (4 * orders + WARM_UP * CLIENTS))

@@ -84,16 +84,16 @@ class DyingDatabase(Database):
 
     @asynccontextmanager
     async def _transaction(
-        self, role: str, schema: str, read_only: bool, turn: Turn | None = None
+        self, role: str, schema: str, mode: str, turn: Turn | None = None
     ) -> AsyncIterator[Tx]:
-        async with super()._transaction(role, schema, read_only, turn) as tx:
+        async with super()._transaction(role, schema, mode, turn) as tx:
             yield tx
-            self._pass_by(schema, read_only=read_only)
-        self._pass_by(schema, read_only=read_only)
+            self._pass_by(schema, mode)
+        self._pass_by(schema, mode)
 
-    def _pass_by(self, schema: str, *, read_only: bool) -> None:
-        """Where a tenant's things change; the queue looks for work whenever it likes."""
-        if not read_only and schema != CONTROL_SCHEMA:
+    def _pass_by(self, schema: str, mode: str) -> None:
+        """Where a tenant's things change (``mode`` is "" then); the queue looks for work whenever it likes."""
+        if not mode and schema != CONTROL_SCHEMA:
             self.points.pass_by()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from nakamise.embedded import EmbeddedPostgres
 from nakamise.host.registry import PluginHost
 from nakamise.testing.drain import drain
 from nakamise.testing.live import LiveServer
@@ -126,7 +127,10 @@ async def test_nothing_is_lost_doubled_or_oversold(host: PluginHost, tmp_path: P
                 ) as http:
                     shoppers = await shoppers_for(stall, http, troubles)
                     shopping = asyncio.create_task(shop_together(shoppers))
-                    victims = {"postgres": postgres, "server": server}
+                    victims: dict[str, EmbeddedPostgres | LiveServer] = {
+                        "postgres": postgres,
+                        "server": server,
+                    }
                     for name in KILLS:
                         await asyncio.sleep(random.uniform(*BETWEEN_KILLS_S))
                         victims[name].kill()

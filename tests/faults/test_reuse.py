@@ -27,7 +27,7 @@ class SetForTheSession(Database):
 
     @asynccontextmanager
     async def _transaction(
-        self, role: str, schema: str, read_only: bool, turn: Turn | None = None
+        self, role: str, schema: str, mode: str, turn: Turn | None = None
     ) -> AsyncIterator[Tx]:
         async with self.pool.acquire() as pooled:
             connection = cast("asyncpg.Connection", pooled)
@@ -42,7 +42,7 @@ class SetOncePerConnection(Database):
 
     @asynccontextmanager
     async def _transaction(
-        self, role: str, schema: str, read_only: bool, turn: Turn | None = None
+        self, role: str, schema: str, mode: str, turn: Turn | None = None
     ) -> AsyncIterator[Tx]:
         async with self.pool.acquire() as pooled:
             connection = cast("asyncpg.Connection", pooled)

@@ -59,8 +59,9 @@ async def _in_line(
     ctx: TenantCtx, line: Line[Intent, Outcome], spot: Spot[Intent, Outcome], key: str, wanted: PlaceOrder
 ) -> Outcome:
     """Raises as ``place`` does."""
+    patience = asyncio.timeout(line.wait_s)
     try:
-        async with asyncio.timeout(line.wait_s) as patience:
+        async with patience:
             async with line.turn_to_read(spot):
                 found = await read(ctx, key, wanted)
                 if isinstance(found, Placed):
