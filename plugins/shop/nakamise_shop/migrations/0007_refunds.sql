@@ -1,4 +1,5 @@
 -- append-only: shop_refund, shop_refund_line
+-- contract: the version before writes none of the new columns, which have defaults, and states of lines become more
 -- Money that went back of a paid order, once per idem; what is left follows from the rows and is kept on the order.
 CREATE TABLE shop_refund (
     id uuid PRIMARY KEY,
