@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 
 import asyncpg
 
-from nakamise.errors import Problem
+from nakamise.errors import Problem, Unavailable
 from nakamise.plugin import TenantCtx
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ async def crowd(size: int, act: Callable[[int], Awaitable[T]]) -> Told[T]:
 
     async def one(number: int) -> T:
         await start.wait()
-        return await act(number)
+        return await until_told(lambda: act(number))
 
     told: Told[T] = Told()
     for answer in await asyncio.gather(*(one(number) for number in range(size)), return_exceptions=True):
@@ -55,6 +55,17 @@ async def crowd(size: int, act: Callable[[int], Awaitable[T]]) -> Told[T]:
         else:
             told.got.append(answer)
     return told
+
+
+async def until_told(act: Callable[[], Awaitable[T]]) -> T:
+    """As a buyer does who is told how long the line is: comes again. Nothing was ordered before."""
+    while True:
+        try:
+            return await act()
+        except Unavailable as busy:
+            if busy.code != "line_wait":
+                raise
+            await asyncio.sleep(0.05)
 
 
 async def careless_crowd(ctx: TenantCtx, owner: asyncpg.Connection, limit: int, size: int = 6) -> int:

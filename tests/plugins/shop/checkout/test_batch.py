@@ -26,7 +26,7 @@ from nakamise_shop.checkout.line import Lines, LineWait
 from nakamise_shop.checkout.place import place, read
 from nakamise_shop.checkout.schemas import Placed, PlaceOrder
 from tests.core.host.plugins import hooks, plugin
-from tests.faults.crowd import crowd
+from tests.faults.crowd import crowd, until_told
 from tests.plugins.shop.stall import Buyer, Stall
 
 # A second where nothing else runs.
@@ -97,12 +97,7 @@ class Crowd:
             self.longest_s = max(self.longest_s, time.monotonic() - came)
 
     async def place_at_last(self, number: int) -> Placed:
-        """Comes again with the same key for as long as there is a line."""
-        while True:
-            try:
-                return await self.place(number)
-            except LineWait:
-                await asyncio.sleep(0.05)
+        return await until_told(lambda: self.place(number))
 
 
 def kinds(outcomes: Sequence[Outcome]) -> list[str]:
