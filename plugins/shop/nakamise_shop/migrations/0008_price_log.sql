@@ -1,4 +1,5 @@
 -- append-only: shop_price_log
+-- contract: the version before leaves the new columns empty
 -- What was charged when, for as long as a former price may be compared with it (Act against Unjustifiable Premiums
 -- and Misleading Representations). One row whenever the price changes or the variant begins or ends being on sale.
 CREATE TABLE shop_price_log (
@@ -19,4 +20,6 @@ FROM shop_variant v JOIN shop_product p ON p.id = v.product_id JOIN shop_shop s 
 ALTER TABLE shop_variant ADD COLUMN was_until timestamptz;
 
 -- What one piece cost with reductions when the buyer last saw it, tax-included: what rose since is said.
-ALTER TABLE shop_cart_line ADD COLUMN seen_unit bigint CHECK (seen_unit >= 0);
+ALTER TABLE shop_cart_line ADD COLUMN seen_unit bigint;
+
+ALTER TABLE shop_cart_line ADD CONSTRAINT shop_cart_line_seen_unit_check CHECK (seen_unit >= 0);
