@@ -32,7 +32,13 @@ SELECT $1, $2, $3 WHERE $4::int IS NULL OR $3 <= $4
 ON CONFLICT (item_id, user_id) DO UPDATE SET taken = p.taken + excluded.taken
 WHERE $4::int IS NULL OR p.taken + excluded.taken <= $4
 """
-_NOTE: Final = "INSERT INTO timesale_taken (order_id, item_id, user_id, quantity) VALUES ($1, $2, $3, $4)"
+# An order that was given up and paid late takes its pieces once more.
+_NOTE: Final = """
+INSERT INTO timesale_taken AS t (order_id, item_id, user_id, quantity) VALUES ($1, $2, $3, $4)
+ON CONFLICT (order_id, item_id) DO UPDATE SET quantity = excluded.quantity, user_id = excluded.user_id,
+    at = now(), reverted_at = NULL
+WHERE t.reverted_at IS NOT NULL
+"""
 _REVERT: Final = """
 UPDATE timesale_taken SET reverted_at = now() WHERE order_id = $1 AND reverted_at IS NULL
 RETURNING item_id, user_id, quantity
@@ -63,7 +69,10 @@ async def take(tx: Tx, order: OrderDraft) -> None:
         message = N_("You have bought as many at the sale's price as one person may.")
         often = Conflict(message, code="sale_limit", domain=DOMAIN)
         await tx.must_touch_one(often, _PERSON, item_id, order.buyer_id, quantity, most)
-        await tx.execute(_NOTE, order_id, item_id, order.buyer_id, quantity)
+        twice = Conflict(
+            N_("This order has its pieces of the sale already."), code="sale_twice", domain=DOMAIN
+        )
+        await tx.must_touch_one(twice, _NOTE, order_id, item_id, order.buyer_id, quantity)
 
 
 def _wanted(order: OrderDraft) -> Mapping[tuple[uuid.UUID, uuid.UUID], int]:

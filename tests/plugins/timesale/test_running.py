@@ -122,6 +122,12 @@ async def no_query_while_nothing_runs(stall: Stall) -> None:
     assert len(counted.queries) == 1, counted.queries
 
 
+async def owner_of(stall: Stall, order: OrderRef) -> uuid.UUID:
+    found = await stall.value("SELECT user_id FROM timesale_taken WHERE order_id = $1", order.id)
+    assert isinstance(found, uuid.UUID)
+    return found
+
+
 async def restarted(office: Office, sale: dict[str, Any]) -> dict[str, Any]:
     """Stopped first: its start lay in the past, so it ran at once."""
     return await run(office, sale, "stop")
@@ -150,8 +156,8 @@ async def test_pieces_hold_in_a_crowd_and_come_back_once(
     quote = (await confirm_view(stall.ctx_of(buyer), buyer.address_id)).quote
     assert quote.goods == 800
 
-    async def take(number: int) -> OrderRef:
-        ref = OrderRef(uuid7(), uuid7(), f"LC-{number}")
+    async def take(number: int, known: OrderRef | None = None) -> OrderRef:
+        ref = known or OrderRef(uuid7(), uuid7(), f"LC-{number}")
         draft = OrderDraft(ref.purchase_id, (ref,), people[number % 3].id, quote.currency, quote)
         async with stall.ctx.begin() as tx:
             await Hooks().checkout_commit(stall.ctx, tx, draft)
@@ -168,6 +174,16 @@ async def test_pieces_hold_in_a_crowd_and_come_back_once(
         async with stall.ctx.begin() as tx:
             await Hooks().checkout_revert(stall.ctx, tx, told.got[0], RevertReason.CANCELLED)
     assert await stall.value("SELECT sold FROM timesale_item") == 4
+    # Paid late: taken once more, and not twice.
+    twice = await crowd(1, lambda number: take(number, told.got[1]))
+    assert twice.codes == {"sale_twice"}
+    buyer_id = await owner_of(stall, told.got[0])
+    number = [one.id for one in people].index(buyer_id)
+    late = await crowd(3, lambda _number: take(number, told.got[0]))
+    assert (len(late.got), late.codes) == (1, {"sale_gone"})
+    assert await stall.value("SELECT sold FROM timesale_item") == 5
+    async with stall.ctx.begin() as tx:
+        await Hooks().checkout_revert(stall.ctx, tx, told.got[0], RevertReason.CANCELLED)
     # One piece a person: who has one pays the regular price, who races is refused.
     query = "UPDATE timesale_sale SET per_person = 1"
     async with stall.ctx.begin() as tx:
