@@ -40,7 +40,7 @@ async def server(
     started.stop()
 
 
-async def _stall(runtime: Runtime, stripe: StripeServer) -> Stall:
+async def open_shop(runtime: Runtime, stripe: StripeServer) -> Stall:
     tenant = await tenant_with(runtime, ("shop", "payments_stripe"))
     await switches.configure(runtime, tenant.id, "payments_stripe", settings_for(stripe))
     await runtime.directory.catch_up()
@@ -95,7 +95,7 @@ async def test_a_phone_pays_keeps_its_card_and_pays_in_two_taps(
     tmp_path: Path,
 ) -> None:
     runtime, _ = stripe_runtime
-    stall = await _stall(runtime, stripe_server)
+    stall = await open_shop(runtime, stripe_server)
     await stall.goods("honten", "木櫛", 2400, 20)
     slug = await stall.value("SELECT slug FROM shop_product")
     buyer = await stall.buyer()
