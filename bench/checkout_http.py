@@ -36,6 +36,7 @@ OVERLOAD, GOODPUT = 3.0, 0.8
 # What was asked and answered in more than this is of no use to anybody.
 USEFUL_S = 1.0
 CALIBRATION = 1.0
+FEW = 16
 MS = 1000
 
 
@@ -89,9 +90,9 @@ async def measure(world: World, scale: Scale) -> list[Result]:
 
 
 async def _overload(world: World, tenant: Tenant, seconds: float) -> tuple[float, str]:
-    """Orders that were told in time at three times the capacity, over the capacity: what comes out when there are
-    always ``CALLERS`` who wait."""
-    most = await _checkouts(world, tenant, 1000, CALIBRATION)
+    """Orders that were told in time at three times the capacity, over the capacity: what comes out when ``FEW`` ask
+    one after the other, so that nobody is sent away."""
+    most = await _checkouts(world, tenant, 200, CALIBRATION, again=True, callers=FEW)
     capacity = most.statuses[201] / max(most.took, default=1.0)
     heard = await _checkouts(world, tenant, OVERLOAD * capacity, seconds)
     goodput = heard.useful / seconds
@@ -100,7 +101,13 @@ async def _overload(world: World, tenant: Tenant, seconds: float) -> tuple[float
 
 
 async def _checkouts(
-    world: World, tenant: Tenant, per_second: float, seconds: float, *, again: bool = False
+    world: World,
+    tenant: Tenant,
+    per_second: float,
+    seconds: float,
+    *,
+    again: bool = False,
+    callers: int = CALLERS,
 ) -> Heard:
     """One order each, by Poisson's law; ``again``: whoever is told to come again comes at once, on the same clock."""
     chance = random.Random(1)
@@ -110,7 +117,7 @@ async def _checkouts(
     heard = Heard()
     began = time.perf_counter() + 0.05
     work = iter(zip((began + at for at in due), requests, strict=True))
-    await asyncio.gather(*(_caller(world.settings.port, work, heard, again=again) for _ in range(CALLERS)))
+    await asyncio.gather(*(_caller(world.settings.port, work, heard, again=again) for _ in range(callers)))
     return heard
 
 
