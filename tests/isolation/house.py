@@ -53,6 +53,7 @@ _THINGS: Final = {
     "shop_id": "SELECT id FROM shop_shop",
     "shops/slug": "SELECT slug FROM shop_shop",
     "order_id": "SELECT id FROM shop_order WHERE state = 'paid'",
+    "order_ids": "SELECT id FROM shop_order WHERE state = 'paid'",
     "number": "SELECT number FROM shop_order WHERE state = 'paid'",
     "purchase_id": "SELECT id FROM shop_purchase WHERE state = 'pending'",
     "done/purchase_id": "SELECT id FROM shop_purchase WHERE state = 'paid'",

@@ -24,7 +24,8 @@ OTHER: Final = {"left": "right", "right": "left"}
 # As at a real bank, whoever holds the link, whose reference cannot be guessed, is asked.
 BANK: Final = "/payments_sandbox/3ds/"
 # Links that carry a signature; and doors to a provider whose name never resolves, so that nothing outside is called.
-NOT_ANSWERED: Final = ("/transfers/", "/sso/")
+# Of shipping: a wish needs an address besides, and a file without slips is stale; its own tests have both.
+NOT_ANSWERED: Final = ("/transfers/", "/sso/", "/api/shipping/wishes/", "/api/shipping/files/")
 # Whoever asks an endpoint of WHIP or WHEP what it is gets no content (RFC 9725 §4.2).
 ANSWERED: Final = (httpx.codes.OK, httpx.codes.NO_CONTENT, httpx.codes.SEE_OTHER)
 # Whoever is signed in may follow a broadcaster and wait for a broadcast: both are everybody's to see.
