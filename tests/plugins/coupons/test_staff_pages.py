@@ -112,14 +112,14 @@ async def test_a_sale_from_the_form_and_a_former_price(stall: Stall, office: Off
     assert (await browser.post(f"{sale}/items", data=good)).status_code == 303
     assert (await browser.post(f"{sale}/items", data=good)).status_code == 422
     assert (await browser.post(f"{sale}/start")).status_code == 303
-    item = await stall.value("SELECT id FROM timesale_item")
-    assert (await browser.post(f"{sale}/items/{item}", data=good | {"price": "2500"})).status_code == 303
+    item_id = await stall.value("SELECT id FROM timesale_item")
+    assert (await browser.post(f"{sale}/items/{item_id}", data=good | {"price": "2500"})).status_code == 303
     card = (await office.guest.get(f"/api/shop/products/{product['slug']}")).json()["variants"][0]
     # Published a moment ago: the sale price alone, and the shop is told why.
     assert (card["price"], card["compare_at"], card["offer"]["list_price"]) == (2500, None, 3960)
     assert "n-badge--warn" in (await browser.get(sale)).text
     assert (await browser.post(f"{sale}/stop")).status_code == 303
-    assert (await browser.post(f"{sale}/items/{item}/remove")).status_code == 303
+    assert (await browser.post(f"{sale}/items/{item_id}/remove")).status_code == 303
     assert (await browser.post(f"{sale}/delete")).status_code == 303
     assert await stall.value("SELECT archived_at IS NOT NULL FROM timesale_sale")
     # The shop's own former price: typed, and shown to nobody as long as it is not proven.

@@ -18,7 +18,7 @@ from nakamise_shop.checkout.confirming import confirm_view
 from nakamise_shop.checkout.expire import expire
 from nakamise_shop.checkout.place import place
 from nakamise_shop.checkout.schemas import Placed, PlaceOrder
-from tests.faults.crowd import careless_crowd, crowd
+from tests.faults.crowd import Told, careless_crowd, crowd
 from tests.plugins.shop.staff.office import Office
 from tests.plugins.shop.stall import Buyer, Stall, Till
 
@@ -67,6 +67,11 @@ async def take(stall: Stall, buyer: Buyer, quote: Quote) -> None:
         await Hooks().checkout_commit(stall.ctx, tx, draft)
 
 
+async def race(stall: Stall, who: list[Buyer], quote: Quote) -> Told[None]:
+    """Eight at once, of these people."""
+    return await crowd(8, lambda number: take(stall, who[number % len(who)], quote))
+
+
 async def quote_of(stall: Stall, buyer: Buyer) -> Quote:
     return (await confirm_view(stall.ctx_of(buyer), buyer.address_id)).quote
 
@@ -98,7 +103,7 @@ async def test_limits_hold_in_a_crowd(stall: Stall, office: Office, owner: async
     ):
         await put(stall, buyer, code)
         quote = await quote_of(stall, buyer)
-        told = await crowd(8, lambda number, who=who, quote=quote: take(stall, who[number % len(who)], quote))
+        told = await race(stall, who, quote)
         assert (len(told.got), told.codes) == (1, {refusal})
     await put(stall, buyer, "HATSU")
     quote = await quote_of(stall, buyer)

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from nakamise.testing.live import LiveServer
 from nakamise_coupons import service as coupons
@@ -18,7 +18,7 @@ from tests.plugins.timesale.test_running import charged, product_of
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 15_000
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 async def on_sale(stall: Stall) -> str:
