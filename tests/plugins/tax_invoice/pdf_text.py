@@ -7,9 +7,11 @@ import zlib
 
 _OBJECT = re.compile(rb"(\d+) 0 obj\s(.*?)endobj", re.DOTALL)
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
-# Brackets that close again stand in a string as they are.
-_INNER = rb"\((?:[^()\\]|\\.)*\)"
-_STRING = rb"\((?:[^()\\]|\\.|" + _INNER + rb")*\)|<[0-9A-Fa-f]*>"
+# Brackets that close again stand in a string as they are, also within each other.
+_LITERAL = rb"\((?:[^()\\]|\\.)*\)"
+for _depth in range(6):
+    _LITERAL = rb"\((?:[^()\\]|\\.|" + _LITERAL + rb")*\)"
+_STRING = _LITERAL + rb"|<[0-9A-Fa-f]*>"
 _SHOWN = re.compile(
     rb"/(\w+) [\d.]+ Tf|\[((?:" + _STRING + rb"|[^\[\]()<>])*)\]\s*TJ|(" + _STRING + rb")\s*Tj", re.DOTALL
 )
