@@ -96,8 +96,7 @@ class Database:
                 # One message, so that the context costs no round trip of its own; both settings end
                 # with the transaction, so that a pool or pgbouncer can never hand them to the next one.
                 await connection.execute(
-                    f"BEGIN{mode};"
-                    f'SET LOCAL ROLE "{role}";SET LOCAL search_path = "{schema}", pg_temp'
+                    f'BEGIN{mode};SET LOCAL ROLE "{role}";SET LOCAL search_path = "{schema}", pg_temp'
                 )
                 tx = Tx(connection, schema)
                 with held(connection, turn):

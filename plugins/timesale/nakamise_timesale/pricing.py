@@ -74,7 +74,8 @@ async def doubts_of(ctx: TenantCtx, tx: Tx, pairs: Sequence[Pair], now: datetime
     """
     history = ctx.optional_service(PriceHistory)
     if history is None:
-        return ["never"] * len(pairs)
+        never: list[Doubt] = ["never"]
+        return never * len(pairs)
     since = min((item.starts_at for item, _ in pairs), default=now) - _SINCE
     known = await repository.lowered(tx, list({item.product_id for item, _ in pairs}), since)
     return await history.doubts(tx, [_comparison(item, variant_id, known, now) for item, variant_id in pairs])

@@ -44,7 +44,7 @@ async def open_shop(runtime: Runtime, stripe: StripeServer) -> Stall:
     tenant = await tenant_with(runtime, ("shop", "payments_stripe"))
     await switches.configure(runtime, tenant.id, "payments_stripe", settings_for(stripe))
     await runtime.directory.catch_up()
-    made: partial[object] = partial(ctx_of, runtime)
+    made = partial(ctx_of, runtime)
 
     def ctx_for(of: Tenant, actor: Actor | None = None) -> object:
         return made(of, actor) if actor else made(of)

@@ -192,7 +192,7 @@ def test_phones_have_hyphens(typed: str, shown: str) -> None:
 @settings(max_examples=60)
 def test_a_text_is_written_whole_or_reported(text: str) -> None:
     for kanji in ("jis_x_0208", "cp932"):
-        fit = fitted(text, kanji)  # type: ignore[arg-type]
+        fit = fitted(text, kanji)
         if not fit.unknown:
             assert fit.text.encode("cp932").decode("cp932") == fit.text
         lines = wrapped(fit.text, [32, 32])

@@ -7,7 +7,7 @@ import io
 import re
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from nakamise.testing.live import LiveServer
 from tests.plugins.shipping.depot import Depot
@@ -79,8 +79,12 @@ async def test_choose_send_and_track(depot: Depot, live_server: LiveServer, brow
     assert (len(rows), len(rows[0])) == (2, 95)
 
     await desk.goto(f"{url}/admin/shipping/tracking")
-    file = {"name": "b2.csv", "mimeType": "text/csv", "buffer": returned(rows, {rows[1][0]: NUMBER})}
-    await desk.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
+    file: FilePayload = {
+        "name": "b2.csv",
+        "mimeType": "text/csv",
+        "buffer": returned(rows, {rows[1][0]: NUMBER}),
+    }
+    await desk.locator("input[type=file]").set_input_files(file)
     await desk.get_by_role("button", name="アップロードして確認").click()
     await expect(desk.locator("table")).to_contain_text("発送します")
     await desk.get_by_role("button", name="反映する").click()

@@ -22,7 +22,7 @@ VARIANTS = (uuid.uuid4(), uuid.uuid4())
 
 
 def sale(**fields: object) -> Times:
-    plain: dict[str, object] = dict.fromkeys(Times.__struct_fields__)
+    plain: dict[str, object] = {name: None for name in Times.__struct_fields__}  # noqa: C420 - typed
     return msgspec.convert(plain | fields, Times)
 
 

@@ -15,7 +15,7 @@ class ShippingError(ValueError):
 
 def flat(fee: int, free_from: int | None = None) -> ShippingTerms:
     """``fee`` everywhere; free when goods after discounts reach ``free_from``, that amount included."""
-    tiers = (ShippingTier(0, fee),)
+    tiers: tuple[ShippingTier, ...] = (ShippingTier(0, fee),)
     if free_from is not None:
         tiers = (NOTHING,) if free_from <= 0 else (*tiers, ShippingTier(free_from, 0))
     return ShippingTerms(tiers=tiers)

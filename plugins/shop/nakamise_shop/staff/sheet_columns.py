@@ -23,7 +23,7 @@ LABELS: Final[Mapping[str, str]] = {
     "description": N_("Description"),
     "description_en": N_("Description (English)"),
     "category": N_("Category"),
-    "tax_class": N_("Tax"),
+    "tax_class": N_("Tax class"),
     "state": N_("State"),
     "kind": N_("Kind"),
     "per_order_limit": N_("Limit per order"),

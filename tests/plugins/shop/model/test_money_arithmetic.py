@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tests.plugins.tax_invoice.conftest  # noqa: F401 - the catalog, for the printed text
 from nakamise.contracts.orders import OrderRefund, OrderView
 from nakamise.contracts.pricing import ShopQuote
 from nakamise.ids import uuid7
@@ -22,12 +23,10 @@ from nakamise_tax_invoice.papers.body import Body, Issuer, Original
 from nakamise_tax_invoice.papers.checking import faults
 from nakamise_tax_invoice.papers.sheet import sheet_of
 from tests.plugins.shop.domain.test_pricing_properties import Case, cases
-from tests.plugins.tax_invoice.conftest import register as _words  # the catalog, for the printed text
 from tests.plugins.tax_invoice.orders import NUMBER, TOKYO, view_of
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 REGISTERED = Issuer(name="株式会社たたら", number=NUMBER)
-assert _words
 
 
 def partition(quote: ShopQuote, random: Random) -> list[dict[str, int]]:

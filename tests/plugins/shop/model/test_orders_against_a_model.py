@@ -212,14 +212,33 @@ async def walk(town: Books, steps: list[Step]) -> None:
         await world.step(step)
 
 
-@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=3,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.data_too_large,
+        HealthCheck.filter_too_much,
+    ],
+)
 @given(steps=STEPS)
 async def test_whatever_happens_the_model_and_the_shop_agree(town: Books, steps: list[Step]) -> None:
     await walk(town, steps)
 
 
 @pytest.mark.full
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.data_too_large,
+        HealthCheck.filter_too_much,
+    ],
+)
 @given(steps=STEPS)
 async def test_whatever_happens_at_length(town: Books, steps: list[Step]) -> None:
     await walk(town, steps)

@@ -181,6 +181,6 @@ async def test_reading_and_then_writing_would_sell_the_last_unit_twice(
                 )
             return bool(left >= 3)
 
-    assert await asyncio.gather(careless(), careless()) == [True, True]
+    assert list(await asyncio.gather(careless(), careless())) == [True, True]
     async with stall.ctx.begin() as tx:
         await tx.execute("UPDATE shop_order_line SET refunded_qty = 0 WHERE line_no = 1")

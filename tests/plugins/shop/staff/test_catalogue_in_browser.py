@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, expect
 
 from nakamise.testing.live import LiveServer
 from tests.plugins.livestream.watch.window import PHONE, window
@@ -17,6 +17,10 @@ FILE = (
 )
 
 
+def upload(data: bytes) -> FilePayload:
+    return {"name": "goods.csv", "mimeType": "text/csv", "buffer": data}
+
+
 @pytest.mark.req("CL-19", "CL-21", "CL-08", "LC-9.10.1")
 async def test_from_the_file_to_the_tree(office: Office, live_server: LiveServer, browser: Browser) -> None:
     base = live_server.url(office.stall.tenant)
@@ -26,14 +30,14 @@ async def test_from_the_file_to_the_tree(office: Office, live_server: LiveServer
         await page.context.add_cookies([{"name": "sid", "value": sid, "url": base}])
         await page.goto(f"{PAGES}/products/import")
         assert await seen.faults() == []
-        wrong = {"name": "goods.csv", "mimeType": "text/csv", "buffer": FILE.replace("6800", "安い").encode()}
+        wrong = upload(FILE.replace("6800", "安い").encode())
         await page.locator("input[type=file]").set_input_files(wrong)
         await page.get_by_role("button", name="プレビューを見る").click()
         await expect(page.get_by_text("1行に誤りがあります")).to_be_visible()
         await expect(page.get_by_role("button", name="適用する")).to_have_count(0)
         assert await seen.faults() == []
         await page.get_by_role("link", name="別のファイルを選ぶ").click()
-        right = {"name": "goods.csv", "mimeType": "text/csv", "buffer": FILE.encode("cp932")}
+        right = upload(FILE.encode("cp932"))
         await page.locator("input[type=file]").set_input_files(right)
         await page.get_by_role("button", name="プレビューを見る").click()
         await expect(page.get_by_text("¥6,800")).to_be_visible()
