@@ -58,8 +58,9 @@ def chapters(ctx: TenantCtx) -> list[Chapter]:
 
 
 def sections(text: str) -> list[Section]:
+    """In their order; a text without any heading of ours has none, and is no reason to refuse the other texts."""
     marks = list(HEADING.finditer(text))
-    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    ends = [*(mark.start() for mark in marks), len(text)][1:]
     return [
         Section(mark["anchor"], mark["title"], as_html(text[mark.end() : end].strip()), mark["paths"].split())
         for mark, end in zip(marks, ends, strict=True)
