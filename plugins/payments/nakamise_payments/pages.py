@@ -156,6 +156,7 @@ async def save_terms(request: AnyRequest, ctx: Ctx, seller_id: FromPath[uuid.UUI
     form = (await read_form(request, TermsForm)).valid()
     wanted = Terms(form.capture, form.at_expiry)
     async with ctx.begin() as tx:
+        await seller_terms.must_exist(ctx, tx, seller_id)
         await seller_terms.save(tx, seller_id, wanted)
         await ctx.audit(
             tx, "payments.seller_terms", str(seller_id), capture=wanted.capture, at_expiry=wanted.at_expiry

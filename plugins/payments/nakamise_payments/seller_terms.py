@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.payments import Capture, Offer
 from nakamise.db import Tx
+from nakamise.errors import NotFound
 from nakamise.plugin import TenantCtx
 from nakamise_payments.settings import AtExpiry, CaptureMode, PaymentsSettings
 
@@ -25,6 +27,14 @@ async def of_seller(tx: Tx, seller_id: uuid.UUID) -> Terms:
         Terms, "SELECT capture, at_expiry FROM payments_seller WHERE seller_id = $1", seller_id
     )
     return row or Terms()
+
+
+async def must_exist(ctx: TenantCtx, tx: Tx, seller_id: uuid.UUID) -> None:
+    """Sellers are the site's shops. Raises NotFound."""
+    catalog = ctx.optional_service(Catalog)
+    shops = (await catalog.choices(tx)).shops if catalog else ()
+    if seller_id not in {shop_id for shop_id, _name in shops}:
+        raise NotFound
 
 
 async def save(tx: Tx, seller_id: uuid.UUID, wanted: Terms) -> None:

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
+from nakamise.contracts.catalog import Catalog
 from nakamise.db import Tx
+from nakamise.errors import NotFound
 from nakamise.plugin import TenantCtx
 from nakamise_payments_stripe.calls import Calls, Json
 
@@ -30,6 +32,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 async def of_seller(tx: Tx, seller_id: uuid.UUID) -> Account | None:
     return await tx.first(Account, f"{_ROWS} WHERE seller_id = $1", seller_id)
+
+
+async def must_exist(ctx: TenantCtx, tx: Tx, seller_id: uuid.UUID) -> None:
+    """Sellers are the site's shops. Raises NotFound."""
+    catalog = ctx.optional_service(Catalog)
+    shops = (await catalog.choices(tx)).shops if catalog else ()
+    if seller_id not in {shop_id for shop_id, _name in shops}:
+        raise NotFound
 
 
 async def onboarding_url(ctx: TenantCtx, seller_id: uuid.UUID, back: str) -> str:

@@ -63,7 +63,7 @@ async def check(ctx: Ctx) -> Response[bytes]:
     """Ask Stripe for the account's balance: the cheapest call that needs a right key."""
     _ = gettext_for(ctx.locale, "payments_stripe")
     if not ctx.settings(StripeSettings).is_ready:
-        return see_other(ctx, HERE, flash=_(N_("Enter both keys in the settings first.")), kind="danger")
+        return _no_keys(ctx, HERE)
     try:
         await Calls(ctx).get("/v1/balance")
     except Refused:
@@ -82,6 +82,10 @@ async def onboard(request: Request[Any, Any, Any], ctx: Ctx, seller_id: FromPath
     """On to Stripe's own pages, where the shop says who it is."""
     form = (await read_form(request, BackForm)).valid()
     back = safe_next(form.back, HERE)
+    async with ctx.read() as tx:
+        await accounts.must_exist(ctx, tx, seller_id)
+    if not ctx.settings(StripeSettings).is_ready:
+        return _no_keys(ctx, back)
     try:
         url = await accounts.onboarding_url(ctx, seller_id, f"{ctx.http.origin}{back}")
     except (ProviderUnreachable, Refused):
@@ -99,12 +103,21 @@ async def refresh(
 ) -> Response[bytes]:
     form = (await read_form(request, BackForm)).valid()
     back = safe_next(form.back, HERE)
+    async with ctx.read() as tx:
+        await accounts.must_exist(ctx, tx, seller_id)
+    if not ctx.settings(StripeSettings).is_ready:
+        return _no_keys(ctx, back)
     try:
         await accounts.refresh(ctx, seller_id)
     except (ProviderUnreachable, Refused):
         return _silent(ctx, back)
     _ = gettext_for(ctx.locale, "payments_stripe")
     return see_other(ctx, back, flash=_(N_("The account's state was fetched.")))
+
+
+def _no_keys(ctx: TenantCtx, back: str) -> Response[bytes]:
+    _ = gettext_for(ctx.locale, "payments_stripe")
+    return see_other(ctx, back, flash=_(N_("Enter both keys in the settings first.")), kind="danger")
 
 
 def _silent(ctx: TenantCtx, back: str) -> Response[bytes]:
