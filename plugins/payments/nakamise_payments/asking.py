@@ -100,10 +100,11 @@ async def _settle_release(_ctx: TenantCtx, op: Op) -> ChargeStatus:
 
 
 async def _settle_refund(ctx: TenantCtx, op: Op) -> ChargeStatus:
-    """Sending the same key again is safe; the provider answers as before. A capture on its way comes first."""
+    """Sending the same key again is safe; the provider answers as before. A capture on its way comes first: when
+    it fails there is nothing to refund."""
     psp = provider(ctx, op.provider_id)
     charge = await find_op(ctx, _parent(op))
-    if charge.state is OpState.AUTHORIZED:
+    if charge.state is not OpState.SUCCEEDED:
         raise ProviderUnreachable("the charge is being captured")
     if _may_send(op, ctx.now()):
         await _started(ctx, op)

@@ -11,7 +11,7 @@ from nakamise.db import Tx
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for, minute, yen
-from nakamise_payments import ledger, repository, telling
+from nakamise_payments import ledger, repository, shares, telling
 from nakamise_payments.schemas import Dispute, Op
 
 log: Final = logging.getLogger("nakamise.payments")
@@ -93,7 +93,12 @@ async def _close(ctx: TenantCtx, tx: Tx, charge: Op, known: Dispute, told: Dispu
     )
     if told.state is DisputeState.WON and moved:
         await ledger.enter(tx, charge, "dispute_won", known.amount, f"dispute_won:{known.id}")
-    await telling.disputed(ctx, tx, await repository.lock(tx, charge.id), told.state)
+    charge = await repository.lock(tx, charge.id)
+    if told.state is DisputeState.WON and charge.is_disputed:
+        return  # Another one is open: nothing goes on before its end.
+    await telling.disputed(ctx, tx, charge, told.state)
+    if told.state is DisputeState.LOST:
+        await shares.take_back(ctx, tx, charge.subject)
 
 
 async def of_charge(tx: Tx, op_id: uuid.UUID) -> list[Dispute]:

@@ -182,8 +182,9 @@ def _with_record(op: Op, record: ProviderRecord) -> list[Difference]:
         found.append(Difference(op.id, Trouble.AMOUNT, str(op.amount), str(record.amount.amount)))
     elif op.state is OpState.SUCCEEDED and record.captured not in (None, _moved(op)):
         found.append(Difference(op.id, Trouble.AMOUNT, str(_moved(op)), str(record.captured)))
-    # What staff paid by hand has failed at the provider, and is right.
-    if op.state not in _EXPECTED[record.state] and not op.note:
+    # What staff paid by hand has failed at the provider, and is right; else it went back twice.
+    is_twice = bool(op.note) and record.state is ChargeState.SUCCEEDED
+    if is_twice or (op.state not in _EXPECTED[record.state] and not op.note):
         found.append(Difference(op.id, Trouble.STATE, op.state.value, record.state.value))
     return found
 

@@ -298,6 +298,25 @@ async def open_capture(tx: Tx, charge_id: uuid.UUID) -> uuid.UUID | None:
     return found
 
 
+async def released(tx: Tx, charge_id: uuid.UUID) -> int:
+    """What of an authorisation was not to be taken."""
+    return int(
+        await tx.value(
+            "SELECT coalesce(sum(amount), 0) FROM payments_op WHERE parent_id = $1 AND kind = 'release'",
+            charge_id,
+        )
+    )
+
+
+async def release_waiting(tx: Tx, charge_id: uuid.UUID) -> list[uuid.UUID]:
+    """Refunds that were never sent, of a charge that was not taken, become releases; their ids."""
+    return await tx.values(
+        "UPDATE payments_op SET kind = 'release', next_at = now() WHERE parent_id = $1 AND kind = 'refund'"
+        " AND state IN ('new', 'sending', 'unknown') AND first_sent_at IS NULL RETURNING id",
+        charge_id,
+    )
+
+
 async def is_in_time(tx: Tx, charge_id: uuid.UUID) -> bool:
     """Whether the authorisation has not ended yet."""
     return bool(

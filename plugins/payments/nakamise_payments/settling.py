@@ -12,6 +12,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.plugin import TenantCtx
 from nakamise_payments import ledger, refunding, repository, saved, telling
+from nakamise_payments.reversal import later
 from nakamise_payments.schemas import Op, OpState
 
 log: Final = logging.getLogger("nakamise.payments")
@@ -96,6 +97,8 @@ async def _follow(ctx: TenantCtx, tx: Tx, before: Op, op: Op, status: ChargeStat
             await telling.refunded(ctx, tx, op)
     elif op.kind is OpKind.REVERSAL and op.parent_id and op.state in _BROKEN:
         await _put_back(tx, op)
+    elif op.kind is OpKind.CAPTURE and op.parent_id and op.state in _BROKEN:
+        await _nothing_to_refund(ctx, tx, await repository.lock(tx, op.parent_id))
 
 
 async def _follow_charge(ctx: TenantCtx, tx: Tx, before: Op, op: Op, status: ChargeStatus) -> None:
@@ -125,9 +128,19 @@ async def _captured(ctx: TenantCtx, tx: Tx, charge: Op, capture: Op, status: Cha
     await _follow_charge(ctx, tx, charge, await repository.lock(tx, charge.id), taken)
 
 
+async def _nothing_to_refund(ctx: TenantCtx, tx: Tx, charge: Op) -> None:
+    """Refunds that waited for a capture which failed: what was not taken is let go, and the next takes less."""
+    if charge.state is OpState.SUCCEEDED:
+        return
+    for op_id in await repository.release_waiting(tx, charge.id):
+        await later(ctx, tx, op_id)
+    if charge.reversed == charge.amount and await repository.give_up_one(tx, charge.id):
+        await later(ctx, tx, charge.id)
+
+
 async def _give_excess(ctx: TenantCtx, tx: Tx, charge: Op) -> None:
-    """Somebody took at the provider what we had let go: it goes back."""
-    excess = charge.captured - (charge.amount - charge.reversed)
+    """Somebody took at the provider what we had let go: it goes back. Refunds that wait for it are their own."""
+    excess = charge.captured - (charge.amount - await repository.released(tx, charge.id))
     if excess > 0:
         await refunding.refund(ctx, tx, charge, excess, EXCESS, "")
 
@@ -158,11 +171,13 @@ async def _late(ctx: TenantCtx, tx: Tx, op: Op, status: ChargeStatus) -> None:
     await repository.record(tx, op, OpState.SUCCEEDED, status)
     charge = await repository.lock(tx, op.id)
     await ledger.book(tx, charge, charge.captured)
+    await _give_excess(ctx, tx, charge)
     if not is_double:
         await telling.succeeded(ctx, tx, charge)
         return
     log.error("op %s: %s was paid twice", op.id, op.subject)
-    await _refund(ctx, tx, charge, charge.captured, DOUBLE)
+    if charge.amount > charge.reversed:
+        await _refund(ctx, tx, charge, charge.amount - charge.reversed, DOUBLE)
 
 
 async def _refund(ctx: TenantCtx, tx: Tx, charge: Op, amount: int, reason: str) -> None:

@@ -12,7 +12,7 @@ from nakamise.errors import Conflict
 from nakamise_payments import by_hand, repository
 from nakamise_payments.reconciler import acknowledge, payouts_stopped, reconcile
 from nakamise_payments.schemas import Trouble
-from nakamise_payments.sellers import share_of
+from nakamise_payments.shares import share_of
 from nakamise_payments.watching import watch
 from nakamise_payments_stripe import accounts
 from nakamise_payments_stripe.provider import StripeProvider

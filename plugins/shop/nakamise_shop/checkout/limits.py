@@ -12,7 +12,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.web import N_
 
-_STATES: Final = "('pending', 'paid', 'part_refunded')"
+_STATES: Final = "('pending', 'paid', 'part_refunded', 'closed', 'disputed')"
 
 
 def bought_sql(buyer: str, product: str, days: str) -> str:

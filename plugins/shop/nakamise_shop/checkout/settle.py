@@ -45,7 +45,10 @@ class PurchasePayments:
             await lapsing.note_held(tx, purchase.id, payment)
             await mark_paid(self._ctx, tx, purchase.id)
         elif purchase.state is not PurchaseState.PAID:
-            await self._ctx.service(Payments).give_back(tx, purchase.id, payment.amount.amount, LATE)
+            # Less what was let go before the money came.
+            left = payment.amount.amount - payment.refunded
+            if left:
+                await self._ctx.service(Payments).give_back(tx, purchase.id, left, LATE)
 
     async def payment_waiting(self, tx: Tx, payment: Payment) -> None:
         """The hold lasts as long as the buyer may pay at a till."""

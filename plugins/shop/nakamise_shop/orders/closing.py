@@ -1,4 +1,4 @@
-"""Orders past the return window are closed: nothing is to be done on them any more."""
+"""Orders past the return window are closed: nothing has to be done on them; refunds stay possible."""
 
 from __future__ import annotations
 
