@@ -17,6 +17,7 @@ from nakamise.auth.keys import token_hash
 from nakamise.auth.roles import give_role
 from nakamise.ids import new_token, uuid7
 from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
+from tests.isolation import deals
 from tests.plugins.shop.stall import LEGAL, Buyer, Stall, Till, insert
 
 PLUGINS: Final = (
@@ -30,6 +31,7 @@ PLUGINS: Final = (
     "social",
     "tax_invoice",
     "shipping",
+    *deals.PLUGINS,
 )
 ROLES: Final = {
     "buyer": "",
@@ -73,6 +75,7 @@ _THINGS: Final = {
     "disclosure_id": "SELECT id FROM shop_disclosure",
     "document_id": "SELECT id FROM tax_invoice_document ORDER BY created_at",
     "greeting_id": "SELECT id FROM hello_greeting WHERE text LIKE 'canary%'",
+    **deals.THINGS,
 }
 
 
@@ -149,6 +152,7 @@ async def furnish(make_tenant: MakeTenant, ctx_for: CtxFor, client_for: ClientFo
     await _ship(house, client)
     await drain(tenant)
     await _claim(house)
+    await deals.strike(house, client)
     await _find_things(house)
     return house
 

@@ -29,6 +29,11 @@ ALSO: Final = {
     "product_ids": "product_id",
     "moderators": "user_id",
     "category": "category_id",
+    "category_ids": "category_id",
+    "parent_id": "category_id",
+    "ids": "category_id",
+    "orders": "order_id",
+    "shop_ids": "shop_id",
 }
 # Texts that must be right for a request to get as far as the id.
 _TEXTS: Final = {
@@ -48,7 +53,7 @@ _TEXTS: Final = {
     "password": "three words long",
 }
 # An id that a page makes up for what it sends, not of anything that is there.
-_MADE_UP: Final = {"key": "0b2c7d0e-6f0a-4b1c-9d3e-2a4f6c8e0b1d"}
+_MADE_UP: Final = dict.fromkeys(("key", "idem"), "0b2c7d0e-6f0a-4b1c-9d3e-2a4f6c8e0b1d")
 _FORMATS: Final = {"date": "2026-01-01", "date-time": "2026-01-01T00:00:00+09:00"}
 # What pages ask for beside the id in their path.
 FORM: Final = {"since": _FORMATS["date"], "host": "shop.example.jp"}

@@ -21,8 +21,8 @@ from tests.isolation.table import Route
 from tests.isolation.verdict import OPERATORS_ONLY, faults_of, shows
 
 OTHER: Final = {"left": "right", "right": "left"}
-# As at a real bank, whoever holds the link, whose reference cannot be guessed, is asked.
-BANK: Final = "/payments_sandbox/3ds/"
+# As at a real bank or till, whoever holds the link, whose reference cannot be guessed, is asked.
+BANK: Final = ("/payments_sandbox/3ds/", "/payments_sandbox/konbini/")
 # Links that carry a signature; and doors to a provider whose name never resolves, so that nothing outside is called.
 # Of shipping: a wish needs an address besides, and a file without slips is stale; its own tests have both.
 NOT_ANSWERED: Final = ("/transfers/", "/sso/", "/api/shipping/wishes/", "/api/shipping/files/")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.orders import Orders
 from nakamise.contracts.payments import PaymentReports, Payments, PaymentSubject
+from nakamise.contracts.shops import ShopSellers
 from nakamise.plugin import (
     JobType,
     Listen,
@@ -62,7 +62,7 @@ manifest: Final = Manifest(
         Payments: "nakamise_payments.service:payments",
         PaymentReports: "nakamise_payments.service:reports",
     },
-    uses={PaymentSubject: Need.OPTIONAL, Orders: Need.OPTIONAL, Catalog: Need.OPTIONAL},
+    uses={PaymentSubject: Need.OPTIONAL, Orders: Need.OPTIONAL, ShopSellers: Need.OPTIONAL},
     listens=(
         Listen("shop.order_paid.1", "nakamise_payments.sellers:on_order_paid"),
         Listen("shop.order_refunded.1", "nakamise_payments.sellers:on_order_refunded"),

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.payments import Capture, Offer
+from nakamise.contracts.shops import ShopSellers
 from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.plugin import TenantCtx
@@ -31,9 +31,8 @@ async def of_seller(tx: Tx, seller_id: uuid.UUID) -> Terms:
 
 async def must_exist(ctx: TenantCtx, tx: Tx, seller_id: uuid.UUID) -> None:
     """Sellers are the site's shops. Raises NotFound."""
-    catalog = ctx.optional_service(Catalog)
-    shops = (await catalog.choices(tx)).shops if catalog else ()
-    if seller_id not in {shop_id for shop_id, _name in shops}:
+    shops = ctx.optional_service(ShopSellers)
+    if shops is None or seller_id not in await shops.sellers(tx, [seller_id]):
         raise NotFound
 
 

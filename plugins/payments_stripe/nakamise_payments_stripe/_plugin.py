@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.payments import PaymentReports
+from nakamise.contracts.shops import ShopSellers
 from nakamise.plugin import (
     JobType,
     Manifest,
@@ -38,7 +38,7 @@ manifest: Final = Manifest(
     permissions=(
         Permission("payments_stripe.manage", "Check Stripe's keys and shops' accounts at Stripe", ("admin",)),
     ),
-    uses={PaymentReports: Need.REQUIRED, Catalog: Need.OPTIONAL},
+    uses={PaymentReports: Need.REQUIRED, ShopSellers: Need.OPTIONAL},
     slots=(SlotItem(Slot.ADMIN_SHOP_SECTION, "payments_stripe/slots/admin_shop.html", 30),),
     nav=(
         NavItem(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from nakamise.contracts.catalog import Catalog
+from nakamise.contracts.shops import ShopSellers
 from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.plugin import TenantCtx
@@ -36,9 +36,8 @@ async def of_seller(tx: Tx, seller_id: uuid.UUID) -> Account | None:
 
 async def must_exist(ctx: TenantCtx, tx: Tx, seller_id: uuid.UUID) -> None:
     """Sellers are the site's shops. Raises NotFound."""
-    catalog = ctx.optional_service(Catalog)
-    shops = (await catalog.choices(tx)).shops if catalog else ()
-    if seller_id not in {shop_id for shop_id, _name in shops}:
+    shops = ctx.optional_service(ShopSellers)
+    if shops is None or seller_id not in await shops.sellers(tx, [seller_id]):
         raise NotFound
 
 

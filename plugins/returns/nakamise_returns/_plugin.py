@@ -6,6 +6,7 @@ from typing import Final
 
 from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.orders import Orders
+from nakamise.contracts.shops import ShopSellers
 from nakamise.plugin import (
     Manifest,
     Mount,
@@ -58,7 +59,7 @@ manifest: Final = Manifest(
             duties=("products",),
         ),
     ),
-    uses={Orders: Need.REQUIRED, Catalog: Need.REQUIRED},
+    uses={Orders: Need.REQUIRED, Catalog: Need.REQUIRED, ShopSellers: Need.REQUIRED},
     slots=(
         SlotItem(Slot.PRODUCT_BELOW_BUY, "returns/slots/product.html", 60),
         SlotItem(Slot.CHECKOUT_SECTION, "returns/slots/checkout.html", 90),

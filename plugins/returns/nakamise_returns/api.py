@@ -9,6 +9,8 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
+from nakamise.contracts.shops import ShopSellers
+from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, anyone, signed_in
 from nakamise_returns import requesting, rules
 from nakamise_returns.policy import policy
@@ -54,6 +56,8 @@ async def cancel(ctx: Ctx, request_id: FromPath[uuid.UUID]) -> Return:
 async def get_policy(ctx: Ctx, shop_id: FromPath[uuid.UUID]) -> Policy:
     """What a shop promises; ``version`` 0: it has not said anything, and the law's rule holds."""
     async with ctx.read() as tx:
+        if shop_id not in await ctx.service(ShopSellers).sellers(tx, [shop_id]):
+            raise NotFound
         return await policy(tx, shop_id)
 
 

@@ -30,9 +30,7 @@ async def policy(tx: Tx, shop_id: uuid.UUID) -> Policy:
 
 async def save(ctx: TenantCtx, tx: Tx, wanted: Policy) -> Policy:
     """``version`` is the one that was edited. Raises NotFound, Invalid, Conflict when somebody was faster."""
-    choices = await ctx.service(Catalog).choices(tx)
-    if wanted.shop_id not in {shop_id for shop_id, _ in choices.shops}:
-        raise NotFound
+    await _must_exist(ctx, tx, wanted)
     if wanted.days > wanted.defect_days:
         message = N_("Faulty goods are taken back at least as long as others.")
         raise Invalid({"defect_days": FieldError(message, domain="returns")})
@@ -51,6 +49,19 @@ async def save(ctx: TenantCtx, tx: Tx, wanted: Policy) -> Policy:
     )
     await ctx.audit(tx, "returns.policy_changed", str(wanted.shop_id), days=wanted.days, payer=wanted.payer)
     return await policy(tx, wanted.shop_id)
+
+
+async def _must_exist(ctx: TenantCtx, tx: Tx, wanted: Policy) -> None:
+    """The shop, and what it excludes. Raises NotFound."""
+    catalog = ctx.service(Catalog)
+    choices = await catalog.choices(tx)
+    products = await catalog.facts(tx, wanted.product_ids)
+    if (
+        wanted.shop_id not in {shop_id for shop_id, _ in choices.shops}
+        or not set(wanted.category_ids) <= {category_id for category_id, _ in choices.categories}
+        or not set(wanted.product_ids) <= products.keys()
+    ):
+        raise NotFound
 
 
 async def excluded(
