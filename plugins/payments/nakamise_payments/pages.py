@@ -73,6 +73,7 @@ async def show(
         states=words.states(ctx),
         kinds=words.kinds(ctx),
         troubles=words.troubles(ctx),
+        sides=[words.sides(ctx, difference) for report in reports[:1] for difference in report.differences],
     )
 
 

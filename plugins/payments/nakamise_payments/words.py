@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from nakamise.contracts.payments import OpKind
+from nakamise.contracts.payments import ChargeState, OpKind
 from nakamise.plugin import TenantCtx
-from nakamise.web import N_, gettext_for
-from nakamise_payments.schemas import Op, OpState, Trouble
+from nakamise.web import N_, gettext_for, yen
+from nakamise_payments.schemas import Difference, Op, OpState, Trouble
 
 # (label, badge kind, icon)
 STATES: Final[Mapping[OpState, tuple[str, str, str]]] = {
@@ -41,6 +41,10 @@ TROUBLES: Final[Mapping[Trouble, str]] = {
     Trouble.OVERDUE: N_("No final answer for too long"),
 }
 
+# What the two sides of a difference are.
+_STATES: Final = frozenset({Trouble.STATE, Trouble.OVERDUE})
+_AMOUNTS: Final = frozenset({Trouble.AMOUNT, Trouble.NOT_BOOKED, Trouble.BOOKED_WRONG})
+
 
 def states(ctx: TenantCtx) -> dict[OpState, tuple[str, str, str]]:
     _ = gettext_for(ctx.locale, "payments")
@@ -55,6 +59,23 @@ def kinds(ctx: TenantCtx) -> dict[OpKind, str]:
 def troubles(ctx: TenantCtx) -> dict[Trouble, str]:
     _ = gettext_for(ctx.locale, "payments")
     return {key: _(label) for key, label in TROUBLES.items()}
+
+
+def sides(ctx: TenantCtx, difference: Difference) -> tuple[str, str]:
+    """What stands here and at the provider, as people say it; "–" where there is nothing."""
+    return _side(ctx, difference.trouble, difference.here), _side(ctx, difference.trouble, difference.there)
+
+
+def _side(ctx: TenantCtx, trouble: Trouble, value: str) -> str:
+    if not value:
+        return "–"
+    if trouble in _AMOUNTS:
+        return yen(int(value))
+    if trouble in _STATES:
+        # What the provider is still processing is being checked here, as `settling` books it.
+        own = OpState.UNKNOWN if value == ChargeState.PROCESSING else OpState(value)
+        return states(ctx)[own][0]
+    return value
 
 
 def failure(ctx: TenantCtx, op: Op) -> str:
