@@ -45,7 +45,9 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "admin": (
         "/admin",
         "/admin/users/{user_id}",
+        "/admin/shop/orders",
         "/admin/shop/orders/{order_id}",
+        "/admin/shop/orders/{order_id}/slip",
         "/admin/shop/products/{product_id}",
         "/admin/shop/shops/{shop_id}",
     ),

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from nakamise.contracts.orders import Orders
+from nakamise.contracts.orders import OrderQuery, Orders
 from nakamise.contracts.ui import CheckoutSubject, OrderSubject, ProductSubject
 from nakamise.db import Tx
 from nakamise.plugin import Slot, TenantCtx
@@ -45,8 +45,10 @@ async def order(ctx: TenantCtx, tx: Tx, subject: Subject) -> Context | None:
     """The buyer's order: its returns, and whether something can still be asked back."""
     if not isinstance(subject, OrderSubject):
         return None
-    whole = await ctx.service(Orders).get(tx, subject.order_id)
-    lines = await rules.returnable(ctx, tx, whole)
+    found = await ctx.service(Orders).find(tx, OrderQuery(ids=(subject.order_id,)), limit=1)
+    if not found:
+        return None
+    lines = await rules.returnable(ctx, tx, found[0])
     rows = await repository.of_order(tx, subject.order_id)
     may_ask = any(line.for_fault for line in lines)
     if not rows and not may_ask:

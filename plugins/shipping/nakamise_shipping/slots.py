@@ -28,7 +28,7 @@ Subject = msgspec.Struct | None
 
 async def checkout_section(ctx: TenantCtx, tx: Tx, subject: Subject) -> Context | None:
     """Nothing where no shop of the purchase offers a choice."""
-    if not isinstance(subject, CheckoutSubject):
+    if not isinstance(subject, CheckoutSubject) or ctx.actor.user_id is None:
         return None
     found = await service.choices(ctx, tx, subject.shops, subject.address_id)
     return {"choices": found, "several": len(subject.shops) > 1} if found else None

@@ -88,7 +88,8 @@ CREATE TABLE returns_photo (
 CREATE TABLE returns_event (
     id uuid PRIMARY KEY,
     request_id uuid NOT NULL REFERENCES returns_request (id),
-    kind text NOT NULL,
+    kind text NOT NULL CHECK (kind IN
+        ('requested', 'approved', 'rejected', 'cancelled', 'lapsed', 'received', 'refunded', 'exchanged')),
     at timestamptz NOT NULL DEFAULT now(),
     actor_id uuid,
     by_staff boolean NOT NULL,

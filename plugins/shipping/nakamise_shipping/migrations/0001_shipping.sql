@@ -39,7 +39,7 @@ CREATE INDEX shipping_order_buyer ON shipping_order (buyer_id, placed_at);
 CREATE TABLE shipping_file (
     id uuid PRIMARY KEY,
     name text NOT NULL,
-    layout text NOT NULL,
+    layout text NOT NULL CHECK (layout IN ('yamato_b2', 'sagawa_e3')),
     ship_day date NOT NULL,
     slip_count int NOT NULL CHECK (slip_count BETWEEN 1 AND 1000),
     created_at timestamptz NOT NULL DEFAULT now(),

@@ -200,8 +200,9 @@ async def content(ctx: TenantCtx, tx: Tx, file_id: uuid.UUID) -> tuple[FileRow, 
         key: one.config for key, one in (await stored(tx, {o.shop_id for o in found.values()})).items()
     }
     known, one_layout = await kept(tx, ids), layout(row.layout)
-    prepared = [_prepared(one, found, known, configs, one_layout, row.ship_day) for one in slips]
-    if not prepared or not all(one.result.is_fine for one in prepared):
+    there = [one for one in slips if any(order_id in found for order_id, _ in one.orders)]
+    prepared = [_prepared(one, found, known, configs, one_layout, row.ship_day) for one in there]
+    if not prepared or len(there) < len(slips) or not all(one.result.is_fine for one in prepared):
         raise Conflict(
             N_("The orders of this file have changed. Please write a new file."),
             code="file_stale",
