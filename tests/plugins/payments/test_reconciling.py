@@ -147,9 +147,16 @@ async def test_the_admin_sees_payments_and_differences_in_words(desk: Desk, clie
     await desk.execute("UPDATE payments_sandbox_charge SET amount = 4999")
     await http.post("/admin/payments/reconcile")
     page = (await http.get("/admin/payments")).text
-    for word in ("金額が一致しない", "4999", str(payment.id), "成功", "¥5,000"):
+    for word in ("金額が一致しない", "¥4,999", str(payment.id), "成功", "¥5,000"):
         assert word in page
     assert "succeeded" not in page.partition("<tbody")[2].partition("</tbody>")[0]
+    await desk.execute("UPDATE payments_sandbox_charge SET amount = 5000, state = 'failed'")
+    await http.post("/admin/payments/reconcile")
+    report = (await http.get("/admin/payments")).text.partition("<tbody")[2].partition("</tbody>")[0]
+    assert ">成功<" in report
+    assert ">失敗<" in report
+    assert "succeeded" not in report
+    assert "failed" not in report
     empty = (await http.get("/admin/payments?state=failed")).text
     assert "該当する決済はありません" in empty.replace("<wbr>", "")
 
