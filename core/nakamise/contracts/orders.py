@@ -280,8 +280,8 @@ class Orders(Protocol):
         """The same goods once more for units that were sent, free of charge; the new parcel's id. ``restock`` of
         the old ones can be sold again. The caller sees to it that it happens once.
 
-        Raises NotFound, Conflict for more than was sent or too little stock, Invalid for a number that the carrier
-        does not give out.
+        Raises NotFound, Conflict for an order that is not paid, for more than was sent or too little stock, Invalid
+        for a number that the carrier does not give out.
         """
         ...
 

@@ -11,6 +11,7 @@ from nakamise.errors import Conflict, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_payments import ledger, providers, repository, telling
+from nakamise_payments.giving_back import disputed
 from nakamise_payments.reversal import later
 from nakamise_payments.schemas import Op, OpState, way_of
 
@@ -42,13 +43,16 @@ async def paid(ctx: TenantCtx, op_id: uuid.UUID, note: str) -> None:
 
 
 async def retry(ctx: TenantCtx, op_id: uuid.UUID) -> None:
-    """A new op with a new key for the same money. Raises NotFound, Conflict when it is settled or has no rail."""
+    """A new op with a new key for the same money. Raises NotFound; Conflict when it is settled, has no rail, or a
+    dispute is open."""
     async with ctx.begin() as tx:
         op = await _task(tx, op_id)
         if not has_rail(ctx, op):
             raise Conflict(N_("This way to pay cannot give money back."), code="no_rail", domain="payments")
-        await tx.must_touch_one(_settled(), _DROPPED, op.id)
         charge = await repository.lock(tx, op.parent_id or op.id)
+        if charge.is_disputed:
+            raise disputed()
+        await tx.must_touch_one(_settled(), _DROPPED, op.id)
         again = await repository.insert_child(tx, OpKind.REFUND, charge, op.amount, "retry", op.reference)
         if again is None:
             raise LookupError(f"no refund of {charge.id}")

@@ -15,6 +15,14 @@ from nakamise_payments.reversal import later
 from nakamise_payments.schemas import Op, OpState
 
 
+def disputed() -> Conflict:
+    return Conflict(
+        N_("A dispute about this payment is open; nothing can be refunded until it ends."),
+        code="payment_disputed",
+        domain="payments",
+    )
+
+
 async def give_back(
     ctx: TenantCtx, tx: Tx, subject: uuid.UUID, amount: int, reason: str, reference: str
 ) -> Sequence[uuid.UUID]:
@@ -25,11 +33,7 @@ async def give_back(
             await later(ctx, tx, op_id)
         return []
     if charge.is_disputed:
-        raise Conflict(
-            N_("A dispute about this payment is open; nothing can be refunded until it ends."),
-            code="payment_disputed",
-            domain="payments",
-        )
+        raise disputed()
     too_much = Conflict(
         N_("More would be refunded than was paid."), code="refund_too_large", domain="payments"
     )

@@ -8,12 +8,23 @@ from typing import Any
 import httpx
 import pytest
 
-from nakamise.contracts.payments import Payments, PaymentState
+from nakamise.contracts.payments import (
+    ChargeState,
+    ChargeStatus,
+    DisputeState,
+    DisputeStatus,
+    OpKind,
+    PaymentReports,
+    Payments,
+    PaymentState,
+)
 from nakamise.errors import Conflict
 from nakamise.ids import new_token
+from nakamise.money import Money
 from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
-from nakamise_payments import by_hand
+from nakamise_payments import by_hand, repository
 from nakamise_payments.seller_terms import Terms, save
+from nakamise_payments.settling import apply
 from nakamise_payments.watching import watch
 from nakamise_shop.checkout.expire import expire_due
 from tests.plugins import invariants
@@ -63,6 +74,18 @@ class Scene:
         first, _, second = str(found).partition(" ")
         return first, second
 
+    async def order_of(self, purchase: str) -> str:
+        """The id of its only order."""
+        query = "SELECT id FROM shop_order WHERE purchase_id = $1"
+        return str(await self.stall.value(query, uuid.UUID(purchase)))
+
+    async def charge_of(self, purchase: str) -> uuid.UUID:
+        """The id of its only charge."""
+        query = "SELECT id FROM payments_op WHERE subject = $1 AND kind = 'charge'"
+        found = await self.stall.value(query, uuid.UUID(purchase))
+        assert isinstance(found, uuid.UUID)
+        return found
+
     async def execute(self, query: str, *args: object) -> None:
         async with self.stall.ctx.begin() as tx:
             await tx.execute(query, *args)
@@ -99,6 +122,9 @@ async def test_a_shop_that_captures_by_hand(scene: Scene, drain: Drain) -> None:
     assert (
         await scene.stall.value("SELECT count(*) FROM shop_purchase WHERE authorized_until IS NOT NULL") == 1
     )
+    async with scene.stall.ctx.begin() as tx:
+        await payments.give_back(tx, uuid.UUID(second), 550, "part", await scene.order_of(second))
+    await drain(scene.stall.tenant)
     await scene.execute(
         "UPDATE payments_op SET capture_before = now() + interval '1 hour' WHERE subject = $1",
         uuid.UUID(second),
@@ -111,6 +137,49 @@ async def test_a_shop_that_captures_by_hand(scene: Scene, drain: Drain) -> None:
             await payments.before_shipping(tx, uuid.UUID(second))
     await drain(scene.stall.tenant)
     assert await invariants.broken(scene.stall.ctx) == {}
+    # It comes after all: what was let go and the rest, each goes back once.
+    late = await scene.charge_of(second)
+    await scene.execute(
+        "UPDATE payments_sandbox_charge SET state = 'succeeded', captured = amount WHERE key = $1", late
+    )
+    await payments.refresh(late)
+    await drain(scene.stall.tenant)
+    assert await scene.states(second) == ("cancelled", "refunded")
+    back = "SELECT sum(amount)::int FROM payments_op WHERE parent_id = $1 AND kind = 'refund' AND state = 'succeeded'"
+    assert await scene.stall.value(back, late) == 3550
+    assert await invariants.broken(scene.stall.ctx) == {}
+
+
+async def test_a_lost_dispute_takes_the_sellers_share_back(scene: Scene) -> None:
+    """And one of two that is won gives nothing free yet."""
+    purchase = await scene.paid()
+    charge_id, order_id = await scene.charge_of(purchase), await scene.order_of(purchase)
+    ctx, seller = scene.stall.ctx, scene.stall.shops["honten"]
+    async with ctx.begin() as tx:
+        charge = await repository.lock(tx, charge_id)
+        transfer = await repository.insert_child(
+            tx, OpKind.TRANSFER, charge, 3000, "sale", order_id, seller_id=seller
+        )
+        assert transfer is not None
+        await tx.execute(
+            "INSERT INTO payments_sale (order_id, subject, seller_id, op_id) VALUES ($1, $2, $3, $4)",
+            *(uuid.UUID(order_id), uuid.UUID(purchase), seller, transfer),
+        )
+    await apply(ctx, transfer, ChargeStatus(ChargeState.SUCCEEDED, "tr_1", Money(3000, "JPY")))
+    steps = [
+        ("one", DisputeState.OPEN, "disputed"),
+        ("two", DisputeState.OPEN, "disputed"),
+        ("one", DisputeState.WON, "disputed"),
+        ("two", DisputeState.LOST, "refunded"),
+        ("two", DisputeState.LOST, "refunded"),
+    ]
+    for reference, state, order in steps:
+        told = DisputeStatus(reference, charge_id, state, Money(1500, "JPY"))
+        await ctx.service(PaymentReports).disputed("payments_sandbox", told)
+        assert await scene.states(purchase) == ("paid", order)
+    back = "SELECT array_agg(amount::int) FROM payments_op WHERE kind = 'reversal'"
+    assert await scene.stall.value(back) == [3000]
+    assert await invariants.broken(ctx) == {}
 
 
 @pytest.mark.req("BX-16")

@@ -7,11 +7,12 @@ import uuid
 
 import pytest
 
-from nakamise.contracts.payments import Capture, OpKind, PaymentState
+from nakamise.contracts.payments import Capture, ChargeState, ChargeStatus, OpKind, PaymentState
 from nakamise.errors import Conflict
 from nakamise_payments import by_hand, repository
 from nakamise_payments.reconciler import acknowledge, payouts_stopped, reconcile
 from nakamise_payments.schemas import Trouble
+from nakamise_payments.settling import apply
 from nakamise_payments.shares import share_of
 from nakamise_payments.watching import watch
 from nakamise_payments_stripe import accounts
@@ -84,6 +85,47 @@ async def test_a_webhook_may_know_of_the_capture_first(counter: Counter) -> None
     await counter.settle()
     assert await counter.op_state("capture", payment) == "succeeded"
     assert await counter.booked(payment) == 5000
+
+
+@pytest.mark.req("CL-31")
+async def test_a_refund_that_waits_for_a_capture_goes_back_once(counter: Counter) -> None:
+    payment = await counter.paid(capture=MANUAL)
+    path = f"POST /v1/payment_intents/{(await counter.intent(payment))['id']}/capture"
+    counter.stripe.faults.append((path, "lose_answer"))
+    await counter.payments.capture(payment.subject)
+    await counter.give_back(payment, 1200, "order-1")
+    await counter.settle()
+    await counter.settle()
+    assert await counter.state(payment) == "succeeded"
+    charge = counter.stripe.books.get("charge", (await counter.intent(payment))["latest_charge"])
+    assert (charge["amount_captured"], charge["amount_refunded"]) == (5000, 1200)
+    assert await counter.booked(payment) == 3800
+
+
+async def test_a_refund_that_waited_for_a_capture_that_failed_is_let_go(counter: Counter) -> None:
+    """The next capture takes less, and what was never taken is not refunded as well."""
+    payments = [await counter.paid(capture=MANUAL) for _ in range(2)]
+    for payment in payments:
+        path = f"POST /v1/payment_intents/{(await counter.intent(payment))['id']}/capture"
+        counter.stripe.faults.append((path, "lose_request"))
+        await counter.payments.capture(payment.subject)
+        await counter.give_back(payment, 1200, "order-1")
+    taken, ended = payments
+    capture = await counter.value(
+        "SELECT id FROM payments_op WHERE kind = 'capture' AND parent_id = $1", taken.id
+    )
+    await apply(counter.ctx, capture, ChargeStatus(ChargeState.FAILED, "", taken.amount))
+    assert (await counter.payments.capture(taken.subject)).captured == 3800
+    counter.stripe.intents.end(await counter.intent(ended), "automatic")
+    await counter.settle()
+    await counter.settle()
+    charge = counter.stripe.books.get("charge", (await counter.intent(taken))["latest_charge"])
+    assert (charge["amount_captured"], charge["amount_refunded"]) == (3800, 0)
+    assert await counter.state(ended) == "canceled"
+    for payment, left in ((taken, 3800), (ended, 0)):
+        assert await counter.op_state("release", payment) == "succeeded"
+        assert await counter.booked(payment) == left
+    assert await counter.broken() == {}
 
 
 @pytest.mark.req("CL-31")

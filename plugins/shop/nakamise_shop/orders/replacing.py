@@ -13,13 +13,15 @@ from nakamise.web import N_
 from nakamise_shop.checkout import stock
 from nakamise_shop.checkout.stock import Wants
 from nakamise_shop.domain.carriers import Carrier
-from nakamise_shop.domain.order_state import LineState
+from nakamise_shop.domain.order_state import LineState, OrderState
 from nakamise_shop.orders import fulfil, timeline
 from nakamise_shop.orders import refunds_repository as repository
 from nakamise_shop.orders.refunds_repository import RefundedOrderLine
 from nakamise_shop.orders.timeline import Happened
 
 _SENT = frozenset({LineState.SHIPPED, LineState.DELIVERED})
+# Nothing is sent once more while the bank decides, or after the money went back.
+_PAID = frozenset({OrderState.PAID, OrderState.PART_REFUNDED, OrderState.CLOSED})
 
 
 async def replace(
@@ -35,6 +37,8 @@ async def replace(
     order = await repository.lock_order(tx, order_id)
     if order is None:
         raise NotFound
+    if order.state not in _PAID:
+        raise Conflict(N_("Only paid orders can be processed."), code="order_not_open", domain="shop")
     known = {line.line_no: line for line in await repository.lock_lines(tx, order_id)}
     if not lines or not all(_may(known.get(line.line_no), line) for line in lines):
         message = N_("Only goods that were sent can be replaced.")

@@ -79,6 +79,11 @@ async def test_limits_hold_for_all_variants_together_and_over_earlier_orders(
     await place(ctx, "first", PlaceOrder(buyer.address_id, seen.fingerprint))
     more = await add(web, buyer, red)
     assert more.json()["detail"] == "これまでのご注文と合わせて、お一人様2点までです。"
+    async with stall.ctx.begin() as tx:
+        await tx.execute("UPDATE shop_order SET state = 'closed' WHERE buyer_id = $1", buyer.id)
+    assert (await add(web, buyer, red)).status_code == 409, "what was kept past the return window counts"
+    async with stall.ctx.begin() as tx:
+        await tx.execute("UPDATE shop_order SET state = 'pending' WHERE buyer_id = $1", buyer.id)
     # Somebody else may, and after thirty days the same person.
     other = await stall.buyer()
     assert (await add(web, other, red)).status_code == 201
