@@ -61,6 +61,13 @@ async def test_a_refund_that_the_provider_refuses_waits_for_staff(desk: Desk, dr
     refund = await desk.value("SELECT id FROM payments_op WHERE kind = 'refund' AND state = 'by_hand'")
     assert await desk.value("SELECT reversed FROM payments_op WHERE kind = 'charge'") == 1000
     assert await desk.value(LEDGER) == 5000, "nothing went back yet"
+    await desk.execute(
+        "INSERT INTO payments_dispute (id, provider_id, reference, op_id, amount, currency, state)"
+        " SELECT gen_random_uuid(), provider_id, 'd', id, 1, 'JPY', 'open' FROM payments_op WHERE kind = 'charge'"
+    )
+    with pytest.raises(Conflict):
+        await by_hand.retry(desk.ctx, refund)
+    await desk.execute("UPDATE payments_dispute SET state = 'won', closed_at = now()")
     await by_hand.retry(desk.ctx, refund)
     await drain(desk.ctx.tenant)
     with pytest.raises(Conflict):

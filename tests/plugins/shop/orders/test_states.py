@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
+from nakamise.contracts.orders import RefundLine
 from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.testing.fixtures import ClientFor
@@ -25,7 +26,7 @@ from nakamise_shop.domain.order_state import (
     line_sources,
     order_sources,
 )
-from nakamise_shop.orders import disputes, fulfil
+from nakamise_shop.orders import disputes, fulfil, replacing
 from nakamise_shop.orders.cancel import cancel_as_staff
 from nakamise_shop.orders.closing import close_due
 from nakamise_shop.orders.schemas import pay_status
@@ -183,7 +184,11 @@ async def test_an_order_is_closed_after_its_window_and_not_before(stall: Stall, 
     async with stall.ctx.begin() as tx:
         await disputes.opened(stall.ctx, tx, purchase_id)
         assert await tx.value("SELECT disputed_from FROM shop_order") == "closed"
+        again = ([RefundLine(line_no=1, qty=1)], Carrier.YAMATO, YAMATO[1])
+        with pytest.raises(Conflict):
+            await replacing.replace(stall.ctx, tx, order_id, *again)
         await disputes.won(stall.ctx, tx, purchase_id)
+        assert await replacing.replace(stall.ctx, tx, order_id, *again)
     assert await stall.value("SELECT state FROM shop_order") == "closed"
 
 
