@@ -35,27 +35,32 @@ THINGS: Final = {
 
 async def strike(house: House, client: httpx.AsyncClient) -> None:
     """After the buyer's order was paid and has left."""
-    await _coupon(house)
-    await _sale(house)
+    await coupon(house)
+    await _item(house, await sale(house))
     await _return(house)
     await _card(house)
     await _papers(house, client)
 
 
-async def _coupon(house: House) -> None:
+async def coupon(house: House) -> uuid.UUID:
     ctx = house.stall.ctx
     async with ctx.begin() as tx:
         given = NewCoupon(name=house.canary, kind="fixed", amount=100, is_public=True)
-        await nakamise_coupons.service.create(ctx, tx, given)
+        return await nakamise_coupons.service.create(ctx, tx, given)
 
 
-async def _sale(house: House) -> None:
+async def sale(house: House) -> uuid.UUID:
     """It waits for its start, so that nothing costs less."""
+    ctx = house.stall.ctx
+    async with ctx.begin() as tx:
+        return await nakamise_timesale.service.create(ctx, tx, SaleInput(name=house.canary))
+
+
+async def _item(house: House, sale_id: uuid.UUID) -> None:
     ctx = house.stall.ctx
     product_id = await house.stall.value("SELECT id FROM shop_product LIMIT 1")
     assert isinstance(product_id, uuid.UUID)
     async with ctx.begin() as tx:
-        sale_id = await nakamise_timesale.service.create(ctx, tx, SaleInput(name=house.canary))
         given = ItemInput(product_id=product_id, percent=10)
         await nakamise_timesale.service.add_item(ctx, tx, sale_id, given)
 

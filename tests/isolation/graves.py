@@ -9,6 +9,7 @@ import httpx
 
 from nakamise.auth.keys import token_hash
 from nakamise.ids import new_token, uuid7
+from tests.isolation import deals
 from tests.isolation.house import House, picture
 from tests.plugins.shop.stall import address_row, insert
 
@@ -21,6 +22,7 @@ async def bury(house: House, client: httpx.AsyncClient) -> dict[str, str]:
     media_id = await _uploaded(house, client, product_id)
     gone = {**await _rows(house), "product_id": str(product_id), "media_id": media_id}
     gone |= await _lines(house)
+    gone |= {"coupon_id": str(await deals.coupon(house)), "sale_id": str(await deals.sale(house))}
     await _delete(house, client, "admin", f"shop/staff/products/{product_id}/pictures/{media_id}")
     await _delete(house, client, "admin", f"shop/staff/products/{product_id}")
     await _delete(house, client, "admin", f"core/roles/{gone['role_id']}")
@@ -28,6 +30,8 @@ async def bury(house: House, client: httpx.AsyncClient) -> dict[str, str]:
     await _delete(house, client, "admin", f"hello/greetings/{gone['greeting_id']}")
     await _delete(house, client, "admin", f"webhooks/endpoints/{gone['endpoint_id']}")
     await _delete(house, client, "admin", f"sso/providers/{gone['provider_id']}")
+    await _delete(house, client, "admin", f"coupons/staff/coupons/{gone['coupon_id']}")
+    await _delete(house, client, "admin", f"timesale/staff/sales/{gone['sale_id']}")
     await _delete(house, client, "buyer", f"account/addresses/{gone['address_id']}")
     await _delete(house, client, "buyer", f"account/sessions/{gone['session_id']}")
     return {**gone, "variant_id": str(variant_id)}
