@@ -103,8 +103,8 @@ async def _buy(buyer: Visitor) -> tuple[str, str]:
     await shopping.pay(buyer, shopping.SUCCESS)
     await shopping.done(buyer)
     await buyer.sees(ALL)
-    numbers = await buyer.page.locator("main a[href*='/shop/orders/']").all_text_contents()
-    first, second = sorted({number.strip() for number in numbers}, key=lambda one: not one.startswith("K-"))
+    said = await buyer.page.locator("main").inner_text()
+    first, second = sorted(set(shopping.NUMBER.findall(said)), key=lambda one: not one.startswith("K-"))
     return first, second
 
 
