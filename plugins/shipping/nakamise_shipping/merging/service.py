@@ -150,7 +150,7 @@ async def merge(ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID]) -> Propo
     await forget_unsent(tx, list(order_ids))
     for part in sorted(found.parts, key=lambda one: one.order_id):
         await _settle(ctx, tx, merge_id, found, part)
-    await ctx.audit(tx, MERGED, str(merge_id), orders=found.numbers, refund=found.refund)
+    await ctx.audit(tx, "shipping.merged", str(merge_id), orders=found.numbers, refund=found.refund)
     return found
 
 

@@ -21,7 +21,6 @@ from nakamise_shipping.domain.wish import Wish
 from nakamise_shipping.rates import repository
 from nakamise_shipping.rates.offers import terms_of
 
-CHANGED: Final = "shipping.rates_changed"
 _FIRST_FEE: Final = 800
 
 
@@ -92,7 +91,7 @@ async def change(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, version: int, confi
             code="changed",
             domain=DOMAIN,
         )
-    await ctx.audit(tx, CHANGED, str(shop_id), version=new)
+    await ctx.audit(tx, "shipping.rates_changed", str(shop_id), version=new)
     return new
 
 
@@ -119,7 +118,7 @@ async def remove(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
     """Back to the shop's flat fee. Raises NotFound."""
     if not await repository.remove(tx, shop_id):
         raise NotFound
-    await ctx.audit(tx, CHANGED, str(shop_id), version=0)
+    await ctx.audit(tx, "shipping.rates_changed", str(shop_id), version=0)
 
 
 def trial(

@@ -147,7 +147,7 @@ async def change(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, version: int, want
             domain=DOMAIN,
         )
     await ctx.service(Orders).note(tx, order_id, CHANGED, {"words": _what(after)})
-    await ctx.audit(tx, CHANGED, str(order_id), what=_what(after))
+    await ctx.audit(tx, "shipping.wish_changed", str(order_id), what=_what(after))
     return after
 
 

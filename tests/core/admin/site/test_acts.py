@@ -13,6 +13,7 @@ import nakamise
 from nakamise.admin.site.acts import CORE_ACTS
 from nakamise.ui.i18n import read_catalog, translate
 from nakamise_agency.records.acts import ACTS
+from nakamise_returns.states import State as ReturnState
 from nakamise_shop.orders.timeline import Happened
 from nakamise_shop.staff.schemas import ProductState
 
@@ -26,6 +27,7 @@ PUT_TOGETHER = {
     "shop.order_": [kind.value for kind in Happened],
     "shop.product.": [state.value for state in ProductState],
     "shop.shop.": ["open", "closed"],
+    "returns.": [state.value for state in ReturnState],
     "livestream.broadcast.chat_": ["mute", "ban", "none"],
     "livestream.broadcaster.": ["approved", "rejected", "suspended"],
 }
