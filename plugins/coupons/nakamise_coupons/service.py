@@ -153,7 +153,8 @@ async def delete(ctx: TenantCtx, tx: Tx, coupon_id: uuid.UUID) -> bool:
     found = await coupon(tx, coupon_id)
     if found.use_count or found.returned_count:
         await tx.execute(
-            "UPDATE coupons_coupon SET archived_at = coalesce(archived_at, now()) WHERE id = $1", coupon_id
+            "UPDATE coupons_coupon SET archived_at = coalesce(archived_at, (SELECT now())) WHERE id = $1",
+            coupon_id,
         )
         await ctx.audit(tx, "coupons.archived", str(coupon_id), name=found.name)
         return False
@@ -166,7 +167,7 @@ async def stop_code(ctx: TenantCtx, tx: Tx, coupon_id: uuid.UUID, code: str, *, 
     """One code counts no more, or again; the others stay. Raises NotFound."""
     await tx.must_touch_one(
         NotFound(),
-        "UPDATE coupons_code SET stopped_at = CASE WHEN $3 THEN coalesce(stopped_at, now()) END"
+        "UPDATE coupons_code SET stopped_at = CASE WHEN $3 THEN coalesce(stopped_at, (SELECT now())) END"
         " WHERE coupon_id = $1 AND code = $2",
         coupon_id,
         code,

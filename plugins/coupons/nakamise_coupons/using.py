@@ -49,7 +49,7 @@ WHERE u.reverted_at IS NOT NULL
 """
 _LET_GO: Final = """
 UPDATE coupons_use SET open_orders = array_remove(open_orders, $2::uuid),
-    reverted_at = CASE WHEN cardinality(array_remove(open_orders, $2::uuid)) = 0 THEN now() END
+    reverted_at = CASE WHEN cardinality(array_remove(open_orders, $2::uuid)) = 0 THEN (SELECT now()) END
 WHERE purchase_id = $1 AND $2::uuid = ANY(open_orders)
 RETURNING coupon_id, code, user_id, reverted_at IS NOT NULL AS is_over
 """

@@ -101,10 +101,10 @@ async def _keep(ctx: TenantCtx, seller_id: uuid.UUID, found: Json) -> None:
     async with ctx.begin() as tx:
         await tx.execute(
             "INSERT INTO payments_stripe_account (seller_id, account, payouts_enabled, transfers_active,"
-            " details_submitted, requirements) VALUES ($1, $2, $3, $4, $5, $6)"
+            " details_submitted, requirements, checked_at) VALUES ($1, $2, $3, $4, $5, $6, now())"
             " ON CONFLICT (seller_id) DO UPDATE SET payouts_enabled = excluded.payouts_enabled,"
             " transfers_active = excluded.transfers_active, details_submitted = excluded.details_submitted,"
-            " requirements = excluded.requirements, checked_at = now()",
+            " requirements = excluded.requirements, checked_at = excluded.checked_at",
             *(seller_id, str(found["id"]), bool(found["payouts_enabled"])),
             *(capabilities.get("transfers") == "active", bool(found["details_submitted"])),
             [str(one) for one in wanted],

@@ -40,11 +40,11 @@ async def save(ctx: TenantCtx, tx: Tx, wanted: Policy) -> Policy:
     values = [getattr(wanted, name) for name in _COLUMNS.split(", ")]
     await tx.must_touch_one(
         changed,
-        f"INSERT INTO returns_policy AS p ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"  # noqa: S608
+        f"INSERT INTO returns_policy AS p ({_COLUMNS}, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())"  # noqa: S608
         " ON CONFLICT (shop_id) DO UPDATE SET days = excluded.days, defect_days = excluded.defect_days,"
         " payer = excluded.payer, deduction_bp = excluded.deduction_bp, product_ids = excluded.product_ids,"
         " category_ids = excluded.category_ids, note = excluded.note, note_en = excluded.note_en,"
-        " version = p.version + 1, updated_at = now() WHERE p.version = $10",
+        " version = p.version + 1, updated_at = excluded.updated_at WHERE p.version = $10",
         *(*values, wanted.version),
     )
     await ctx.audit(tx, "returns.policy_changed", str(wanted.shop_id), days=wanted.days, payer=wanted.payer)

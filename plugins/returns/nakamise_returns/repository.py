@@ -126,7 +126,7 @@ async def move(tx: Tx, otherwise: Conflict, request_id: uuid.UUID, target: State
         otherwise,
         "UPDATE returns_request SET state = $2, version = version + 1,"
         " ended_at = CASE WHEN $4 THEN (SELECT now()) END,"
-        " due_at = CASE WHEN $2 = 'approved' THEN now() + $5 * interval '1 day' END"
+        " due_at = CASE WHEN $2 = 'approved' THEN (SELECT now()) + $5 * interval '1 day' END"
         " WHERE id = $1 AND state = ANY($3)",
         *(request_id, target.value, sorted(sources(target)), target in ENDED, due_days),
     )

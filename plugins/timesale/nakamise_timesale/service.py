@@ -180,7 +180,8 @@ async def delete(ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID) -> bool:
     ran = ran or await tx.value("SELECT 1 FROM timesale_run WHERE sale_id = $1 LIMIT 1", sale_id) is not None
     if ran or await tx.value(used, sale_id) is not None:
         await tx.execute(
-            "UPDATE timesale_sale SET archived_at = coalesce(archived_at, now()) WHERE id = $1", sale_id
+            "UPDATE timesale_sale SET archived_at = coalesce(archived_at, (SELECT now())) WHERE id = $1",
+            sale_id,
         )
         await ctx.audit(tx, "timesale.archived", str(sale_id), name=found.name)
         return False

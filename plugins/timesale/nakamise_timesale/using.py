@@ -34,9 +34,9 @@ WHERE $4::int IS NULL OR p.taken + excluded.taken <= $4
 """
 # An order that was given up and paid late takes its pieces once more.
 _NOTE: Final = """
-INSERT INTO timesale_taken AS t (order_id, item_id, user_id, quantity) VALUES ($1, $2, $3, $4)
+INSERT INTO timesale_taken AS t (order_id, item_id, user_id, quantity, at) VALUES ($1, $2, $3, $4, now())
 ON CONFLICT (order_id, item_id) DO UPDATE SET quantity = excluded.quantity, user_id = excluded.user_id,
-    at = now(), reverted_at = NULL
+    at = excluded.at, reverted_at = NULL
 WHERE t.reverted_at IS NOT NULL
 """
 _REVERT: Final = """

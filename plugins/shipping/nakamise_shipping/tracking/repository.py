@@ -88,5 +88,6 @@ async def settle(tx: Tx, import_id: uuid.UUID, line: int, outcome: str) -> bool:
 
 async def finish(tx: Tx, import_id: uuid.UUID) -> None:
     await tx.execute(
-        "UPDATE shipping_import SET applied_at = coalesce(applied_at, now()) WHERE id = $1", import_id
+        "UPDATE shipping_import SET applied_at = coalesce(applied_at, (SELECT now())) WHERE id = $1",
+        import_id,
     )

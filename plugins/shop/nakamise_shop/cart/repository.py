@@ -210,8 +210,8 @@ async def merge(tx: Tx, source: uuid.UUID, target: uuid.UUID) -> None:
         target,
     )
     await tx.execute(
-        "INSERT INTO shop_cart_input (cart_id, name, value)"
-        " SELECT $2, name, value FROM shop_cart_input WHERE cart_id = $1"
+        "WITH guest AS (SELECT name, value FROM shop_cart_input WHERE cart_id = $1)"
+        " INSERT INTO shop_cart_input (cart_id, name, value) SELECT $2, name, value FROM guest"
         " ON CONFLICT (cart_id, name) DO UPDATE SET value = excluded.value",
         source,
         target,

@@ -15,14 +15,15 @@ from nakamise.plugin import TenantCtx
 from nakamise_shop.domain.former_price import LOOK_BACK, Noted, doubt, proven_until, spans, without
 
 _NOTE: Final = """
-INSERT INTO shop_price_log (variant_id, price, on_sale)
-SELECT v.id, v.price, state.on_sale
-FROM shop_variant v JOIN shop_product p ON p.id = v.product_id JOIN shop_shop s ON s.id = p.shop_id
-CROSS JOIN LATERAL (
-    SELECT v.state = 'active' AND p.state = 'published' AND s.state = 'open' AS on_sale) state
-LEFT JOIN LATERAL (
-    SELECT l.price, l.on_sale FROM shop_price_log l WHERE l.variant_id = v.id ORDER BY l.at DESC LIMIT 1) last ON true
-WHERE (p.id = ANY($1) OR s.id = $2) AND (last.price, last.on_sale) IS DISTINCT FROM (v.price, state.on_sale)
+WITH changed AS (
+    SELECT v.id, v.price, state.on_sale
+    FROM shop_variant v JOIN shop_product p ON p.id = v.product_id JOIN shop_shop s ON s.id = p.shop_id
+    CROSS JOIN LATERAL (
+        SELECT v.state = 'active' AND p.state = 'published' AND s.state = 'open' AS on_sale) state
+    LEFT JOIN LATERAL (
+        SELECT l.price, l.on_sale FROM shop_price_log l WHERE l.variant_id = v.id ORDER BY l.at DESC LIMIT 1) last ON true
+    WHERE (p.id = ANY($1) OR s.id = $2) AND (last.price, last.on_sale) IS DISTINCT FROM (v.price, state.on_sale))
+INSERT INTO shop_price_log (variant_id, price, on_sale) SELECT id, price, on_sale FROM changed
 """
 _COMPARED: Final = """
 SELECT v.id, v.compare_at AS price, v.was_until, clock_timestamp() AS now

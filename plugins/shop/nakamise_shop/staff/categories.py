@@ -33,8 +33,10 @@ SELECT c.id, c.slug, c.name, coalesce(c.translations #>> '{en,name}', '') AS nam
 FROM tree t JOIN shop_category c ON c.id = t.id
 """
 _INSERT: Final = """
+WITH sisters AS (
+    SELECT coalesce(max(position) + 1, 0) AS place FROM shop_category WHERE parent_id IS NOT DISTINCT FROM $5)
 INSERT INTO shop_category (id, slug, name, translations, parent_id, is_on, position)
-SELECT $1, $2, $3, $4, $5, $6, coalesce((SELECT max(position) + 1 FROM shop_category WHERE parent_id IS NOT DISTINCT FROM $5), 0)
+SELECT $1, $2, $3, $4, $5, $6, place FROM sisters
 """
 # Not below itself: whoever moves a category holds all of them, so that two moves at once cannot close a ring.
 _UPDATE: Final = """

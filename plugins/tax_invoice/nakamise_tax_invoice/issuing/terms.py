@@ -19,8 +19,8 @@ from nakamise_tax_invoice.settings import TaxInvoiceSettings
 from nakamise_tax_invoice.words import DOMAIN
 
 _SET: Final = """
-INSERT INTO tax_invoice_shop (shop_id, mode, told_on) VALUES ($1, $2, $3)
-ON CONFLICT (shop_id) DO UPDATE SET mode = excluded.mode, told_on = excluded.told_on, updated_at = now()
+INSERT INTO tax_invoice_shop (shop_id, mode, told_on, updated_at) VALUES ($1, $2, $3, now())
+ON CONFLICT (shop_id) DO UPDATE SET mode = excluded.mode, told_on = excluded.told_on, updated_at = excluded.updated_at
 """
 
 
