@@ -26,7 +26,10 @@ TRACKING = "123456789013"  # its check digit is right
 @pytest.mark.req("LC-8.5.1", "LC-8.6.1", "LC-8.6.2", "LC-8.6.3", "DF-02", "DF-07", "DF-08", "DF-11")
 @pytest.mark.parametrize(
     ("slug", "locale", "product", "option"),
-    [("kanon", "ja", "dew-tint", "白桃"), ("gear", "en", "mame-air", "White")],
+    [
+        ("kanon", "ja", "dew-tint", "白桃"),
+        pytest.param("gear", "en", "mame-air", "White", marks=pytest.mark.full),
+    ],
     ids=["kanon-ja", "gear-en"],
 )
 async def test_from_the_shelf_to_the_parcel(

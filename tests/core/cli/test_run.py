@@ -35,7 +35,7 @@ def web_processes(command: Command, data_dir: Path) -> list[int]:
     return servers + [worker for server in servers for worker in children_of(server)]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.full)])
 def test_a_signal_ends_everything(number: signal.Signals, port: int, data_dir: Path) -> None:
     command = start(port, data_dir)
     assert healthy(port)

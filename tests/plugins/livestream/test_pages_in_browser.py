@@ -45,7 +45,7 @@ class OpenWindow(Protocol):
         ...
 
 
-@pytest.fixture(params=SIZES)
+@pytest.fixture(params=["phone", pytest.param("desktop", marks=pytest.mark.full)])
 async def open_window(
     request: pytest.FixtureRequest, chromium: Browser, live_server: LiveServer, stage: Stage
 ) -> AsyncIterator[OpenWindow]:

@@ -137,7 +137,9 @@ async def _moderate(seen: Window) -> None:
 
 
 @pytest.mark.req("LC-7.4.4", "LC-7.4.5", "LC-7.4.6", "GA-05", "GA-08", "GA-11", "AR-10", "LC-0.29", "GL-18")
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    "size", [PHONE, pytest.param(DESKTOP, marks=pytest.mark.full)], ids=["phone", "desktop"]
+)
 async def test_a_host_plans_checks_goes_live_sells_and_reads_the_numbers(
     stage: Stage,
     presenter: Person,
