@@ -18,7 +18,9 @@ _COLUMNS: Final = (
 )
 _COPY: Final = (
     "INSERT INTO {target} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM jsonb_populate_recordset("
-    "NULL::{target}, (SELECT jsonb_agg(replace(replace(to_jsonb(t)::text, $1, $2), $3, $4)::jsonb)"
+    "NULL::{target}, (SELECT jsonb_agg(replace(replace(replace(to_jsonb(t)::text, $1, $2), $3, $4),"
+    # Files that are kept as bytes.
+    " encode(convert_to($1, 'UTF8'), 'hex'), encode(convert_to($2, 'UTF8'), 'hex'))::jsonb)"
     " FROM {source} t))"
 )
 _KEYS: Final = (

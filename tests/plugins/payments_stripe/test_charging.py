@@ -204,13 +204,17 @@ async def test_a_kept_card_is_its_owners_alone(counter: Counter) -> None:
 @pytest.mark.req("CL-32")
 async def test_no_card_number_ever_reaches_our_database(counter: Counter) -> None:
     """The server saw the number of its own test card; nothing of ours holds more than the last four."""
+    # Whoever bought in a browser before told Stripe their number themselves.
+    before = len(counter.stripe.bodies)
     await counter.paid(save=True)
     tables = "SELECT string_agg(quote_ident(table_name), ',') FROM information_schema.tables WHERE table_schema = $1"
     names = str(await counter.value(tables, counter.tenant.schema)).split(",")
     for name in names:
         text = await counter.value(f"SELECT coalesce(string_agg(t::text, ' '), '') FROM {name} t")
         assert "4242424242424242" not in text, name
-    assert not any("4242424242424242" in body for body in counter.stripe.bodies), "we never sent it either"
+    sent = counter.stripe.bodies[before:]
+    assert sent
+    assert not any("4242424242424242" in body for body in sent), "we never sent it either"
 
 
 async def test_our_objects_have_the_fields_and_types_of_stripes_samples(counter: Counter) -> None:

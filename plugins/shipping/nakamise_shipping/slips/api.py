@@ -15,6 +15,7 @@ from msgspec import Meta
 from nakamise.plugin import Ctx, requires
 from nakamise_shipping.carriers.slip import Remark
 from nakamise_shipping.slips import service
+from nakamise_shipping.slips.download import carriers_file
 from nakamise_shipping.slips.repository import FileRow
 
 TAGS: Final = ["shipping"]
@@ -69,11 +70,7 @@ async def download(ctx: Ctx, file_id: FromPath[uuid.UUID]) -> Response[bytes]:
     """CP932 with CRLF, as the carrier's software reads it."""
     async with ctx.begin() as tx:
         row, data = await service.content(ctx, tx, file_id)
-    return Response(
-        data,
-        media_type="text/csv; charset=shift_jis",
-        headers={"content-disposition": f'attachment; filename="{row.name}"', "cache-control": "no-store"},
-    )
+    return carriers_file(row.name, data)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [check, write, download]

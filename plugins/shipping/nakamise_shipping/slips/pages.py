@@ -20,6 +20,7 @@ from nakamise.web import N_, filter_of, gettext_for, page, page_base, read_form,
 from nakamise_shipping.merging.repository import merged_with
 from nakamise_shipping.saying import say, texts
 from nakamise_shipping.slips import repository, service
+from nakamise_shipping.slips.download import carriers_file
 from nakamise_shipping.wishes.repository import kept
 from nakamise_shipping.words import REMARKS, TEMPERATURES, labels
 
@@ -135,11 +136,7 @@ async def download(ctx: Ctx, file_id: FromPath[uuid.UUID]) -> Response[bytes]:
             await ctx.audit(tx, "shipping.file_downloaded", str(file_id), name=row.name)
     except Conflict as refused:
         return _stale(ctx, refused)
-    return Response(
-        data,
-        media_type="text/csv; charset=shift_jis",
-        headers={"content-disposition": f'attachment; filename="{row.name}"', "cache-control": "no-store"},
-    )
+    return carriers_file(row.name, data)
 
 
 def _stale(ctx: TenantCtx, refused: Problem) -> Response[bytes]:

@@ -15,8 +15,8 @@ from nakamise_shipping.domain.config import Temperature
 
 _SLIPS: Final = """
 SELECT s.id, s.ref, s.temperature, s.carrier, s.tracking_number, s.file_id,
-       (SELECT jsonb_agg(jsonb_build_array(o.order_id, o.line_numbers) ORDER BY o.order_id)
-        FROM shipping_slip_order o WHERE o.slip_id = s.id) AS orders
+       coalesce((SELECT jsonb_agg(jsonb_build_array(o.order_id, o.line_numbers) ORDER BY o.order_id)
+                 FROM shipping_slip_order o WHERE o.slip_id = s.id), '[]') AS orders
 FROM shipping_slip s
 """
 
