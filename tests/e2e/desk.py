@@ -34,8 +34,10 @@ async def settle(staff: Visitor, number: str) -> str:
     """Approved, arrived, paid back; the amount as the page says it."""
     await staff.go("/admin/returns?state=requested")
     await staff.submit(staff.page.locator("tr", has_text=number).get_by_role("link"))
-    for step in ("返品を承認", "到着を記録", "返金"):
+    for step in ("返品を承認", "到着を記録"):
         await staff.submit(staff.page.get_by_role("button", name=step, exact=True))
+    await staff.press(staff.page.get_by_role("button", name="返金", exact=True))
+    await staff.submit(staff.page.get_by_role("dialog").get_by_role("button", name="返金する"))
     await staff.sees("返金済み")
     amount = staff.page.locator("dt", has_text="返金額").locator("xpath=following-sibling::dd")
     return str(await amount.text_content())
