@@ -124,7 +124,7 @@ async def open_page(
 
 
 @pytest.mark.req("DF-12")
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", [320, pytest.param(390, marks=pytest.mark.full), 1280])
 @pytest.mark.parametrize("brand", ["kanon", "gear"])
 async def test_no_error_and_no_overflow(browser: Browser, site: Site, brand: str, width: int) -> None:
     page, problems = await open_page(browser, site, f"?brand={brand}", width=width)

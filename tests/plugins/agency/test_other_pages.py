@@ -169,21 +169,21 @@ async def test_the_log_says_whether_somebody_tampered_with_it(
 
 
 @pytest.mark.req("LC-0.23")
-@pytest.mark.parametrize("path", PATHS)
-async def test_another_agencys_site_has_no_pages(office: Office, rival: Office, path: str) -> None:
+async def test_another_agencys_site_has_no_pages(office: Office, rival: Office) -> None:
     theirs = (await rival.site()).summary
-    assert (await office.get(f"/tenants/{theirs.id}{path}")).status_code == 404
-    assert (await rival.get(f"/tenants/{theirs.id}{path}")).status_code == 200
+    for path in PATHS:
+        assert (await office.get(f"/tenants/{theirs.id}{path}")).status_code == 404, path
+        assert (await rival.get(f"/tenants/{theirs.id}{path}")).status_code == 200, path
 
 
 @pytest.mark.req("LC-0.23")
-@pytest.mark.parametrize("path", ACTS)
-async def test_another_agencys_site_takes_no_acts(office: Office, rival: Office, path: str) -> None:
+async def test_another_agencys_site_takes_no_acts(office: Office, rival: Office) -> None:
     theirs = (await rival.site()).summary
-    answer = await office.post(f"/tenants/{theirs.id}{path}", **FORM)
-    assert answer.status_code == 404
-    after = (await rival.plane.tenant(theirs.id)).summary
-    assert (after.name, after.state) == (theirs.name, theirs.state)
+    for path in ACTS:
+        answer = await office.post(f"/tenants/{theirs.id}{path}", **FORM)
+        assert answer.status_code == 404, path
+        after = (await rival.plane.tenant(theirs.id)).summary
+        assert (after.name, after.state) == (theirs.name, theirs.state), path
 
 
 async def test_without_a_second_factor_there_is_no_console(office: Office, as_admin: As) -> None:
