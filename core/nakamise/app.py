@@ -17,9 +17,10 @@ from nakamise.events.live_routes import route_handlers as live_routes
 from nakamise.host.pages import route_handlers as host_routes
 from nakamise.mail.pages import route_handlers as mail_routes
 from nakamise.plans.pages import route_handlers as plan_routes
-from nakamise.plugin.access import requires
+from nakamise.plugin.access import OPT_BOUNDED, requires
 from nakamise.rooms.routes import route_handlers as room_routes
 from nakamise.routing.access import access_of, guard
+from nakamise.routing.admission import Bounds
 from nakamise.routing.asgi import App
 from nakamise.routing.context import provide_ctx
 from nakamise.routing.errors import HANDLERS
@@ -31,13 +32,14 @@ from nakamise.storage import UrlSigner, media_route
 from nakamise.tenancy.agencies.act_pages import route_handlers as act_routes
 from nakamise.tenancy.transfer.routes import route_handlers as transfer_routes
 from nakamise.ui.asset_routes import asset_route
+from nakamise.ui.i18n import CORE
 
 # Bodies larger than this are refused before they are read; uploads are the largest.
 BODY_MAX_BYTES = 10_500_000
 
 
 def create_app(runtime: Runtime) -> App:
-    """Raises AccessMissing when a route names no access."""
+    """Raises AccessMissing when a route names no access, ValueError for a bounded one with parameters in its path."""
     app = Litestar(
         route_handlers=[
             *site_routes,
@@ -76,12 +78,16 @@ def create_app(runtime: Runtime) -> App:
             ],
         ),
     )
+    bounds = Bounds()
     for route in app.routes:
         for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)]):
-            if handler is not None:
-                access_of(handler)
+            if handler is None:
+                continue
+            access_of(handler)
+            if handler.opt.get(OPT_BOUNDED):
+                bounds.add(handler.http_methods, route.path, runtime.host.owner_of(route.path) or CORE)
     runtime.host.assert_owners(app)
-    return Gate(cast("App", app), runtime)
+    return Gate(cast("App", app), runtime, bounds)
 
 
 def _unreachable() -> Router:

@@ -1,4 +1,4 @@
-"""The negative controls of the conformance suite: a plugin that breaks one rule is found by that rule alone.
+"""The negative controls of the conformance suite: a plugin that breaks one rule is found by that rule, and by no other.
 
 Each is the scaffold's plugin with one thing changed for the worse.
 """
@@ -16,7 +16,7 @@ from nakamise.app import create_app
 from nakamise.building import build_runtime, close_runtime
 from nakamise.host.registry import PluginHost
 from nakamise.settings import Settings
-from nakamise.testing.conformance import Bench, State, examine
+from nakamise.testing.conformance import Bench, State, all_checks, examine, outcome_of
 from tests.scaffold.packed import Edit, edited, installed
 
 
@@ -170,10 +170,15 @@ async def test_the_scaffold_keeps_every_rule(bench_of: Callable[[str], Bench]) -
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.rule)
-async def test_a_broken_rule_is_found_by_that_rule_alone(
-    bench_of: Callable[[str], Bench], broken: Broken
-) -> None:
+async def test_a_broken_rule_is_found(bench_of: Callable[[str], Bench], broken: Broken) -> None:
+    [check] = [one for one in all_checks() if one.id == broken.rule]
+    outcome = await outcome_of(bench_of(f"bad_{broken.rule}"), check)
+    assert outcome.state is State.FAIL
+    assert broken.fault in " ".join(outcome.faults)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.rule)
+async def test_it_is_found_by_that_rule_alone(bench_of: Callable[[str], Bench], broken: Broken) -> None:
     report = await examine(bench_of(f"bad_{broken.rule}"))
-    failed = {one.id: one.faults for one in report.outcomes if one.state is State.FAIL}
-    assert set(failed) == {broken.rule}, failed
-    assert broken.fault in " ".join(failed[broken.rule])
+    assert {one.id for one in report.outcomes if one.state is State.FAIL} == {broken.rule}

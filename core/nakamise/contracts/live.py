@@ -228,6 +228,10 @@ class LiveSales(Protocol):
         """Of orders that were placed from ``since`` until just before ``until``, in that order."""
         ...
 
+    async def sales_in(self, tx: Tx, broadcast_ids: Sequence[uuid.UUID]) -> Sequence[AttributedSale]:
+        """Of these broadcasts, whenever they were placed."""
+        ...
+
     async def audiences(
         self, tx: Tx, broadcast_ids: Sequence[uuid.UUID], product_id: uuid.UUID | None = None
     ) -> Sequence[BroadcastAudience]:

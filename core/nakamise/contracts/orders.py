@@ -203,7 +203,8 @@ class RefundOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Orders(Protocol):
-    """The shop's service for plugins that work on orders. Reading checks nobody's rights: the caller's route does.
+    """The shop's service for plugins that work on orders. Which permission is needed, the caller's route says; staff
+    who work for some shops only find and touch the orders of those, and find what they bought themselves.
 
     Locks: payments of the purchase, then the order, then its lines, then stock.
     """

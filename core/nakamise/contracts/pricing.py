@@ -136,12 +136,16 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of one applied adjustment that fell on one line or one shipping fee; amount > 0."""
+    """The part of one applied adjustment that fell on one line or one shipping fee; amount > 0.
+
+    ``label`` is the rule's name as anybody may read it, on documents too; ``code`` may be a secret of the buyer's.
+    """
 
     plugin_id: str
     phase: Phase
     code: str
     amount: int
+    label: str = ""
 
 
 class QuotedLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,7 +216,8 @@ class ShopQuote(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
-    """The priced purchase. `degraded` names plugins that are on but whose rules could not be asked."""
+    """The priced purchase. `degraded` names plugins that are on but whose rules could not be asked, and
+    `contracts.shipping.RATES_UNKNOWN`."""
 
     currency: str
     priced_at: dt.datetime

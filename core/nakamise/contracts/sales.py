@@ -6,6 +6,7 @@ discounts, points included), at the moment of payment. What was given back is co
 
 from __future__ import annotations
 
+import enum
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -83,6 +84,54 @@ class SalesReport(msgspec.Struct, frozen=True, kw_only=True):
     shops: Sequence[SoldShare]
 
 
+class Via(enum.StrEnum):
+    """How somebody came to a product's page; from there it goes along with the item to the cart and the order."""
+
+    SEARCH = "search"
+    SOCIAL = "social"
+    MAIL = "mail"
+    CAMPAIGN = "campaign"
+    LINK = "link"
+    DIRECT = "direct"
+    LIVE = "live"
+    LIST = "list"
+    SITE = "site"
+    UNKNOWN = ""
+
+
+class Steps(msgspec.Struct, frozen=True, kw_only=True):
+    """Times, not people: ``shown`` in a list of products, ``views`` of product pages, ``carts`` put into a cart; orders
+    that were placed, and paid, in the period. Programs and the site's own staff are left out of the first three."""
+
+    shown: int
+    views: int
+    carts: int
+    ordered: int
+    paid: int
+
+
+class ProductSteps(Steps, frozen=True, kw_only=True):
+    """Orders with the product; ``name`` is today's."""
+
+    product_id: uuid.UUID
+    name: str
+
+
+class ViaSteps(Steps, frozen=True, kw_only=True):
+    """Orders with an item that came this way; ``sales`` are its goods and add up to ``SalesTotals.goods``."""
+
+    via: Via
+    sales: int
+
+
+class Funnel(msgspec.Struct, frozen=True, kw_only=True):
+    """``total`` counts every order once; ``products`` the most seen first, ``ways`` the best sellers first."""
+
+    total: Steps
+    products: Sequence[ProductSteps]
+    ways: Sequence[ViaSteps]
+
+
 class Sales(Protocol):
     """``ctx.service(Sales)``: provided by the shop. Give it ``ctx.snapshot()``, so that all figures agree."""
 
@@ -90,6 +139,12 @@ class Sales(Protocol):
         self, tx: Tx, period: Period, before: Period, *, shop_id: uuid.UUID | None = None, limit: int = 20
     ) -> SalesReport:
         """Of one shop or of all; ``before`` is compared with. ``limit`` products."""
+        ...
+
+    async def funnel(
+        self, tx: Tx, period: Period, *, shop_id: uuid.UUID | None = None, limit: int = 20
+    ) -> Funnel:
+        """From lists and product pages to the payment. ``limit`` products."""
         ...
 
     async def paid(self, tx: Tx, order_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, datetime]:

@@ -6,12 +6,15 @@ Amounts are tax-included, in minor units of the tenant's currency; shipping is t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
 from nakamise.contracts.pricing import Extra, QuoteRequest
 from nakamise.db import Tx
+
+# In ``Quote.degraded``: the service below failed, so nobody knows what sending costs.
+RATES_UNKNOWN: Final = "shipping_rates"
 
 
 class ShippingTier(msgspec.Struct, frozen=True):
@@ -41,5 +44,8 @@ class ShippingRates(Protocol):
 
     async def terms(self, tx: Tx, request: QuoteRequest) -> Mapping[str, ShippingTerms]:
         """By shop id; a shop that is missing keeps its own flat fee. ``request.destination`` None: the buyer has
-        not said where to yet, so an estimate."""
+        not said where to yet, so an estimate.
+
+        Runs in a savepoint under a deadline of 2 s. A failure, or terms against their rules, closes checkout (503)
+        while the cart shows the goods and says that sending cannot be reckoned."""
         ...

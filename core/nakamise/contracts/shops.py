@@ -26,5 +26,14 @@ class ShopSellers(Protocol):
     """``ctx.service(ShopSellers)``: provided by the shop."""
 
     async def sellers(self, tx: Tx, ids: Sequence[uuid.UUID] = ()) -> Mapping[uuid.UUID, ShopSeller]:
-        """By id, in the order of their names; no ids: all shops. An id that is none is missing."""
+        """By id, in the order of their names; no ids: all shops that the acting person works for. An id that is
+        none is missing."""
+        ...
+
+    async def of_staff(self, tx: Tx) -> Sequence[uuid.UUID] | None:
+        """The shops that the acting person works for, for lists and files of staff; None: all of them."""
+        ...
+
+    async def check(self, tx: Tx, shop_id: uuid.UUID) -> None:
+        """Before staff see or touch what is a shop's. Raises NotFound for one that they do not work for."""
         ...

@@ -4,7 +4,7 @@ Everything else in ``nakamise`` is private. See docs/reference/plugin-contract.m
 """
 
 from nakamise.media_settings import MediaSettings
-from nakamise.plugin.access import anyone, in_maintenance, requires, sensitive, signed_in
+from nakamise.plugin.access import anyone, bounded, in_maintenance, requires, sensitive, signed_in
 from nakamise.plugin.api_version import API_VERSION
 from nakamise.plugin.companions import Installation, InstallationConfig
 from nakamise.plugin.context import Actor, Ctx, Tenant, TenantCtx
@@ -86,6 +86,7 @@ __all__ = [
     "UiHooks",
     "Widget",
     "anyone",
+    "bounded",
     "deprecated",
     "hookimpl",
     "in_maintenance",

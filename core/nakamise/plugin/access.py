@@ -12,6 +12,7 @@ import msgspec
 OPT_KEY: Final = "access"
 OPT_SENSITIVE: Final = "sensitive"
 OPT_ESSENTIAL: Final = "in_maintenance"
+OPT_BOUNDED: Final = "bounded"
 
 
 class Access(msgspec.Struct, frozen=True):
@@ -46,3 +47,13 @@ def in_maintenance(access: dict[str, Any]) -> dict[str, Any]:
     """``opt=in_maintenance(anyone())``: goes on working while the site is closed, and for users who have not
     agreed to new terms yet. For payments' webhooks, logging in, legal texts."""
     return {**access, OPT_ESSENTIAL: True}
+
+
+def bounded(access: dict[str, Any]) -> dict[str, Any]:
+    """``opt=bounded(signed_in())``: for what very many people ask at the same moment, at a path without parameters.
+
+    A process takes on as much of it as it can answer soon; who comes beyond that is told to come again before
+    anything is looked up: 503 with Retry-After, in a browser with a page that sends the same form again. All
+    bounded routes of a plugin share one bound per tenant.
+    """
+    return {**access, OPT_BOUNDED: True}

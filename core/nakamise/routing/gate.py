@@ -14,8 +14,10 @@ from typing import Final
 from nakamise.db import DATABASE_AWAY
 from nakamise.plugin.context import GUEST, HttpInfo, Tenant, TenantCtx
 from nakamise.routing import answers
+from nakamise.routing.admission import Bounds, who
 from nakamise.routing.asgi import App, Message, Receive, Scope, Send
 from nakamise.routing.client import client_address, is_secure
+from nakamise.routing.crowded import come_again
 from nakamise.routing.csp import security_headers
 from nakamise.routing.language import choose_locale
 from nakamise.routing.origin import forged
@@ -32,9 +34,10 @@ _ANONYMOUS: Final = (f"{ASSETS_PREFIX}/", "/media/")
 
 
 class Gate:
-    def __init__(self, app: App, runtime: Runtime) -> None:
+    def __init__(self, app: App, runtime: Runtime, bounds: Bounds | None = None) -> None:
         self._app = app
         self._runtime = runtime
+        self._bounds = bounds or Bounds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -66,6 +69,22 @@ class Gate:
             locale=choose_locale(tenant, http, scope["headers"]),
             http=http,
         )
+        send = _with_headers(send, http)
+        bound = self._bounds.of(tenant, scope) if self._exists(tenant, scope["path"]) else None
+        if bound is None:
+            await self._serve(ctx, scope, receive, send)
+            return
+        if wait_s := bound.enter(who(scope)):
+            await come_again(ctx, scope, receive, send, wait_s)
+            return
+        try:
+            await self._serve(ctx, scope, receive, send)
+        finally:
+            bound.leave()
+
+    async def _serve(self, ctx: TenantCtx, scope: Scope, receive: Receive, send: Send) -> None:
+        """As whoever asks, if that path is anybody's."""
+        tenant, http = ctx.tenant, ctx.http
         if not scope["path"].startswith(_ANONYMOUS):
             try:
                 actor = await self._runtime.auth.actor(
@@ -80,7 +99,7 @@ class Gate:
             scope["path"] = NOWHERE
             scope["raw_path"] = NOWHERE.encode()
         scope.setdefault("state", {})[CTX_KEY] = ctx
-        await self._app(scope, receive, _with_headers(send, http))
+        await self._app(scope, receive, send)
 
     def _exists(self, tenant: Tenant, path: str) -> bool:
         if "\x00" in path or not (tenant.is_active or path.startswith(_ANONYMOUS)):

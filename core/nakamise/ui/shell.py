@@ -22,7 +22,7 @@ from nakamise.ui.views import Flash, LinkGroup, NavLink, Shell, UserView
 # Shown by every page, under another name than their own.
 SHELL_SLOTS: Final = (Slot.HEADER_ACTIONS,)
 SCHEME_COOKIE: Final = "scheme"
-_SCHEMES: Final = ("light", "dark", "auto")
+SCHEMES: Final = ("light", "dark", "auto")
 _LOGO_PX: Final = 480
 _ICON_PX: Final = 128
 
@@ -138,7 +138,7 @@ def _tagline(ctx: TenantCtx) -> str:
 
 def _scheme(ctx: TenantCtx, brand: Brand) -> Any:
     chosen = ctx.http.cookies.get(SCHEME_COOKIE)
-    return chosen if chosen in _SCHEMES else brand.scheme
+    return chosen if chosen in SCHEMES else brand.scheme
 
 
 def _user(ctx: TenantCtx) -> UserView | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,12 +13,16 @@ from typing import Final
 import msgspec
 
 from nakamise.contracts.pricing import Destination, Quote, QuoteLine, QuoteRequest, Rounding
-from nakamise.contracts.shipping import ShippingRates, ShippingTerms
+from nakamise.contracts.shipping import RATES_UNKNOWN, ShippingRates, ShippingTerms
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise_shop.domain.pricing import ShopTerms, draft_quote, price
 from nakamise_shop.domain.proposals import Proposal
-from nakamise_shop.domain.shipping import flat
+from nakamise_shop.domain.shipping import check, flat
+
+log: Final = logging.getLogger("nakamise.shop")
+# As long as plugins have for reading while a price is made.
+_RATES_S: Final = 2.0
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +67,8 @@ async def quote(
     inputs: Mapping[str, str] | None = None,
     destination: Destination | None = None,
 ) -> Quote:
-    """``quote.degraded`` names plugins whose rules could not be asked: shown, but never sold.
+    """``quote.degraded`` names plugins whose rules could not be asked, and ``RATES_UNKNOWN`` when it is the fees for
+    sending, which are then 0: shown, but never sold.
 
     ``inputs`` is what the buyer chose for plugins; without a ``destination`` shipping is an estimate.
     Raises ValueError for nothing wanted.
@@ -79,11 +86,30 @@ async def quote(
         inputs=dict(inputs or {}),
         destination=destination,
     )
-    rates = ctx.optional_service(ShippingRates)
-    shipping = await rates.terms(tx, request) if rates else {}
-    terms = {str(row.id): _terms(row, shipping.get(str(row.id))) for row in rows}
+    shipping = await carriers_terms(ctx, tx, request)
+    # Nobody's flat fee is a guess at what the plugin would have asked.
+    known = {str(row.id): flat(0) for row in rows} if shipping is None else shipping
+    terms = {str(row.id): _terms(row, known.get(str(row.id))) for row in rows}
     proposals, degraded = await _ask(ctx, tx, request, terms)
-    return price(request, proposals, terms, degraded=degraded)
+    return price(
+        request, proposals, terms, degraded=[*degraded, RATES_UNKNOWN] if shipping is None else degraded
+    )
+
+
+async def carriers_terms(ctx: TenantCtx, tx: Tx, request: QuoteRequest) -> Mapping[str, ShippingTerms] | None:
+    """By shop id, of the plugin that knows the rates; None when it failed: what it did is undone, ``tx`` goes on."""
+    rates = ctx.optional_service(ShippingRates)
+    if rates is None:
+        return {}
+    try:
+        async with asyncio.timeout(_RATES_S), tx.savepoint():
+            found = await rates.terms(tx, request)
+            for one in found.values():
+                check(one)
+    except Exception:  # isolating any fault of a plugin is this line's purpose
+        log.exception("no fees for sending, tenant=%s", ctx.tenant.slug)
+        return None
+    return found
 
 
 async def _ask(

@@ -11,13 +11,15 @@ from nakamise.contracts.live import AttributedSale, BroadcastAudience, LiveSales
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 
-_SALES: Final = """
+_SOLD: Final = """
 SELECT s.order_id, s.broadcast_id, b.title, b.broadcaster_id, c.name AS broadcaster_name, s.product_id, s.quantity,
        s.amount, encode(s.visitor, 'hex') AS visitor
 FROM livestream_sale s JOIN livestream_broadcast b ON b.id = s.broadcast_id
 JOIN livestream_broadcaster c ON c.id = b.broadcaster_id
-WHERE s.placed_at >= $1 AND s.placed_at < $2 ORDER BY s.placed_at, s.order_id, s.variant_id
 """
+_ORDER: Final = "ORDER BY s.placed_at, s.order_id, s.variant_id"
+_SALES: Final = f"{_SOLD} WHERE s.placed_at >= $1 AND s.placed_at < $2 {_ORDER}"
+_SALES_IN: Final = f"{_SOLD} WHERE s.broadcast_id = ANY($1) {_ORDER}"
 # Who ordered had put something into the cart, and who did that had tapped it: each step is a part of the one before.
 _AUDIENCE: Final = """
 SELECT b.id AS broadcast_id, greatest(b.viewers_total, count(DISTINCT i.visitor))::int AS viewers,
@@ -34,6 +36,9 @@ WHERE b.id = ANY($1) GROUP BY b.id ORDER BY b.id
 class Reports(LiveSales):
     async def sales(self, tx: Tx, since: datetime, until: datetime) -> Sequence[AttributedSale]:
         return await tx.all(AttributedSale, _SALES, since, until)
+
+    async def sales_in(self, tx: Tx, broadcast_ids: Sequence[uuid.UUID]) -> Sequence[AttributedSale]:
+        return await tx.all(AttributedSale, _SALES_IN, list(broadcast_ids))
 
     async def audiences(
         self, tx: Tx, broadcast_ids: Sequence[uuid.UUID], product_id: uuid.UUID | None = None

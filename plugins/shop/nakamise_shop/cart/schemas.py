@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from nakamise.contracts.pricing import Applied, Extra, Phase, Quote, QuotedLine, ShopQuote
+from nakamise.contracts.shipping import RATES_UNKNOWN
 from nakamise.media import Media
 from nakamise_shop.catalog.sale import Sale
 
@@ -135,6 +136,11 @@ class Cart(msgspec.Struct, frozen=True, kw_only=True):
         return (
             self.quantity > 0 and not self.has_trouble and self.quote is not None and not self.quote.degraded
         )
+
+    @property
+    def has_unknown_shipping(self) -> bool:
+        """The fees for sending could not be asked: amounts are without them."""
+        return self.quote is not None and RATES_UNKNOWN in self.quote.degraded
 
     @property
     def tax(self) -> int:

@@ -12,17 +12,19 @@ import msgspec
 from nakamise.contracts.catalog import CatalogChoices, ListedVariant, ProductFacts
 from nakamise.contracts.pricing import Rounding
 from nakamise.db import Tx
+from nakamise.plugin import TenantCtx
+from nakamise_shop import scope
 from nakamise_shop.catalog.prices import shown
 
 _NAME: Final = "coalesce({of}.translations #>> ARRAY[$1::text, 'name'], {of}.name)"
-_SHOPS: Final = f"SELECT id, {_NAME.format(of='s')} AS name FROM shop_shop s ORDER BY slug"  # noqa: S608 (our own text)
+_SHOPS: Final = f"SELECT id, {_NAME.format(of='s')} AS name FROM shop_shop s WHERE $2::uuid[] IS NULL OR id = ANY($2) ORDER BY slug"  # noqa: S608 (our own text)
 _CATEGORIES: Final = f"""
 SELECT c.id, concat_ws(' / ', {_NAME.format(of="p")}, {_NAME.format(of="c")}) AS name
 FROM shop_category c LEFT JOIN shop_category p ON p.id = c.parent_id
 ORDER BY coalesce(p.position, c.position), p.slug NULLS FIRST, c.position, c.slug
 """  # noqa: S608 (our own text)
 _PRODUCTS: Final = f"""
-SELECT p.id, {_NAME.format(of="p")} AS name FROM shop_product p WHERE p.state <> 'archived' ORDER BY 2, p.id LIMIT 2000
+SELECT p.id, {_NAME.format(of="p")} AS name FROM shop_product p WHERE p.state <> 'archived' AND ($2::uuid[] IS NULL OR p.shop_id = ANY($2)) ORDER BY 2, p.id LIMIT 2000
 """  # noqa: S608 (our own text)
 _FACTS: Final = f"""
 WITH RECURSIVE above AS (
@@ -37,7 +39,8 @@ _VARIANTS: Final = f"""
 SELECT v.id, v.product_id, {_NAME.format(of="p")} AS product_name, {_NAME.format(of="v")} AS name, v.sku, v.price,
        p.tax_class, s.prices_include_tax, s.rounding
 FROM shop_variant v JOIN shop_product p ON p.id = v.product_id JOIN shop_shop s ON s.id = p.shop_id
-WHERE v.product_id = ANY($2) AND v.state = 'active' ORDER BY p.id, v.position, v.id
+WHERE v.product_id = ANY($2) AND v.state = 'active' AND ($3::uuid[] IS NULL OR v.shop_id = ANY($3))
+ORDER BY p.id, v.position, v.id
 """  # noqa: S608 (our own text)
 
 
@@ -52,11 +55,11 @@ class _Variant(ListedVariant, frozen=True, kw_only=True):
     rounding: Rounding
 
 
-async def choices(tx: Tx, locale: str) -> CatalogChoices:
-    found = [
-        [(one.id, one.name) for one in await tx.all(_Choice, query, locale)]
-        for query in (_SHOPS, _CATEGORIES, _PRODUCTS)
-    ]
+async def choices(ctx: TenantCtx, tx: Tx) -> CatalogChoices:
+    """Of the shops that the acting person works for."""
+    own = (ctx.locale, await scope.shops_of(ctx, tx))
+    asked = ((_SHOPS, own), (_CATEGORIES, (ctx.locale,)), (_PRODUCTS, own))
+    found = [[(one.id, one.name) for one in await tx.all(_Choice, query, *args)] for query, args in asked]
     return CatalogChoices(shops=found[0], categories=found[1], products=found[2])
 
 
@@ -65,9 +68,10 @@ async def facts(tx: Tx, product_ids: Sequence[uuid.UUID], locale: str) -> Mappin
 
 
 async def variants(
-    tx: Tx, product_ids: Sequence[uuid.UUID], locale: str, day: date
+    ctx: TenantCtx, tx: Tx, product_ids: Sequence[uuid.UUID], day: date
 ) -> Sequence[ListedVariant]:
-    rows = await tx.all(_Variant, _VARIANTS, locale, list(product_ids))
+    """Of the shops that the acting person works for."""
+    rows = await tx.all(_Variant, _VARIANTS, ctx.locale, list(product_ids), await scope.shops_of(ctx, tx))
     return [
         ListedVariant(
             **{name: getattr(row, name) for name in ListedVariant.__struct_fields__ if name != "price"},

@@ -73,13 +73,13 @@ class ShopCatalog(Catalog):
         return CatalogShop(self._ctx.tenant.name, "/shop/products") if shops else None
 
     async def choices(self, tx: Tx) -> CatalogChoices:
-        return await choosing.choices(tx, self._ctx.locale)
+        return await choosing.choices(self._ctx, tx)
 
     async def facts(self, tx: Tx, product_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, ProductFacts]:
         return await choosing.facts(tx, product_ids, self._ctx.locale)
 
     async def variants(self, tx: Tx, product_ids: Sequence[uuid.UUID]) -> Sequence[ListedVariant]:
-        return await choosing.variants(tx, product_ids, self._ctx.locale, today(self._ctx))
+        return await choosing.variants(self._ctx, tx, product_ids, today(self._ctx))
 
 
 def _offer(row: CardRow, card: ProductCard, day: date) -> CatalogProduct:

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Protocol
 
 from nakamise.contracts.pricing import Rounding
-from nakamise_shop.domain.tax import JAPAN_TAX_RATES, rate_on, with_tax
+from nakamise_shop.domain.tax import rate_on, with_tax
+from nakamise_shop.domain.tax_rates import JAPAN_TAX_RATES
 
 
 class Taxed(Protocol):

@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from nakamise.contracts.payments import Payment
-from nakamise.plugin import Ctx, signed_in
+from nakamise.plugin import Ctx, bounded, signed_in
 from nakamise_shop.checkout import idempotency, paying
 from nakamise_shop.checkout.confirming import confirm_view
 from nakamise_shop.checkout.place import place
@@ -26,9 +26,12 @@ async def get_confirmation(ctx: Ctx, address_id: FromQuery[uuid.UUID]) -> Confir
     return await confirm_view(ctx, address_id)
 
 
-@post("/checkout", opt=signed_in(), tags=TAGS, operation_id="shop_place_order")
+@post("/checkout", opt=bounded(signed_in()), tags=TAGS, operation_id="shop_place_order")
 async def place_order(ctx: Ctx, data: JSONBody[PlaceOrder], idempotency_key: IdempotencyKey = None) -> Placed:
-    """409 ``cart_changed`` when something is not as confirmed, ``sold_out`` when somebody was faster."""
+    """409 ``cart_changed`` when something is not as confirmed, ``sold_out`` when somebody was faster.
+
+    503 ``crowded`` or ``line_wait`` with Retry-After while too many order at once: send the same again, with its key.
+    """
     return await place(ctx, idempotency.checked_key(idempotency_key), data)
 
 

@@ -71,12 +71,7 @@ async def basket(ctx: TenantCtx, tx: Tx, address_id: uuid.UUID) -> Basket:
             N_("Some items in your cart cannot be bought as they are."), code="cart_trouble", domain="shop"
         )
     if cart.quote.degraded:
-        raise Unavailable(
-            N_("Prices cannot be confirmed at the moment, so orders are closed for a short while."),
-            code="pricing_degraded",
-            domain="shop",
-            headers={"Retry-After": "30"},
-        )
+        raise _uncertain(cart)
     _check_destination(cart.quote)
     return Basket(
         cart_id=cart_id,
@@ -89,6 +84,16 @@ async def basket(ctx: TenantCtx, tx: Tx, address_id: uuid.UUID) -> Basket:
         if cart.quote.due
         else (),
     )
+
+
+def _uncertain(cart: Cart) -> Unavailable:
+    if cart.has_unknown_shipping:
+        said = N_("Shipping cannot be worked out at the moment, so orders are closed for a short while. Your cart is kept.")  # fmt: skip
+        code = "shipping_unknown"
+    else:
+        said = N_("Prices cannot be confirmed at the moment, so orders are closed for a short while.")
+        code = "pricing_degraded"
+    return Unavailable(said, code=code, domain="shop", headers={"Retry-After": "30"})
 
 
 def destination_of(address: Address) -> Destination:

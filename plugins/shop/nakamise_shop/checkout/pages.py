@@ -18,7 +18,7 @@ from nakamise.contracts.ui import CartSubject, CheckoutSubject, PurchaseSubject
 from nakamise.db import Tx
 from nakamise.errors import Conflict, Gone, NotFound
 from nakamise.ids import new_token
-from nakamise.plugin import Ctx, Slot, TenantCtx, signed_in
+from nakamise.plugin import Ctx, Slot, TenantCtx, bounded, signed_in
 from nakamise.web import gettext_for, page, read_form, see_other, with_origins
 from nakamise_shop.cart import service as carts
 from nakamise_shop.checkout import paying
@@ -32,6 +32,7 @@ from nakamise_shop.checkout.confirming import (
     destination_of,
     shop_terms,
 )
+from nakamise_shop.checkout.line import LineWait
 from nakamise_shop.checkout.place import place
 from nakamise_shop.checkout.repository import SellingShop
 from nakamise_shop.checkout.schemas import Pay, PlaceOrder, PurchaseState, PurchaseView
@@ -156,7 +157,7 @@ async def confirm(ctx: Ctx, address: MaybeId = None) -> Response[bytes]:
         return _to_cart(ctx, trouble)
 
 
-@post("/checkout/confirm", opt=signed_in(), include_in_schema=False)
+@post("/checkout/confirm", opt=bounded(signed_in()), include_in_schema=False)
 async def order(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     """The order is made here and nowhere else."""
     form = (await read_form(request, ConfirmForm)).valid()
@@ -166,6 +167,8 @@ async def order(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         placed = await place(ctx, form.key, wanted)
     except CartChanged:
         return await _confirmation(ctx, form.address, seen=form.fingerprint, status=409)
+    except LineWait as full:
+        return await _again(ctx, form, full)
     except Undeliverable as trouble:
         return see_other(ctx, f"{ADDRESS}?address={form.address}", flash=say(ctx, trouble), kind="danger")
     except NotFound:
@@ -176,6 +179,13 @@ async def order(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         return await _pay_at_once(ctx, placed.purchase_id, form.key, saved)
     step = "pay" if placed.due else "done"
     return see_other(ctx, f"/shop/checkout/{step}/{placed.purchase_id}")
+
+
+async def _again(ctx: TenantCtx, form: ConfirmForm, full: LineWait) -> Response[bytes]:
+    """The same form once more, with its key: nothing is ordered twice."""
+    answer = await page(ctx, "shop/checkout_wait.html", status=503, text=say(ctx, full), form=form)
+    answer.headers.update(full.headers)
+    return answer
 
 
 async def _pay_at_once(

@@ -45,7 +45,9 @@ class OpenAmount:
         if amount == 0:
             return
         self.left -= amount
-        self.parts.append(Part(plugin_id=plugin_id, phase=adj.phase, code=adj.code, amount=amount))
+        self.parts.append(
+            Part(plugin_id=plugin_id, phase=adj.phase, code=adj.code, amount=amount, label=adj.label)
+        )
 
     def sum_of(self, *phases: Phase) -> int:
         """What these phases took."""

@@ -25,7 +25,8 @@ from nakamise_shop.domain.open_amounts import OpenAmount, left_of, open_sum, sha
 from nakamise_shop.domain.proposals import Proposal, asked, checked, losers
 from nakamise_shop.domain.quote import build_quote
 from nakamise_shop.domain.shipping import carriage, extras_sum
-from nakamise_shop.domain.tax import JAPAN_TAX_RATES, TaxRates, rate_on, with_tax
+from nakamise_shop.domain.tax import TaxRates, rate_on, with_tax
+from nakamise_shop.domain.tax_rates import JAPAN_TAX_RATES
 
 
 class ShopTerms(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,8 @@ BASIS_POINTS = 10_000
 
 
 class TaxRate(msgspec.Struct, frozen=True, kw_only=True):
-    """A rate in basis points that holds from `valid_from` until a later row of the same class."""
+    """A rate in basis points that holds from the beginning of the day `valid_from` until a later row of the same
+    class. The rows that hold in Japan are data: `tax_rates.JAPAN_TAX_RATES`."""
 
     tax_class: str
     rate_bp: int
@@ -25,13 +26,6 @@ class NoTaxRate(LookupError):
 
 
 TaxRates = tuple[TaxRate, ...]
-
-JAPAN_TAX_RATES: TaxRates = (
-    TaxRate(tax_class="standard", rate_bp=800, valid_from=dt.date(2014, 4, 1)),
-    TaxRate(tax_class="standard", rate_bp=1_000, valid_from=dt.date(2019, 10, 1)),
-    TaxRate(tax_class="reduced", rate_bp=800, valid_from=dt.date(2019, 10, 1), reduced=True),
-    TaxRate(tax_class="zero", rate_bp=0, valid_from=dt.date(1989, 4, 1)),
-)
 
 
 def rate_on(rates: TaxRates, tax_class: str, day: dt.date) -> TaxRate:

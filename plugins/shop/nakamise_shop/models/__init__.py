@@ -15,6 +15,7 @@ from nakamise_shop.models.orders import (
     purchase,
     shipment,
 )
+from nakamise_shop.models.people import people
 from nakamise_shop.models.refunds import refund, refund_line
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "order_event",
     "order_line",
     "order_note",
+    "people",
     "person_limit",
     "picture",
     "price_log",

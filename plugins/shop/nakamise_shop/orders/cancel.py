@@ -17,6 +17,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop import scope
 from nakamise_shop.checkout import idempotency, repository, stock
 from nakamise_shop.domain.order_state import OrderStatus, is_cancellable
 from nakamise_shop.orders import announce, timeline
@@ -66,6 +67,7 @@ async def cancel(ctx: TenantCtx, number: str, key: str) -> Cancelled:
 
 async def cancel_as_staff(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, reason: str) -> None:
     """Raises NotFound, and Conflict when it is too late."""
+    await scope.check_order(ctx, tx, order_id)
     found = await reading.header_by_id(tx, order_id)
     if found is None:
         raise NotFound

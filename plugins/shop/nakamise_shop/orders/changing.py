@@ -16,6 +16,7 @@ from nakamise.errors import Conflict, NotFound
 from nakamise.japan import fold
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop import scope
 from nakamise_shop.domain.order_state import OrderState
 from nakamise_shop.orders import repository, timeline
 from nakamise_shop.orders.schemas import OrderHeader, ShipTo
@@ -35,7 +36,7 @@ _UNSENT: Final = ["unfulfilled", "processing"]
 
 async def change_address(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, to: ShipTo) -> None:
     """The order alone: the buyer's address book and other orders stay. Raises NotFound, and Conflict once it left."""
-    order = await _open(tx, order_id)
+    order = await _open(ctx, tx, order_id)
     before, after = msgspec.to_builtins(order.address), msgspec.to_builtins(to)
     changed = sorted(name for name, value in after.items() if before[name] != value)
     if not changed:
@@ -50,7 +51,7 @@ async def change_inputs(
     ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, values: Mapping[str, str | None]
 ) -> None:
     """What was chosen at checkout, by name; None takes it away. Raises NotFound, and Conflict once it left."""
-    order = await _open(tx, order_id)
+    order = await _open(ctx, tx, order_id)
     wanted = {name: value or "" for name, value in values.items()}
     changed = sorted(name for name, value in wanted.items() if order.inputs.get(name, "") != value)
     if not changed:
@@ -59,8 +60,9 @@ async def change_inputs(
     await _tell(ctx, tx, order_id, changed)
 
 
-async def _open(tx: Tx, order_id: uuid.UUID) -> OrderHeader:
+async def _open(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> OrderHeader:
     """Under the order's lock."""
+    await scope.check_order(ctx, tx, order_id)
     await repository.lock_order(tx, order_id)
     order = await repository.header_by_id(tx, order_id)
     if order is None:

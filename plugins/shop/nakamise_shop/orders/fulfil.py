@@ -15,6 +15,7 @@ from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop import scope
 from nakamise_shop.checkout import stock
 from nakamise_shop.checkout.stock import Wants
 from nakamise_shop.domain.carriers import Carrier, InvalidTrackingNumber, parse_tracking_number
@@ -55,6 +56,7 @@ class _Locked(OrderHead, frozen=True, kw_only=True):
 
 async def start(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, line_numbers: Sequence[int]) -> None:
     """The shop begins to process these lines. Raises NotFound, and Conflict for an illegal step."""
+    await scope.check_order(ctx, tx, order_id)
     await _lock(tx, order_id)
     await _move(tx, order_id, line_numbers, LineState.PROCESSING)
     await _finish(ctx, tx, order_id, Happened.PROCESSING, lines=list(line_numbers))
@@ -109,6 +111,7 @@ async def ship(
 
 async def deliver(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, shipment_id: uuid.UUID) -> None:
     """The parcel arrived. Raises NotFound, also for another order's parcel; Conflict when it had arrived before."""
+    await scope.check_order(ctx, tx, order_id)
     if order_id != await tx.value("SELECT order_id FROM shop_shipment WHERE id = $1", shipment_id):
         raise NotFound
     order = await _lock(tx, order_id, _SENT_FROM)
@@ -138,6 +141,7 @@ async def renumber(
 
     Raises NotFound, also for another order's parcel, Conflict, and Invalid as ``ship``.
     """
+    await scope.check_order(ctx, tx, order_id)
     before = await tx.first(_Label, f"{_LABEL} WHERE id = $1 AND order_id = $2", shipment_id, order_id)
     if before is None:
         raise NotFound
@@ -185,6 +189,7 @@ async def derive(tx: Tx, order_id: uuid.UUID) -> None:
 
 async def _check_money(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
     """Nothing leaves on money that was only reserved and is gone. Before the order's lock, as payments are."""
+    await scope.check_order(ctx, tx, order_id)
     purchase_id = await tx.value("SELECT purchase_id FROM shop_order WHERE id = $1", order_id)
     if purchase_id is None:
         raise NotFound

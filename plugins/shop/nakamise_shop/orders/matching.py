@@ -7,9 +7,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from nakamise.contracts.orders import OrderQuery
+from nakamise.db import Tx
+from nakamise.plugin import TenantCtx
+from nakamise_shop import scope
 from nakamise_shop.catalog.search import patterns
 
-Zone = ZoneInfo
 # The words: all in the order (number, buyer, recipient, kana), or all in one of its lines.
 TEXT_MATCHES: Final = """
 (o.search_text LIKE ALL ({words}::text[]) OR EXISTS (
@@ -18,7 +20,8 @@ TEXT_MATCHES: Final = """
       AND (q.search_text LIKE ALL ({words}::text[]) OR lower(t.name || ' ' || t.sku) LIKE ALL ({words}::text[]))))
 """
 # Of shop_order o: $1 ids, $2 numbers, $3 shops, $4 buyer, $5 states, $6 fulfil states, $7 placed from,
-# $8 placed before, $9 patterns. An empty array asks for all.
+# $8 placed before, $9 patterns, $10 shops of the acting staff or null, $11 the acting person, whose own purchases
+# are theirs everywhere. An empty array asks for all.
 MATCHES: Final = f"""
 (cardinality($1::uuid[]) = 0 OR o.id = ANY ($1))
 AND (cardinality($2::text[]) = 0 OR o.number = ANY ($2))
@@ -29,11 +32,13 @@ AND (cardinality($6::text[]) = 0 OR o.fulfil_state = ANY ($6))
 AND ($7::timestamptz IS NULL OR o.placed_at >= $7)
 AND ($8::timestamptz IS NULL OR o.placed_at < $8)
 AND (cardinality($9::text[]) = 0 OR {TEXT_MATCHES.format(words="$9")})
+AND ($10::uuid[] IS NULL OR o.shop_id = ANY ($10) OR o.buyer_id = $11)
 """
 
 
-def conditions(query: OrderQuery, zone: Zone) -> tuple[object, ...]:
-    """$1 to $9 of ``MATCHES``."""
+async def conditions(ctx: TenantCtx, tx: Tx, query: OrderQuery) -> tuple[object, ...]:
+    """$1 to $11 of ``MATCHES``."""
+    zone = ctx.tenant.zone
     return (
         list(query.ids),
         list(query.numbers),
@@ -44,14 +49,16 @@ def conditions(query: OrderQuery, zone: Zone) -> tuple[object, ...]:
         midnight(query.first, zone),
         day_after(query.last, zone),
         patterns(query.text),
+        await scope.shops_of(ctx, tx),
+        ctx.actor.user_id,
     )
 
 
-def midnight(day: date | None, zone: Zone) -> datetime | None:
+def midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
     """When a day of the tenant begins."""
     return None if day is None else datetime.combine(day, time(), zone)
 
 
-def day_after(day: date | None, zone: Zone) -> datetime | None:
+def day_after(day: date | None, zone: ZoneInfo) -> datetime | None:
     """When a day of the tenant is over."""
     return None if day is None else midnight(day + timedelta(days=1), zone)

@@ -13,6 +13,7 @@ from nakamise.db import Tx
 from nakamise.errors import FieldError, Invalid, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop import scope
 from nakamise_shop.checkout import repository as purchases
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.orders import changing, fulfil, refunding, replacing, repository, timeline, views
@@ -31,6 +32,8 @@ class ShopOrders(Orders):
         found = await views.by_id(tx, [order_id])
         if not found:
             raise NotFound
+        if found[0].buyer_id != self._ctx.actor.user_id:
+            await scope.check_shop(self._ctx, tx, found[0].shop_id)
         return found[0]
 
     async def lock(self, tx: Tx, order_id: uuid.UUID) -> OrderView:
@@ -45,10 +48,10 @@ class ShopOrders(Orders):
     async def find(
         self, tx: Tx, query: OrderQuery, *, limit: int = 100, offset: int = 0
     ) -> Sequence[OrderView]:
-        return await views.find(tx, query, self._ctx.tenant.zone, limit, offset)
+        return await views.find(self._ctx, tx, query, limit, offset)
 
     async def count(self, tx: Tx, query: OrderQuery) -> int:
-        return await views.count(tx, query, self._ctx.tenant.zone)
+        return await views.count(self._ctx, tx, query)
 
     async def has_bought(self, tx: Tx, buyer_id: uuid.UUID) -> bool:
         return bool(await tx.value(_BOUGHT, buyer_id))

@@ -20,6 +20,7 @@ from nakamise.errors import Conflict, NotFound
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop import scope
 from nakamise_shop.checkout import stock
 from nakamise_shop.checkout.stock import Wants
 from nakamise_shop.domain import refund as rules
@@ -55,6 +56,7 @@ async def refund(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: RefundOrde
     Raises NotFound; Conflict for an order that is not paid or under dispute, for more than is left, and for an
     ``idem`` that stood for something else.
     """
+    await scope.check_order(ctx, tx, order_id)
     purchase_id = await repository.purchase_of(tx, order_id)
     if purchase_id is None:
         raise NotFound

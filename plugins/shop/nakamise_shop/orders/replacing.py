@@ -34,6 +34,7 @@ async def replace(
 ) -> uuid.UUID:
     """As ``Orders.replace``. The new pieces are reserved and leave at once, so that the stock never goes below
     what others were promised."""
+    await scope.check_order(ctx, tx, order_id)
     order = await repository.lock_order(tx, order_id)
     if order is None:
         raise NotFound

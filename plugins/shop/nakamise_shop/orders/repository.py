@@ -12,6 +12,7 @@ from nakamise.db import Tx
 from nakamise_shop.domain.order_state import OrderStatus
 from nakamise_shop.orders.schemas import Line, OrderHeader, OrderRow, Shipment
 from nakamise_shop.orders.status import INPUTS_SQL, NOTE_SQL, STATUS_SQL
+from nakamise_shop.scope import Shops
 
 _ROWS: Final = f"""
 SELECT o.id, o.number, o.placed_at, o.state, o.status, o.paid_at, o.shop ->> 'name' AS shop_name, o.total,
@@ -77,10 +78,14 @@ async def lock_order(tx: Tx, order_id: uuid.UUID) -> None:
     await tx.value("SELECT id FROM shop_order WHERE id = $1 FOR UPDATE", order_id)
 
 
-async def headers_by_id(tx: Tx, order_ids: Sequence[uuid.UUID]) -> list[OrderHeader]:
-    """As staff's list shows them: the newest first."""
+async def headers_by_id(tx: Tx, order_ids: Sequence[uuid.UUID], shops: Shops = None) -> list[OrderHeader]:
+    """As staff's list shows them: the newest first, of these shops only."""
     return await tx.all(
-        OrderHeader, f"{_HEADER} WHERE o.id = ANY($1) ORDER BY o.placed_at DESC, o.id DESC", list(order_ids)
+        OrderHeader,
+        f"{_HEADER} WHERE o.id = ANY($1) AND ($2::uuid[] IS NULL OR o.shop_id = ANY($2))"
+        " ORDER BY o.placed_at DESC, o.id DESC",
+        list(order_ids),
+        shops,
     )
 
 

@@ -9,6 +9,7 @@ from nakamise.contracts.ui import OrderSubject
 from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.plugin import TenantCtx
+from nakamise_shop import scope
 from nakamise_shop.domain.order_state import OrderState, OrderStatus, is_cancellable, order_status
 from nakamise_shop.orders import repository, timeline
 from nakamise_shop.orders.schemas import Order, OrderFilter, OrderHeader, OrderPage
@@ -38,10 +39,11 @@ async def own_order(ctx: TenantCtx, tx: Tx, number: str) -> Order:
 
 
 async def order_by_id(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> Order:
-    """Anybody's order, for staff and mails. Raises NotFound."""
+    """Anybody's order, for staff and mails. Raises NotFound, also for another shop's than the staff work for."""
     header = await repository.header_by_id(tx, order_id)
     if header is None:
         raise NotFound
+    await scope.check_shop(ctx, tx, header.shop_id)
     return await assembled(ctx, tx, header)
 
 

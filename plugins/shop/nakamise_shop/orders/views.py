@@ -8,7 +8,8 @@ from typing import Final
 
 from nakamise.contracts.orders import OrderQuery, OrderView
 from nakamise.db import Tx
-from nakamise_shop.orders.matching import MATCHES, Zone, conditions
+from nakamise.plugin import TenantCtx
+from nakamise_shop.orders.matching import MATCHES, conditions
 from nakamise_shop.orders.status import INPUTS_SQL, NOTE_SQL
 
 _VIEWS: Final = f"""
@@ -27,7 +28,7 @@ SELECT o.id, o.purchase_id, o.shop_id, o.number, o.buyer_id, o.buyer_name, p.ema
 FROM shop_order o JOIN shop_purchase p ON p.id = o.purchase_id
 """  # noqa: S608 - a constant
 _BY_ID: Final = f"{_VIEWS} WHERE o.id = ANY($1)"
-_FIND: Final = f"{_VIEWS} WHERE {MATCHES} ORDER BY o.placed_at DESC, o.id DESC LIMIT $10 OFFSET $11"
+_FIND: Final = f"{_VIEWS} WHERE {MATCHES} ORDER BY o.placed_at DESC, o.id DESC LIMIT $12 OFFSET $13"
 _COUNT: Final = f"SELECT count(*) FROM shop_order o WHERE {MATCHES}"  # noqa: S608 - a constant
 
 
@@ -36,10 +37,10 @@ async def by_id(tx: Tx, order_ids: Sequence[uuid.UUID]) -> list[OrderView]:
     return await tx.all(OrderView, _BY_ID, list(order_ids))
 
 
-async def find(tx: Tx, query: OrderQuery, zone: Zone, limit: int, offset: int) -> list[OrderView]:
+async def find(ctx: TenantCtx, tx: Tx, query: OrderQuery, limit: int, offset: int) -> list[OrderView]:
     """The newest first."""
-    return await tx.all(OrderView, _FIND, *conditions(query, zone), limit, offset)
+    return await tx.all(OrderView, _FIND, *await conditions(ctx, tx, query), limit, offset)
 
 
-async def count(tx: Tx, query: OrderQuery, zone: Zone) -> int:
-    return int(await tx.value(_COUNT, *conditions(query, zone)))
+async def count(ctx: TenantCtx, tx: Tx, query: OrderQuery) -> int:
+    return int(await tx.value(_COUNT, *await conditions(ctx, tx, query)))

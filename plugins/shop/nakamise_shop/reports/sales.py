@@ -9,48 +9,47 @@ from typing import Final
 
 import msgspec
 
-from nakamise.contracts.sales import Sales, SalesDay, SalesReport, SalesTotals, SoldProduct, SoldShare
+from nakamise.contracts.sales import Funnel, Sales, SalesDay, SalesReport, SalesTotals, SoldProduct, SoldShare
 from nakamise.contracts.ui import Period
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
+from nakamise.errors import NotFound
 from nakamise.web import zero_filled
+from nakamise_shop.reports import funnel as steps
+from nakamise_shop.reports.sold import FROM, SHOPS, SOLD, TO, Range
+from nakamise_shop.scope import shops_of
 
-# $1 the tenant's zone, $2 the first day, $3 the day after the last, $4 a shop or null. Sold is what was paid, at the
-# moment of payment, whatever became of it. Only constants are put into the texts.
-_FROM: Final = "($2::date)::timestamp AT TIME ZONE $1"
-_TO: Final = "($3::date)::timestamp AT TIME ZONE $1"
-_SOLD: Final = f"o.paid_at >= {_FROM} AND o.paid_at < {_TO} AND ($4::uuid IS NULL OR o.shop_id = $4)"
 # A paid order that was cancelled, or lost in a dispute, has no rows of refunds: all of it goes back at its end.
 _GIVEN_BACK: Final = f"""
 SELECT coalesce(sum(amount), 0)::bigint AS given_back, count(*)::int AS refunds FROM (
     SELECT r.cash + r.tender AS amount FROM shop_refund r JOIN shop_order o ON o.id = r.order_id
-    WHERE r.at >= {_FROM} AND r.at < {_TO} AND ($4::uuid IS NULL OR o.shop_id = $4)
+    WHERE r.at >= {FROM} AND r.at < {TO} AND {SHOPS}
     UNION ALL
     SELECT o.total - o.refunded_cash - o.refunded_points FROM shop_order o
-    WHERE o.paid_at IS NOT NULL AND o.state IN ('cancelled', 'refunded') AND o.closed_at >= {_FROM} AND o.closed_at < {_TO}
-      AND ($4::uuid IS NULL OR o.shop_id = $4)
+    WHERE o.paid_at IS NOT NULL AND o.state IN ('cancelled', 'refunded') AND o.closed_at >= {FROM} AND o.closed_at < {TO}
+      AND {SHOPS}
       AND NOT EXISTS (SELECT 1 FROM shop_refund r WHERE r.order_id = o.id AND r.is_last)) back
 """  # noqa: S608
 _TOTALS: Final = f"""
-SELECT s.*, b.*, (SELECT count(*)::int FROM core_user u WHERE u.created_at >= {_FROM} AND u.created_at < {_TO}) AS new_users
+SELECT s.*, b.*, (SELECT count(*)::int FROM core_user u WHERE u.created_at >= {FROM} AND u.created_at < {TO}) AS new_users
 FROM (SELECT count(*)::int AS orders, coalesce(sum(o.total), 0)::bigint AS sales,
              coalesce(sum(o.goods), 0)::bigint AS goods,
              (count(*) FILTER (WHERE o.state IN ('cancelled', 'refunded')))::int AS undone,
              coalesce(sum(o.total) FILTER (WHERE o.state IN ('cancelled', 'refunded')), 0)::bigint AS undone_sales
-      FROM shop_order o WHERE {_SOLD}) s, ({_GIVEN_BACK}) b
+      FROM shop_order o WHERE {SOLD}) s, ({_GIVEN_BACK}) b
 """  # noqa: S608
 _DAYS: Final = f"""
 SELECT day, sum(orders)::int AS orders, sum(sales)::bigint AS sales, sum(users)::int AS users FROM (
     SELECT (o.paid_at AT TIME ZONE $1)::date AS day, 1 AS orders, o.total AS sales, 0 AS users
-    FROM shop_order o WHERE {_SOLD}
+    FROM shop_order o WHERE {SOLD}
     UNION ALL
     SELECT (u.created_at AT TIME ZONE $1)::date, 0, 0, 1 FROM core_user u
-    WHERE u.created_at >= {_FROM} AND u.created_at < {_TO}) events GROUP BY day
+    WHERE u.created_at >= {FROM} AND u.created_at < {TO}) events GROUP BY day
 """  # noqa: S608
 _PRODUCTS: Final = f"""
 SELECT l.product_id, (array_agg(l.name ORDER BY o.paid_at DESC, l.line_no))[1] AS name, sum(l.qty)::int AS units,
        count(DISTINCT o.id)::int AS orders, sum(l.net)::bigint AS sales
-FROM shop_order o JOIN shop_order_line l ON l.order_id = o.id WHERE {_SOLD}
+FROM shop_order o JOIN shop_order_line l ON l.order_id = o.id WHERE {SOLD}
 GROUP BY l.product_id ORDER BY sales DESC, units DESC, name, l.product_id LIMIT $5
 """  # noqa: S608
 _CATEGORIES: Final = f"""
@@ -58,14 +57,14 @@ SELECT c.id, coalesce(c.translations #>> ARRAY[$5::text, 'name'], c.name, '') AS
        sum(l.net)::bigint AS sales
 FROM shop_order o JOIN shop_order_line l ON l.order_id = o.id
 LEFT JOIN shop_product p ON p.id = l.product_id LEFT JOIN shop_category c ON c.id = p.category_id
-WHERE {_SOLD} GROUP BY c.id ORDER BY sales DESC, name, c.id
+WHERE {SOLD} GROUP BY c.id ORDER BY sales DESC, name, c.id
 """  # noqa: S608
 _SHOPS: Final = f"""
 SELECT s.id, coalesce(s.translations #>> ARRAY[$5::text, 'name'], s.name) AS name,
        (SELECT coalesce(sum(l.qty), 0) FROM shop_order o JOIN shop_order_line l ON l.order_id = o.id
-        WHERE {_SOLD} AND o.shop_id = s.id)::int AS units,
+        WHERE {SOLD} AND o.shop_id = s.id)::int AS units,
        coalesce(sum(o.total), 0)::bigint AS sales
-FROM shop_shop s JOIN shop_order o ON o.shop_id = s.id WHERE {_SOLD}
+FROM shop_shop s JOIN shop_order o ON o.shop_id = s.id WHERE {SOLD}
 GROUP BY s.id ORDER BY sales DESC, name, s.id
 """  # noqa: S608
 

@@ -17,6 +17,7 @@ from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop import scope
 from nakamise_shop.staff import search_index
 
 DEPTH_MAX: Final = 4
@@ -106,6 +107,7 @@ def _walk(
 
 async def add(ctx: TenantCtx, tx: Tx, given: CategoryInput) -> uuid.UUID:
     """Last among its sisters. Raises Invalid."""
+    await scope.check_all(ctx, tx)
     await _hold(tx)
     if await tx.value("SELECT count(*) FROM shop_category") >= CATEGORIES_MAX:
         raise _refused("name", N_("There are at most %(n)s categories."), n=CATEGORIES_MAX)
@@ -117,6 +119,7 @@ async def add(ctx: TenantCtx, tx: Tx, given: CategoryInput) -> uuid.UUID:
 
 async def change(ctx: TenantCtx, tx: Tx, category_id: uuid.UUID, given: CategoryInput) -> None:
     """Name, place in the tree, on or off. Raises NotFound, Invalid (a place below itself among others)."""
+    await scope.check_all(ctx, tx)
     await _hold(tx)
     before = await _find(tx, category_id)
     if given.slug == "":
@@ -129,6 +132,7 @@ async def change(ctx: TenantCtx, tx: Tx, category_id: uuid.UUID, given: Category
 
 async def switch(ctx: TenantCtx, tx: Tx, category_id: uuid.UUID, is_on: bool) -> None:
     """Raises NotFound."""
+    await scope.check_all(ctx, tx)
     await tx.must_touch_one(
         NotFound(), "UPDATE shop_category SET is_on = $2 WHERE id = $1", category_id, is_on
     )
@@ -137,6 +141,7 @@ async def switch(ctx: TenantCtx, tx: Tx, category_id: uuid.UUID, is_on: bool) ->
 
 async def move(ctx: TenantCtx, tx: Tx, category_id: uuid.UUID, direction: Direction) -> None:
     """One place among its sisters; at the end it stays. Raises NotFound."""
+    await scope.check_all(ctx, tx)
     await _hold(tx)
     found = await _find(tx, category_id)
     sisters = [one.id for one in await tree(tx) if one.parent_id == found.parent_id]
@@ -149,6 +154,7 @@ async def move(ctx: TenantCtx, tx: Tx, category_id: uuid.UUID, direction: Direct
 
 async def order(ctx: TenantCtx, tx: Tx, parent_id: uuid.UUID | None, ids: Sequence[uuid.UUID]) -> None:
     """All the sisters below ``parent_id`` in a new order. Raises Invalid when they are not exactly these."""
+    await scope.check_all(ctx, tx)
     await _hold(tx)
     if {one.id for one in await tree(tx) if one.parent_id == parent_id} != set(ids) or len(set(ids)) != len(
         ids
@@ -160,6 +166,7 @@ async def order(ctx: TenantCtx, tx: Tx, parent_id: uuid.UUID | None, ids: Sequen
 
 async def remove(ctx: TenantCtx, tx: Tx, category_id: uuid.UUID) -> None:
     """Raises NotFound, and Conflict while it has sub-categories or products."""
+    await scope.check_all(ctx, tx)
     found = await _find(tx, category_id)
     if found.child_count:
         message = N_("“%(name)s” has sub-categories. Move or delete them first.")

@@ -15,6 +15,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, page, read_form, see_other
+from nakamise_shop import scope
 from nakamise_shop.saying import say
 from nakamise_shop.staff import categories
 from nakamise_shop.staff.categories import CategoryInput, StaffCategory
@@ -115,6 +116,7 @@ async def _show(
     """``category_id``: whose form was refused, None = that of a new one."""
     async with ctx.read() as tx:
         found = await categories.tree(tx)
+        is_everybodys = await scope.shops_of(ctx, tx) is None
     return await page(
         ctx,
         "shop/staff_categories.html",
@@ -125,7 +127,7 @@ async def _show(
         raw=raw,
         refused=category_id,
         errors=fault_texts(ctx, faults or {}),
-        may_manage=ctx.actor.can(MANAGE),
+        may_manage=ctx.actor.can(MANAGE) and is_everybodys,
     )
 
 

@@ -9,6 +9,7 @@ from nakamise.contracts.ui import Period
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise.web import month_day, short_date, yen
+from nakamise_shop import scope
 from nakamise_shop.staff import orders_repository
 from nakamise_shop.staff.orders_schemas import StaffOrderFilter
 from nakamise_shop.staff.shops_repository import shop_lines
@@ -25,13 +26,14 @@ async def dashboard_context(ctx: TenantCtx, tx: Tx, period: Period) -> Mapping[s
     if not ctx.actor.can(PERMISSION):
         return None
     days = await days_of(ctx, tx, period)
+    own = await scope.shops_of(ctx, tx)
     zone = ctx.tenant.timezone
     return {
         "points": [(month_day(day.day, ctx.locale, zone), day.sales) for day in days],
         "rows": _rows(ctx, days),
         "yen": _show_yen,
-        "shops": await shop_lines(tx),
-        "latest": await orders_repository.lines(tx, StaffOrderFilter(), ctx.tenant.zone, LATEST, 0),
+        "shops": await shop_lines(tx, own),
+        "latest": await orders_repository.lines(tx, StaffOrderFilter(), ctx.tenant.zone, own, LATEST, 0),
         "shop_states": badges(ctx, SHOP_STATES),
         "order_status": badges(ctx, ORDER_STATUS),
         "pay_status": badges(ctx, PAYMENT_STATUS),

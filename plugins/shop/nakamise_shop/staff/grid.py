@@ -14,6 +14,7 @@ from nakamise.db import Tx
 from nakamise.errors import FieldError, Invalid
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop import scope
 from nakamise_shop.settings import ShopSettings
 from nakamise_shop.staff import changed
 from nakamise_shop.staff import products_repository as products
@@ -103,6 +104,7 @@ class _Now(msgspec.Struct, frozen=True, kw_only=True):
 _NOW: Final = """
 SELECT v.id, v.product_id, v.sku, v.price, v.compare_at, k.on_hand, k.reserved
 FROM shop_variant v JOIN shop_stock k ON k.variant_id = v.id WHERE v.id = ANY($1) AND v.state = 'active'
+  AND ($2::uuid[] IS NULL OR v.shop_id = ANY($2))
 """
 _HOLD: Final = "SELECT id FROM shop_product WHERE id = ANY($1) ORDER BY id FOR UPDATE"
 _PRICE: Final = """
@@ -119,16 +121,17 @@ _TOUCH: Final = "UPDATE shop_product SET version = version + 1, updated_at = now
 async def rows(ctx: TenantCtx, tx: Tx, wanted: StaffProductFilter) -> list[GridRow]:
     """One page of the variants whose products match; each knows how many there are in all."""
     low_from = ctx.settings(ShopSettings).low_stock_from
-    return await products.grid_rows(tx, wanted, low_from, GridRow, PAGE_SIZE)
+    return await products.grid_rows(tx, wanted, low_from, await scope.shops_of(ctx, tx), GridRow, PAGE_SIZE)
 
 
 async def change(ctx: TenantCtx, tx: Tx, given: GridChange) -> list[CellResult]:
     """Every cell for itself: what cannot be written says why, the others are. Prices first, stock last."""
     ids = {cell.variant_id for cell in given.prices} | {cell.variant_id for cell in given.stocks}
-    before = {row.id: row for row in await tx.all(_Now, _NOW, list(ids))}
+    own = await scope.shops_of(ctx, tx)
+    before = {row.id: row for row in await tx.all(_Now, _NOW, list(ids), own)}
     priced = {before[one.variant_id].product_id for one in given.prices if one.variant_id in before}
     await tx.execute(_HOLD, list(priced))
-    results = [await _set_price(tx, one) for one in given.prices]
+    results = [await _set_price(tx, one, before) for one in given.prices]
     await _after_prices(tx, results, before)
     stocks = sorted(given.stocks, key=lambda one: one.variant_id)
     results += [await _set_stock(tx, one, before) for one in stocks]
@@ -138,7 +141,9 @@ async def change(ctx: TenantCtx, tx: Tx, given: GridChange) -> list[CellResult]:
     return results
 
 
-async def _set_price(tx: Tx, cell: PriceCell) -> CellResult:
+async def _set_price(tx: Tx, cell: PriceCell, before: dict[uuid.UUID, _Now]) -> CellResult:
+    if cell.variant_id not in before:
+        return _result(cell.variant_id, Field.PRICE, Outcome.GONE, 0)
     saved = await tx.execute(_PRICE, cell.variant_id, cell.seen, cell.price) == 1
     now = await _now(tx, cell.variant_id)
     if now is None:
@@ -168,7 +173,7 @@ async def _set_stock(tx: Tx, cell: StockCell, before: dict[uuid.UUID, _Now]) -> 
 
 
 async def _now(tx: Tx, variant_id: uuid.UUID) -> _Now | None:
-    return await tx.first(_Now, _NOW, [variant_id])
+    return await tx.first(_Now, _NOW, [variant_id], None)
 
 
 def _result(id_: uuid.UUID, field: Field, outcome: Outcome, now: int, reserved: int = 0) -> CellResult:

@@ -92,7 +92,7 @@ async def _write(ctx: TenantCtx, tx: Tx, product: ProductPlan, shop_id: uuid.UUI
         state = "draft"
     else:
         product_id = product.stored[0].product_id
-        stored = await service.product(tx, product_id)
+        stored = await service.product(ctx, tx, product_id)
         fields = {name: getattr(stored, name) for name in _KEPT} | _fields(product, stored)
         variants = _variants(product, stored.variants)
         await service.change(

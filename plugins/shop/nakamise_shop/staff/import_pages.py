@@ -126,7 +126,7 @@ async def _file(request: AnyRequest) -> tuple[str, bytes]:
 @get("/products/import/{import_id:uuid}", opt=requires(MANAGE), include_in_schema=False)
 async def preview_page(ctx: Ctx, import_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.read() as tx:
-        found = await imports.find(tx, import_id)
+        found = await imports.find(ctx, tx, import_id)
         plan = await imports.preview(ctx, tx, found)
     shown = await _preview(ctx, plan, import_id)
     order = {Verdict.ERROR: 0, Verdict.NEW: 1, Verdict.CHANGED: 2, Verdict.UNCHANGED: 3}
@@ -214,7 +214,7 @@ async def preview_api(ctx: Ctx, import_id: FromPath[uuid.UUID]) -> Preview:
 
 async def _read_preview(ctx: TenantCtx, import_id: uuid.UUID) -> Preview:
     async with ctx.read() as tx:
-        found = await imports.find(tx, import_id)
+        found = await imports.find(ctx, tx, import_id)
         plan = await imports.preview(ctx, tx, found)
     return await _preview(ctx, plan, import_id)
 

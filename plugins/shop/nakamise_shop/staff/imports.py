@@ -13,6 +13,7 @@ from nakamise.errors import Conflict, NotFound
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop import scope
 from nakamise_shop.metering import PRODUCTS
 from nakamise_shop.staff import categories, import_apply, import_read, sheet_rows
 from nakamise_shop.staff.import_plan import Places, Plan, plan, spellings
@@ -44,12 +45,14 @@ async def add(ctx: TenantCtx, name: str, data: bytes) -> uuid.UUID:
     return id_
 
 
-async def find(tx: Tx, import_id: uuid.UUID) -> Upload:
-    """Raises NotFound."""
+async def find(ctx: TenantCtx, tx: Tx, import_id: uuid.UUID) -> Upload:
+    """Staff of some shops see only their own files. Raises NotFound."""
+    only_own = await scope.shops_of(ctx, tx) is not None
     found = await tx.first(
         Upload,
-        "SELECT id, name, content, created_at, applied_at, changed FROM shop_import WHERE id = $1",
-        import_id,
+        "SELECT id, name, content, created_at, applied_at, changed FROM shop_import"
+        " WHERE id = $1 AND ($2::uuid IS NULL OR actor_id = $2)",
+        *(import_id, ctx.actor.user_id if only_own else None),
     )
     if found is None:
         raise NotFound
@@ -69,7 +72,7 @@ async def _places(ctx: TenantCtx, tx: Tx) -> Places:
     is_limited = usage.is_hard and usage.most is not None
     tree = await categories.tree(tx)
     return Places(
-        shops=[one.slug for one in await shop_choices(tx)],
+        shops=[one.slug for one in await shop_choices(tx, await scope.shops_of(ctx, tx))],
         categories=spellings(await sheet_rows.category_paths(tx), {one.id: one.slug for one in tree}),
         zone=ctx.tenant.zone,
         may_publish=max(0, (usage.most or 0) - usage.used) if is_limited else None,
@@ -85,7 +88,7 @@ async def apply(ctx: TenantCtx, import_id: uuid.UUID, mark: str) -> int:
     async with ctx.begin() as tx:
         # Held to the end: a second click waits, and finds it applied.
         await tx.execute("SELECT 1 FROM shop_import WHERE id = $1 FOR UPDATE", import_id)
-        found = await find(tx, import_id)
+        found = await find(ctx, tx, import_id)
         if found.applied_at is not None:
             raise Conflict(N_("This file is applied already."), code="already_applied", domain="shop")
         planned = await preview(ctx, tx, found)
@@ -94,7 +97,7 @@ async def apply(ctx: TenantCtx, import_id: uuid.UUID, mark: str) -> int:
         if not planned.can_be_applied:
             message = N_("The file has errors, or changes nothing.")
             raise Conflict(message, code="has_errors", domain="shop")
-        shops = {one.slug: one.id for one in await shop_choices(tx)}
+        shops = {one.slug: one.id for one in await shop_choices(tx, await scope.shops_of(ctx, tx))}
         changed = await import_apply.apply(ctx, tx, planned, shops)
         await tx.execute(
             "UPDATE shop_import SET applied_at = now(), changed = $2 WHERE id = $1", import_id, changed

@@ -13,6 +13,7 @@ from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
+from nakamise_shop import scope
 
 _COLUMNS: Final = "id, body, author_id, author_name, created_at"
 
@@ -41,6 +42,7 @@ async def notes_of(tx: Tx, order_id: uuid.UUID) -> list[Note]:
 
 async def add(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, body: str) -> Note:
     """Raises NotFound."""
+    await scope.check_order(ctx, tx, order_id)
     if not await tx.value("SELECT id FROM shop_order WHERE id = $1", order_id):
         raise NotFound
     return await tx.one(
@@ -53,6 +55,7 @@ async def add(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, body: str) -> Note:
 
 async def remove(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, note_id: uuid.UUID) -> None:
     """One's own. Raises NotFound for another's."""
+    await scope.check_order(ctx, tx, order_id)
     await tx.must_touch_one(
         NotFound(),
         "DELETE FROM shop_order_note WHERE id = $1 AND order_id = $2 AND author_id = $3",

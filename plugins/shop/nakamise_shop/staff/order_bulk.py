@@ -13,6 +13,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, Invalid, NotFound, Problem
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop import scope
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.domain.order_state import LineState
 from nakamise_shop.orders import fulfil, repository
@@ -83,15 +84,16 @@ async def _one(
     ctx: TenantCtx, order_id: uuid.UUID, act: Callable[[Tx, uuid.UUID], Awaitable[None]]
 ) -> Outcome:
     async with ctx.read() as tx:
-        found = await repository.header_by_id(tx, order_id)
-    if found is None:
+        found = await repository.headers_by_id(tx, [order_id], await scope.shops_of(ctx, tx))
+    if not found:
         return _refused(ctx, order_id, "", NotFound())
+    number = found[0].number
     try:
         async with ctx.begin() as tx:
             await act(tx, order_id)
     except (Conflict, Invalid) as refusal:
-        return _refused(ctx, order_id, found.number, refusal)
-    return Outcome(order_id=order_id, number=found.number, done=True)
+        return _refused(ctx, order_id, number, refusal)
+    return Outcome(order_id=order_id, number=number, done=True)
 
 
 def _refused(ctx: TenantCtx, order_id: uuid.UUID, number: str, refusal: Problem) -> Outcome:

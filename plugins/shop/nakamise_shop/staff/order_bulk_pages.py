@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, page, read_form, see_other
+from nakamise_shop import scope
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.orders import repository
 from nakamise_shop.staff.order_bulk import MOST, Outcome, Parcel, ship_all, start_all
@@ -83,7 +84,7 @@ async def _entry(
     outcomes: list[Outcome],
 ) -> Response[bytes]:
     async with ctx.read() as tx:
-        headers = await repository.headers_by_id(tx, ids)
+        headers = await repository.headers_by_id(tx, ids, await scope.shops_of(ctx, tx))
     return await page(
         ctx,
         "shop/staff_orders_ship.html",

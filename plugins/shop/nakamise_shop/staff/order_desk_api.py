@@ -12,7 +12,6 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from nakamise.contracts.addresses import AddressInput
-from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, requires
 from nakamise_shop.orders import changing, fewer
 from nakamise_shop.orders.schemas import GIFT, NOTE, Order
@@ -66,8 +65,7 @@ async def ship_orders(ctx: Ctx, data: JSONBody[ShipOrders]) -> list[Outcome]:
 async def list_notes(ctx: Ctx, order_id: FromPath[uuid.UUID]) -> list[Note]:
     """Only staff see them; the newest first."""
     async with ctx.read() as tx:
-        if not await tx.value("SELECT id FROM shop_order WHERE id = $1", order_id):
-            raise NotFound
+        await order_by_id(ctx, tx, order_id)
         return await notes.notes_of(tx, order_id)
 
 

@@ -16,6 +16,7 @@ from nakamise.ids import uuid7
 from nakamise.japan import Prefecture
 from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import page
+from nakamise_shop import scope
 from nakamise_shop.domain.order_state import LineState, OrderStatus
 from nakamise_shop.orders.cancel import staff_may_cancel
 from nakamise_shop.orders.labels import note_label
@@ -52,7 +53,7 @@ async def order_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     wanted = filter_of(StaffOrderFilter, request.query_params)
     async with ctx.read() as tx:
         found = await service.order_lines(ctx, tx, wanted)
-        shops = await products_repository.shop_choices(tx)
+        shops = await products_repository.shop_choices(tx, await scope.shops_of(ctx, tx))
     names = [(status, words(ctx)(ORDER_STATUS[status][0])) for status in OrderStatus]
     return await page(
         ctx,

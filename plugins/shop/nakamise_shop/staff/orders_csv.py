@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from nakamise.plugin import TenantCtx
 from nakamise.web import BOM, N_, csv_text, local_time
+from nakamise_shop import scope
 from nakamise_shop.orders.schemas import pay_status
 from nakamise_shop.staff import orders_repository as repository
 from nakamise_shop.staff.orders_repository import ExportRow
@@ -53,7 +54,9 @@ async def order_csv(ctx: TenantCtx, wanted: StaffOrderFilter, encoding: Encoding
     after: ExportRow | None = None
     while True:
         async with ctx.read() as tx:
-            rows = await repository.export_rows(tx, wanted, ctx.tenant.zone, after, CHUNK)
+            rows = await repository.export_rows(
+                tx, wanted, ctx.tenant.zone, await scope.shops_of(ctx, tx), after, CHUNK
+            )
         if not rows:
             return
         yield _encoded(csv_text([_cells(ctx, row) for row in rows]), encoding)

@@ -15,9 +15,11 @@ from nakamise_shop.catalog.search import patterns
 from nakamise_shop.domain.order_state import OrderState
 from nakamise_shop.orders.matching import TEXT_MATCHES, day_after, midnight
 from nakamise_shop.orders.status import INPUTS_SQL, NOTE_SQL, PAY_SQL, STATUS_SQL
+from nakamise_shop.scope import Shops
 from nakamise_shop.staff.orders_schemas import StaffOrderFilter, StaffOrderLine
 
-# Only constants are put into the texts below. $1 patterns, $2 shop slug, $3 placed from, $4 placed before, $5 payment
+# Only constants are put into the texts below. $1 patterns, $2 shop slug, $3 placed from, $4 placed before, $5 payment,
+# $6 shops of the staff or null
 _MATCHING: Final = f"""
 WITH matching AS (
     SELECT o.id, o.number, o.placed_at, o.shop_id, o.buyer_name, o.total, o.state, o.paid_at, p.authorized_until,
@@ -29,6 +31,7 @@ WITH matching AS (
       AND ($3::timestamptz IS NULL OR o.placed_at >= $3)
       AND ($4::timestamptz IS NULL OR o.placed_at < $4)
       AND ($5::text IS NULL OR {PAY_SQL} = $5)
+      AND ($6::uuid[] IS NULL OR o.shop_id = ANY($6))
       AND (cardinality($1::text[]) = 0 OR {TEXT_MATCHES.format(words="$1")}))
 """  # noqa: S608
 _COUNTS: Final = f"{_MATCHING} SELECT status, count(*)::int AS number FROM matching GROUP BY status"  # noqa: S608
@@ -38,8 +41,8 @@ SELECT m.id, m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.state, 
        m.status, m.total, m.note <> '' AS has_note, m.inputs ? 'shop.gift' AS is_gift,
        (SELECT sum(l.qty) FROM shop_order_line l WHERE l.order_id = m.id)::int AS item_count
 FROM matching m JOIN shop_shop s ON s.id = m.shop_id
-WHERE $6::text IS NULL OR m.status = $6
-ORDER BY m.placed_at DESC, m.id DESC LIMIT $7 OFFSET $8
+WHERE $7::text IS NULL OR m.status = $7
+ORDER BY m.placed_at DESC, m.id DESC LIMIT $8 OFFSET $9
 """  # noqa: S608
 
 
@@ -48,15 +51,17 @@ class _Count(msgspec.Struct, frozen=True):
     number: int
 
 
-async def counts(tx: Tx, wanted: StaffOrderFilter, zone: ZoneInfo) -> dict[str, int]:
+async def counts(tx: Tx, wanted: StaffOrderFilter, zone: ZoneInfo, shops: Shops) -> dict[str, int]:
     """By status, under all other conditions."""
-    return {row.status: row.number for row in await tx.all(_Count, _COUNTS, *_conditions(wanted, zone))}
+    rows = await tx.all(_Count, _COUNTS, *_conditions(wanted, zone, shops))
+    return {row.status: row.number for row in rows}
 
 
 async def lines(
-    tx: Tx, wanted: StaffOrderFilter, zone: ZoneInfo, limit: int, offset: int
+    tx: Tx, wanted: StaffOrderFilter, zone: ZoneInfo, shops: Shops, limit: int, offset: int
 ) -> list[StaffOrderLine]:
-    return await tx.all(StaffOrderLine, _LINES, *_conditions(wanted, zone), wanted.status, limit, offset)
+    given = _conditions(wanted, zone, shops)
+    return await tx.all(StaffOrderLine, _LINES, *given, wanted.status, limit, offset)
 
 
 async def in_order(tx: Tx, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
@@ -66,13 +71,14 @@ async def in_order(tx: Tx, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
     )
 
 
-def _conditions(wanted: StaffOrderFilter, zone: ZoneInfo) -> tuple[object, ...]:
+def _conditions(wanted: StaffOrderFilter, zone: ZoneInfo, shops: Shops) -> tuple[object, ...]:
     return (
         patterns(wanted.q),
         wanted.shop,
         midnight(wanted.since, zone),
         day_after(wanted.until, zone),
         wanted.payment,
+        shops,
     )
 
 
@@ -115,20 +121,20 @@ SELECT m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.email, m.stat
 FROM matching m
 JOIN shop_shop s ON s.id = m.shop_id
 JOIN shop_order o ON o.id = m.id
-WHERE ($6::text IS NULL OR m.status = $6)
-  AND ($7::timestamptz IS NULL OR (m.placed_at, m.number) < ($7, $8::text))
-ORDER BY m.placed_at DESC, m.number DESC LIMIT $9
+WHERE ($7::text IS NULL OR m.status = $7)
+  AND ($8::timestamptz IS NULL OR (m.placed_at, m.number) < ($8, $9::text))
+ORDER BY m.placed_at DESC, m.number DESC LIMIT $10
 """  # noqa: S608
 
 
 async def export_rows(
-    tx: Tx, wanted: StaffOrderFilter, zone: ZoneInfo, after: ExportRow | None, limit: int
+    tx: Tx, wanted: StaffOrderFilter, zone: ZoneInfo, shops: Shops, after: ExportRow | None, limit: int
 ) -> list[ExportRow]:
     """The rows that follow ``after``, newest first."""
     return await tx.all(
         ExportRow,
         _EXPORT,
-        *_conditions(wanted, zone),
+        *_conditions(wanted, zone, shops),
         wanted.status,
         after.placed_at if after else None,
         after.number if after else None,

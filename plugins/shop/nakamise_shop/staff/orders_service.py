@@ -6,6 +6,7 @@ from typing import Final
 
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
+from nakamise_shop import scope
 from nakamise_shop.domain.order_state import OrderStatus
 from nakamise_shop.staff import orders_repository as repository
 from nakamise_shop.staff.orders_schemas import StaffOrderFilter, StaffOrderLines
@@ -14,11 +15,12 @@ PAGE_SIZE: Final = 30
 
 
 async def order_lines(ctx: TenantCtx, tx: Tx, wanted: StaffOrderFilter) -> StaffOrderLines:
-    found = await repository.counts(tx, wanted, ctx.tenant.zone)
+    shops = await scope.shops_of(ctx, tx)
+    found = await repository.counts(tx, wanted, ctx.tenant.zone, shops)
     counts = {status.value: found.get(status.value, 0) for status in OrderStatus}
     offset = (wanted.page - 1) * PAGE_SIZE
     return StaffOrderLines(
-        items=await repository.lines(tx, wanted, ctx.tenant.zone, PAGE_SIZE, offset),
+        items=await repository.lines(tx, wanted, ctx.tenant.zone, shops, PAGE_SIZE, offset),
         counts=counts,
         total=counts[wanted.status] if wanted.status else sum(counts.values()),
         page=wanted.page,

@@ -81,7 +81,7 @@ async def _answer(ctx: TenantCtx, product_id: uuid.UUID, done: str, refused: lis
         said = " ".join([*refused, done]).strip()
         return see_other(ctx, f"{LIST}/{product_id}#pictures", flash=said, kind="danger" if refused else "ok")
     async with ctx.read() as tx:
-        found = await service.product(tx, product_id)
+        found = await service.product(ctx, tx, product_id)
     return await fragment(
         ctx,
         "shop/staff_product.html",

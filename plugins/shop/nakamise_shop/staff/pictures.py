@@ -10,6 +10,7 @@ from nakamise.errors import Conflict, NotFound
 from nakamise.media import add_picture
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop import scope
 from nakamise_shop.staff.schemas import PICTURES_MAX
 
 KIND: Final = "product"
@@ -18,11 +19,12 @@ KIND: Final = "product"
 async def add(ctx: TenantCtx, product_id: uuid.UUID, data: bytes) -> uuid.UUID:
     """The same picture again changes nothing. Raises NotFound, ImageRefused, ImagesBusy, Conflict when full."""
     async with ctx.read() as tx:
+        await scope.check_product(ctx, tx, product_id)
         if await _count(tx, product_id) >= PICTURES_MAX:
             raise _full()
     media_id = await add_picture(ctx, data, KIND)
     async with ctx.begin() as tx:
-        await _lock(tx, product_id)
+        await _lock(ctx, tx, product_id)
         known = await _order(tx, product_id)
         if media_id in known:
             return media_id
@@ -54,7 +56,8 @@ async def _count(tx: Tx, product_id: uuid.UUID) -> int:
     return int(found)
 
 
-async def _lock(tx: Tx, product_id: uuid.UUID) -> None:
+async def _lock(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID) -> None:
+    await scope.check_product(ctx, tx, product_id)
     if await tx.value("SELECT 1 FROM shop_product WHERE id = $1 FOR UPDATE", product_id) is None:
         raise NotFound
 
@@ -67,7 +70,7 @@ async def _order(tx: Tx, product_id: uuid.UUID) -> list[uuid.UUID]:
 
 async def move(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID, media_id: uuid.UUID, to: int) -> None:
     """To place ``to`` (0 = main); beyond the ends means the end. Raises NotFound."""
-    await _lock(tx, product_id)
+    await _lock(ctx, tx, product_id)
     order = await _order(tx, product_id)
     if media_id not in order:
         raise NotFound
@@ -89,6 +92,7 @@ async def step(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID, media_id: uuid.UUI
 
 async def describe(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID, media_id: uuid.UUID, alt: str) -> None:
     """Raises NotFound."""
+    await scope.check_product(ctx, tx, product_id)
     await tx.must_touch_one(
         NotFound(),
         "UPDATE shop_picture SET alt = $3 WHERE product_id = $1 AND media_id = $2",
@@ -101,7 +105,7 @@ async def describe(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID, media_id: uuid
 
 async def remove(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID, media_id: uuid.UUID) -> None:
     """From this product; variants that showed it show the main one. Raises NotFound."""
-    await _lock(tx, product_id)
+    await _lock(ctx, tx, product_id)
     await tx.must_touch_one(
         NotFound(), "DELETE FROM shop_picture WHERE product_id = $1 AND media_id = $2", product_id, media_id
     )

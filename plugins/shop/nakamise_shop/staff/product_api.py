@@ -72,7 +72,7 @@ async def list_products(
 async def create_product(ctx: Ctx, data: JSONBody[ProductInput]) -> StaffProduct:
     """A draft."""
     async with ctx.begin() as tx:
-        return await service.product(tx, await service.create(ctx, tx, data))
+        return await service.product(ctx, tx, await service.create(ctx, tx, data))
 
 
 @get(
@@ -83,7 +83,7 @@ async def create_product(ctx: Ctx, data: JSONBody[ProductInput]) -> StaffProduct
 )
 async def get_product(ctx: Ctx, product_id: FromPath[uuid.UUID]) -> StaffProduct:
     async with ctx.read() as tx:
-        return await service.product(tx, product_id)
+        return await service.product(ctx, tx, product_id)
 
 
 @put(
@@ -98,7 +98,7 @@ async def change_product(
     """409 ``stale``: the product is newer than ``version``; read it again."""
     async with ctx.begin() as tx:
         await service.change(ctx, tx, product_id, data)
-        return await service.product(tx, product_id)
+        return await service.product(ctx, tx, product_id)
 
 
 @put(
@@ -109,7 +109,7 @@ async def change_product(
 )
 async def set_state(ctx: Ctx, product_id: FromPath[uuid.UUID], data: JSONBody[StateBody]) -> StaffProduct:
     async with ctx.begin() as tx:
-        before = await service.product(tx, product_id)
+        before = await service.product(ctx, tx, product_id)
         if data.state is ProductState.PUBLISHED:
             await state.publish(ctx, tx, product_id)
         elif data.state is ProductState.ARCHIVED:
@@ -118,7 +118,7 @@ async def set_state(ctx: Ctx, product_id: FromPath[uuid.UUID], data: JSONBody[St
             await state.restore(ctx, tx, product_id)
         else:
             await state.unpublish(ctx, tx, product_id)
-        return await service.product(tx, product_id)
+        return await service.product(ctx, tx, product_id)
 
 
 @delete(
@@ -152,7 +152,7 @@ async def add_picture(
     except ImageRefused as refused:
         raise Invalid({"picture": refused}) from refused
     async with ctx.read() as tx:
-        return await service.product(tx, product_id)
+        return await service.product(ctx, tx, product_id)
 
 
 @put(
@@ -170,7 +170,7 @@ async def change_picture(
             await pictures.move(ctx, tx, product_id, media_id, data.position)
         if data.alt is not None:
             await pictures.describe(ctx, tx, product_id, media_id, data.alt)
-        return await service.product(tx, product_id)
+        return await service.product(ctx, tx, product_id)
 
 
 @delete(
@@ -185,7 +185,7 @@ async def remove_picture(
 ) -> StaffProduct:
     async with ctx.begin() as tx:
         await pictures.remove(ctx, tx, product_id, media_id)
-        return await service.product(tx, product_id)
+        return await service.product(ctx, tx, product_id)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

@@ -13,6 +13,7 @@ from nakamise.contracts.ui import StaffProductSubject
 from nakamise.errors import Conflict, Invalid
 from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import fragment, page, see_other
+from nakamise_shop import scope
 from nakamise_shop.paging import address, filter_of, page_base, tabs
 from nakamise_shop.settings import ShopSettings
 from nakamise_shop.staff import product_form, related, variant_grid
@@ -47,7 +48,7 @@ async def product_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     wanted = filter_of(StaffProductFilter, request.query_params)
     async with ctx.read() as tx:
         found = await service.product_lines(ctx, tx, wanted)
-        shops = await repository.shop_choices(tx)
+        shops = await repository.shop_choices(tx, await scope.shops_of(ctx, tx))
         categories = await repository.category_choices(tx)
     names = [(state, words(ctx)(PRODUCT_STATES[state][0])) for state in ProductState]
     return await page(
@@ -94,7 +95,7 @@ async def create(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
 @get("/products/{product_id:uuid}", opt=requires(READ), include_in_schema=False)
 async def edit_product(ctx: Ctx, product_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.read() as tx:
-        found = await service.product(tx, product_id)
+        found = await service.product(ctx, tx, product_id)
     return await show(ctx, found, product_form.of_product(found, ctx.tenant.zone))
 
 
@@ -120,7 +121,7 @@ async def save(request: AnyRequest, ctx: Ctx, product_id: FromPath[uuid.UUID]) -
 async def _refused(ctx: TenantCtx, product_id: uuid.UUID, form: ProductForm, status: int) -> Response[bytes]:
     """What was typed stays; 409 also says what somebody else changed."""
     async with ctx.read() as tx:
-        found = await service.product(tx, product_id)
+        found = await service.product(ctx, tx, product_id)
     is_stale = status == Conflict.status
     newer = differences(ctx, found, form) if is_stale else []
     product_form.catch_up(form, found, version=is_stale)
@@ -134,7 +135,7 @@ async def _rows_changed(
     found = None
     if product_id is not None:
         async with ctx.read() as tx:
-            found = await service.product(tx, product_id)
+            found = await service.product(ctx, tx, product_id)
         product_form.catch_up(form, found, version=False)
     form.variants = variant_grid.regenerated(form) if act == "grid" else variant_grid.one_more(form)
     form.errors = {}
@@ -152,7 +153,7 @@ async def show(
     partial: bool = False,
 ) -> Response[bytes]:
     async with ctx.read() as tx:
-        shops = await repository.shop_choices(tx)
+        shops = await repository.shop_choices(tx, await scope.shops_of(ctx, tx))
         categories = await repository.category_choices(tx)
         beside = await related.lines(tx, found.id) if found else []
         others = await related.choices(tx, found.id) if found else []

@@ -10,6 +10,7 @@ import msgspec
 from nakamise.db import Tx
 from nakamise_shop.catalog.search import patterns
 from nakamise_shop.orders.status import SOLD
+from nakamise_shop.scope import Shops
 from nakamise_shop.staff.schemas import (
     BadgeInput,
     Choice,
@@ -25,7 +26,7 @@ from nakamise_shop.staff.schemas import (
     StaffVariant,
 )
 
-# $1 patterns, $2 category slug, $3 shop slug, $4 only low stock, $5 what counts as low
+# $1 patterns, $2 category slug, $3 shop slug, $4 only low stock, $5 what counts as low, $6 shops of the staff or null
 _MATCH: Final = """
 FROM shop_product p
 JOIN shop_shop s ON s.id = p.shop_id
@@ -43,6 +44,7 @@ WHERE p.search_text LIKE ALL ($1::text[])
         SELECT id FROM below))
   AND ($3::text IS NULL OR s.slug = $3)
   AND (NOT $4::bool OR (sums.is_low AND p.state = 'published'))
+  AND ($6::uuid[] IS NULL OR p.shop_id = ANY($6))
 """
 _COUNTS: Final = "SELECT p.state, count(*)::int AS number" + _MATCH + "GROUP BY p.state"
 _LINES: Final = f"""
@@ -55,16 +57,16 @@ SELECT p.id, p.slug, p.name, p.state, s.name AS shop_name, s.state = 'open' AS s
         FROM shop_picture x JOIN core_media m ON m.id = x.media_id
         WHERE x.product_id = p.id ORDER BY x.position LIMIT 1) AS picture
 {_MATCH}
-AND ($6::text IS NULL OR p.state = $6) ORDER BY p.updated_at DESC, p.id LIMIT $7 OFFSET $8
+AND ($7::text IS NULL OR p.state = $7) ORDER BY p.updated_at DESC, p.id LIMIT $8 OFFSET $9
 """  # noqa: S608 - constants
 
 
-_IDS: Final = f"SELECT p.id {_MATCH} AND ($6::text IS NULL AND p.state <> 'archived' OR p.state = $6)"
+_IDS: Final = f"SELECT p.id {_MATCH} AND ($7::text IS NULL AND p.state <> 'archived' OR p.state = $7)"
 _GRID: Final = f"""
 SELECT v.id, v.product_id, p.name AS product_name, v.name, v.sku, v.price, k.on_hand, k.reserved,
        count(*) OVER ()::int AS total
 FROM shop_variant v JOIN shop_product p ON p.id = v.product_id JOIN shop_stock k ON k.variant_id = v.id
-WHERE v.state = 'active' AND p.id IN ({_IDS}) ORDER BY p.name, p.id, v.position, v.id LIMIT $7 OFFSET $8
+WHERE v.state = 'active' AND p.id IN ({_IDS}) ORDER BY p.name, p.id, v.position, v.id LIMIT $8 OFFSET $9
 """  # noqa: S608 - constants
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -74,40 +76,49 @@ class _Count(msgspec.Struct, frozen=True):
     number: int
 
 
-async def counts(tx: Tx, wanted: StaffProductFilter, low_from: int) -> dict[str, int]:
+async def counts(tx: Tx, wanted: StaffProductFilter, low_from: int, shops: Shops) -> dict[str, int]:
     """How many products match in each state, whatever state is wanted."""
-    rows = await tx.all(_Count, _COUNTS, *_conditions(wanted, low_from))
+    rows = await tx.all(_Count, _COUNTS, *_conditions(wanted, low_from, shops))
     found = {row.state: row.number for row in rows}
     return {state.value: found.get(state, 0) for state in ProductState}
 
 
-async def lines(tx: Tx, wanted: StaffProductFilter, low_from: int, page_size: int) -> list[ProductLine]:
+async def lines(
+    tx: Tx, wanted: StaffProductFilter, low_from: int, shops: Shops, page_size: int
+) -> list[ProductLine]:
     return await tx.all(
         ProductLine,
         _LINES,
-        *_conditions(wanted, low_from),
+        *_conditions(wanted, low_from, shops),
         wanted.state,
         page_size,
         (wanted.page - 1) * page_size,
     )
 
 
-async def ids_of(tx: Tx, wanted: StaffProductFilter, low_from: int) -> list[uuid.UUID]:
+async def ids_of(tx: Tx, wanted: StaffProductFilter, low_from: int, shops: Shops) -> list[uuid.UUID]:
     """All that match, by name; archived products only when asked for."""
-    return await tx.values(f"{_IDS} ORDER BY p.name, p.id", *_conditions(wanted, low_from), wanted.state)
-
-
-async def grid_rows(
-    tx: Tx, wanted: StaffProductFilter, low_from: int, row: type[T], page_size: int
-) -> list[T]:
-    """Active variants of the products that match, by name; archived products only when asked for."""
-    return await tx.all(
-        row, _GRID, *_conditions(wanted, low_from), wanted.state, page_size, (wanted.page - 1) * page_size
+    return await tx.values(
+        f"{_IDS} ORDER BY p.name, p.id", *_conditions(wanted, low_from, shops), wanted.state
     )
 
 
-def _conditions(wanted: StaffProductFilter, low_from: int) -> tuple[object, ...]:
-    return patterns(wanted.q), wanted.category, wanted.shop, wanted.low, low_from
+async def grid_rows(
+    tx: Tx, wanted: StaffProductFilter, low_from: int, shops: Shops, row: type[T], page_size: int
+) -> list[T]:
+    """Active variants of the products that match, by name; archived products only when asked for."""
+    return await tx.all(
+        row,
+        _GRID,
+        *_conditions(wanted, low_from, shops),
+        wanted.state,
+        page_size,
+        (wanted.page - 1) * page_size,
+    )
+
+
+def _conditions(wanted: StaffProductFilter, low_from: int, shops: Shops) -> tuple[object, ...]:
+    return patterns(wanted.q), wanted.category, wanted.shop, wanted.low, low_from, shops
 
 
 class _ProductRow(ProductHead, frozen=True, kw_only=True):
@@ -180,10 +191,13 @@ def _spec(stored: list[str]) -> SpecInput:
     return SpecInput(label=label, value=value, label_en=label_en, value_en=value_en)
 
 
-async def shop_choices(tx: Tx) -> list[Choice]:
-    """Shops that can have products, the oldest first."""
+async def shop_choices(tx: Tx, shops: Shops) -> list[Choice]:
+    """Shops that can have products, of these only, the oldest first."""
     return await tx.all(
-        Choice, "SELECT id, slug, name FROM shop_shop WHERE state <> 'closed' ORDER BY created_at, slug"
+        Choice,
+        "SELECT id, slug, name FROM shop_shop WHERE state <> 'closed' AND ($1::uuid[] IS NULL OR id = ANY($1))"
+        " ORDER BY created_at, slug",
+        shops,
     )
 
 

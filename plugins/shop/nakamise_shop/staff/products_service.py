@@ -16,6 +16,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop import scope
 from nakamise_shop.settings import ShopSettings
 from nakamise_shop.staff import changed
 from nakamise_shop.staff import products_repository as repository
@@ -40,9 +41,10 @@ def fault(message: str, **params: object) -> FieldError:
 
 async def product_lines(ctx: TenantCtx, tx: Tx, wanted: StaffProductFilter) -> ProductLines:
     low_from = ctx.settings(ShopSettings).low_stock_from
-    counts = await repository.counts(tx, wanted, low_from)
+    shops = await scope.shops_of(ctx, tx)
+    counts = await repository.counts(tx, wanted, low_from, shops)
     return ProductLines(
-        items=await repository.lines(tx, wanted, low_from, PAGE_SIZE),
+        items=await repository.lines(tx, wanted, low_from, shops, PAGE_SIZE),
         counts=counts,
         total=counts[wanted.state] if wanted.state else sum(counts.values()),
         page=wanted.page,
@@ -50,17 +52,18 @@ async def product_lines(ctx: TenantCtx, tx: Tx, wanted: StaffProductFilter) -> P
     )
 
 
-async def product(tx: Tx, product_id: uuid.UUID) -> StaffProduct:
-    """Raises NotFound."""
+async def product(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID) -> StaffProduct:
+    """Raises NotFound, also for one of a shop that the acting person does not work for."""
     found = await repository.find(tx, product_id)
     if found is None:
         raise NotFound
+    await scope.check_shop(ctx, tx, found.shop_id)
     return found
 
 
 async def create(ctx: TenantCtx, tx: Tx, given: ProductInput, slug: str = "") -> uuid.UUID:
     """A draft; ``slug`` must be free, "" = made from the name. Raises Invalid."""
-    shop_id = await _shop_of(tx, given)
+    shop_id = await _shop_of(ctx, tx, given)
     await _check(tx, shop_id, None, given, [])
     product_id = await write.insert(tx, shop_id, slug or await _free_slug(tx, given), given)
     await _write_variants(tx, product_id, given, [])
@@ -71,7 +74,7 @@ async def create(ctx: TenantCtx, tx: Tx, given: ProductInput, slug: str = "") ->
 
 async def change(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID, given: ProductChange) -> None:
     """Raises NotFound, Invalid, and Conflict (code ``stale``) when somebody else changed it meanwhile."""
-    before = await product(tx, product_id)
+    before = await product(ctx, tx, product_id)
     stored = await write.lock_variants(tx, product_id)
     if before.version != given.version:
         raise stale()
@@ -100,8 +103,8 @@ def _brief(product: StaffProduct) -> dict[str, object]:
     }
 
 
-async def _shop_of(tx: Tx, given: ProductInput) -> uuid.UUID:
-    shops = {choice.id for choice in await repository.shop_choices(tx)}
+async def _shop_of(ctx: TenantCtx, tx: Tx, given: ProductInput) -> uuid.UUID:
+    shops = {choice.id for choice in await repository.shop_choices(tx, await scope.shops_of(ctx, tx))}
     if given.shop_id is None and len(shops) == 1:
         return shops.pop()
     if given.shop_id not in shops or given.shop_id is None:

@@ -9,6 +9,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop import scope
 from nakamise_shop.catalog import price_log
 from nakamise_shop.metering import PRODUCTS
 from nakamise_shop.staff import changed
@@ -27,10 +28,11 @@ _MOVE: Final = "UPDATE shop_product SET state = $2, updated_at = now() WHERE id 
 
 async def publish(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID) -> None:
     """Raises NotFound, LimitReached, and Conflict that says what is missing."""
+    await scope.check_product(ctx, tx, product_id)
     if not await _is_published(tx, product_id):
         await ctx.take(tx, PRODUCTS)
     if await tx.execute(_PUBLISH, product_id) != 1:
-        raise await _why_not(tx, product_id)
+        raise await _why_not(ctx, tx, product_id)
     await price_log.note(tx, [product_id])
     await changed.tell(ctx, tx, [product_id])
     await ctx.audit(tx, "shop.product.published", str(product_id))
@@ -44,8 +46,8 @@ async def _is_published(tx: Tx, product_id: uuid.UUID) -> bool:
     return bool(found)
 
 
-async def _why_not(tx: Tx, product_id: uuid.UUID) -> Conflict:
-    found = await product(tx, product_id)
+async def _why_not(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID) -> Conflict:
+    found = await product(ctx, tx, product_id)
     if found.shop_state != "open":
         message = N_("The shop is not open. Complete its legal notice and open it first.")
         return Conflict(message, code="shop_not_open", domain="shop")
@@ -73,7 +75,7 @@ async def restore(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID) -> None:
 async def _move(
     ctx: TenantCtx, tx: Tx, product_id: uuid.UUID, to: ProductState, sources: list[ProductState]
 ) -> None:
-    before = await product(tx, product_id)
+    before = await product(ctx, tx, product_id)
     if await _is_published(tx, product_id):
         await ctx.give_back(tx, PRODUCTS)
     wrong = Conflict(N_("The product's state does not allow this."), code="wrong_state", domain="shop")
@@ -88,7 +90,7 @@ async def delete(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID) -> bool:
 
     Raises NotFound.
     """
-    found = await product(tx, product_id)
+    found = await product(ctx, tx, product_id)
     stored = await write.lock_variants(tx, product_id)
     if await write.in_use(tx, [one.id for one in stored]):
         await archive(ctx, tx, product_id)

@@ -12,6 +12,7 @@ from nakamise.db import Tx
 from nakamise.errors import FieldError, Invalid, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop import scope
 from nakamise_shop.staff.schemas import Choice, ProductState
 
 MAX: Final = 12
@@ -60,6 +61,7 @@ async def choices(tx: Tx, product_id: uuid.UUID) -> list[Choice]:
 
 async def put(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID, wanted: Sequence[RelatedInput]) -> None:
     """All of them, in this order. Raises NotFound, Invalid."""
+    await scope.check_product(ctx, tx, product_id)
     if await tx.value("SELECT 1 FROM shop_product WHERE id = $1 FOR UPDATE", product_id) is None:
         raise NotFound
     ids = [one.id for one in wanted]

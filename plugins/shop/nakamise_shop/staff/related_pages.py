@@ -62,7 +62,7 @@ async def act(request: Request[Any, Any, Any], ctx: Ctx, product_id: FromPath[uu
 )
 async def list_related(ctx: Ctx, product_id: FromPath[uuid.UUID]) -> list[RelatedLine]:
     async with ctx.read() as tx:
-        await service.product(tx, product_id)
+        await service.product(ctx, tx, product_id)
         return await related.lines(tx, product_id)
 
 

@@ -9,18 +9,30 @@ from typing import Final
 from nakamise.contracts.shops import ShopSeller, ShopSellers
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
+from nakamise_shop import scope
 
 _SELLERS: Final = (
     "SELECT id, slug, name, coalesce(legal ->> 'seller', '') AS seller, invoice_number FROM shop_shop"
-    " WHERE cardinality($1::uuid[]) = 0 OR id = ANY($1) ORDER BY name, id"
+    " WHERE CASE WHEN cardinality($1::uuid[]) = 0 THEN $2::uuid[] IS NULL OR id = ANY($2) ELSE id = ANY($1) END"
+    " ORDER BY name, id"
 )
 
 
 class Sellers(ShopSellers):
+    def __init__(self, ctx: TenantCtx) -> None:
+        self._ctx = ctx
+
     async def sellers(self, tx: Tx, ids: Sequence[uuid.UUID] = ()) -> Mapping[uuid.UUID, ShopSeller]:
-        return {row.id: row for row in await tx.all(ShopSeller, _SELLERS, list(ids))}
+        own = None if ids else await scope.shops_of(self._ctx, tx)
+        return {row.id: row for row in await tx.all(ShopSeller, _SELLERS, list(ids), own)}
+
+    async def of_staff(self, tx: Tx) -> Sequence[uuid.UUID] | None:
+        return await scope.shops_of(self._ctx, tx)
+
+    async def check(self, tx: Tx, shop_id: uuid.UUID) -> None:
+        await scope.check_shop(self._ctx, tx, shop_id)
 
 
-def sellers(_ctx: TenantCtx) -> ShopSellers:
+def sellers(ctx: TenantCtx) -> ShopSellers:
     """The factory that the manifest names."""
-    return Sellers()
+    return Sellers(ctx)

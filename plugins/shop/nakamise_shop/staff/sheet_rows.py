@@ -12,6 +12,7 @@ import msgspec
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise.web import BOM, csv_text, local_time
+from nakamise_shop import scope
 from nakamise_shop.settings import ShopSettings
 from nakamise_shop.staff import categories, products_repository
 from nakamise_shop.staff.encodings import to_cp932
@@ -110,7 +111,7 @@ async def product_csv(ctx: TenantCtx, wanted: StaffProductFilter, encoding: Enco
     """Piece by piece, each read in a transaction of its own; products without variants have no row."""
     async with ctx.read() as tx:
         low_from = ctx.settings(ShopSettings).low_stock_from
-        ids = await products_repository.ids_of(tx, wanted, low_from)
+        ids = await products_repository.ids_of(tx, wanted, low_from, await scope.shops_of(ctx, tx))
         paths = await category_paths(tx)
     heads = csv_text([[label(key, ctx.locale) for key in COLUMNS]])
     yield _encoded(heads, encoding, is_first=True)

@@ -15,6 +15,7 @@ from nakamise.errors import Conflict, FieldError, Invalid
 from nakamise.japan import has_check_digit
 from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import N_, fill, page, read_form, see_other
+from nakamise_shop import scope
 from nakamise_shop.legal import LABELS, MANDATORY, missing_items
 from nakamise_shop.saying import say
 from nakamise_shop.staff import shops_repository as repository
@@ -46,14 +47,14 @@ ACTS: Final = {
 @get("/shops", opt=requires(MANAGE), include_in_schema=False)
 async def shop_list(ctx: Ctx) -> Response[bytes]:
     async with ctx.read() as tx:
-        shops = await repository.shop_lines(tx)
+        shops = await repository.shop_lines(tx, await scope.shops_of(ctx, tx))
     return await page(ctx, "shop/staff_shops.html", shops=shops, states=badges(ctx, SHOP_STATES))
 
 
 @get("/shops/{shop_id:uuid}", opt=requires(MANAGE), include_in_schema=False)
 async def edit_shop(ctx: Ctx, shop_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.read() as tx:
-        found = await service.shop(tx, shop_id)
+        found = await service.shop(ctx, tx, shop_id)
     values = msgspec.to_builtins(found) | {"price_input": "gross" if found.prices_include_tax else "net"}
     return await _show(ctx, found, values, found.legal, {})
 
@@ -77,7 +78,7 @@ async def save(request: Request[Any, Any, Any], ctx: Ctx, shop_id: FromPath[uuid
             errors["version"] = FieldError(refused.message, domain="shop")
             status = 409
     async with ctx.read() as tx:
-        found = await service.shop(tx, shop_id)
+        found = await service.shop(ctx, tx, shop_id)
     values = dict(form.raw)
     if status == Conflict.status:
         values["version"] = found.version
@@ -87,7 +88,7 @@ async def save(request: Request[Any, Any, Any], ctx: Ctx, shop_id: FromPath[uuid
 async def _saved(ctx: TenantCtx, shop_id: uuid.UUID) -> Response[bytes]:
     _ = words(ctx)
     async with ctx.read() as tx:
-        found = await service.shop(tx, shop_id)
+        found = await service.shop(ctx, tx, shop_id)
     if found.invoice_number and not has_check_digit(found.invoice_number):
         said = _("Saved. The registration number's check digit is not a company's: please check it.")
         return see_other(ctx, f"{LIST}/{shop_id}", flash=said, kind="warn")

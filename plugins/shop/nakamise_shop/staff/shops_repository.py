@@ -10,6 +10,7 @@ import msgspec
 
 from nakamise.db import Tx
 from nakamise_shop.orders.status import SOLD
+from nakamise_shop.scope import Shops
 from nakamise_shop.staff.shops_schemas import ShopInput, StaffShop, StaffShopLine
 
 # The only thing put into the text is a constant.
@@ -21,6 +22,7 @@ SELECT s.id, s.slug, s.name, s.state, s.opened_at,
 FROM shop_shop s
 LEFT JOIN (SELECT o.shop_id, count(*) AS order_count, sum(o.total) AS sales
            FROM shop_order o WHERE {SOLD} GROUP BY o.shop_id) sold ON sold.shop_id = s.id
+WHERE $1::uuid[] IS NULL OR s.id = ANY($1)
 ORDER BY s.created_at, s.slug
 """  # noqa: S608
 _SHOP: Final = """
@@ -45,8 +47,8 @@ class ShopAct(msgspec.Struct, frozen=True, kw_only=True):
     items: list[str]
 
 
-async def shop_lines(tx: Tx) -> list[StaffShopLine]:
-    return await tx.all(StaffShopLine, _LINES)
+async def shop_lines(tx: Tx, shops: Shops) -> list[StaffShopLine]:
+    return await tx.all(StaffShopLine, _LINES, shops)
 
 
 async def find(tx: Tx, shop_id: uuid.UUID) -> StaffShop | None:

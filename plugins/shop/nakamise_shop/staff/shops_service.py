@@ -12,6 +12,7 @@ from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.japan import InvalidInvoiceNumber, parse_invoice_number
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop import scope
 from nakamise_shop.catalog import price_log
 from nakamise_shop.legal import LABELS, missing_items
 from nakamise_shop.metering import SHOPS
@@ -31,8 +32,9 @@ _COMPARED: Final = (
 )
 
 
-async def shop(tx: Tx, shop_id: uuid.UUID) -> StaffShop:
-    """Raises NotFound."""
+async def shop(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> StaffShop:
+    """Raises NotFound, also for one that the acting person does not work for."""
+    await scope.check_shop(ctx, tx, shop_id)
     found = await repository.find(tx, shop_id)
     if found is None:
         raise NotFound
@@ -44,7 +46,7 @@ async def change(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, given: ShopInput) -
 
     An open shop may not lose a mandatory item of its legal notice.
     """
-    before = await shop(tx, shop_id)
+    before = await shop(ctx, tx, shop_id)
     given = msgspec.structs.replace(given, legal={n: t.strip() for n, t in given.legal.items() if t.strip()})
     number = _check(before, given)
     if not await repository.update(tx, shop_id, given, number):
@@ -88,7 +90,7 @@ def _changed(before: StaffShop, given: ShopInput, number: str | None) -> list[st
 
 async def open_shop(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
     """Raises NotFound, LimitReached, and Conflict that names what its legal notice lacks (LC-3.3.2)."""
-    found = await shop(tx, shop_id)
+    found = await shop(ctx, tx, shop_id)
     if missing := missing_items(found.legal):
         _ = words(ctx)
         comma = "、" if ctx.locale == "ja" else ", "
@@ -102,7 +104,7 @@ async def open_shop(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
 
 async def close_shop(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
     """Buyers no longer find it or its products; placed orders go on. Raises NotFound, Conflict."""
-    await shop(tx, shop_id)
+    await shop(ctx, tx, shop_id)
     if await repository.is_open(tx, shop_id):
         await ctx.give_back(tx, SHOPS)
     await _set(ctx, tx, shop_id, "closed", ["open", "closed"])

@@ -15,6 +15,7 @@ from nakamise.contracts.ui import SlipsSubject
 from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import page
+from nakamise_shop import scope
 from nakamise_shop.orders import repository
 from nakamise_shop.orders.labels import note_label
 from nakamise_shop.orders.schemas import Line, OrderHeader, ShipTo
@@ -62,7 +63,7 @@ async def one(request: Request[Any, Any, Any], ctx: Ctx, order_id: FromPath[uuid
 
 async def _show(ctx: TenantCtx, ids: list[uuid.UUID], query: SlipQuery) -> Response[bytes]:
     async with ctx.read() as tx:
-        headers = await repository.headers_by_id(tx, ids)
+        headers = await repository.headers_by_id(tx, ids, await scope.shops_of(ctx, tx))
         lines = await repository.lines_of_all(tx, ids)
     if not headers:
         raise NotFound

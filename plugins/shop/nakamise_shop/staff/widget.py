@@ -13,26 +13,29 @@ from nakamise.contracts.ui import Figure, Period, SetupStep, Todo
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, zero_filled
+from nakamise_shop import scope
 from nakamise_shop.orders.status import SOLD
 from nakamise_shop.settings import ShopSettings
 from nakamise_shop.staff import orders_repository
 from nakamise_shop.staff.orders_schemas import StaffOrderFilter
 
-# $1 the tenant's zone, $2 the first day, $3 the day after the last. Only a constant is put into the text.
+# $1 the tenant's zone, $2 the first day, $3 the day after the last, $4 shops of the staff or null. Only a constant is put into the text.
 _BY_DAY: Final = f"""
 SELECT (o.paid_at AT TIME ZONE $1)::date AS day, count(*)::int AS orders, sum(o.total)::bigint AS sales
 FROM shop_order o
 WHERE {SOLD} AND o.paid_at >= ($2::date)::timestamp AT TIME ZONE $1
-  AND o.paid_at < ($3::date)::timestamp AT TIME ZONE $1
+  AND o.paid_at < ($3::date)::timestamp AT TIME ZONE $1 AND ($4::uuid[] IS NULL OR o.shop_id = ANY($4))
 GROUP BY 1
 """  # noqa: S608
-# $1 what counts as low stock
+# $1 what counts as low stock, $2 shops of the staff or null
 _STATE: Final = """
 SELECT (SELECT count(DISTINCT p.id) FROM shop_product p
         JOIN shop_variant v ON v.product_id = p.id AND v.state = 'active'
         JOIN shop_stock k ON k.variant_id = v.id
-        WHERE p.state = 'published' AND k.on_hand - k.reserved < $1)::int AS low_stock,
-       (SELECT count(*) FROM shop_product WHERE state = 'draft')::int AS drafts,
+        WHERE p.state = 'published' AND k.on_hand - k.reserved < $1
+          AND ($2::uuid[] IS NULL OR p.shop_id = ANY($2)))::int AS low_stock,
+       (SELECT count(*) FROM shop_product WHERE state = 'draft'
+          AND ($2::uuid[] IS NULL OR shop_id = ANY($2)))::int AS drafts,
        EXISTS (SELECT 1 FROM shop_product WHERE state = 'published') AS has_product,
        EXISTS (SELECT 1 FROM shop_shop WHERE state = 'open') AS has_shop
 """
@@ -56,15 +59,17 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
 async def days_of(ctx: TenantCtx, tx: Tx, period: Period) -> list[Day]:
     """Every day of ``period``, ascending, also those without a sale."""
     after = period.last + timedelta(days=1)
-    found = await tx.all(Day, _BY_DAY, ctx.tenant.timezone, period.first, after)
+    own = await scope.shops_of(ctx, tx)
+    found = await tx.all(Day, _BY_DAY, ctx.tenant.timezone, period.first, after, own)
     known = {row.day: row for row in found}
     days = zero_filled({}, period.first, period.last)
     return [known.get(day, Day(day=day, orders=0, sales=0)) for day, _ in days]
 
 
 async def widget(ctx: TenantCtx, tx: Tx, period: Period) -> Sequence[Figure | Todo | SetupStep]:
-    state = await tx.one(_State, _STATE, ctx.settings(ShopSettings).low_stock_from)
-    orders = await orders_repository.counts(tx, StaffOrderFilter(), ctx.tenant.zone)
+    own = await scope.shops_of(ctx, tx)
+    state = await tx.one(_State, _STATE, ctx.settings(ShopSettings).low_stock_from, own)
+    orders = await orders_repository.counts(tx, StaffOrderFilter(), ctx.tenant.zone, own)
     now, before = await days_of(ctx, tx, period), await days_of(ctx, tx, period.before)
     return [*_figures(now, before), *_todos(orders, state), *_steps(ctx, state)]
 

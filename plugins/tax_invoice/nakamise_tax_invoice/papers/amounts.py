@@ -78,11 +78,14 @@ def discounts_of(order: OrderView) -> tuple[Discount, ...]:
 
 def tenders_of(order: OrderView) -> tuple[Tender, ...]:
     """Means of payment (不課税): they lower what is paid and no tax."""
-    sums: dict[str, int] = {}
+    sums: dict[tuple[str, str, str], int] = {}
     for part, _rate in _parts(order):
         if part.phase is Phase.TENDER:
-            sums[part.code] = sums.get(part.code, 0) + part.amount
-    return tuple(Tender(code=code, amount=amount) for code, amount in sums.items())
+            key = (part.plugin_id, part.code, part.label)
+            sums[key] = sums.get(key, 0) + part.amount
+    return tuple(
+        Tender(label=label, amount=amount) for (_plugin, _code, label), amount in sums.items()
+    )
 
 
 def _parts(order: OrderView) -> Iterable[tuple[Part, Rate]]:
@@ -131,7 +134,7 @@ def kept_back(rows: Sequence[Row], deduction: int) -> tuple[Discount, ...]:
         key = (row.rate_bp, row.reduced)
         sums[key] = sums.get(key, 0) + share
     return tuple(
-        Discount(code="", amount=amount, rate_bp=rate_bp, reduced=reduced)
+        Discount(amount=amount, rate_bp=rate_bp, reduced=reduced)
         for (rate_bp, reduced), amount in sums.items()
         if amount
     )

@@ -73,12 +73,17 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Discount(msgspec.Struct, frozen=True, kw_only=True):
-    """What one rule took off the taxable amount of one rate; amount > 0."""
+    """What one rule took off the taxable amount of one rate; amount > 0.
 
-    code: str
+    ``label`` is the rule's public name. ``code`` is in documents of before 2026-11-22 only: a buyer's code may be
+    meant for nobody else, and whoever books an invoice need not know it.
+    """
+
     amount: int
     rate_bp: int
     reduced: bool
+    label: str = ""
+    code: str = ""
 
 
 class TaxRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,10 +96,12 @@ class TaxRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tender(msgspec.Struct, frozen=True, kw_only=True):
-    """A means of payment other than money, such as points that were bought; changes no tax."""
+    """A means of payment other than money, such as points that were bought; changes no tax. ``label`` and ``code``
+    as in ``Discount``."""
 
-    code: str
     amount: int
+    label: str = ""
+    code: str = ""
 
 
 class Original(msgspec.Struct, frozen=True, kw_only=True):

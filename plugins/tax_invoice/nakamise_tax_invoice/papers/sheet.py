@@ -133,7 +133,8 @@ def _rows(_: Words, body: Body) -> Iterator[tuple[str, ...]]:
         unit = "" if is_return else yen(row.unit)
         yield _marked(_row_name(_, row), row), str(row.qty), unit, rate_text(row.rate_bp), yen(row.amount)
     for off in body.discounts:
-        name = _("Discount %(code)s", code=off.code) if off.code else _("Discount")
+        said = off.label or off.code
+        name = _("Discount %(code)s", code=said) if said else _("Discount")
         name = _("Kept back") if is_return else name
         yield _marked(name, off), "", "", rate_text(off.rate_bp), yen(-off.amount)
 
@@ -150,9 +151,8 @@ def _sums(_: Words, body: Body) -> Iterator[tuple[str, str, str]]:
     yield _("Total (tax incl.)"), yen(body.total), "strong"
     yield _("of which tax"), yen(body.tax), ""
     for tender in body.tenders:
-        label = (
-            _("Points and the like: %(code)s", code=tender.code) if tender.code else _("Points and the like")
-        )
+        said = tender.label or tender.code
+        label = _("Points and the like: %(code)s", code=said) if said else _("Points and the like")
         yield label, yen(-tender.amount), ""
     if body.tenders or body.family is not Family.INVOICE:
         is_return = body.family is Family.RETURN

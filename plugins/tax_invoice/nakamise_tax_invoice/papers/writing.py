@@ -124,7 +124,7 @@ def returned(
         rows=rows,
         discounts=off,
         taxes=amounts.taxes_of(rows, off, order.quote.rounding),
-        tenders=(Tender(code="", amount=refund.tender),) if refund.tender else (),
+        tenders=(Tender(amount=refund.tender),) if refund.tender else (),
         total=total,
         paid=refund.cash,
         rounding=order.quote.rounding,
