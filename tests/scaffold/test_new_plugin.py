@@ -97,6 +97,8 @@ def test_its_own_tests_pass_in_a_clean_environment(project: Path, environment: P
     assert "22 passed" in said
 
 
+# The tutorial checks a plugin that was made from it, on its last page.
+@pytest.mark.full
 @pytest.mark.req("LC-0.2")
 def test_it_is_checked_in_a_clean_environment(project: Path, environment: Path) -> None:
     said = run(

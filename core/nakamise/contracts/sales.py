@@ -73,7 +73,7 @@ class SoldShare(msgspec.Struct, frozen=True, kw_only=True):
 
 class SalesReport(msgspec.Struct, frozen=True, kw_only=True):
     """``days``: every day of the period, ascending. ``products``: the best first; ``categories`` add up to
-    ``totals.goods``, ``shops`` to ``totals.sales``."""
+    ``totals.goods``, ``shops`` to ``totals.sales``. ``is_whole``: of all shops; users belong to no shop."""
 
     period: Period
     totals: SalesTotals
@@ -82,6 +82,15 @@ class SalesReport(msgspec.Struct, frozen=True, kw_only=True):
     products: Sequence[SoldProduct]
     categories: Sequence[SoldShare]
     shops: Sequence[SoldShare]
+    is_whole: bool = True
+
+
+class ReportedShop(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose figures somebody may see."""
+
+    id: uuid.UUID
+    slug: str
+    name: str
 
 
 class Via(enum.StrEnum):
@@ -133,7 +142,14 @@ class Funnel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sales(Protocol):
-    """``ctx.service(Sales)``: provided by the shop. Give it ``ctx.snapshot()``, so that all figures agree."""
+    """``ctx.service(Sales)``: provided by the shop. Give it ``ctx.snapshot()``, so that all figures agree.
+
+    Staff who work for some shops get the figures of those; another's shop raises NotFound.
+    """
+
+    async def shops(self, tx: Tx) -> Sequence[ReportedShop]:
+        """Those that the actor may ask for."""
+        ...
 
     async def report(
         self, tx: Tx, period: Period, before: Period, *, shop_id: uuid.UUID | None = None, limit: int = 20

@@ -26,6 +26,7 @@ from nakamise.plugin import (
 )
 from nakamise_shop.checkout.line import Lines
 from nakamise_shop.metering import METERS
+from nakamise_shop.reports.seen import Seen
 from nakamise_shop.settings import ShopSettings
 
 manifest: Final = Manifest(
@@ -187,12 +188,13 @@ manifest: Final = Manifest(
         ),
     ),
     meters=METERS,
-    companions={Lines: "nakamise_shop.checkout.line:open_lines"},
+    companions={Lines: "nakamise_shop.checkout.line:open_lines", Seen: "nakamise_shop.reports.seen:open_seen"},
     tasks=(
         Task("shop.expire_purchases", "nakamise_shop.checkout.expire:expire_due", 60),
         Task("shop.close_orders", "nakamise_shop.orders.closing:close_due", 86_400),
         Task("shop.forget_imports", "nakamise_shop.staff.imports:forget_old", 86_400),
         Task("shop.forget_keys", "nakamise_shop.checkout.idempotency:forget_old", 86_400),
+        Task("shop.forget_seen", "nakamise_shop.reports.seen:forget_old", 86_400),
     ),
     privacy=Privacy("nakamise_shop.privacy:export", "nakamise_shop.privacy:erase"),
     css=("shop.css",),

@@ -19,18 +19,21 @@ from nakamise_shop.cart.schemas import CartLine, Quantity
 from nakamise_shop.catalog import choice
 from nakamise_shop.catalog import service as catalog
 from nakamise_shop.catalog.schemas import Product
+from nakamise_shop.reports import seen
 from nakamise_shop.saying import say
 
 COOKIE_LIFE_S: Final = 60 * 24 * 3600
 
 
 class AddForm(msgspec.Struct, frozen=True):
-    """``product`` is a slug; the variant follows from ``o0``… (one value per option), or is ``variant``."""
+    """``product`` is a slug; the variant follows from ``o0``… (one value per option), or is ``variant``. ``via``: how
+    the buyer came to the product."""
 
     product: str = ""
     variant: uuid.UUID | None = None
     quantity: Quantity = 1
     then: str = "stay"
+    via: str = ""
     o0: str = ""
     o1: str = ""
     o2: str = ""
@@ -41,12 +44,13 @@ async def add(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     """Back to the product (or the part of it that says so), to the cart, or on to checkout."""
     form = (await read_form(request, AddForm)).valid()
     key = service.key_of(ctx)
+    via = seen.way_of(ctx, request, form.via)
     try:
         async with ctx.begin() as tx:
             await service.adopt(tx, key)
             variant_id = await _variant_of(ctx, tx, form)
             cart_id, token = await service.find_or_make(tx, key)
-            line = await service.add(ctx, tx, cart_id, variant_id, form.quantity)
+            line = await service.add(ctx, tx, cart_id, variant_id, form.quantity, via)
             badge = await repository.quantity_for(tx, key.user_id, token or key.token)
     except Conflict as refusal:
         return await _refused(ctx, form, refusal)

@@ -31,6 +31,7 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
     seen_price: int
     seen_unit: int | None
     quantity: int
+    via: str
     available: int
     per_order_limit: int | None
     per_person_limit: int | None
@@ -50,7 +51,7 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _LINES: Final = f"""
-SELECT l.variant_id, l.quantity, l.seen_price, l.seen_unit, v.product_id, v.sku, v.price, p.slug AS product_slug,
+SELECT l.variant_id, l.quantity, l.via, l.seen_price, l.seen_unit, v.product_id, v.sku, v.price, p.slug AS product_slug,
        p.shop_id, p.per_order_limit, p.per_person_limit, p.sale_from, {SALE} AS sale,
        CASE WHEN p.per_person_limit IS NULL OR c.user_id IS NULL THEN 0
             ELSE {bought_sql("c.user_id", "p.id", "p.per_person_days")} END AS bought,
@@ -147,22 +148,24 @@ async def quantity_for(tx: Tx, user_id: uuid.UUID | None, token: str | None) -> 
     )
 
 
-async def add(tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID, quantity: int) -> int:
-    """The line's new quantity; 0 when the variant is not for sale."""
+async def add(tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID, quantity: int, via: str = "") -> int:
+    """The line's new quantity; 0 when the variant is not for sale. The last ``via`` that is known stays."""
     return int(
         await tx.value(
             "WITH sold AS (SELECT v.id, v.price FROM shop_variant v"
             " JOIN shop_product p ON p.id = v.product_id AND p.state = 'published'"
             " JOIN shop_shop s ON s.id = p.shop_id AND s.state = 'open'"
             " WHERE v.id = $2 AND v.state = 'active')"
-            " INSERT INTO shop_cart_line (cart_id, variant_id, quantity, seen_price)"
-            " SELECT $1, id, $3, price FROM sold"
+            " INSERT INTO shop_cart_line (cart_id, variant_id, quantity, seen_price, via)"
+            " SELECT $1, id, $3, price, $4 FROM sold"
             " ON CONFLICT (cart_id, variant_id) DO UPDATE"
-            " SET quantity = least(999, shop_cart_line.quantity + excluded.quantity), seen_price = excluded.seen_price"
+            " SET quantity = least(999, shop_cart_line.quantity + excluded.quantity), seen_price = excluded.seen_price,"
+            " via = coalesce(nullif(excluded.via, ''), shop_cart_line.via)"
             " RETURNING quantity",
             cart_id,
             variant_id,
             quantity,
+            via,
         )
         or 0
     )
@@ -200,10 +203,10 @@ async def merge(tx: Tx, source: uuid.UUID, target: uuid.UUID) -> None:
     """Move the guest's lines over; where both hold a variant the larger quantity stays, and what the guest chose
     last for plugins stands."""
     await tx.execute(
-        "WITH guest AS (SELECT variant_id, quantity, seen_price, seen_unit, added_at FROM shop_cart_line"
+        "WITH guest AS (SELECT variant_id, quantity, seen_price, seen_unit, added_at, via FROM shop_cart_line"
         " WHERE cart_id = $1)"
-        " INSERT INTO shop_cart_line (cart_id, variant_id, quantity, seen_price, seen_unit, added_at)"
-        " SELECT $2, variant_id, quantity, seen_price, seen_unit, added_at FROM guest"
+        " INSERT INTO shop_cart_line (cart_id, variant_id, quantity, seen_price, seen_unit, added_at, via)"
+        " SELECT $2, variant_id, quantity, seen_price, seen_unit, added_at, via FROM guest"
         " ON CONFLICT (cart_id, variant_id) DO UPDATE"
         " SET quantity = greatest(shop_cart_line.quantity, excluded.quantity)",
         source,

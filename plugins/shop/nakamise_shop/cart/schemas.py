@@ -38,7 +38,7 @@ class Trouble(enum.StrEnum):
 class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     """``seen_price`` is the list price when the buyer added it, ``seen_unit`` what it cost with reductions if there
     were any; ``list_amount`` the price as the shop typed it. ``bought`` counts earlier orders of a product with a
-    limit per person, ``in_cart`` all variants of the product in this cart."""
+    limit per person, ``in_cart`` all variants of the product in this cart; ``via`` is how the buyer came to it."""
 
     variant_id: uuid.UUID
     product_id: uuid.UUID
@@ -52,6 +52,7 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     seen_unit: int | None
     list_amount: int
     quantity: int
+    via: str
     available: int
     per_order_limit: int | None
     per_person_limit: int | None

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from nakamise.contracts.pricing import Destination
+from nakamise.contracts.sales import Via
 from nakamise.db import Tx
 from nakamise.errors import Conflict, NotFound
 from nakamise.ids import new_token
@@ -22,6 +23,7 @@ from nakamise_shop.cart.schemas import Cart, CartGroup, CartLine
 from nakamise_shop.catalog.prices import is_reduced, shown
 from nakamise_shop.catalog.service import today
 from nakamise_shop.quoting import Wanted, quote
+from nakamise_shop.reports import seen
 
 COOKIE: Final = "cart"
 LINES_MAX: Final = 100
@@ -135,9 +137,16 @@ def wanted(line: CartLine) -> Wanted:
     )
 
 
-async def add(ctx: TenantCtx, tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID, quantity: int) -> CartLine:
+async def add(
+    ctx: TenantCtx,
+    tx: Tx,
+    cart_id: uuid.UUID,
+    variant_id: uuid.UUID,
+    quantity: int,
+    via: Via = Via.UNKNOWN,
+) -> CartLine:
     """Raises NotFound, or Conflict when there is not enough; the line then stays as it was."""
-    after = await repository.add(tx, cart_id, variant_id, quantity)
+    after = await repository.add(tx, cart_id, variant_id, quantity, via)
     if after == 0:
         raise NotFound
     if await repository.count_lines(tx, cart_id) > LINES_MAX:
@@ -151,6 +160,7 @@ async def add(ctx: TenantCtx, tx: Tx, cart_id: uuid.UUID, variant_id: uuid.UUID,
     line = _line(row, today(ctx))
     refusals.check(ctx, line, already=after - quantity)
     await seeing.note(ctx, tx, cart_id, row)
+    await seen.carted(ctx, tx, row.product_id, via)
     return line
 
 

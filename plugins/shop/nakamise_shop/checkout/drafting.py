@@ -109,4 +109,5 @@ def _line(order_id: uuid.UUID, number: int, line: QuotedLine, seen: CartLine) ->
         cash=line.cash,
         tax_bp=line.tax_rate_bp,
         reduced=line.reduced,
+        via=seen.via,
     )

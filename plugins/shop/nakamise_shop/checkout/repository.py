@@ -69,6 +69,7 @@ class NewLine(msgspec.Struct, frozen=True, kw_only=True):
     cash: int
     tax_bp: int
     reduced: bool
+    via: str
 
 
 class NewPurchase(msgspec.Struct, frozen=True, kw_only=True):

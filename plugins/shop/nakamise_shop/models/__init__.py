@@ -17,6 +17,7 @@ from nakamise_shop.models.orders import (
 )
 from nakamise_shop.models.people import people
 from nakamise_shop.models.refunds import refund, refund_line
+from nakamise_shop.models.seen import seen
 
 __all__ = [
     "cart",
@@ -40,6 +41,7 @@ __all__ = [
     "refund",
     "refund_line",
     "related",
+    "seen",
     "shipment",
     "shop",
     "stock",

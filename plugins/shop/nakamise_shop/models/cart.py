@@ -1,4 +1,4 @@
-"""Carts: see migrations 0002 and 0004."""
+"""Carts: see migrations 0002, 0004 and 0013."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from nakamise_shop.models.base import metadata, moment
+from nakamise_shop.models.base import metadata, moment, words
 
 cart: Final = Table(
     "shop_cart",
@@ -39,6 +39,7 @@ cart_line: Final = Table(
     Column("seen_price", BigInteger, nullable=False),
     moment("added_at"),
     Column("seen_unit", BigInteger),
+    words("via"),
     PrimaryKeyConstraint("cart_id", "variant_id"),
     CheckConstraint("quantity BETWEEN 1 AND 999"),
     CheckConstraint("seen_price >= 0"),

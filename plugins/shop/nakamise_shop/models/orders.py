@@ -114,6 +114,7 @@ order_line: Final = Table(
     number("refunded_qty", 0),
     words("fulfil_state", "unfulfilled"),
     Column("shipment_id", Uuid),
+    words("via"),
     PrimaryKeyConstraint("order_id", "line_no"),
     CheckConstraint("unit BETWEEN 0 AND list"),
     CheckConstraint("sub = unit * qty"),

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
-from nakamise.contracts.sales import Funnel, Sales, SalesDay, SalesReport, SalesTotals, SoldProduct, SoldShare
+from nakamise.contracts.sales import (
+    Funnel,
+    ReportedShop,
+    Sales,
+    SalesDay,
+    SalesReport,
+    SalesTotals,
+    SoldProduct,
+    SoldShare,
+)
 from nakamise.contracts.ui import Period
 from nakamise.db import Tx
-from nakamise.plugin import TenantCtx
 from nakamise.errors import NotFound
+from nakamise.plugin import TenantCtx
 from nakamise.web import zero_filled
 from nakamise_shop.reports import funnel as steps
 from nakamise_shop.reports.sold import FROM, SHOPS, SOLD, TO, Range
@@ -69,6 +78,13 @@ GROUP BY s.id ORDER BY sales DESC, name, s.id
 """  # noqa: S608
 
 
+# $1 shops or null, $2 the language
+_NAMES: Final = """
+SELECT id, slug, coalesce(translations #>> ARRAY[$2::text, 'name'], name) AS name FROM shop_shop
+WHERE $1::uuid[] IS NULL OR id = ANY($1) ORDER BY slug
+"""
+
+
 class _Paid(msgspec.Struct, frozen=True):
     id: uuid.UUID
     paid_at: datetime
@@ -81,19 +97,39 @@ class ShopSales(Sales):
     async def report(
         self, tx: Tx, period: Period, before: Period, *, shop_id: uuid.UUID | None = None, limit: int = 20
     ) -> SalesReport:
-        when = self._range(period, shop_id)
+        shops = await self._shops(tx, shop_id)
+        when = self._range(period, shops)
         return SalesReport(
             period=period,
             totals=await tx.one(SalesTotals, _TOTALS, *when),
-            before=await tx.one(SalesTotals, _TOTALS, *self._range(before, shop_id)),
+            before=await tx.one(SalesTotals, _TOTALS, *self._range(before, shops)),
             days=_every_day(await tx.all(SalesDay, _DAYS, *when), period),
             products=await tx.all(SoldProduct, _PRODUCTS, *when, limit),
             categories=await tx.all(SoldShare, _CATEGORIES, *when, self._ctx.locale),
             shops=await tx.all(SoldShare, _SHOPS, *when, self._ctx.locale),
+            is_whole=shops is None,
         )
 
-    def _range(self, period: Period, shop_id: uuid.UUID | None) -> tuple[str, date, date, uuid.UUID | None]:
-        return (self._ctx.tenant.timezone, period.first, period.last + timedelta(days=1), shop_id)
+    async def funnel(
+        self, tx: Tx, period: Period, *, shop_id: uuid.UUID | None = None, limit: int = 20
+    ) -> Funnel:
+        when = self._range(period, await self._shops(tx, shop_id))
+        return await steps.funnel(tx, when, limit, self._ctx.locale)
+
+    async def shops(self, tx: Tx) -> Sequence[ReportedShop]:
+        return await tx.all(ReportedShop, _NAMES, await shops_of(self._ctx, tx), self._ctx.locale)
+
+    async def _shops(self, tx: Tx, shop_id: uuid.UUID | None) -> Sequence[uuid.UUID] | None:
+        """Those that are asked for and may be seen. Raises NotFound."""
+        theirs = await shops_of(self._ctx, tx)
+        if shop_id is None:
+            return theirs
+        if theirs is not None and shop_id not in theirs:
+            raise NotFound
+        return [shop_id]
+
+    def _range(self, period: Period, shops: Sequence[uuid.UUID] | None) -> Range:
+        return (self._ctx.tenant.timezone, period.first, period.last + timedelta(days=1), shops)
 
     async def paid(self, tx: Tx, order_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, datetime]:
         rows = await tx.all(

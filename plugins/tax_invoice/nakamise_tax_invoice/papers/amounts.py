@@ -64,15 +64,16 @@ def _fee(what: str, name: str, amount: int, shipping: QuotedShipping) -> Row:
 
 
 def discounts_of(order: OrderView) -> tuple[Discount, ...]:
-    """Taxable discounts (課税値引き) by code and rate. A price that was lower from the start is in the rows."""
-    sums: dict[tuple[str, int, bool], int] = {}
+    """Taxable discounts (課税値引き) by rule and rate, under the rule's public name. A price that was lower from the
+    start is in the rows."""
+    sums: dict[tuple[str, str, str, int, bool], int] = {}
     for part, (rate_bp, reduced) in _parts(order):
         if part.phase in _DISCOUNTS:
-            key = (part.code, rate_bp, reduced)
+            key = (part.plugin_id, part.code, part.label, rate_bp, reduced)
             sums[key] = sums.get(key, 0) + part.amount
     return tuple(
-        Discount(code=code, amount=amount, rate_bp=rate_bp, reduced=reduced)
-        for (code, rate_bp, reduced), amount in sums.items()
+        Discount(label=label, amount=amount, rate_bp=rate_bp, reduced=reduced)
+        for (_plugin, _code, label, rate_bp, reduced), amount in sums.items()
     )
 
 
@@ -83,9 +84,7 @@ def tenders_of(order: OrderView) -> tuple[Tender, ...]:
         if part.phase is Phase.TENDER:
             key = (part.plugin_id, part.code, part.label)
             sums[key] = sums.get(key, 0) + part.amount
-    return tuple(
-        Tender(label=label, amount=amount) for (_plugin, _code, label), amount in sums.items()
-    )
+    return tuple(Tender(label=label, amount=amount) for (_plugin, _code, label), amount in sums.items())
 
 
 def _parts(order: OrderView) -> Iterable[tuple[Part, Rate]]:
