@@ -183,8 +183,8 @@ class LiveOffers(Protocol):
         """The broadcasts that run now and in which the actor, a guest too, put something into the cart."""
         ...
 
-    async def choices(self, tx: Tx) -> Sequence[LiveChoice]:
-        """For staff: what runs and what is to come, the nearest first."""
+    async def choices(self, tx: Tx, chosen: uuid.UUID | None = None) -> Sequence[LiveChoice]:
+        """For staff: what runs and what is to come, the nearest first; ``chosen`` too, whatever became of it."""
         ...
 
     async def named(self, tx: Tx, broadcast_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, LiveChoice]:

@@ -188,7 +188,10 @@ manifest: Final = Manifest(
         ),
     ),
     meters=METERS,
-    companions={Lines: "nakamise_shop.checkout.line:open_lines", Seen: "nakamise_shop.reports.seen:open_seen"},
+    companions={
+        Lines: "nakamise_shop.checkout.line:open_lines",
+        Seen: "nakamise_shop.reports.seen:open_seen",
+    },
     tasks=(
         Task("shop.expire_purchases", "nakamise_shop.checkout.expire:expire_due", 60),
         Task("shop.close_orders", "nakamise_shop.orders.closing:close_due", 86_400),

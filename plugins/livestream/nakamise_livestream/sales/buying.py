@@ -25,7 +25,7 @@ JOIN livestream_broadcast b ON b.id = i.broadcast_id AND {_AIR}
 WHERE i.visitor = ANY($1::bytea[]) AND i.added_at > $2
 """  # noqa: S608 (our own text)
 _TO_COME: Final = f"""
-{_CHOICE} WHERE b.state IN ('scheduled', 'live', 'paused')
+{_CHOICE} WHERE b.state IN ('scheduled', 'live', 'paused') OR b.id = $1
 ORDER BY is_on_air DESC, at NULLS LAST, b.id LIMIT 200
 """
 
@@ -46,8 +46,8 @@ class Buying(LiveOffers):
         hours = self._ctx.settings(LivestreamSettings).attribution_hours
         return frozenset(await tx.values(_BOUGHT_IN, who, self._ctx.now() - timedelta(hours=hours)))
 
-    async def choices(self, tx: Tx) -> Sequence[LiveChoice]:
-        return await tx.all(LiveChoice, _TO_COME)
+    async def choices(self, tx: Tx, chosen: uuid.UUID | None = None) -> Sequence[LiveChoice]:
+        return await tx.all(LiveChoice, _TO_COME, chosen)
 
     async def named(self, tx: Tx, broadcast_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, LiveChoice]:
         found = await tx.all(LiveChoice, f"{_CHOICE} WHERE b.id = ANY($1)", list(broadcast_ids))

@@ -19,7 +19,7 @@ from nakamise_shop.cart.schemas import CartLine, Quantity
 from nakamise_shop.catalog import choice
 from nakamise_shop.catalog import service as catalog
 from nakamise_shop.catalog.schemas import Product
-from nakamise_shop.reports import seen
+from nakamise_shop.reports import looking
 from nakamise_shop.saying import say
 
 COOKIE_LIFE_S: Final = 60 * 24 * 3600
@@ -44,7 +44,7 @@ async def add(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     """Back to the product (or the part of it that says so), to the cart, or on to checkout."""
     form = (await read_form(request, AddForm)).valid()
     key = service.key_of(ctx)
-    via = seen.way_of(ctx, request, form.via)
+    via = looking.way_of(ctx, request, form.via)
     try:
         async with ctx.begin() as tx:
             await service.adopt(tx, key)

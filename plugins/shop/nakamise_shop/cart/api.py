@@ -10,13 +10,13 @@ from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, HeaderParameter, JSONBody
 from litestar.types import ControllerRouterHandler
 
+from nakamise.contracts.cart import TOKEN_HEADER
 from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, anyone
 from nakamise_shop.cart import repository, service
 from nakamise_shop.cart.schemas import AddLine, Cart, Quantity
 
 TAGS: Final = ["shop"]
-TOKEN_HEADER: Final = "X-Cart-Token"  # noqa: S105 (a header's name)
 CartToken = Annotated[str | None, HeaderParameter(name=TOKEN_HEADER)]
 
 

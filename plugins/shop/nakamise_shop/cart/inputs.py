@@ -22,14 +22,14 @@ class ShopCartInputs(CartInputs):
     def __init__(self, ctx: TenantCtx) -> None:
         self._ctx = ctx
 
-    async def all(self, tx: Tx) -> Mapping[str, str]:
-        cart_id = await service.find(tx, service.key_of(self._ctx))
+    async def all(self, tx: Tx, token: str | None = None) -> Mapping[str, str]:
+        cart_id = await service.find(tx, service.key_of(self._ctx, token))
         return await repository.inputs_of(tx, cart_id) if cart_id else {}
 
-    async def set(self, tx: Tx, values: Mapping[str, str | None]) -> None:
+    async def set(self, tx: Tx, values: Mapping[str, str | None], token: str | None = None) -> None:
         for name, value in values.items():
             _check(name, value or "")
-        cart_id = await service.existing(tx, service.key_of(self._ctx))
+        cart_id = await service.existing(tx, service.key_of(self._ctx, token))
         gone = [name for name, value in values.items() if not value]
         await tx.execute("DELETE FROM shop_cart_input WHERE cart_id = $1 AND name = ANY($2)", cart_id, gone)
         await tx.execute_many(

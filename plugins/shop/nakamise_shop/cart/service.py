@@ -23,7 +23,7 @@ from nakamise_shop.cart.schemas import Cart, CartGroup, CartLine
 from nakamise_shop.catalog.prices import is_reduced, shown
 from nakamise_shop.catalog.service import today
 from nakamise_shop.quoting import Wanted, quote
-from nakamise_shop.reports import seen
+from nakamise_shop.reports import looking
 
 COOKIE: Final = "cart"
 LINES_MAX: Final = 100
@@ -160,7 +160,7 @@ async def add(
     line = _line(row, today(ctx))
     refusals.check(ctx, line, already=after - quantity)
     await seeing.note(ctx, tx, cart_id, row)
-    await seen.carted(ctx, tx, row.product_id, via)
+    await looking.carted(ctx, tx, row.product_id, via)
     return line
 
 

@@ -22,7 +22,7 @@ from nakamise_shop.catalog.structured import structured
 from nakamise_shop.catalog.words import SHOP_STATES
 from nakamise_shop.legal import delivery_facts, notice_of
 from nakamise_shop.paging import filter_of
-from nakamise_shop.reports import seen
+from nakamise_shop.reports import looking
 from nakamise_shop.settings import ShopSettings
 
 AnyRequest = Request[Any, Any, Any]
@@ -36,7 +36,7 @@ async def product_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         categories = await places.list_categories(tx, ctx.locale)
     if wanted.page > found.page_count:
         return see_other(ctx, address(LIST, wanted, page=found.page_count))
-    await seen.shown(ctx, request, (one.id for one in found.items))
+    await looking.shown(ctx, request, (one.id for one in found.items))
     return await page(
         ctx,
         "shop/catalog_list.html",
@@ -81,7 +81,7 @@ async def _product_page(
         Slot.PRODUCT_SECTION: subject,
     }
     variant = choice.chosen(product, dict(request.query_params))
-    via = await seen.viewed(ctx, request, product.id) if product.state == "published" else ""
+    via = await looking.viewed(ctx, request, product.id) if product.state == "published" else ""
     return await page(
         ctx,
         "shop/catalog_product.html",
@@ -139,7 +139,7 @@ async def shop_detail(request: AnyRequest, ctx: Ctx, slug: FromPath[str]) -> Res
         found = await service.product_page(ctx, tx, wanted)
     if wanted.page > found.page_count:
         return see_other(ctx, address(base, wanted, page=found.page_count))
-    await seen.shown(ctx, request, (one.id for one in found.items))
+    await looking.shown(ctx, request, (one.id for one in found.items))
     return await page(
         ctx,
         "shop/catalog_shop.html",

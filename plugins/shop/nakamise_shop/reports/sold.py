@@ -1,0 +1,17 @@
+"""What counts as sold, and in which period: the one definition of all reports, in SQL."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+# $1 the tenant's zone, $2 the first day, $3 the day after the last, $4 shops or null. Sold is what was paid, at the
+# moment of payment, whatever became of it. Only constants are put into the texts.
+FROM: Final = "($2::date)::timestamp AT TIME ZONE $1"
+TO: Final = "($3::date)::timestamp AT TIME ZONE $1"
+SHOPS: Final = "($4::uuid[] IS NULL OR o.shop_id = ANY($4))"
+SOLD: Final = f"o.paid_at >= {FROM} AND o.paid_at < {TO} AND {SHOPS}"
+Range = tuple[str, date, date, Sequence[uuid.UUID] | None]
+"""$1 to $4."""
