@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
@@ -38,11 +38,20 @@ async def list_orders(
     shop: FromQuery[str | None] = None,
     since: FromQuery[date | None] = None,
     until: FromQuery[date | None] = None,
+    dates: FromQuery[Literal["placed", "paid"]] = "placed",
     page_number: Annotated[int, QueryParameter(name="page", ge=1, le=1000)] = 1,
 ) -> StaffOrderLines:
-    """One entry per order, newest first; ``since`` and ``until`` are days of the tenant, both included."""
+    """One entry per order, newest first; ``since`` and ``until`` are days of the tenant, both included, of the order or of its
+    payment (``dates``)."""
     wanted = StaffOrderFilter(
-        status=status, payment=payment, q=q, shop=shop, since=since, until=until, page=page_number
+        status=status,
+        payment=payment,
+        q=q,
+        shop=shop,
+        since=since,
+        until=until,
+        dates=dates,
+        page=page_number,
     )
     async with ctx.read() as tx:
         return await service.order_lines(ctx, tx, wanted)

@@ -18,18 +18,19 @@ from nakamise_shop.orders.status import INPUTS_SQL, NOTE_SQL, PAY_SQL, STATUS_SQ
 from nakamise_shop.scope import Shops
 from nakamise_shop.staff.orders_schemas import StaffOrderFilter, StaffOrderLine
 
-# Only constants are put into the texts below. $1 patterns, $2 shop slug, $3 placed from, $4 placed before, $5 payment,
-# $6 shops of the staff or null
+# Only constants are put into the texts below. $1 patterns, $2 shop slug, $3 from, $4 before, $5 payment, $6 shops of the
+# staff or null, $7 whether the days are those of the payment
 _MATCHING: Final = f"""
 WITH matching AS (
     SELECT o.id, o.number, o.placed_at, o.shop_id, o.buyer_name, o.total, o.state, o.paid_at, p.authorized_until,
+           o.refunded_cash + o.refunded_points AS refunded,
            p.email, {INPUTS_SQL} AS inputs, {NOTE_SQL} AS note, {STATUS_SQL} AS status
     FROM shop_order o
     JOIN (SELECT id AS purchase_key, email, inputs, authorized_until FROM shop_purchase) p
          ON p.purchase_key = o.purchase_id
     WHERE ($2::text IS NULL OR o.shop_id = (SELECT s.id FROM shop_shop s WHERE s.slug = $2))
-      AND ($3::timestamptz IS NULL OR o.placed_at >= $3)
-      AND ($4::timestamptz IS NULL OR o.placed_at < $4)
+      AND ($3::timestamptz IS NULL OR CASE WHEN $7 THEN o.paid_at ELSE o.placed_at END >= $3)
+      AND ($4::timestamptz IS NULL OR CASE WHEN $7 THEN o.paid_at ELSE o.placed_at END < $4)
       AND ($5::text IS NULL OR {PAY_SQL} = $5)
       AND ($6::uuid[] IS NULL OR o.shop_id = ANY($6))
       AND (cardinality($1::text[]) = 0 OR {TEXT_MATCHES.format(words="$1")}))
@@ -38,11 +39,11 @@ _COUNTS: Final = f"{_MATCHING} SELECT status, count(*)::int AS number FROM match
 _LINES: Final = f"""
 {_MATCHING}
 SELECT m.id, m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.state, m.paid_at, m.authorized_until,
-       m.status, m.total, m.note <> '' AS has_note, m.inputs ? 'shop.gift' AS is_gift,
+       m.refunded, m.status, m.total, m.note <> '' AS has_note, m.inputs ? 'shop.gift' AS is_gift,
        (SELECT sum(l.qty) FROM shop_order_line l WHERE l.order_id = m.id)::int AS item_count
 FROM matching m JOIN shop_shop s ON s.id = m.shop_id
-WHERE $7::text IS NULL OR m.status = $7
-ORDER BY m.placed_at DESC, m.id DESC LIMIT $8 OFFSET $9
+WHERE $8::text IS NULL OR m.status = $8
+ORDER BY m.placed_at DESC, m.id DESC LIMIT $9 OFFSET $10
 """  # noqa: S608
 
 
@@ -79,6 +80,7 @@ def _conditions(wanted: StaffOrderFilter, zone: ZoneInfo, shops: Shops) -> tuple
         day_after(wanted.until, zone),
         wanted.payment,
         shops,
+        wanted.dates == "paid",
     )
 
 
@@ -114,16 +116,16 @@ SELECT m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.email, m.stat
        m.status, (SELECT sum(l.qty) FROM shop_order_line l WHERE l.order_id = m.id)::int AS item_count,
        (SELECT string_agg(concat_ws(' ', l.name, nullif(l.variant_name, ''), '×' || l.qty), ' / '
                           ORDER BY l.line_no) FROM shop_order_line l WHERE l.order_id = m.id) AS items,
-       o.goods, o.shipping, o.points, m.total, o.tax, o.refunded_cash + o.refunded_points AS refunded, o.address,
+       o.goods, o.shipping, o.points, m.total, o.tax, m.refunded, o.address,
        ARRAY(SELECT jsonb_build_array(x.carrier, x.tracking_number) FROM shop_shipment x
              WHERE x.order_id = m.id ORDER BY x.shipped_at, x.id) AS parcels,
        m.note, m.inputs ? 'shop.gift' AS is_gift
 FROM matching m
 JOIN shop_shop s ON s.id = m.shop_id
 JOIN shop_order o ON o.id = m.id
-WHERE ($7::text IS NULL OR m.status = $7)
-  AND ($8::timestamptz IS NULL OR (m.placed_at, m.number) < ($8, $9::text))
-ORDER BY m.placed_at DESC, m.number DESC LIMIT $10
+WHERE ($8::text IS NULL OR m.status = $8)
+  AND ($9::timestamptz IS NULL OR (m.placed_at, m.number) < ($9, $10::text))
+ORDER BY m.placed_at DESC, m.number DESC LIMIT $11
 """  # noqa: S608
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -18,7 +18,8 @@ LineNumbers = Annotated[list[int], Meta(min_length=1, max_length=500)]
 
 
 class StaffOrderFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Days are the tenant's, both included; ``q`` looks in numbers, names, kana, products and SKUs."""
+    """Days are the tenant's, both included, of the order or of its payment (``dates``); ``q`` looks in numbers,
+    names, kana, products and SKUs."""
 
     status: OrderStatus | None = None
     payment: PayStatus | None = None
@@ -26,6 +27,7 @@ class StaffOrderFilter(msgspec.Struct, frozen=True, kw_only=True):
     shop: str | None = None
     since: date | None = None
     until: date | None = None
+    dates: Literal["placed", "paid"] = "placed"
     page: Annotated[int, Meta(ge=1, le=1000)] = 1
 
 
@@ -43,12 +45,13 @@ class StaffOrderLine(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     item_count: int
     authorized_until: datetime | None
+    refunded: int
     has_note: bool
     is_gift: bool
 
     @property
     def pay_status(self) -> PayStatus:
-        return pay_status(self.state, self.paid_at, self.authorized_until)
+        return pay_status(self.state, self.paid_at, self.authorized_until, self.refunded)
 
 
 class StaffOrderLines(Paged, frozen=True, kw_only=True):
