@@ -56,12 +56,15 @@ class CatalogVariant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CatalogDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody who presents a product wants at hand; ``facts`` are (label, value) pairs."""
+    """What somebody who presents a product wants at hand; ``facts`` are (label, value) pairs, ``questions`` (question,
+    answer) pairs, ``size_chart`` rows of cells, the heads first."""
 
     text: str
     facts: Sequence[tuple[str, str]]
     variants: Sequence[CatalogVariant]
     per_order_limit: int | None
+    questions: Sequence[tuple[str, str]] = ()
+    size_chart: Sequence[Sequence[str]] = ()
 
 
 class CatalogShop(msgspec.Struct, frozen=True):

@@ -27,6 +27,10 @@ ON CONFLICT (slug) DO UPDATE SET name = excluded.name, introduction = excluded.i
     shipping_fee = excluded.shipping_fee, free_over = excluded.free_over, picture_id = excluded.picture_id
 RETURNING id
 """
+_STAFF: Final = """
+INSERT INTO shop_people (user_id, shop_id) SELECT id, $1 FROM core_user WHERE email_key = ANY($2)
+ON CONFLICT (user_id, shop_id) DO NOTHING
+"""
 _CATEGORY: Final = """
 INSERT INTO shop_category (id, slug, name, translations, parent_id, position, picture_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -80,27 +84,26 @@ async def _shop(ctx: TenantCtx, blueprint: Blueprint, row: Row) -> uuid.UUID:
     known = {f"{name}{suffix}" for name in LABELS for suffix in ("", "_en")}
     picture_id = await _picture(blueprint, row.get("image"))
     async with ctx.begin() as tx:
-        return uuid.UUID(
-            str(
-                await tx.value(
-                    _SHOP,
-                    uuid7(),
-                    row["slug"],
-                    row["name"],
-                    row.get("introduction", ""),
-                    _translations(row, ("name", "introduction")),
-                    {name: text for name, text in legal.items() if name in known},
-                    row.get("invoice_registration_number"),
-                    row.get("shipping_fee", 0),
-                    row.get("shipping_free_over"),
-                    row["order_number_prefix"],
-                    row.get("opened_at"),
-                    picture_id,
-                    # With an incomplete legal notice a shop may not open (LC-3.3.2).
-                    "pending" if missing_items(legal) else "open",
-                )
-            )
+        found = await tx.value(
+            _SHOP,
+            uuid7(),
+            row["slug"],
+            row["name"],
+            row.get("introduction", ""),
+            _translations(row, ("name", "introduction")),
+            {name: text for name, text in legal.items() if name in known},
+            row.get("invoice_registration_number"),
+            row.get("shipping_fee", 0),
+            row.get("shipping_free_over"),
+            row["order_number_prefix"],
+            row.get("opened_at"),
+            picture_id,
+            # With an incomplete legal notice a shop may not open (LC-3.3.2).
+            "pending" if missing_items(legal) else "open",
         )
+        shop_id = uuid.UUID(str(found))
+        await tx.execute(_STAFF, shop_id, [email.casefold() for email in row.get("staff", [])])
+    return shop_id
 
 
 async def _category(

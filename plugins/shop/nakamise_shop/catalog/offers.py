@@ -63,6 +63,8 @@ class ShopCatalog(Catalog):
             facts=found.specs,
             variants=variants,
             per_order_limit=found.per_order_limit,
+            questions=found.faq,
+            size_chart=found.size_chart,
         )
 
     async def shop_of(self, tx: Tx, user_id: uuid.UUID) -> CatalogShop | None:

@@ -13,9 +13,9 @@ BATCH: Final = 500
 # From the last parcel's arrival; staff that never say so: from its leaving. $1 days, $2 limit
 _CLOSE: Final = """
 UPDATE shop_order SET state = 'closed', closed_at = now(), version = version + 1
-WHERE state = 'paid' AND id IN (
+WHERE state IN ('paid', 'part_refunded') AND id IN (
     SELECT o.id FROM shop_order o
-    WHERE o.state = 'paid' AND o.fulfil_state IN ('shipped', 'delivered')
+    WHERE o.state IN ('paid', 'part_refunded') AND o.fulfil_state IN ('shipped', 'delivered')
       AND o.paid_at < now() - $1 * interval '1 day'
       AND (SELECT max(coalesce(s.delivered_at, s.shipped_at)) FROM shop_shipment s WHERE s.order_id = o.id)
           < now() - $1 * interval '1 day'
@@ -25,7 +25,7 @@ RETURNING id
 
 
 async def close_due(ctx: TenantCtx) -> None:
-    """Daily. A partly refunded order keeps its state, which says more."""
+    """Daily. What went back of a closed order, its refunds say."""
     days = ctx.settings(ShopSettings).close_after_days
     while True:
         async with ctx.begin() as tx:

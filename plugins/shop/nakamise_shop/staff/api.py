@@ -12,6 +12,7 @@ from nakamise_shop.staff import (
     import_pages,
     order_api,
     order_desk_api,
+    people,
     product_api,
     related_pages,
     shop_api,
@@ -24,6 +25,7 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *category_api.route_handlers,
     *related_pages.api_handlers,
     *shop_api.route_handlers,
+    *people.api_handlers,
     *order_api.route_handlers,
     *order_desk_api.route_handlers,
 ]

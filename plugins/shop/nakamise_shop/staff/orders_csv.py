@@ -8,7 +8,6 @@ from typing import Final, Literal
 from nakamise.plugin import TenantCtx
 from nakamise.web import BOM, N_, csv_text, local_time
 from nakamise_shop import scope
-from nakamise_shop.orders.schemas import pay_status
 from nakamise_shop.staff import orders_repository as repository
 from nakamise_shop.staff.orders_repository import ExportRow
 from nakamise_shop.staff.orders_schemas import StaffOrderFilter
@@ -90,7 +89,7 @@ def _cells(ctx: TenantCtx, row: ExportRow) -> list[object]:
         row.buyer_name,
         row.email,
         _(ORDER_STATUS[row.status][0]),
-        _(PAYMENT_STATUS[pay_status(row.state, row.paid_at, row.authorized_until)][0]),
+        _(PAYMENT_STATUS[pay_status(row.state, row.paid_at, row.authorized_until, row.refunded)][0]),
         row.item_count,
         row.items,
         row.goods,
