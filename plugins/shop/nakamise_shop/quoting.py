@@ -12,13 +12,23 @@ from typing import Final
 
 import msgspec
 
-from nakamise.contracts.pricing import Destination, Quote, QuoteLine, QuoteRequest, Rounding
+from nakamise.contracts.pricing import (
+    Destination,
+    Phase,
+    Quote,
+    QuoteLine,
+    QuoteRequest,
+    Rounding,
+    ShopQuote,
+)
 from nakamise.contracts.shipping import RATES_UNKNOWN, ShippingRates, ShippingTerms
 from nakamise.db import Tx
+from nakamise.errors import Unavailable
 from nakamise.plugin import TenantCtx
+from nakamise.web import N_
 from nakamise_shop.domain.pricing import ShopTerms, draft_quote, price
 from nakamise_shop.domain.proposals import Proposal
-from nakamise_shop.domain.shipping import check, flat
+from nakamise_shop.domain.shipping import carriage, check, flat
 
 log: Final = logging.getLogger("nakamise.shop")
 # As long as plugins have for reading while a price is made.
@@ -140,3 +150,78 @@ def _line(one: Wanted) -> QuoteLine:
         list_amount=one.price,
         tax_class=one.tax_class,
     )
+
+
+class Recarriage(msgspec.Struct, frozen=True, kw_only=True):
+    """What sending the same goods costs by today's rates, there and elsewhere; ``unavailable`` as in
+    ``ShippingTerms``, for the new place."""
+
+    before: int
+    after: int
+    unavailable: str = ""
+
+    @property
+    def difference(self) -> int:
+        """More than 0: the new place is dearer."""
+        return self.after - self.before
+
+
+async def recarriage(
+    ctx: TenantCtx,
+    tx: Tx,
+    sold: ShopQuote,
+    inputs: Mapping[str, str],
+    places: tuple[Destination, Destination],
+) -> Recarriage:
+    """For an order that was ``sold`` to the first of ``places`` and shall go to the second; what was paid stays.
+
+    Both are reckoned by today's rates, so that only the place makes a difference. A shop's flat fee is the same
+    everywhere, and a fee that a discount covered wholly stays covered. Raises Unavailable when the plugin that
+    knows the rates fails.
+    """
+    there, elsewhere = [await _carrier_of(ctx, tx, sold, inputs, to) for to in places]
+    if there is None or elsewhere is None:
+        return Recarriage(before=sold.shipping.fee, after=sold.shipping.fee)
+    if elsewhere.unavailable:
+        return Recarriage(before=0, after=0, unavailable=elsewhere.unavailable)
+    is_covered = sold.shipping.discount > 0 and sold.shipping.net <= _extras(sold)
+    goods = sold.goods + sum(
+        part.amount for line in sold.lines for part in line.parts if part.phase is Phase.SHIPPING
+    )
+    before = sold.shipping.fee - _extras(sold) if there.unavailable else carriage(there, goods)
+    return Recarriage(before=before, after=before if is_covered else carriage(elsewhere, goods))
+
+
+def _extras(sold: ShopQuote) -> int:
+    return sum(one.amount for one in sold.shipping.extras)
+
+
+async def _carrier_of(
+    ctx: TenantCtx, tx: Tx, sold: ShopQuote, inputs: Mapping[str, str], to: Destination
+) -> ShippingTerms | None:
+    """None for a shop with a flat fee. Raises Unavailable."""
+    at: datetime = await tx.value("SELECT now()")
+    request = QuoteRequest(
+        lines=tuple(
+            QuoteLine(
+                line_id=line.line_id,
+                shop_id=line.shop_id,
+                product_id=line.product_id,
+                variant_id=line.variant_id,
+                qty=line.qty,
+                list_amount=line.list_amount,
+                tax_class=line.tax_class,
+            )
+            for line in sold.lines
+        ),
+        at=at,
+        tax_date=at.astimezone(ctx.tenant.zone).date(),
+        currency=ctx.tenant.currency,
+        inputs=dict(inputs),
+        destination=to,
+    )
+    found = await carriers_terms(ctx, tx, request)
+    if found is None:
+        said = N_("Shipping cannot be worked out right now. Please try again in a moment.")
+        raise Unavailable(said, code="shipping_unknown", domain="shop")
+    return found.get(sold.shop_id)

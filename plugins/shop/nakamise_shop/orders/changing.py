@@ -1,4 +1,5 @@
-"""What staff may still change of an order: where it goes, and what the buyer wished. Amounts never change.
+"""What staff may still change of an order: where it goes, and what the buyer wished. Amounts never change: where
+sending costs another fee than was paid, staff say that the shop settles it.
 
 Only until the first parcel left; afterwards the carrier has the address.
 """
@@ -11,16 +12,18 @@ from typing import Final
 
 import msgspec
 
+from nakamise.contracts.pricing import Destination
 from nakamise.db import Tx
-from nakamise.errors import Conflict, NotFound
+from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.japan import fold
 from nakamise.plugin import TenantCtx
-from nakamise.web import N_
+from nakamise.web import N_, yen
 from nakamise_shop import scope
 from nakamise_shop.domain.order_state import OrderState
 from nakamise_shop.orders import repository, timeline
 from nakamise_shop.orders.schemas import OrderHeader, ShipTo
 from nakamise_shop.orders.timeline import Happened
+from nakamise_shop.quoting import recarriage
 
 _CHANGEABLE: Final = frozenset({OrderState.PENDING, OrderState.PAID, OrderState.PART_REFUNDED})
 _ADDRESS: Final = """
@@ -32,19 +35,50 @@ UPDATE shop_order SET inputs = inputs || $2, note = CASE WHEN $2 ? 'shop.note' T
 WHERE id = $1 AND fulfil_state = ANY($3)
 """
 _UNSENT: Final = ["unfulfilled", "processing"]
+_MORE: Final = N_("Sending there costs %(amount)s more (%(after)s instead of %(before)s). The buyer is not charged again: the shop pays it.")  # fmt: skip
+_LESS: Final = N_("Sending there costs %(amount)s less (%(after)s instead of %(before)s). What was paid stays; nothing goes back by itself.")  # fmt: skip
+_SAME: Final = N_("Sending there costs as much as before. Please save once more.")
 
 
-async def change_address(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, to: ShipTo) -> None:
-    """The order alone: the buyer's address book and other orders stay. Raises NotFound, and Conflict once it left."""
+async def change_address(
+    ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, to: ShipTo, difference: int = 0
+) -> None:
+    """The order alone: the buyer's address book and other orders stay. ``difference`` is what sending costs more
+    (or, below 0, less) than to the old address, as staff saw it.
+
+    Raises NotFound, Conflict once it left and for a place to which the shop does not send, Invalid
+    (``difference``) while staff have not accepted the right one, Unavailable while the fee cannot be reckoned.
+    """
     order = await _open(ctx, tx, order_id)
     before, after = msgspec.to_builtins(order.address), msgspec.to_builtins(to)
     changed = sorted(name for name, value in after.items() if before[name] != value)
     if not changed:
         return
+    await _check_carriage(ctx, tx, order, to, difference)
     kana = f"{to.family_kana} {to.given_kana}"
     words = fold(f"{order.number} {order.buyer_name} {to.name} {kana}")
     await tx.must_touch_one(_too_late(), _ADDRESS, order_id, after, words, _UNSENT)
-    await _tell(ctx, tx, order_id, changed)
+    await _tell(ctx, tx, order_id, changed, **({"difference": difference} if difference else {}))
+
+
+async def _check_carriage(ctx: TenantCtx, tx: Tx, order: OrderHeader, to: ShipTo, accepted: int) -> None:
+    """Nobody is charged again and nothing goes back by itself, so staff must know what it means for the shop."""
+    places = (_place(order.address), _place(to))
+    if places[0] == places[1]:
+        return
+    found = await recarriage(ctx, tx, order.quote, order.inputs, places)
+    if found.unavailable:
+        raise Conflict(found.unavailable, code="undeliverable", domain="shop")
+    if found.difference == accepted:
+        return
+    said = _MORE if found.difference > 0 else _LESS if found.difference < 0 else _SAME
+    amounts = {"before": yen(found.before), "after": yen(found.after), "amount": yen(abs(found.difference))}
+    fault = FieldError(said, domain="shop", value=found.difference, **amounts)
+    raise Invalid({"difference": fault})
+
+
+def _place(to: ShipTo) -> Destination:
+    return Destination(postal_code=to.postal_code, prefecture=to.prefecture)
 
 
 async def change_inputs(
@@ -72,10 +106,10 @@ async def _open(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> OrderHeader:
     return order
 
 
-async def _tell(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, changed: list[str]) -> None:
+async def _tell(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, changed: list[str], **amounts: int) -> None:
     """Names only: what was written there may be personal, and the timeline is never erased."""
-    await timeline.note(ctx, tx, [order_id], Happened.CHANGED, fields=changed)
-    await ctx.audit(tx, "shop.order_changed", str(order_id), fields=changed)
+    await timeline.note(ctx, tx, [order_id], Happened.CHANGED, fields=changed, **amounts)
+    await ctx.audit(tx, "shop.order_changed", str(order_id), fields=changed, **amounts)
 
 
 def _too_late() -> Conflict:

@@ -33,6 +33,12 @@ class WishForm(msgspec.Struct, kw_only=True):
     gift: bool = False
 
 
+class MovedTo(AddressInput, kw_only=True):
+    """``difference``: what sending costs more there, as it was told and accepted; see ``orders.changing``."""
+
+    difference: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)] = 0
+
+
 class FewerForm(msgspec.Struct, kw_only=True):
     """Fields ``units.<line number>`` come beside: so many units of each line do not leave."""
 
@@ -64,18 +70,19 @@ async def remove_note(
 
 @post("/orders/{order_id:uuid}/address", opt=requires(FULFIL), include_in_schema=False)
 async def change_address(request: AnyRequest, ctx: Ctx, order_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    form = await read_form(request, AddressInput)
+    form = await read_form(request, MovedTo)
     try:
-        to = ship_to(form.valid())
+        given = form.valid()
         async with ctx.begin() as tx:
-            await changing.change_address(ctx, tx, order_id, to)
+            await changing.change_address(ctx, tx, order_id, ship_to(given), given.difference)
     except Invalid as refused:
+        told = refused.fields.get("difference")
         return await show(
             ctx,
             order_id,
             status=422,
             errors=fault_texts(ctx, refused.fields),
-            typed=dict(form.raw),
+            typed={**form.raw, "difference": told.params.get("value", 0) if told else 0},
             part="address",
         )
     except Conflict as refused:

@@ -11,7 +11,6 @@ from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
-from nakamise.contracts.addresses import AddressInput
 from nakamise.plugin import Ctx, requires
 from nakamise_shop.orders import changing, fewer
 from nakamise_shop.orders.schemas import GIFT, NOTE, Order
@@ -19,7 +18,7 @@ from nakamise_shop.orders.service import order_by_id
 from nakamise_shop.staff import notes, order_bulk
 from nakamise_shop.staff.notes import Note, NoteInput
 from nakamise_shop.staff.order_bulk import Outcome, ShipOrders, StartOrders
-from nakamise_shop.staff.order_desk import ship_to
+from nakamise_shop.staff.order_desk import MovedTo, ship_to
 from nakamise_shop.staff.order_pages import FULFIL, READ
 
 TAGS: Final = ["shop staff"]
@@ -86,10 +85,12 @@ async def remove_note(ctx: Ctx, order_id: FromPath[uuid.UUID], note_id: FromPath
 
 @put("/staff/orders/{order_id:uuid}/address", opt=requires(FULFIL), tags=TAGS,
      operation_id="shop_staff_change_order_address")  # fmt: skip
-async def change_address(ctx: Ctx, order_id: FromPath[uuid.UUID], data: JSONBody[AddressInput]) -> Order:
-    """Until the first parcel left; amounts stay. 409 ``not_changeable``."""
+async def change_address(ctx: Ctx, order_id: FromPath[uuid.UUID], data: JSONBody[MovedTo]) -> Order:
+    """Until the first parcel left; amounts stay. 409 ``not_changeable``, or ``undeliverable`` for a place to which
+    the shop does not send. 422 with ``difference`` says what sending costs more or less there: sent again with that
+    number, the shop bears it."""
     async with ctx.begin() as tx:
-        await changing.change_address(ctx, tx, order_id, ship_to(data))
+        await changing.change_address(ctx, tx, order_id, ship_to(data), data.difference)
         return await order_by_id(ctx, tx, order_id)
 
 
