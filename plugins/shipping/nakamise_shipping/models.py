@@ -1,4 +1,4 @@
-"""The tables of migrations/0001_shipping.sql."""
+"""The tables of the migrations."""
 
 from __future__ import annotations
 
@@ -60,6 +60,18 @@ product: Final = Table(
     Column("temperature", Text, nullable=False),
     CheckConstraint("temperature IN ('cool', 'frozen')"),
 )
+variant: Final = Table(
+    "shipping_variant",
+    metadata,
+    Column("variant_id", Uuid, primary_key=True),
+    _id("product_id"),
+    Column("cm", Integer),
+    Column("grams", Integer),
+    CheckConstraint("cm BETWEEN 1 AND 400"),
+    CheckConstraint("grams BETWEEN 1 AND 100000"),
+    CheckConstraint("cm IS NOT NULL OR grams IS NOT NULL"),
+)
+Index("shipping_variant_product", variant.c.product_id)
 order: Final = Table(
     "shipping_order",
     metadata,

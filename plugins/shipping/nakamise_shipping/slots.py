@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.orders import OrderQuery, Orders
 from nakamise.contracts.ui import (
     CheckoutSubject,
@@ -18,7 +19,8 @@ from nakamise.contracts.ui import (
 from nakamise.db import Tx
 from nakamise.plugin import Slot, TenantCtx
 from nakamise_shipping.domain.config import Temperature
-from nakamise_shipping.rates.repository import stored, temperatures
+from nakamise_shipping.domain.sizes import Measure
+from nakamise_shipping.rates.repository import measures, stored, temperatures
 from nakamise_shipping.wishes import repository, service
 from nakamise_shipping.words import TEMPERATURES, labels
 
@@ -74,7 +76,10 @@ async def product_section(ctx: TenantCtx, tx: Tx, subject: Subject) -> Context |
     if not isinstance(subject, StaffProductSubject):
         return None
     found = await temperatures(tx, [subject.product_id])
+    variants = await ctx.service(Catalog).variants(tx, [subject.product_id])
+    known = await measures(tx, [one.id for one in variants])
     return {
+        "variants": [(one, known.get(one.id, Measure())) for one in variants],
         "temperature": found.get(subject.product_id, Temperature.NORMAL).value,
         "temperatures": list(labels(ctx, TEMPERATURES).items()),
         "may_manage": ctx.actor.can("shipping.manage"),

@@ -11,12 +11,14 @@ from msgspec import Meta
 
 from nakamise.errors import FieldError, Invalid
 from nakamise.web import N_
+from nakamise_shipping.domain.sizes import SizeClass
 
 Yen = Annotated[int, Meta(ge=0, le=1_000_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
 Code = Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,20}$")]
 DOMAIN: Final = "shipping"
 SLOTS_MAX: Final = 20
+SIZES_MAX: Final = 12
 
 
 class Temperature(enum.StrEnum):
@@ -107,7 +109,10 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class ShopShipping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All of it. ``steps`` are values of goods at which fees change, the first is 0; each includes its own amount."""
+    """All of it. ``steps`` are values of goods at which fees change, the first is 0; each includes its own amount.
+
+    ``sizes`` rise; none = size and weight do not matter. Their surcharge is added to a fee, not to free shipping.
+    """
 
     steps: tuple[Yen, ...] = (0,)
     zones: tuple[Zone, ...] = ()
@@ -115,6 +120,7 @@ class ShopShipping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     cool: Yen = 0
     frozen: Yen = 0
     mixing: Mixing = Mixing.COLDEST
+    sizes: tuple[SizeClass, ...] = ()
     days: Days = Days()
     hours: tuple[Hours, ...] = ()
     gifts: Gifts = Gifts()
@@ -144,8 +150,23 @@ def _faults(config: ShopShipping) -> list[tuple[str, str, dict[str, object]]]:
                 (f"zones.{number}", N_("%(n)s prefectures are in another zone too."), {"n": len(twice)})
             )
         seen |= set(zone.prefectures)
+    found += _size_faults(config)
     if len(config.hours) > SLOTS_MAX or len({one.code for one in config.hours}) != len(config.hours):
         found.append(("hours", N_("Each carrier's code can be used once."), {}))
     if len({one.code for one in config.gifts.wrappings}) != len(config.gifts.wrappings):
         found.append(("wrappings", N_("Two kinds of wrapping have the same name."), {}))
     return found
+
+
+def _size_faults(config: ShopShipping) -> list[tuple[str, str, dict[str, object]]]:
+    """No class may be smaller, lighter or cheaper than the one before it."""
+    pairs = zip(config.sizes, config.sizes[1:], strict=False)
+    rises = all(
+        one.cm < more.cm and one.grams <= more.grams and one.surcharge <= more.surcharge
+        for one, more in pairs
+    )
+    if rises and len(config.sizes) <= SIZES_MAX:
+        return []
+    return [
+        ("sizes", N_("Sizes must rise: no class smaller, lighter or cheaper than the one before it."), {})
+    ]

@@ -11,6 +11,7 @@ from nakamise.contracts.pricing import Destination
 from nakamise.contracts.shipping import ShippingTier
 from nakamise.japan import Prefecture
 from nakamise_shipping.domain.config import Island, Mixing, ShopShipping, Temperature, Zone
+from nakamise_shipping.domain.sizes import Measure, SizeClass, class_of, packed
 
 _ORDER: Final = list(Temperature)
 # Where nobody has said where to, the estimate is for here.
@@ -53,6 +54,14 @@ def way_to(config: ShopShipping, destination: Destination | None) -> Way:
     return Way(zone, max(matching, key=lambda one: len(one.prefix), default=None))
 
 
+class Piece(msgspec.Struct, frozen=True):
+    """So many of one variant."""
+
+    temperature: Temperature = Temperature.NORMAL
+    measure: Measure = Measure()
+    count: int = 1
+
+
 def parcels(config: ShopShipping, temperatures: Iterable[Temperature]) -> list[Temperature]:
     """One for each parcel, the warmest first; none when goods of these temperatures cannot go together."""
     found = sorted(set(temperatures) or {Temperature.NORMAL}, key=_ORDER.index)
@@ -61,10 +70,29 @@ def parcels(config: ShopShipping, temperatures: Iterable[Temperature]) -> list[T
     return found[-1:] if config.mixing is Mixing.COLDEST else found
 
 
-def charge(config: ShopShipping, way: Way, sent: Sequence[Temperature]) -> Charge:
-    """For these parcels; ``way`` is open."""
+def sizes_of(
+    config: ShopShipping, sent: Sequence[Temperature], pieces: Sequence[Piece]
+) -> list[SizeClass | None]:
+    """The class of each parcel of ``sent``; None for one that is too big or too heavy. For a shop with classes."""
+    return [
+        class_of(
+            config.sizes,
+            packed((one.measure, one.count) for one in pieces if len(sent) == 1 or one.temperature is cold),
+        )
+        for cold in sent
+    ]
+
+
+def charge(
+    config: ShopShipping, way: Way, sent: Sequence[Temperature], sizes: Sequence[SizeClass] = ()
+) -> Charge:
+    """For these parcels; ``way`` is open. ``sizes`` are the parcels' classes where the shop has any."""
     fees = way.zone.fees if way.zone else (0,)
-    tiers = tuple(ShippingTier(step, fee * len(sent)) for step, fee in zip(config.steps, fees, strict=True))
+    bigger = sum(one.surcharge for one in sizes)
+    tiers = tuple(
+        ShippingTier(step, fee * len(sent) + (bigger if fee else 0))
+        for step, fee in zip(config.steps, fees, strict=True)
+    )
     extra = {Temperature.NORMAL: 0, Temperature.COOL: config.cool, Temperature.FROZEN: config.frozen}
     island = way.island.surcharge * len(sent) if way.island else 0
     return Charge(tiers, sum(extra[one] for one in sent) + island)

@@ -7,13 +7,14 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import get, post
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from nakamise.plugin import Ctx, requires
-from nakamise_shipping.merging import service
+from nakamise_shipping.merging import service, undoing
 from nakamise_shipping.merging.service import Proposal
+from nakamise_shipping.merging.undoing import Merge
 
 TAGS: Final = ["shipping"]
 SEND: Final = "shipping.send"
@@ -36,4 +37,24 @@ async def merge(ctx: Ctx, data: JSONBody[MergeBody]) -> Proposal:
         return await service.merge(ctx, tx, data.order_ids)
 
 
-route_handlers: Final[list[ControllerRouterHandler]] = [proposals, merge]
+@get("/merges/waiting", opt=requires(SEND), tags=TAGS, operation_id="shipping_list_merged")
+async def waiting(ctx: Ctx) -> list[Merge]:
+    """Parcels of several orders that can be parted again: their slip is in no file yet."""
+    async with ctx.read() as tx:
+        return await undoing.merges(ctx, tx)
+
+
+@post(
+    "/merges/{merge_id:uuid}/undo",
+    opt=requires(SEND),
+    tags=TAGS,
+    operation_id="shipping_undo_merge",
+    status_code=200,
+)
+async def undo(ctx: Ctx, merge_id: FromPath[uuid.UUID]) -> Merge:
+    """A parcel for each order again; 409 once the slip is in a carrier's file. Money that went back stays there."""
+    async with ctx.begin() as tx:
+        return await undoing.undo(ctx, tx, merge_id)
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [proposals, merge, waiting, undo]

@@ -7,13 +7,14 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from nakamise.errors import Conflict
 from nakamise.plugin import Ctx, requires
 from nakamise.web import N_, gettext_for, page, read_form, see_other
-from nakamise_shipping.merging import service
+from nakamise_shipping.merging import service, undoing
 from nakamise_shipping.saying import say
 from nakamise_shipping.settings import ShippingSettings
 
@@ -29,9 +30,9 @@ class MergeForm(msgspec.Struct, frozen=True):
 async def proposals(ctx: Ctx) -> Response[bytes]:
     async with ctx.read() as tx:
         found = await service.proposals(ctx, tx)
-    return await page(
-        ctx, "shipping/merges.html", found=found, hours=ctx.settings(ShippingSettings).merge_hours
-    )
+        done = await undoing.merges(ctx, tx)
+    hours = ctx.settings(ShippingSettings).merge_hours
+    return await page(ctx, "shipping/merges.html", found=found, done=done, hours=hours)
 
 
 @post("/merges", opt=requires(SEND), include_in_schema=False)
@@ -46,4 +47,17 @@ async def merge(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
     return see_other(ctx, BASE, flash=_(N_("%(numbers)s go in one parcel."), numbers=done.numbers))
 
 
-route_handlers: Final[list[ControllerRouterHandler]] = [proposals, merge]
+@post("/merges/{merge_id:uuid}/undo", opt=requires(SEND), include_in_schema=False)
+async def undo(ctx: Ctx, merge_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    try:
+        async with ctx.begin() as tx:
+            done = await undoing.undo(ctx, tx, merge_id)
+    except Conflict as refused:
+        return see_other(ctx, BASE, flash=say(ctx, refused), kind="danger")
+    _ = gettext_for(ctx.locale, "shipping")
+    return see_other(
+        ctx, BASE, flash=_(N_("%(numbers)s go in parcels of their own again."), numbers=done.numbers)
+    )
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [proposals, merge, undo]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -49,3 +50,48 @@ async def insert(
         " ON CONFLICT (order_id) DO NOTHING",
         *(merge_id, list(ids), list(kept), list(refunded)),
     )
+
+
+class Undoable(msgspec.Struct, frozen=True, kw_only=True):
+    """A merge of which no slip is in a file or has a number. ``order_ids`` as in ``Merged``; ``refunded`` is what
+    went back of shipping fees when it was made."""
+
+    merge_id: uuid.UUID
+    shop_id: uuid.UUID
+    order_ids: tuple[uuid.UUID, ...]
+    refunded: int
+
+
+_UNDOABLE: Final = """
+SELECT m.id AS merge_id, m.shop_id, sum(o.refunded)::bigint AS refunded,
+       array_agg(o.order_id ORDER BY o.is_kept DESC, o.order_id) AS order_ids
+FROM shipping_merge m JOIN shipping_merge_order o ON o.merge_id = m.id
+WHERE ($1::uuid IS NULL OR m.id = $1) AND NOT EXISTS (
+    SELECT FROM shipping_merge_order x JOIN shipping_slip_order so ON so.order_id = x.order_id
+    JOIN shipping_slip s ON s.id = so.slip_id
+    WHERE x.merge_id = m.id AND (s.file_id IS NOT NULL OR s.tracking_number IS NOT NULL))
+GROUP BY m.id ORDER BY m.created_at DESC, m.id LIMIT $2
+"""
+
+
+async def undoable(tx: Tx, limit: int) -> list[Undoable]:
+    """The newest first."""
+    return await tx.all(Undoable, _UNDOABLE, None, limit)
+
+
+async def undoable_one(tx: Tx, merge_id: uuid.UUID) -> Undoable | None:
+    """None too when a slip of it left in a file."""
+    return await tx.first(Undoable, _UNDOABLE, merge_id, 1)
+
+
+async def orders_of(tx: Tx, merge_id: uuid.UUID) -> list[uuid.UUID]:
+    return await tx.values(
+        "SELECT order_id FROM shipping_merge_order WHERE merge_id = $1 ORDER BY order_id", merge_id
+    )
+
+
+async def delete(tx: Tx, merge_id: uuid.UUID) -> int:
+    """The orders that were in it."""
+    gone = await tx.execute("DELETE FROM shipping_merge_order WHERE merge_id = $1", merge_id)
+    await tx.execute("DELETE FROM shipping_merge WHERE id = $1", merge_id)
+    return gone

@@ -14,6 +14,8 @@ from msgspec import Meta
 from nakamise.contracts.pricing import Destination
 from nakamise.plugin import Ctx, requires
 from nakamise_shipping.domain.config import ShopShipping, Temperature
+from nakamise_shipping.domain.rates import Piece
+from nakamise_shipping.domain.sizes import Centimetres, Grams, Measure
 from nakamise_shipping.rates import service
 from nakamise_shipping.rates.service import Kept, Trial
 
@@ -33,6 +35,20 @@ class TrialBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prefecture: str
     postal_code: str = ""
     temperature: Temperature = Temperature.NORMAL
+    cm: Centimetres | None = None
+    grams: Grams | None = None
+
+
+class MeasureBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One packed piece: length, width and height together, and weight; null = not known."""
+
+    variant_id: uuid.UUID
+    cm: Centimetres | None = None
+    grams: Grams | None = None
+
+
+class MeasuresBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    variants: Annotated[list[MeasureBody], Meta(max_length=1000)]
 
 
 class TemperatureBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,7 +86,8 @@ async def try_rates(ctx: Ctx, shop_id: FromPath[uuid.UUID], data: JSONBody[Trial
     async with ctx.read() as tx:
         found = await service.shop(ctx, tx, shop_id)
     to = Destination(postal_code=data.postal_code.replace("-", ""), prefecture=data.prefecture)
-    return service.trial(ctx, found.config, data.goods, to, data.temperature)
+    parcel = Piece(data.temperature, Measure(data.cm, data.grams))
+    return service.trial(ctx, found.config, data.goods, to, parcel)
 
 
 @put(
@@ -85,10 +102,25 @@ async def set_temperature(ctx: Ctx, product_id: FromPath[uuid.UUID], data: JSONB
         await service.set_temperature(ctx, tx, product_id, data.temperature)
 
 
+@put(
+    "/products/{product_id:uuid}/measures",
+    opt=requires(MANAGE),
+    tags=TAGS,
+    operation_id="shipping_set_measures",
+    status_code=204,
+)
+async def set_measures(ctx: Ctx, product_id: FromPath[uuid.UUID], data: JSONBody[MeasuresBody]) -> None:
+    """Of all variants of a product; one that is not named is unmeasured afterwards."""
+    found = {one.variant_id: Measure(one.cm, one.grams) for one in data.variants}
+    async with ctx.begin() as tx:
+        await service.set_measures(ctx, tx, product_id, found)
+
+
 route_handlers: Final[list[ControllerRouterHandler]] = [
     list_shops,
     get_rates,
     set_rates,
     try_rates,
     set_temperature,
+    set_measures,
 ]

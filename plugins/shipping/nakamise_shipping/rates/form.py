@@ -7,6 +7,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +16,7 @@ from nakamise.errors import FieldError, Invalid
 from nakamise.japan import Prefecture
 from nakamise.web import N_
 from nakamise_shipping.domain.config import DOMAIN, ShopShipping, check
+from nakamise_shipping.domain.sizes import SizeClass
 
 Raw = Mapping[str, list[str]]
 ZONES_MAX: Final = 48
@@ -81,6 +83,7 @@ def read_config(raw: Raw) -> ShopShipping:
         "cool": reader.number("cool", 0),
         "frozen": reader.number("frozen", 0),
         "mixing": reader.text("mixing") or "coldest",
+        "sizes": _sizes(reader),
         "days": _days(reader),
         "hours": _pairs(reader, "hours", ("code", "label")),
         "gifts": _gifts(reader),
@@ -152,6 +155,22 @@ def _islands(reader: _Reader) -> list[dict[str, Any]]:
                 "days": int(more or 0),
             }
         )
+    return found
+
+
+def _sizes(reader: _Reader) -> list[dict[str, int]]:
+    """ "80 5 250": centimetres, kilograms, what it costs more."""
+    found = []
+    for n, line in enumerate(reader.lines("sizes"), start=1):
+        match = re.fullmatch(
+            r"([0-9]{1,3})\s+([0-9]{1,3}(?:\.[0-9]{1,3})?)(?:\s+[¥]?([0-9,]{1,9})円?)?", line
+        )
+        if match is None:
+            reader.fault("sizes", _LINE, n=n, text=line)
+            continue
+        cm, kilograms, surcharge = match.groups()
+        grams = int(Decimal(kilograms) * 1000)
+        found.append({"cm": int(cm), "grams": grams, "surcharge": int((surcharge or "0").replace(",", ""))})
     return found
 
 
@@ -234,6 +253,7 @@ def typed_of(config: ShopShipping) -> dict[str, Any]:
         "cool": config.cool,
         "frozen": config.frozen,
         "mixing": config.mixing.value,
+        "sizes": "\n".join(_size_line(one) for one in config.sizes),
         "choose_day": "1" if days.choose_day else "",
         "lead_days": days.lead_days,
         "cutoff": f"{days.cutoff:%H:%M}",
@@ -254,3 +274,7 @@ def typed_of(config: ShopShipping) -> dict[str, Any]:
 def _island_line(one: Any) -> str:
     parts = [one.prefix, "×" if one.closed else str(one.surcharge), str(one.days) if one.days else ""]
     return " ".join(part for part in parts if part)
+
+
+def _size_line(one: SizeClass) -> str:
+    return f"{one.cm} {(Decimal(one.grams) / 1000).normalize():f} {one.surcharge}"

@@ -18,8 +18,11 @@ from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, filter_of, gettext_for, page, read_form, see_other
 from nakamise_shipping.carriers.layout import all_layouts
 from nakamise_shipping.domain.config import ShopShipping, Temperature
+from nakamise_shipping.domain.rates import Piece
+from nakamise_shipping.domain.sizes import Centimetres, Grams, Measure
 from nakamise_shipping.rates import service
 from nakamise_shipping.rates.form import STEPS_MAX, read_config, typed_of
+from nakamise_shipping.rates.measuring import read_measures
 from nakamise_shipping.saying import say, texts
 from nakamise_shipping.words import MIXINGS, TEMPERATURES, labels
 
@@ -36,11 +39,13 @@ class TryForm(msgspec.Struct, frozen=True):
     prefecture: Annotated[str, Meta(max_length=4)] = ""
     postal_code: Annotated[str, Meta(max_length=8)] = ""
     temperature: Temperature = Temperature.NORMAL
+    cm: Centimetres | None = None
+    grams: Grams | None = None
 
 
 class Preset(msgspec.Struct, frozen=True):
     version: int
-    preset: Literal["regions", "country"]
+    preset: Literal["regions", "country", "sizes"]
 
 
 class Cold(msgspec.Struct, frozen=True):
@@ -122,7 +127,8 @@ def _trial(ctx: TenantCtx, config: ShopShipping, tried: TryForm | None) -> servi
     if tried is None or tried.goods is None or not tried.prefecture:
         return None
     to = Destination(postal_code=tried.postal_code.replace("-", ""), prefecture=tried.prefecture)
-    return service.trial(ctx, config, tried.goods, to, tried.temperature)
+    parcel = Piece(tried.temperature, Measure(tried.cm, tried.grams))
+    return service.trial(ctx, config, tried.goods, to, parcel)
 
 
 @post("/shops/{shop_id:uuid}/preset", opt=requires(MANAGE), include_in_schema=False)
@@ -135,6 +141,8 @@ async def preset(request: AnyRequest, ctx: Ctx, shop_id: FromPath[uuid.UUID]) ->
             await service.change(ctx, tx, shop_id, form.version, config)
     except Conflict as refused:
         return see_other(ctx, f"{BASE}/{shop_id}", flash=say(ctx, refused), kind="danger")
+    if form.preset == "sizes":
+        return _back(ctx, shop_id, N_("The sizes are filled in. Please enter what each costs more."))
     return _back(ctx, shop_id, N_("The zones are filled in. Please check the fees."))
 
 
@@ -153,6 +161,20 @@ async def set_temperature(request: AnyRequest, ctx: Ctx, product_id: FromPath[uu
     return see_other(ctx, form.back, flash=gettext_for(ctx.locale, "shipping")(N_("Saved.")))
 
 
+@post("/products/{product_id:uuid}/measures", opt=requires(MANAGE), include_in_schema=False)
+async def set_measures(request: AnyRequest, ctx: Ctx, product_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    """Fields ``cm.<variant>`` and ``grams.<variant>``; empty = not known."""
+    back = f"/admin/shop/products/{product_id}"
+    try:
+        found = read_measures({name: str(value) for name, value in (await request.form()).multi_items()})
+        async with ctx.begin() as tx:
+            await service.set_measures(ctx, tx, product_id, found)
+    except Invalid as refused:
+        said = next(iter(texts(ctx, refused.fields).values()))
+        return see_other(ctx, back, flash=said, kind="danger")
+    return see_other(ctx, back, flash=gettext_for(ctx.locale, "shipping")(N_("Saved.")))
+
+
 def _back(ctx: TenantCtx, shop_id: uuid.UUID, said: str) -> Response[bytes]:
     return see_other(ctx, f"{BASE}/{shop_id}", flash=gettext_for(ctx.locale, "shipping")(said))
 
@@ -164,4 +186,5 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     preset,
     remove,
     set_temperature,
+    set_measures,
 ]

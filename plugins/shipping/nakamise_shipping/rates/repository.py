@@ -1,4 +1,4 @@
-"""SQL of shops' settings and of the temperature of goods."""
+"""SQL of shops' settings and of the temperature and measures of goods."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 
 from nakamise.db import Tx
 from nakamise_shipping.domain.config import ShopShipping, Temperature
+from nakamise_shipping.domain.sizes import Measure
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +21,12 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
 class _Cold(msgspec.Struct, frozen=True):
     product_id: uuid.UUID
     temperature: Temperature
+
+
+class _Measured(msgspec.Struct, frozen=True):
+    variant_id: uuid.UUID
+    cm: int | None
+    grams: int | None
 
 
 async def stored(tx: Tx, shop_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Stored]:
@@ -71,4 +78,29 @@ async def set_temperature(tx: Tx, product_id: uuid.UUID, temperature: Temperatur
         "INSERT INTO shipping_product (product_id, temperature) VALUES ($1, $2)"
         " ON CONFLICT (product_id) DO UPDATE SET temperature = excluded.temperature",
         *(product_id, temperature.value),
+    )
+
+
+async def measures(tx: Tx, variant_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Measure]:
+    """Of those that somebody measured."""
+    rows = await tx.all(
+        _Measured,
+        "SELECT variant_id, cm, grams FROM shipping_variant WHERE variant_id = ANY($1)",
+        list(variant_ids),
+    )
+    return {row.variant_id: Measure(row.cm, row.grams) for row in rows}
+
+
+async def set_measures(tx: Tx, product_id: uuid.UUID, found: Mapping[uuid.UUID, Measure]) -> None:
+    """All of the product's; what is missing or unknown is unmeasured afterwards."""
+    await tx.execute("DELETE FROM shipping_variant WHERE product_id = $1", product_id)
+    await tx.execute_many(
+        "INSERT INTO shipping_variant (variant_id, product_id, cm, grams) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (variant_id) DO UPDATE SET product_id = excluded.product_id, cm = excluded.cm,"
+        " grams = excluded.grams",
+        [
+            (variant_id, product_id, one.cm, one.grams)
+            for variant_id, one in sorted(found.items())
+            if one != Measure()
+        ],
     )

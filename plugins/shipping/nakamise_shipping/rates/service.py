@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -17,6 +18,8 @@ from nakamise.web import N_, gettext_for
 from nakamise_shipping.carriers.layout import LAYOUTS, layout
 from nakamise_shipping.domain import regions
 from nakamise_shipping.domain.config import DOMAIN, Hours, ShopShipping, Temperature, check
+from nakamise_shipping.domain.rates import Piece
+from nakamise_shipping.domain.sizes import USUAL, Measure
 from nakamise_shipping.domain.wish import Wish
 from nakamise_shipping.rates import repository
 from nakamise_shipping.rates.offers import terms_of
@@ -70,7 +73,10 @@ def usual_hours(layout_id: str) -> tuple[Hours, ...]:
 
 
 def with_preset(ctx: TenantCtx, config: ShopShipping, preset: str) -> ShopShipping:
-    """``config`` with other zones: "regions" or "country". Fees are those of its first open zone."""
+    """``config`` with other zones: "regions" or "country", with the fees of its first open zone; or with the usual
+    "sizes", which cost nothing more yet."""
+    if preset == "sizes":
+        return msgspec.structs.replace(config, sizes=USUAL)
     _ = gettext_for(ctx.locale, DOMAIN)
     fees = next((zone.fees for zone in config.zones if not zone.closed), (_FIRST_FEE,) * len(config.steps))
     if preset == "regions":
@@ -114,6 +120,17 @@ async def set_temperature(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID, tempera
     await ctx.audit(tx, "shipping.temperature_set", str(product_id), temperature=temperature.value)
 
 
+async def set_measures(
+    ctx: TenantCtx, tx: Tx, product_id: uuid.UUID, measures: Mapping[uuid.UUID, Measure]
+) -> None:
+    """Of all variants of a product. Raises NotFound for a product or a variant that is not of it."""
+    known = {one.id for one in await ctx.service(Catalog).variants(tx, [product_id])}
+    if not known or not set(measures) <= known:
+        raise NotFound
+    await repository.set_measures(tx, product_id, measures)
+    await ctx.audit(tx, "shipping.measures_set", str(product_id), variants=len(measures))
+
+
 async def remove(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
     """Back to the shop's flat fee. Raises NotFound."""
     if not await repository.remove(tx, shop_id):
@@ -121,11 +138,9 @@ async def remove(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
     await ctx.audit(tx, "shipping.rates_changed", str(shop_id), version=0)
 
 
-def trial(
-    ctx: TenantCtx, config: ShopShipping, goods: int, to: Destination | None, temperature: Temperature
-) -> Trial:
+def trial(ctx: TenantCtx, config: ShopShipping, goods: int, to: Destination | None, parcel: Piece) -> Trial:
     """By the same terms that the pricing gets."""
-    terms = terms_of(ctx, config, to, [temperature], Wish())
+    terms = terms_of(ctx, config, to, [parcel], Wish())
     if terms.unavailable:
         return Trial(goods=goods, fee=None, unavailable=terms.unavailable)
     tier = [one for one in terms.tiers if one.from_goods <= goods][-1]

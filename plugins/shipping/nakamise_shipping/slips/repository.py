@@ -78,13 +78,23 @@ async def forget_unsent(tx: Tx, order_ids: Sequence[uuid.UUID]) -> None:
     )
 
 
+async def drop_unwritten(tx: Tx, order_ids: Sequence[uuid.UUID]) -> None:
+    """Slips that are in no file and have no number."""
+    await tx.execute(
+        "DELETE FROM shipping_slip WHERE file_id IS NULL AND tracking_number IS NULL"
+        " AND id IN (SELECT slip_id FROM shipping_slip_order WHERE order_id = ANY($1))",
+        list(order_ids),
+    )
+
+
 async def taken(tx: Tx, refs: Iterable[str]) -> set[str]:
     return set(await tx.values("SELECT ref FROM shipping_slip WHERE ref = ANY($1)", list(refs)))
 
 
 async def insert_file(
     tx: Tx, name: str, layout: str, ship_day: date, slip_ids: Sequence[uuid.UUID], actor_id: uuid.UUID | None
-) -> FileRow:
+) -> FileRow | None:
+    """None when one of the slips was taken apart meanwhile: nothing may be kept then."""
     file_id = uuid7()
     row = await tx.one(
         FileRow,
@@ -92,8 +102,11 @@ async def insert_file(
         " VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, name, layout, ship_day, slip_count, created_at",
         *(file_id, name, layout, ship_day, len(slip_ids), actor_id),
     )
-    await tx.execute("UPDATE shipping_slip SET file_id = $1 WHERE id = ANY($2)", file_id, list(slip_ids))
-    return row
+    written = await tx.execute(
+        "UPDATE shipping_slip SET file_id = $1 WHERE id = ANY($2) AND tracking_number IS NULL",
+        *(file_id, list(slip_ids)),
+    )
+    return row if written == len(slip_ids) else None
 
 
 async def files(tx: Tx, limit: int, offset: int) -> list[FileRow]:

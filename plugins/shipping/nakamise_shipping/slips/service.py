@@ -29,6 +29,7 @@ from nakamise_shipping.wishes.repository import KeptOrder, kept
 DOMAIN: Final = "shipping"
 SENDABLE: Final = OrderQuery(states=("paid", "part_refunded"), fulfil_states=("unfulfilled", "processing", "part_shipped"))  # fmt: skip
 _PLAIN: Final = ShopShipping()
+TOO_MANY: Final = N_("These orders are %(found)s slips, but %(carrier)s takes at most %(n)s at once. Nothing was written: please choose fewer orders and write several files.")  # fmt: skip
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +82,7 @@ async def report(ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID], ship_da
     known = await kept(tx, list(orders))
     rows = await slips_of(tx, orders, known, layouts)
     if len(rows) > one_layout.rows_max:
-        raise _invalid(N_("A file holds at most %(n)s slips."), n=one_layout.rows_max)
+        raise _invalid(TOO_MANY, n=one_layout.rows_max, found=len(rows), carrier=one_layout.title)
     senders = {shop_id: one.config for shop_id, one in configs.items()}
     slips = [_prepared(row, orders, known, senders, one_layout, ship_day) for row in rows]
     return Report(layout=one_layout, ship_day=ship_day, slips=sorted(slips, key=lambda one: one.row.ref))
@@ -157,7 +158,7 @@ def _recipient(order: OrderView) -> Party:
 async def write(ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID], ship_day: dt.date) -> FileRow:
     """The file, with every slip that has no fault; the shop begins to work on its orders.
 
-    Raises as ``report``, and Conflict when no slip is fine.
+    Raises as ``report``, and Conflict when no slip is fine or somebody changed one meanwhile.
     """
     found = await report(ctx, tx, order_ids, ship_day)
     if not found.fine:
@@ -166,6 +167,12 @@ async def write(ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID], ship_day
     name = f"{found.layout.id}-{now.astimezone(ctx.tenant.zone):%Y%m%d-%H%M%S}.csv"
     ids = [one.row.id for one in found.fine]
     row = await repository.insert_file(tx, name, found.layout.id, ship_day, ids, ctx.actor.user_id)
+    if row is None:
+        raise Conflict(
+            N_("Somebody else changed this meanwhile. Please check it and try again."),
+            code="changed",
+            domain=DOMAIN,
+        )
     if ctx.settings(ShippingSettings).start_on_export:
         await _begin(ctx, tx, found.fine)
     await ctx.audit(tx, "shipping.file_written", str(row.id), slips=len(ids), layout=found.layout.id)
