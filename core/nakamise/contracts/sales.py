@@ -21,7 +21,7 @@ from nakamise.db import Tx
 class SalesTotals(msgspec.Struct, frozen=True, kw_only=True):
     """``given_back``: refunds and cancelled paid orders of the period, whenever they were bought; ``undone`` of
     the period's ``orders`` were cancelled or wholly refunded since, worth ``undone_sales``. ``goods``: what the
-    period's orders cost without shipping, the base of shares."""
+    period's orders cost without shipping, the base of shares. ``new_users``: 0 where not all shops are asked for."""
 
     orders: int
     sales: int

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.live import LiveSales
 from nakamise.contracts.sales import Sales
 from nakamise.plugin import Manifest, Mount, NavItem, Need, Permission
@@ -25,7 +24,7 @@ manifest: Final = Manifest(
         Permission("analytics.read", "See sales reports", ("admin", "shop_staff"), duties=("accounting",)),
     ),
     css_under={"/admin/analytics": ("analytics.css",)},
-    uses={Sales: Need.REQUIRED, Catalog: Need.REQUIRED, LiveSales: Need.OPTIONAL},
+    uses={Sales: Need.REQUIRED, LiveSales: Need.OPTIONAL},
     nav=(
         NavItem(
             area="admin",

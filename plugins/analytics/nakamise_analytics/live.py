@@ -40,24 +40,14 @@ async def sold_live(ctx: TenantCtx, tx: Tx, period: Period) -> tuple[list[SoldLi
     counted = [row for row in rows if row.order_id in paid and since <= paid[row.order_id] < until]
     ids = sorted({row.broadcast_id for row in counted}, key=str)
     people = {one.broadcast_id: one for one in await service.audiences(tx, ids)}
-    payers = await _payers(ctx, tx, service, ids, people)
+    payers = await _payers(ctx, tx, await service.sales_in(tx, ids))
     broadcasts = _summed((row.broadcast_id, row.title, row.broadcaster_name, row) for row in counted)
     broadcasters = _summed((row.broadcaster_id, row.broadcaster_name, "", row) for row in counted)
     return [_with_funnel(one, people, payers) for one in broadcasts], broadcasters
 
 
-async def _payers(
-    ctx: TenantCtx,
-    tx: Tx,
-    service: LiveSales,
-    ids: Sequence[uuid.UUID],
-    people: Mapping[uuid.UUID, BroadcastAudience],
-) -> Mapping[uuid.UUID, int]:
+async def _payers(ctx: TenantCtx, tx: Tx, rows: Sequence[AttributedSale]) -> Mapping[uuid.UUID, int]:
     """Of everybody who ordered in these broadcasts, whenever, how many paid."""
-    if not people:
-        return {}
-    start = datetime.combine(ctx.now().date() - timedelta(days=1100), time(), ctx.tenant.zone)
-    rows = [row for row in await service.sales(tx, start, ctx.now()) if row.broadcast_id in set(ids)]
     paid = await ctx.service(Sales).paid(tx, list({row.order_id for row in rows}))
     who: dict[uuid.UUID, set[str]] = defaultdict(set)
     for row in rows:

@@ -14,6 +14,8 @@ DAYS_MAX: Final = 1100
 
 
 class Kind(enum.StrEnum):
+    DAY = "day"
+    LAST7 = "7days"  # that end with the day
     WEEK = "week"  # Monday to Sunday
     MONTH = "month"
     YEAR = "year"
@@ -31,8 +33,35 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def period_of(wanted: Wanted, today: date) -> Period:
-    """A custom period whose ends are missing, turned round or too far apart is the last 30 days."""
+    """As far as it has come: a period that runs ends today. A custom one whose ends are missing, turned round or too
+    far apart is the last 30 days."""
+    whole = _whole(wanted, today)
+    return Period(whole.first, today) if whole.first <= today < whole.last else whole
+
+
+def is_running(wanted: Wanted, today: date) -> bool:
+    """Days of the period are still to come, or today is one of it."""
+    whole = _whole(wanted, today)
+    return whole.first <= today <= whole.last
+
+
+def before(wanted: Wanted, period: Period) -> Period:
+    """The week, month or year before; else as many days just before. Of a period that runs only as many days are
+    compared as it has had."""
+    if wanted.kind not in (Kind.WEEK, Kind.MONTH, Kind.YEAR):
+        return period.before
+    earlier = _whole(Wanted(kind=wanted.kind, day=period.first - timedelta(days=1)), period.first)
+    if period.last == _whole(wanted, period.last).last:
+        return earlier
+    return Period(earlier.first, min(earlier.last, earlier.first + timedelta(days=period.days - 1)))
+
+
+def _whole(wanted: Wanted, today: date) -> Period:
     day = wanted.day or today
+    if wanted.kind is Kind.DAY:
+        return Period(day, day)
+    if wanted.kind is Kind.LAST7:
+        return Period(day - timedelta(days=6), day)
     if wanted.kind is Kind.WEEK:
         monday = day - timedelta(days=day.weekday())
         return Period(monday, monday + timedelta(days=6))
@@ -44,14 +73,6 @@ def period_of(wanted: Wanted, today: date) -> Period:
     if first is None or last is None or not 0 <= (last - first).days < DAYS_MAX:
         return Period(today - timedelta(days=29), today)
     return Period(first, last)
-
-
-def before(wanted: Wanted, period: Period) -> Period:
-    """The week, month or year before; for a custom period as many days just before."""
-    day = period.first - timedelta(days=1)
-    if wanted.kind in (Kind.MONTH, Kind.YEAR):
-        return period_of(Wanted(kind=wanted.kind, day=day), day)
-    return period.before
 
 
 def _month(day: date) -> Period:

@@ -12,7 +12,7 @@ from nakamise.errors import NotFound
 from nakamise.money import allocate
 from nakamise.plugin import TenantCtx
 from nakamise_analytics.live import sold_live
-from nakamise_analytics.periods import Wanted, before, period_of
+from nakamise_analytics.periods import Wanted, before, is_running, period_of
 from nakamise_analytics.schemas import Point, Report, Share
 
 # Longer periods are drawn by month.
@@ -26,13 +26,21 @@ async def report(ctx: TenantCtx, wanted: Wanted) -> Report:
     compared = before(wanted, period)
     shop_id = _shop(wanted)
     async with ctx.snapshot() as tx:
-        sold = await ctx.service(Sales).report(tx, period, compared, shop_id=shop_id, limit=PRODUCTS)
+        sales = ctx.service(Sales)
+        sold = await sales.report(tx, period, compared, shop_id=shop_id, limit=PRODUCTS)
+        steps = await sales.funnel(tx, period, shop_id=shop_id, limit=PRODUCTS)
+        choices = await sales.shops(tx)
         # A broadcast may sell for several shops: it is only shown for all of them.
-        broadcasts, broadcasters = ([], []) if shop_id else await sold_live(ctx, tx, period)
+        broadcasts, broadcasters = await sold_live(ctx, tx, period) if sold.is_whole else ([], [])
     is_monthly = period.days > DAYS_DRAWN
     return Report(
         period=period,
         compared=compared,
+        is_running=is_running(wanted, today(ctx)),
+        timezone=ctx.tenant.timezone,
+        at=ctx.now(),
+        is_whole=sold.is_whole,
+        choices=choices,
         totals=sold.totals,
         before=sold.before,
         per_day=sold.totals.sales // period.days,
@@ -42,6 +50,7 @@ async def report(ctx: TenantCtx, wanted: Wanted) -> Report:
         products=sold.products,
         categories=shares(sold.categories),
         shops=shares(sold.shops),
+        funnel=steps,
         broadcasts=broadcasts,
         broadcasters=broadcasters,
     )

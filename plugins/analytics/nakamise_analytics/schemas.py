@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
-from nakamise.contracts.sales import SalesDay, SalesTotals, SoldProduct
+from nakamise.contracts.sales import Funnel, ReportedShop, SalesDay, SalesTotals, SoldProduct
 from nakamise.contracts.ui import Period
+
+
+def percent(part: int, whole: int) -> str:
+    """With one decimal, rounded down; "" of nothing."""
+    tenths = part * 1000 // whole if whole else -1
+    return f"{tenths // 10}.{tenths % 10}" if whole else ""
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,10 +66,17 @@ class SoldLive(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """``per_day``: sales ÷ days of the period, rounded down. ``is_monthly``: points are months."""
+    """``per_day``: sales ÷ days of the period, rounded down. ``is_monthly``: points are months. ``is_running``: the
+    period ends with today, which is not over at ``at``. ``is_whole``: of all shops; else nothing is told of users and
+    broadcasts, which belong to no shop. ``choices``: shops that may be asked for."""
 
     period: Period
     compared: Period
+    is_running: bool
+    timezone: str
+    at: datetime
+    is_whole: bool
+    choices: Sequence[ReportedShop]
     totals: SalesTotals
     before: SalesTotals
     per_day: int
@@ -73,5 +86,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     products: Sequence[SoldProduct]
     categories: Sequence[Share]
     shops: Sequence[Share]
+    funnel: Funnel
     broadcasts: Sequence[SoldLive]
     broadcasters: Sequence[SoldLive]

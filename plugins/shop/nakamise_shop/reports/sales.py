@@ -40,7 +40,8 @@ SELECT coalesce(sum(amount), 0)::bigint AS given_back, count(*)::int AS refunds 
       AND NOT EXISTS (SELECT 1 FROM shop_refund r WHERE r.order_id = o.id AND r.is_last)) back
 """  # noqa: S608
 _TOTALS: Final = f"""
-SELECT s.*, b.*, (SELECT count(*)::int FROM core_user u WHERE u.created_at >= {FROM} AND u.created_at < {TO}) AS new_users
+SELECT s.*, b.*, (SELECT count(*)::int FROM core_user u
+             WHERE $4::uuid[] IS NULL AND u.created_at >= {FROM} AND u.created_at < {TO}) AS new_users
 FROM (SELECT count(*)::int AS orders, coalesce(sum(o.total), 0)::bigint AS sales,
              coalesce(sum(o.goods), 0)::bigint AS goods,
              (count(*) FILTER (WHERE o.state IN ('cancelled', 'refunded')))::int AS undone,
@@ -53,7 +54,7 @@ SELECT day, sum(orders)::int AS orders, sum(sales)::bigint AS sales, sum(users):
     FROM shop_order o WHERE {SOLD}
     UNION ALL
     SELECT (u.created_at AT TIME ZONE $1)::date, 0, 0, 1 FROM core_user u
-    WHERE u.created_at >= {FROM} AND u.created_at < {TO}) events GROUP BY day
+    WHERE $4::uuid[] IS NULL AND u.created_at >= {FROM} AND u.created_at < {TO}) events GROUP BY day
 """  # noqa: S608
 _PRODUCTS: Final = f"""
 SELECT l.product_id, (array_agg(l.name ORDER BY o.paid_at DESC, l.line_no))[1] AS name, sum(l.qty)::int AS units,
