@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
+import html
 import io
+import re
 import uuid
 from datetime import date
 from itertools import pairwise
@@ -16,44 +17,17 @@ from hypothesis import strategies as st
 from nakamise.contracts.orders import RefundLine, RefundOrder
 from nakamise.contracts.sales import Sales, SoldShare
 from nakamise.contracts.ui import Period
-from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
+from nakamise.testing.fixtures import ClientFor, Drain
 from nakamise_analytics.live import funnel
 from nakamise_analytics.periods import Kind, Wanted, before, period_of
 from nakamise_analytics.report import report, shares
-from nakamise_analytics.sheets import csv_of
+from nakamise_analytics.sheets import TABLES, csv_of
 from nakamise_shop.orders.refunding import refund
-from tests.plugins.shop.stall import Stall, Till, insert
+from tests.plugins.analytics.tally import sold
+from tests.plugins.shop.staff.office import grant
+from tests.plugins.shop.stall import Stall, insert
 
 CUSTOM = Wanted(kind=Kind.CUSTOM, first=date(2026, 3, 1), last=date(2026, 3, 30))
-
-
-@pytest.fixture
-async def stall(make_tenant: MakeTenant, ctx_for: CtxFor) -> Stall:
-    tenant = await make_tenant(plugins=("shop", "payments_sandbox", "livestream", "analytics"))
-    opened = Stall(tenant, ctx_for(tenant), ctx_for)
-    await opened.shop("honten", "LC")
-    await opened.shop("bekkan", "BK", shipping_fee=0)
-    return opened
-
-
-async def sold(
-    stall: Stall, client: ClientFor, goods: list[tuple[uuid.UUID, int]], paid_at: str
-) -> uuid.UUID:
-    """A paid order; ``paid_at`` is a time of Tokyo."""
-    buyer = await stall.buyer()
-    await stall.fill_cart(buyer, goods)
-    till = Till(client(stall.tenant), buyer)
-    placed = (await till.place()).json()
-    await till.pay(placed["purchase_id"], "tok_success")
-    order_id = uuid.UUID(placed["orders"][0]["id"])
-    async with stall.ctx.begin() as tx:
-        await tx.execute(
-            "UPDATE shop_order SET paid_at = $2::text::timestamp AT TIME ZONE 'Asia/Tokyo' WHERE id = $1",
-            order_id,
-            paid_at,
-        )
-        await tx.execute("UPDATE core_user SET created_at = '2026-01-01' WHERE id = $1", buyer.id)
-    return order_id
 
 
 @pytest.mark.req(
@@ -103,44 +77,74 @@ async def test_a_month_by_hand(stall: Stall, client: ClientFor, drain: Drain) ->
         Wanted(kind=Kind.CUSTOM, first=CUSTOM.first, last=CUSTOM.last, shop=str(stall.shops["bekkan"])),
     )
     assert (one_shop.totals.sales, [one.name for one in one_shop.products]) == (999, ["扇子"])
-    monthly = await report(stall.ctx, Wanted(kind=Kind.YEAR, day=date(2026, 5, 5)))
-    course = [one.sales for one in monthly.points]
+    year = Wanted(kind=Kind.CUSTOM, first=date(2026, 1, 1), last=date(2026, 12, 31))
+    course = [one.sales for one in (await report(stall.ctx, year)).points]
     assert (len(course), course[:4]) == (12, [0, 666, 7579 + 333, 0])
-    today = await report(stall.ctx, Wanted(kind=Kind.WEEK))
+    today = await report(stall.ctx, Wanted(kind=Kind.WEEK, shop=str(stall.shops["honten"])))
     assert (today.totals.sales, today.totals.given_back, today.totals.net) == (0, 1000, -1000)
     text = csv_of(stall.ctx, found, "products", "cp932").decode("cp932")
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[1:] == [["湯呑", "2", "1", "3480"], ["'=茶", "2", "1", "2000"], ["扇子", "3", "1", "999"]]
     summary = csv_of(stall.ctx, found, "summary", "utf-8").decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(summary)))[1] == ["売上", "7579", "666"]
-    buyer = await stall.buyer()
-    refused = await client(stall.tenant).get("/api/analytics/sales", headers=buyer.headers)
+    refused = await client(stall.tenant).get("/api/analytics/sales", headers=(await stall.buyer()).headers)
     assert refused.status_code == 403
     await drain(stall.tenant)
+
+
+@pytest.mark.req("LC-8.9.3", "DF-14", "DF-15")
+async def test_page_file_list_of_orders_and_api_agree(stall: Stall, client: ClientFor) -> None:
+    """July: ¥1,550 on one day; every surface says so, and says what it means."""
+    staff, browser = await stall.buyer("店員"), client(stall.tenant)
+    await grant(stall, staff, "shop_staff")
+    browser.cookies.set("sid", await stall.browser_session(staff))
+    await sold(stall, client, [(await stall.goods("honten", "急須", 1000, 9), 1)], "2026-07-31 23:59:00")
+    july = "kind=month&day=2026-07-15"
+    page = (await browser.get(f"/admin/analytics?{july}")).text
+    assert "2026/7/1 – 2026/7/31" in page
+    for said in ("¥1,550", "Asia/Tokyo", "平均日売上: 売上 ÷ 期間の全日数（31日）", "急須", "¥1,000"):
+        assert said in page
+    orders = html.unescape(re.findall(r'href="(/admin/shop/orders\?dates=paid[^"]*)"', page)[0])
+    assert orders == "/admin/shop/orders?dates=paid&since=2026-07-01&until=2026-07-31"
+    assert (await browser.get(orders)).text.count('name="orders"') == 1
+    assert (await browser.get(orders.replace("07-31", "07-30"))).text.count('name="orders"') == 0
+    told = (await client(stall.tenant).get(f"/api/analytics/sales?{july}", headers=staff.headers)).json()
+    assert (told["totals"]["sales"], told["per_day"], told["timezone"]) == (1550, 50, "Asia/Tokyo")
+    assert [day["sales"] for day in told["days"]] == [0] * 30 + [1550]
+    files = {}
+    for table in TABLES:
+        answer = await browser.get(f"/admin/analytics/export.csv?{july}&table={table}")
+        files[table] = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert files["summary"][1][:2] == ["売上", "1550"]
+    assert [int(row[1]) for row in files["days"][1:]] == [day["sales"] for day in told["days"]]
+    assert [row[2:] for row in files["categories"][1:]] == [["1000", "100.0"]]
+    assert files["ways"][1][0] == "不明（アプリ・再購入など）"
+    assert files["ways"][1][-1] == "1000"
+    assert files["funnel"][-1][5] == "1"
+    empty = (await browser.get("/admin/analytics?kind=month&day=2021-01-01")).text
+    assert "この期間の売上と閲覧はまだありません" in empty
 
 
 async def test_all_figures_are_of_one_moment(stall: Stall, client: ClientFor) -> None:
     """Orders that are paid meanwhile are in all figures or in none. Without a snapshot they would differ."""
     fan = await stall.goods("bekkan", "扇子", 333, 50)
-    await sold(stall, client, [(fan, 1)], "2026-03-02 12:00:00")
-    assert CUSTOM.first is not None
-    assert CUSTOM.last is not None
-    march = Period(CUSTOM.first, CUSTOM.last)
+    may = Period(date(2026, 5, 1), date(2026, 5, 31))
     count = "SELECT count(*) FROM shop_order WHERE paid_at IS NOT NULL"
     sales = stall.ctx.service(Sales)
     async with stall.ctx.snapshot() as tx, stall.ctx.read() as other:
-        assert (await tx.value(count), await other.value(count)) == (1, 1)
-        await asyncio.gather(sold(stall, client, [(fan, 1)], "2026-03-03 12:00:00"))
-        assert (await tx.value(count), await other.value(count)) == (1, 2)
-        found = await sales.report(tx, march, march)
-    assert found.totals.sales == sum(day.sales for day in found.days) == 333
+        before = await tx.value(count)
+        assert await other.value(count) == before
+        await sold(stall, client, [(fan, 1)], "2026-05-03 12:00:00")
+        assert (await tx.value(count), await other.value(count)) == (before, before + 1)
+        found, steps = await sales.report(tx, may, may), await sales.funnel(tx, may)
+    assert found.totals.sales == sum(day.sales for day in found.days) == steps.total.paid == 0
 
 
 @pytest.mark.req("LC-9.13.4", "GL-29")
 async def test_what_broadcasts_brought(stall: Stall, client: ClientFor) -> None:
     """Two people tapped, both put it into the cart, one paid: 2 → 2 → 2 → 1 → 1."""
     fan = await stall.goods("bekkan", "扇子", 333, 50)
-    order_id = await sold(stall, client, [(fan, 3)], "2026-03-02 12:00:00")
+    order_id = await sold(stall, client, [(fan, 3)], "2026-06-02 12:00:00")
     product_id = await stall.value("SELECT product_id FROM shop_variant WHERE id = $1", fan)
     caster, broadcast = uuid.uuid4(), uuid.uuid4()
     async with stall.ctx.begin() as tx:
@@ -161,10 +165,10 @@ async def test_what_broadcasts_brought(stall: Stall, client: ClientFor) -> None:
             )
         await tx.execute(
             "INSERT INTO livestream_sale (order_id, variant_id, product_id, broadcast_id, quantity, amount, placed_at,"
-            " visitor) VALUES ($1, $2, $3, $4, 3, 999, '2026-03-02 02:00Z', $5)",
+            " visitor) VALUES ($1, $2, $3, $4, 3, 999, '2026-06-02 02:00Z', $5)",
             *(order_id, fan, product_id, broadcast, b"a"),
         )
-    found = await report(stall.ctx, CUSTOM)
+    found = await report(stall.ctx, Wanted(kind=Kind.MONTH, day=date(2026, 6, 9)))
     [one] = found.broadcasts
     assert (one.name, one.by, one.orders, one.units, one.sales) == ("春の扇子", "花子", 1, 3, 999)
     assert [(step.people, step.percent) for step in one.funnel] == [
@@ -193,8 +197,12 @@ def test_no_step_is_more_than_the_one_before(counts: list[int]) -> None:
     ("wanted", "first", "last", "first_before", "last_before"),
     [
         (Wanted(kind=Kind.WEEK, day=date(2026, 3, 1)), "2026-02-23", "2026-03-01", "2026-02-16", "2026-02-22"),
-        (Wanted(kind=Kind.MONTH, day=date(2028, 3, 9)), "2028-03-01", "2028-03-31", "2028-02-01", "2028-02-29"),
-        (Wanted(kind=Kind.YEAR, day=date(2026, 3, 9)), "2026-01-01", "2026-12-31", "2025-01-01", "2025-12-31"),
+        (Wanted(kind=Kind.MONTH, day=date(2024, 3, 9)), "2024-03-01", "2024-03-31", "2024-02-01", "2024-02-29"),
+        (Wanted(kind=Kind.YEAR, day=date(2025, 3, 9)), "2025-01-01", "2025-12-31", "2024-01-01", "2024-12-31"),
+        (Wanted(kind=Kind.YEAR, day=date(2026, 3, 9)), "2026-01-01", "2026-04-09", "2025-01-01", "2025-04-09"),
+        (Wanted(kind=Kind.MONTH), "2026-04-01", "2026-04-09", "2026-03-01", "2026-03-09"),
+        (Wanted(kind=Kind.DAY), "2026-04-09", "2026-04-09", "2026-04-08", "2026-04-08"),
+        (Wanted(kind=Kind.LAST7), "2026-04-03", "2026-04-09", "2026-03-27", "2026-04-02"),
         (CUSTOM, "2026-03-01", "2026-03-30", "2026-01-30", "2026-02-28"),
         (
             Wanted(kind=Kind.CUSTOM, first=date(2026, 3, 9), last=date(2026, 3, 1)),
