@@ -47,7 +47,7 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             ge=8,
             le=365,
             title="Days until an order is closed",
-            description="Counted from the arrival of the last parcel; afterwards it cannot be refunded here.",
+            description="Counted from the arrival of the last parcel; refunds stay possible afterwards.",
         ),
     ] = 60
     order_number_date: Annotated[

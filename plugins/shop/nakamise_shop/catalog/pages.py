@@ -14,7 +14,7 @@ from nakamise.contracts.ui import ProductListSubject, ProductSubject, ShopSubjec
 from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, Slot, TenantCtx, anyone
 from nakamise.web import gettext_for, page, see_other
-from nakamise_shop.catalog import beside, choice, places, service
+from nakamise_shop.catalog import beside, choice, places, service, suggest
 from nakamise_shop.catalog.beside import Shown
 from nakamise_shop.catalog.listing import LIST, Listing, address
 from nakamise_shop.catalog.schemas import Product, ProductFilter, ProductPage, Shop
@@ -34,6 +34,7 @@ async def product_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     async with ctx.read() as tx:
         found = await service.product_page(ctx, tx, wanted)
         categories = await places.list_categories(tx, ctx.locale)
+        near = [] if found.total or not wanted.q else await suggest.suggested(ctx, tx, wanted.q)
     if wanted.page > found.page_count:
         return see_other(ctx, address(LIST, wanted, page=found.page_count))
     await looking.shown(ctx, request, (one.id for one in found.items))
@@ -42,6 +43,7 @@ async def product_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         "shop/catalog_list.html",
         slots=dict.fromkeys((Slot.SEARCH_TOP, Slot.SEARCH_BOTTOM), _list_subject(wanted, found)),
         listing=Listing(ctx, LIST, wanted, found, categories),
+        near=near,
         low_stock_from=ctx.settings(ShopSettings).low_stock_from,
     )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from litestar import get, post
+from litestar import Request, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, requires
@@ -17,9 +18,10 @@ from nakamise_shop.orders.cancel import cancel_as_staff
 from nakamise_shop.orders.schemas import Order, PayStatus
 from nakamise_shop.orders.service import order_by_id
 from nakamise_shop.staff import orders_service as service
-from nakamise_shop.staff.order_pages import FULFIL, READ
+from nakamise_shop.staff.order_pages import FULFIL, READ, exported
 from nakamise_shop.staff.orders_schemas import (
     CancelInput,
+    Label,
     ShipInput,
     StaffOrderFilter,
     StaffOrderLines,
@@ -57,6 +59,12 @@ async def list_orders(
         return await service.order_lines(ctx, tx, wanted)
 
 
+@get("/staff/orders.csv", opt=requires(READ), tags=TAGS, operation_id="shop_staff_export_orders")
+async def export_orders(request: Request[Any, Any, Any], ctx: Ctx) -> Stream:
+    """Filters as of the list, all pages; ``encoding`` utf-8-sig (with a byte order mark) or cp932."""
+    return await exported(ctx, request)
+
+
 @get("/staff/orders/{order_id:uuid}", opt=requires(READ), tags=TAGS, operation_id="shop_staff_get_order")
 async def get_order(ctx: Ctx, order_id: FromPath[uuid.UUID]) -> Order:
     async with ctx.read() as tx:
@@ -90,6 +98,21 @@ async def ship(ctx: Ctx, order_id: FromPath[uuid.UUID], data: JSONBody[ShipInput
         return await order_by_id(ctx, tx, order_id)
 
 
+@put(
+    "/staff/orders/{order_id:uuid}/shipments/{shipment_id:uuid}",
+    opt=requires(FULFIL),
+    tags=TAGS,
+    operation_id="shop_staff_renumber_shipment",
+)
+async def renumber(
+    ctx: Ctx, order_id: FromPath[uuid.UUID], shipment_id: FromPath[uuid.UUID], data: JSONBody[Label]
+) -> Order:
+    """Another label for a parcel that has not arrived; nobody is told twice."""
+    async with ctx.begin() as tx:
+        await fulfil.renumber(ctx, tx, order_id, shipment_id, data.carrier, data.tracking_number)
+        return await order_by_id(ctx, tx, order_id)
+
+
 @post(
     "/staff/orders/{order_id:uuid}/shipments/{shipment_id:uuid}/deliver",
     opt=requires(FULFIL),
@@ -117,4 +140,13 @@ async def cancel(ctx: Ctx, order_id: FromPath[uuid.UUID], data: JSONBody[CancelI
         return await order_by_id(ctx, tx, order_id)
 
 
-route_handlers: Final[list[ControllerRouterHandler]] = [list_orders, get_order, start, ship, deliver, cancel]
+route_handlers: Final[list[ControllerRouterHandler]] = [
+    list_orders,
+    export_orders,
+    get_order,
+    start,
+    ship,
+    renumber,
+    deliver,
+    cancel,
+]

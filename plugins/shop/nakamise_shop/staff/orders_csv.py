@@ -89,7 +89,7 @@ def _cells(ctx: TenantCtx, row: ExportRow) -> list[object]:
         row.buyer_name,
         row.email,
         _(ORDER_STATUS[row.status][0]),
-        _(PAYMENT_STATUS[pay_status(row.state, row.paid_at, row.authorized_until, row.refunded)][0]),
+        _(PAYMENT_STATUS[row.pay_status][0]),
         row.item_count,
         row.items,
         row.goods,

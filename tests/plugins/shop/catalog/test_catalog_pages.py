@@ -54,10 +54,26 @@ async def test_past_the_last_page_leads_to_the_last(market: Market, client: Clie
     assert (answer.status_code, answer.headers["location"]) == (303, "/shop/products?sort=price")
 
 
-async def test_nothing_found_says_so_and_leads_on(market: Market, client: ClientFor) -> None:
-    html = await text_of(client, market, "/shop/products?q=zzz")
+@pytest.mark.req("LC-3.1.2")
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("zzz", ""),
+        ("ナイトリペヤ", "serum"),
+        ("ないとぺあ", "serum"),
+        ("キーホード", "board"),
+        ("night repiar", "serum"),
+    ],
+)
+async def test_nothing_found_says_so_and_leads_on(
+    market: Market, client: ClientFor, typed: str, meant: str
+) -> None:
+    html = await text_of(client, market, f"/shop/products?q={typed}")
     assert "商品が見つかりませんでした" in html.replace("<wbr>", "")
     assert 'href="/shop/products"' in html
+    assert ("もしかして" in html) is bool(meant)
+    if meant:
+        assert f'href="/shop/products/{meant}"' in html
 
 
 @pytest.mark.req("LC-3.2.5")

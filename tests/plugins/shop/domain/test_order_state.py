@@ -31,6 +31,7 @@ UNFULFILLED, PROCESSING, SHIPPED, DELIVERED, RETURNED = LineState
         ["pending", "expired", "paid"],  # late money, stock was there
         ["pending", "cancelled", "refunded"],  # late money, stock was gone
         ["pending", "paid", "part_refunded", "refunded"],
+        ["pending", "paid", "part_refunded", "closed", "part_refunded", "refunded"],
         ["pending", "paid", "disputed", "paid"],
         ["pending", "paid", "disputed", "refunded"],
         ["pending", "paid", "cancelled", "refunded"],
