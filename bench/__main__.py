@@ -1,4 +1,4 @@
-"""``python -m bench [--media | --only NAME …] [--quick | --rounds N]``: measure, print a table, keep a whole run under bench/results."""
+"""``python -m bench [--media | --only NAME …] [--quick | --rounds N] [--keep]``: measure, print a table, keep a whole run under bench/results."""
 
 from __future__ import annotations
 
@@ -69,6 +69,7 @@ def main() -> None:
     parser.add_argument("--media", action="store_true", help="all that is about live media")
     parser.add_argument("--quick", action="store_true", help="tiny sizes: does it run at all?")
     parser.add_argument("--rounds", type=int, default=FULL.rounds, help=f"instead of {FULL.rounds}")
+    parser.add_argument("--keep", action="store_true", help="under bench/results, though it is not all")
     options = parser.parse_args()
     for chatty in ("aioice", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -76,7 +77,7 @@ def main() -> None:
     scale = QUICK if options.quick else msgspec.structs.replace(FULL, rounds=options.rounds)
     machine, results = uvloop.run(_measure(names, scale))
     print(f"\n{machine}\n\n{table(results)}")
-    if not options.only and not options.quick:
+    if options.keep or not (options.only or options.quick):
         run = Run(at=datetime.now(UTC), machine=machine, scale=scale, results=results)
         print(f"\nkept in {save(run)}")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import pgbench
+from bench import copying, pgbench
 from bench.buyers import Basket, confirmations, fill_baskets
 from bench.checkout import check_all_placed, recorded
 from bench.harness import Goal, Result, Samples, Scale, Side, interleave, medians, paired_ratio
@@ -21,11 +21,13 @@ from bench.world import World
 from nakamise.plugin.context import Tenant, TenantCtx
 from nakamise_shop.checkout.batch import Outcome, place_all
 from nakamise_shop.checkout.intent import Intent
-from nakamise_shop.checkout.line import Line, LineWait
+from nakamise_shop.checkout.line import BATCH_MAX, Line, LineWait
 from nakamise_shop.checkout.place import alone, place, read
 from nakamise_shop.checkout.schemas import Placed, PlaceOrder
 
 BUYERS = 200
+# Of which the database's part is short enough; ``BATCH_MAX`` is what the shop does.
+SMALL = 50
 ROUNDS = 5
 MS = 1000
 Act = Callable[[TenantCtx, str, PlaceOrder], Awaitable[Placed]]
@@ -40,7 +42,8 @@ async def _crowd(world: World, scale: Scale, kind: str) -> list[Result]:
     hot = kind == "hot"
     script, statements = await recorded(world, tenant, hot=hot)
     orders = max(scale.orders, 2 * BUYERS) // CLIENTS * CLIENTS
-    delays: Samples = {"batch": [], "line": []}
+    delays: Samples = {"batch": [], "small": [], "line": []}
+    writes: Samples = {"batch": [], "small": []}
     with tempfile.TemporaryDirectory(prefix="nakamise-bench-") as folder:
 
         async def theirs() -> float:
@@ -49,20 +52,27 @@ async def _crowd(world: World, scale: Scale, kind: str) -> list[Result]:
             return await pgbench.tps(world.settings, tenant.schema, Path(folder), script, orders // CLIENTS)
 
         shop = functools.partial(_shop, world, tenant, orders, hot)
+
+        def batches(name: str, most: int) -> Side:
+            heard = (delays[name], writes[name])
+            return functools.partial(_batches, world, tenant, orders, hot, most, heard)
+
         sides: dict[str, Side] = {
             "alone": functools.partial(shop, alone, None),
             "line": functools.partial(shop, place, delays["line"]),
-            "batch": functools.partial(_batches, world, tenant, orders, hot, delays["batch"]),
+            "batch": batches("batch", BATCH_MAX),
+            "small": batches("small", SMALL),
             "pgbench": theirs,
         }
         for side in sides.values():
             await side()
-        for warm in delays.values():
+        for warm in (*delays.values(), *writes.values()):
             warm.clear()
         rounds = min(ROUNDS, scale.rounds)
         samples = await interleave(rounds, sides)
-    await check_all_placed(world, tenant, 1 + (rounds + 1) * (4 * orders + WARM_UP * CLIENTS))
-    return _results(kind, samples, delays, statements)
+    await check_all_placed(world, tenant, 1 + (rounds + 1) * (5 * orders + WARM_UP * CLIENTS))
+    copied = [await copying.per_second(world.settings, tenant) for _ in range(rounds)]
+    return [*_results(kind, samples, delays, statements), *_in_batches(kind, samples, delays, writes, copied)]
 
 
 def _results(kind: str, samples: Samples, delays: Samples, statements: int) -> list[Result]:
@@ -82,20 +92,6 @@ def _results(kind: str, samples: Samples, delays: Samples, statements: int) -> l
             for side in ("alone", "line", "batch")
         ),
         Result(
-            name=f"flash_{kind}_batch_per_s",
-            value=statistics.median(samples["batch"]),
-            unit="orders/s",
-            goal=Goal(at_least=10_000) if goals else None,
-            samples={"batch": samples["batch"]},
-        ),
-        Result(
-            name=f"flash_{kind}_batch_p99_ms",
-            value=statistics.median(delays["batch"]),
-            unit="ms",
-            goal=Goal(at_most=50) if goals else None,
-            samples={"batch": delays["batch"]},
-        ),
-        Result(
             name=f"flash_{kind}_line_p99_ms",
             value=statistics.median(delays["line"]),
             unit="ms",
@@ -103,6 +99,33 @@ def _results(kind: str, samples: Samples, delays: Samples, statements: int) -> l
             note="from coming to having it, cart and prices read in between; who is told to come again comes at once",
             samples={"line": delays["line"]},
         ),
+    ]
+
+
+def _in_batches(
+    kind: str, samples: Samples, delays: Samples, writes: Samples, copied: list[float]
+) -> list[Result]:
+    """Of the shop's own size and of a smaller one; and what PostgreSQL alone does with the same rows."""
+    goals = kind == "hot"
+
+    def result(name: str, unit: str, values: list[float], goal: Goal | None = None) -> Result:
+        value = statistics.median(values)
+        return Result(
+            name=f"flash_{kind}_{name}",
+            value=value,
+            unit=unit,
+            goal=goal if goals else None,
+            samples={name: values},
+        )
+
+    return [
+        result("batch_per_s", "orders/s", samples["batch"], Goal(at_least=10_000)),
+        result("batch_p99_ms", "ms", delays["batch"], Goal(at_most=50)),
+        result("batch_write_p99_ms", "ms", writes["batch"]),
+        result(f"batch_of_{SMALL}_per_s", "orders/s", samples["small"]),
+        result(f"batch_of_{SMALL}_p99_ms", "ms", delays["small"]),
+        result(f"batch_of_{SMALL}_write_p99_ms", "ms", writes["small"], Goal(at_most=50)),
+        result("copy_alone_per_s", "orders/s", copied),
     ]
 
 
@@ -139,11 +162,29 @@ async def _told(act: Act, ctx: TenantCtx, key: str, wanted: PlaceOrder) -> Place
             await asyncio.sleep(0)
 
 
-async def _batches(world: World, tenant: Tenant, count: int, hot: bool, delays: list[float]) -> float:
-    """The same from the moment when cart and prices are read: joining the line, the transaction, the answer."""
+async def _batches(
+    world: World,
+    tenant: Tenant,
+    count: int,
+    hot: bool,
+    most: int,
+    heard: tuple[list[float], list[float]],
+) -> float:
+    """The same from the moment when cart and prices are read: joining the line, the transaction, the answer.
+
+    ``heard`` gets the p99 from joining to the answer, and that of the transactions alone, in ms.
+    """
     intents = await _read(world, tenant, await fill_baskets(world, tenant, count, hot=hot))
-    line: Line[Intent, Outcome] = Line(place_all)
     took: list[float] = []
+    wrote: list[float] = []
+
+    async def serve(some: Sequence[Intent]) -> Sequence[Outcome]:
+        began = time.perf_counter()
+        outcomes = await place_all(some)
+        wrote.append(time.perf_counter() - began)
+        return outcomes
+
+    line: Line[Intent, Outcome] = Line(serve, most=most)
 
     async def buyer() -> None:
         while intents:
@@ -157,7 +198,8 @@ async def _batches(world: World, tenant: Tenant, count: int, hot: bool, delays: 
     began = time.perf_counter()
     await asyncio.gather(*(buyer() for _ in range(BUYERS)))
     rate = count / (time.perf_counter() - began)
-    delays.append(p99(took) * MS)
+    heard[0].append(p99(took) * MS)
+    heard[1].append(p99(wrote) * MS)
     return rate
 
 

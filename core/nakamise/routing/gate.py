@@ -37,7 +37,7 @@ class Gate:
     def __init__(self, app: App, runtime: Runtime, bounds: Bounds | None = None) -> None:
         self._app = app
         self._runtime = runtime
-        self._bounds = bounds or Bounds()
+        self.bounds = bounds or Bounds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -70,7 +70,7 @@ class Gate:
             http=http,
         )
         send = _with_headers(send, http)
-        bound = self._bounds.of(tenant, scope) if self._exists(tenant, scope["path"]) else None
+        bound = self.bounds.of(tenant, scope) if self._exists(tenant, scope["path"]) else None
         if bound is None:
             await self._serve(ctx, scope, receive, send)
             return

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Final
 
 from nakamise.db import DATABASE_AWAY, Tx
+from nakamise.errors import Problem
 from nakamise_shop.checkout import idempotency, stock
 from nakamise_shop.checkout.idempotency import Claim
 from nakamise_shop.checkout.intent import Intent
@@ -56,8 +57,14 @@ class _Parts:
         try:
             async with self._tx.savepoint():
                 await act()
-        except Exception as error:  # noqa: BLE001 - whatever it is, alone it is told to its own buyer
-            log.info("a purchase leaves its batch: %r", error)
+        except Problem as refusal:
+            log.info("a purchase leaves its batch: %s", refusal.code)
+            self.failed.append(intent)
+        except Exception as error:
+            if self._tx.connection.is_closed():
+                raise
+            # A fault: alone it is told to its own buyer, and counted as such.
+            log.warning("a purchase leaves its batch, for it failed: %r", error, exc_info=error)
             self.failed.append(intent)
 
 

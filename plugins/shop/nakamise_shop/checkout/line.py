@@ -70,13 +70,18 @@ class Spot(Generic[W, R]):
 
 
 class Line(Generic[W, R]):
-    """Of one tenant. ``serve`` does the work of many, in order, and answers as many outcomes; ``room`` is for so
-    many people, and each waits for ``wait_s`` at most."""
+    """Of one tenant. ``serve`` does the work of ``most`` at a time, in order, and answers as many outcomes; ``room``
+    is for so many people, and each waits for ``wait_s`` at most."""
 
     def __init__(
-        self, serve: Callable[[Sequence[W]], Awaitable[Sequence[R]]], *, room: int = WAITING_MAX
+        self,
+        serve: Callable[[Sequence[W]], Awaitable[Sequence[R]]],
+        *,
+        room: int = WAITING_MAX,
+        most: int = BATCH_MAX,
     ) -> None:
         self.wait_s = WAIT_S
+        self._most = most
         self._serve = serve
         self._room = room
         self._numbers = itertools.count()
@@ -163,7 +168,7 @@ class Line(Generic[W, R]):
         """The next in the order of arrival, up to whoever came earlier and is reading still."""
         until = min(self._reading, default=None)
         batch: list[Spot[W, R]] = []
-        while self._ready and len(batch) < BATCH_MAX:
+        while self._ready and len(batch) < self._most:
             if self._ready[0] not in self._here:
                 heapq.heappop(self._ready)
                 continue

@@ -18,7 +18,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, Problem
 from nakamise.ids import uuid7
 from nakamise.money import Money
-from nakamise_shop.checkout import drafting, idempotency, limits, repository, stock
+from nakamise_shop.checkout import drafting, idempotency, limits, repository, stock, turns
 from nakamise_shop.checkout.confirming import CartChanged
 from nakamise_shop.checkout.intent import Intent
 from nakamise_shop.checkout.numbers import take_numbers
@@ -51,6 +51,7 @@ async def write(tx: Tx, intents: Sequence[Intent], at: datetime, each: Each = pl
     await _empty_carts(tx, intents, each)
     for intent, found in zip(intents, orders, strict=True):
         await announce.placed(intent.ctx, tx, found)
+    await turns.to_take(tx, intents)
     await _for_each(tx, "checkout_commit", intents, drafts, each)
     await _open_payments(tx, intents, each)
     expires_at = at + timedelta(minutes=intents[0].ctx.settings(ShopSettings).hold_minutes)

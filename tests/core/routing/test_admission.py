@@ -1,0 +1,92 @@
+"""How many are let in, by how fast they were served; who was sent away comes first. No database."""
+
+from __future__ import annotations
+
+import pytest
+
+from nakamise.routing.admission import (
+    AWAY_S,
+    FIRST_PER_S,
+    KEPT_MAX,
+    KEPT_S,
+    ROOM_MAX,
+    ROOM_MIN,
+    WAIT_S,
+    Bound,
+    Bounds,
+)
+
+
+class Time:
+    """Passes when told."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+def serve(bound: Bound, time: Time, per_s: float, seconds: float, asking: int = 1000) -> int:
+    """At each answer ``asking`` new ones knock; how many of them were sent away."""
+    numbers = iter(range(10**9))
+    refused = 0
+    for _ in range(int(per_s * seconds)):
+        refused += sum(bound.enter(next(numbers)) > 0 for _ in range(asking))
+        time.now += 1 / per_s
+        if bound.inside:
+            bound.leave()
+    return refused
+
+
+def test_the_room_is_for_half_a_second_of_work(time: Time) -> None:
+    bound = Bound(time)
+    assert bound.room == int(FIRST_PER_S * WAIT_S)
+    assert serve(bound, time, 400, 5, asking=3) > 0
+    assert bound.room == pytest.approx(400 * WAIT_S, rel=0.05)
+    serve(bound, time, 10, 20, asking=3)
+    assert bound.room == ROOM_MIN
+    serve(bound, time, 9000, 5, asking=2)
+    assert bound.room == ROOM_MAX
+
+
+def test_few_visitors_say_nothing_about_how_many_could_be_served(time: Time) -> None:
+    bound = Bound(time)
+    assert serve(bound, time, 2, 60, asking=1) == 0
+    assert bound.per_s == FIRST_PER_S
+
+
+def test_who_was_sent_away_comes_before_who_is_new(time: Time) -> None:
+    bound = Bound(time)
+    room = bound.room
+    assert [bound.enter(number) for number in range(room)] == [0] * room
+    waits = [bound.enter(1000 + number) for number in range(100)]
+    assert waits == sorted(waits)
+    assert 1 <= waits[0] <= waits[-1] <= AWAY_S
+    for _ in range(10):
+        bound.leave()
+    assert bound.enter(2000) > 0
+    assert bound.enter(1099) == 0
+    assert bound.inside == room - 9
+    # New ones have half of the room at least, whoever is away; who does not come back is forgotten.
+    for _ in range(room):
+        bound.leave()
+    assert [bound.enter(3000 + number) for number in range(room // 2 - bound.inside)].count(0) > 0
+    time.now += KEPT_S
+    assert bound.enter(4000) == 0
+
+
+def test_memory_is_bounded(time: Time) -> None:
+    bound = Bound(time)
+    for number in range(KEPT_MAX + 500):
+        bound.enter(number)
+    assert len(bound._away) <= KEPT_MAX + 1
+
+
+def test_a_path_with_parameters_cannot_be_bounded() -> None:
+    with pytest.raises(ValueError, match="parameters"):
+        Bounds().add(["POST"], "/shop/{id:uuid}", "shop")

@@ -1,0 +1,113 @@
+# ruff: noqa: F811 - pytest's way to use fixtures of another folder
+"""C2 and C3: whatever order Stripe's events come in, and whoever else asks at the same moment, the end is the same."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+from collections.abc import Awaitable, Callable, Sequence
+
+import pytest
+
+from nakamise.contracts.payments import Payment
+from tests.faults.size import ALL, sized
+from tests.plugins.payments_stripe.conftest import (  # noqa: F401 - fixtures
+    _counter,
+    counter,
+    stripe_runtime,
+    stripe_server,
+)
+from tests.plugins.payments_stripe.counter import Counter
+from tests.plugins.payments_stripe.stripe_server.books import Json
+
+ORDERS = 3
+ROUNDS = sized(1, 100)
+
+
+def orders(count: int) -> list[Sequence[int]]:
+    """All of them, or a few by chance, and the one that is wrong throughout."""
+    if ALL:
+        return list(itertools.permutations(range(count)))
+    return [range(count)[::-1], *(random.sample(range(count), count) for _ in range(ORDERS - 1))]
+
+
+async def disputed(counter: Counter, outcome: str) -> tuple[Payment, list[Json]]:
+    """All of it has happened at Stripe: paid at the bank, fetched back by it, decided. We know of nothing yet."""
+    await counter.news()
+    payment = await counter.paid(token="pm_card_threeDSecureRequired")
+    intent = await counter.intent(payment)
+    counter.stripe.intents.take(intent)
+    dispute = counter.stripe.moves.dispute(intent)
+    counter.stripe.moves.close(dispute, outcome)
+    return payment, await counter.news()
+
+
+async def refunded(counter: Counter, outcome: str) -> tuple[Payment, list[Json]]:
+    """The charge is known; the refund's answer was lost."""
+    await counter.news()
+    payment = await counter.paid()
+    counter.stripe.faults.append(("POST /v1/refunds", "lose_answer"))
+    await counter.give_back(payment, 1000)
+    await counter.settle()
+    if outcome == "bounced":
+        [refund] = [
+            one
+            for one in counter.stripe.books.all("refund")
+            if one["payment_intent"] == (await counter.intent(payment))["id"]
+        ]
+        counter.stripe.moves.bounce(refund)
+    return payment, await counter.news()
+
+
+@pytest.mark.parametrize(
+    ("life", "outcome", "left"),
+    [(disputed, "won", 5000), (disputed, "lost", 0), (refunded, "kept", 4000), (refunded, "bounced", 5000)],
+)
+async def test_any_order_of_events_ends_the_same(
+    counter: Counter,
+    life: Callable[[Counter, str], Awaitable[tuple[Payment, list[Json]]]],
+    outcome: str,
+    left: int,
+) -> None:
+    _, first = await life(counter, outcome)
+    seen = set()
+    for number, order in enumerate(orders(len(first))):
+        payment, events = await life(counter, outcome)
+        assert [event["type"] for event in events] == [event["type"] for event in first]
+        for position in order:
+            for _ in range(1 + number % 2):
+                assert await counter.deliver(events[position]) == 200
+        await counter.settle()
+        ops = await counter.value(
+            "SELECT string_agg(kind || ' ' || state, ', ' ORDER BY kind, created_at) FROM payments_op WHERE subject = $1",
+            payment.subject,
+        )
+        seen.add((ops, await counter.booked(payment)))
+    assert len(seen) == 1, seen
+    assert {booked for _, booked in seen} == {left}
+    assert await counter.broken() == {}
+
+
+ACTORS: dict[str, Callable[[Counter, Payment, Json], Awaitable[object]]] = {
+    "webhook": lambda counter, _, event: counter.deliver(event),
+    "return page": lambda counter, payment, _: counter.payments.refresh(payment.id),
+    "reconciler": lambda counter, _payment, _event: counter.settle(),
+    "buyer once more": lambda counter, payment, _: counter.as_buyer().submit(
+        payment.id, "pm_card_visa", "KN-1", f"/shop/checkout/return/{payment.id}"
+    ),
+}
+
+
+async def test_any_two_at_once_book_once(counter: Counter) -> None:
+    for one, other in itertools.combinations_with_replacement(ACTORS, 2):
+        for _ in range(ROUNDS):
+            await counter.news()
+            payment = await counter.paid(token="pm_card_threeDSecureRequired")
+            counter.stripe.intents.take(await counter.intent(payment))
+            event = (await counter.news())[-1]
+            await asyncio.gather(*(ACTORS[name](counter, payment, event) for name in (one, other)))
+            await counter.settle()
+            assert await counter.state(payment) == "succeeded", (one, other)
+            assert await counter.booked(payment) == 5000, (one, other)
+    assert await counter.broken() == {}
