@@ -10,13 +10,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from nakamise.clock import FixedClock
+from nakamise.contracts.payments import PaymentState
 from nakamise.plugin.context import TenantCtx
 from nakamise.testing.fixtures import CtxFor, MakeTenant
+from nakamise_payments.reconciler import settle_open
+from nakamise_shop.checkout import paying
 from nakamise_shop.checkout.confirming import confirm_view
 from nakamise_shop.checkout.expire import expire_due
 from nakamise_shop.checkout.numbers import take_numbers
 from nakamise_shop.checkout.place import place
-from nakamise_shop.checkout.schemas import PlaceOrder
+from nakamise_shop.checkout.schemas import Pay, PlaceOrder
 from nakamise_shop.domain.order_number import NumberFormat, order_day
 from tests.plugins.invariants import broken
 from tests.plugins.shop.stall import Stall, open_stall
@@ -85,6 +88,35 @@ async def test_a_wrong_clock_of_the_application_decides_nothing(stall: Stall) ->
     assert await stall.value("SELECT count(*) FROM shop_purchase WHERE state = 'expired'") == len(SKEWS)
     assert await stall.stock_of(variant_id) == (len(SKEWS), 0)
     assert await broken(right) == {}
+
+
+@pytest.mark.req("BX-16")
+async def test_a_vouchers_day_is_the_databases_whatever_a_servers_clock_says(stall: Stall) -> None:
+    """Three days on, at the end of the day in Japan; the clock jumps between ordering, paying and expiring."""
+    variant_id = await stall.goods("honten", "紅筆", 1000, len(SKEWS))
+    due = "SELECT array_agg(expires_at) FROM shop_purchase WHERE provider_id = 'payments_sandbox:konbini'"
+    for skew, later in zip(SKEWS, SKEWS[::-1], strict=True):
+        buyer = await stall.buyer()
+        await stall.fill_cart(buyer, [(variant_id, 1)])
+        ctx = _at(stall.ctx_of(buyer), datetime.now(UTC) + skew)
+        seen = await confirm_view(ctx, buyer.address_id)
+        wanted = PlaceOrder(buyer.address_id, seen.fingerprint, "payments_sandbox:konbini")
+        placed = await place(ctx, uuid.uuid4().hex, wanted)
+        jumped = _at(stall.ctx_of(buyer), datetime.now(UTC) + later)
+        paid = await paying.pay(jumped, placed.purchase_id, uuid.uuid4().hex, Pay("konbini"))
+        assert paid.state is PaymentState.REQUIRES_ACTION
+        await settle_open(jumped)
+        await expire_due(jumped)
+    held = await stall.value(due)
+    assert isinstance(held, list)
+    async with stall.ctx.read() as tx:
+        today = (await tx.value("SELECT now()")).astimezone(TOKYO).date()
+    assert {end.astimezone(TOKYO).isoformat() for end in held} == {
+        f"{today + timedelta(days=3)}T23:59:59+09:00"
+    }
+    assert len(held) == len(SKEWS)
+    assert await stall.stock_of(variant_id) == (len(SKEWS), len(SKEWS))
+    assert await broken(stall.ctx) == {}
 
 
 def _at(ctx: TenantCtx, moment: datetime) -> TenantCtx:
