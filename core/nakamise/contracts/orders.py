@@ -68,7 +68,8 @@ class OrderDelivered(OrderEvent, frozen=True, kw_only=True):
 class OrderRefunded(OrderEvent, frozen=True, kw_only=True):
     """Part of a paid order, or the rest of it, goes back: decided, not yet on the buyer's account.
 
-    ``cash`` goes back the way it was paid; ``tender`` by the plugins that took it.
+    ``cash`` goes back the way it was paid; ``tender`` by the plugins that took it. ``by_bank``: the buyer's bank has
+    taken ``cash`` after a dispute, and nobody sends it.
     """
 
     topic: ClassVar[str] = "shop.order_refunded.1"
@@ -77,6 +78,7 @@ class OrderRefunded(OrderEvent, frozen=True, kw_only=True):
     tender: int
     is_last: bool
     reason: str
+    by_bank: bool = False
 
 
 class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +122,7 @@ class OrderShipment(msgspec.Struct, frozen=True, kw_only=True):
 class OrderRefund(msgspec.Struct, frozen=True, kw_only=True):
     """What was given back of an order; ``lines`` are (line number, units, what they had cost in all).
 
-    cash + tender + deduction = the sum of ``lines`` + shipping.
+    cash + tender + deduction = the sum of ``lines`` + shipping. ``postage`` is a part of ``deduction``.
     """
 
     id: uuid.UUID
@@ -131,6 +133,7 @@ class OrderRefund(msgspec.Struct, frozen=True, kw_only=True):
     tender: int
     reason: str
     deduction: int = 0
+    postage: int = 0
 
 
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,7 +195,8 @@ class RefundOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     Shipping goes back with the last unit of the order (``with_shipping`` None), or as it says: with these lines,
     alone, or not at all. Units that were never sent stay sellable whatever their ``restock``. ``deduction`` is kept
-    back of the lines' cash as compensation for worn goods; it changes no tax.
+    back of the lines' cash: for worn goods, for what is sent instead, and, as its part ``postage``, for sending the
+    goods back, which the shop paid on the buyer's behalf and which is no part of any price.
     """
 
     idem: uuid.UUID
@@ -200,6 +204,7 @@ class RefundOrder(msgspec.Struct, frozen=True, kw_only=True):
     with_shipping: bool | None = None
     deduction: int = 0
     reason: str = ""
+    postage: int = 0
 
 
 class Orders(Protocol):
@@ -277,12 +282,14 @@ class Orders(Protocol):
         lines: Sequence[RefundLine],
         carrier: str,
         tracking_number: str,
+        variants: Mapping[int, uuid.UUID] | None = None,
     ) -> uuid.UUID:
         """The same goods once more for units that were sent, free of charge; the new parcel's id. ``restock`` of
-        the old ones can be sold again. The caller sees to it that it happens once.
+        the old ones can be sold again. The caller sees to it that it happens once. ``variants``: by line number,
+        another variant of the same product that leaves instead; a difference in price is the caller's to settle.
 
-        Raises NotFound, Conflict for an order that is not paid, for more than was sent or too little stock, Invalid
-        for a number that the carrier does not give out.
+        Raises NotFound, Conflict for an order that is not paid, for more than was sent, too little stock or a
+        variant that is not sold, Invalid for a number that the carrier does not give out.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""What staff do with a request: decide, receive, give the money back or send the goods again.
+"""What staff do with a request: decide, receive, give the money back. Goods are sent again by ``exchanging``.
 
 Locks as everywhere: the order's (payments, order) before the request's.
 """
@@ -11,10 +11,11 @@ from typing import Final
 from nakamise.contracts.orders import Orders, OrderView, RefundLine, RefundOrder
 from nakamise.db import Tx
 from nakamise.errors import FieldError, Invalid, NotFound
+from nakamise.money import unit_refund
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_returns import history, repository
-from nakamise_returns.schemas import Decision, Exchange, Head, Line, Received, Refund, Rejection, Return
+from nakamise_returns.schemas import Decision, Head, Line, Received, Refund, Rejection, Return
 from nakamise_returns.settings import ReturnsSettings
 from nakamise_returns.states import State
 
@@ -25,23 +26,23 @@ async def approve(ctx: TenantCtx, request_id: uuid.UUID, given: Decision) -> Ret
     """The buyer may send the goods. Raises NotFound, Conflict."""
     days = ctx.settings(ReturnsSettings).days_to_send
     async with ctx.begin() as tx:
-        _, head = await _lock(ctx, tx, request_id)
+        _, head = await locked(ctx, tx, request_id)
         await history.step(ctx, tx, head, State.APPROVED, given.words, due_days=days)
-        return await _whole(tx, request_id)
+        return await whole(tx, request_id)
 
 
 async def reject(ctx: TenantCtx, request_id: uuid.UUID, given: Rejection) -> Return:
     """Before or after the goods were looked at. Raises NotFound, Conflict."""
     async with ctx.begin() as tx:
-        _, head = await _lock(ctx, tx, request_id)
+        _, head = await locked(ctx, tx, request_id)
         await history.step(ctx, tx, head, State.REJECTED, given.words)
-        return await _whole(tx, request_id)
+        return await whole(tx, request_id)
 
 
 async def receive(ctx: TenantCtx, request_id: uuid.UUID, given: Received) -> Return:
     """The parcel came: each announced line is counted. Raises NotFound, Conflict, Invalid."""
     async with ctx.begin() as tx:
-        _, head = await _lock(ctx, tx, request_id)
+        _, head = await locked(ctx, tx, request_id)
         if not head.may(State.RECEIVED):
             raise history.illegal()
         lines = await repository.lines_of(tx, request_id)
@@ -51,7 +52,7 @@ async def receive(ctx: TenantCtx, request_id: uuid.UUID, given: Received) -> Ret
         missing = [(one.line_no, announced[one.line_no] - one.received) for one in given.lines]
         await repository.free(tx, head.order_id, missing)
         await history.step(ctx, tx, head, State.RECEIVED, given.words)
-        return await _whole(tx, request_id)
+        return await whole(tx, request_id)
 
 
 def _check_counts(lines: list[Line], given: Received) -> None:
@@ -76,21 +77,48 @@ def _check_counts(lines: list[Line], given: Received) -> None:
 
 
 async def refund(ctx: TenantCtx, request_id: uuid.UUID, given: Refund) -> Return:
-    """The price of what came goes back, less ``deduction``. Raises NotFound, Conflict, Invalid."""
+    """The price of what came goes back, less what is kept back for worn goods and for postage.
+
+    Raises NotFound, Conflict, Invalid.
+    """
     async with ctx.begin() as tx:
-        order, head = await _lock(ctx, tx, request_id)
+        order, head = await locked(ctx, tx, request_id)
         if not head.may(State.REFUNDED):
             raise history.illegal()
         lines = await repository.lines_of(tx, request_id)
-        most = most_deduction(order, head, lines)
-        if given.deduction > most:
-            message = N_("At most %(n)s yen can be kept back of these goods.")
-            raise Invalid({"deduction": FieldError(message, domain="returns", n=most)})
-        done = await ctx.service(Orders).refund(tx, head.order_id, _refund_of(head, lines, given))
-        back = done.cash + done.tender
-        await repository.finish_refund(tx, history.illegal(), head.id, done.id, (back, done.deduction))
+        postage = _kept_back(order, head, lines, given)
+        done = await ctx.service(Orders).refund(tx, head.order_id, _refund_of(head, lines, given, postage))
+        amounts = (done.cash + done.tender, given.deduction, done.postage)
+        await repository.finish_refund(tx, history.illegal(), head.id, done.id, amounts)
         await history.note(ctx, tx, head, State.REFUNDED, given.words)
-        return await _whole(tx, request_id)
+        return await whole(tx, request_id)
+
+
+def _kept_back(order: OrderView, head: Head, lines: list[Line], given: Refund) -> int:
+    """The postage. Raises Invalid for more than was promised, of either kind."""
+    most = most_deduction(order, head, lines)
+    faults: dict[str, FieldError] = {}
+    if given.deduction > most:
+        message = N_("At most %(n)s yen can be kept back of these goods.")
+        faults["deduction"] = FieldError(message, domain="returns", n=most)
+    if given.postage is not None and given.postage > head.postage:
+        message = N_("At most %(n)s yen were announced for postage.")
+        faults["postage"] = FieldError(message, domain="returns", n=head.postage)
+    if faults:
+        raise Invalid(faults)
+    return (
+        min(head.postage, cash_of(order, lines) - given.deduction) if given.postage is None else given.postage
+    )
+
+
+def cash_of(order: OrderView, lines: list[Line]) -> int:
+    """The money that a refund of the units that came gives back now, to the yen."""
+    paid = {line.line_no: line for line in order.lines}
+    return sum(
+        unit_refund(line.cash, line.qty, line.refunded_qty, one.received_qty or 0)
+        for one in lines
+        if (line := paid[one.line_no])
+    )
 
 
 def most_deduction(order: OrderView, head: Head, lines: list[Line]) -> int:
@@ -108,37 +136,23 @@ def worth(order: OrderView, lines: list[Line], *, worn_only: bool) -> int:
     )
 
 
-def _refund_of(head: Head, lines: list[Line], given: Refund) -> RefundOrder:
+def _refund_of(head: Head, lines: list[Line], given: Refund, postage: int) -> RefundOrder:
     return RefundOrder(
         idem=head.id,  # one return is refunded once, whatever happens
-        lines=_units(lines),
+        lines=units_of(lines),
         with_shipping=given.with_shipping,
         reason=given.words,
-        deduction=given.deduction,
+        deduction=given.deduction + postage,
+        postage=postage,
     )
 
 
-def _units(lines: list[Line]) -> tuple[RefundLine, ...]:
+def units_of(lines: list[Line]) -> tuple[RefundLine, ...]:
     return tuple(
         RefundLine(line_no=one.line_no, qty=one.received_qty, restock=one.restock)
         for one in lines
         if one.received_qty
     )
-
-
-async def exchange(ctx: TenantCtx, request_id: uuid.UUID, given: Exchange) -> Return:
-    """The same goods are sent again, free of charge. Raises NotFound, Conflict (sold out too), Invalid."""
-    async with ctx.begin() as tx:
-        _, head = await _lock(ctx, tx, request_id)
-        if not head.may(State.EXCHANGED):
-            raise history.illegal()
-        units = _units(await repository.lines_of(tx, request_id))
-        shipment_id = await ctx.service(Orders).replace(
-            tx, head.order_id, units, given.carrier, given.tracking_number
-        )
-        await repository.finish_exchange(tx, history.illegal(), head.id, shipment_id)
-        await history.note(ctx, tx, head, State.EXCHANGED, given.words)
-        return await _whole(tx, request_id)
 
 
 async def lapse_due(ctx: TenantCtx) -> None:
@@ -147,12 +161,12 @@ async def lapse_due(ctx: TenantCtx) -> None:
         due = await repository.due(tx, BATCH)
     for request_id in due:
         async with ctx.begin() as tx:
-            _, head = await _lock(ctx, tx, request_id)
+            _, head = await locked(ctx, tx, request_id)
             if head.may(State.LAPSED):
                 await history.step(ctx, tx, head, State.LAPSED)
 
 
-async def _lock(ctx: TenantCtx, tx: Tx, request_id: uuid.UUID) -> tuple[OrderView, Head]:
+async def locked(ctx: TenantCtx, tx: Tx, request_id: uuid.UUID) -> tuple[OrderView, Head]:
     """Raises NotFound."""
     known = await repository.head(tx, request_id)
     if known is None:
@@ -164,7 +178,7 @@ async def _lock(ctx: TenantCtx, tx: Tx, request_id: uuid.UUID) -> tuple[OrderVie
     return order, head
 
 
-async def _whole(tx: Tx, request_id: uuid.UUID) -> Return:
+async def whole(tx: Tx, request_id: uuid.UUID) -> Return:
     """Raises NotFound."""
     head = await repository.head(tx, request_id)
     if head is None:

@@ -16,7 +16,7 @@ FROM returns_request r
 LEFT JOIN shop_refund s ON s.id = r.refund_id
 LEFT JOIN shop_order o ON o.id = r.order_id
 WHERE o.refunded_cash > o.charge
-   OR (r.state = 'refunded' AND (s.id IS NULL OR s.order_id <> r.order_id OR s.cash + s.tender <> r.refunded));
+   OR (r.refund_id IS NOT NULL AND (s.id IS NULL OR s.order_id <> r.order_id OR s.cash + s.tender <> r.refunded));
 
 -- I12 a request's state is what its history tells
 SELECT r.id, r.number, r.state, e.kind FROM returns_request r

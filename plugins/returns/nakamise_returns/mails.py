@@ -11,6 +11,7 @@ from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for, minute
 from nakamise_returns import repository
+from nakamise_returns.policy import payer_text
 from nakamise_returns.schemas import Head
 from nakamise_returns.states import State
 
@@ -45,9 +46,7 @@ async def tell(
     _ = gettext_for(order.locale, "returns")
     paragraphs = [_(_TEXTS[kind], **_facts(ctx, head, order.locale))]
     if kind is State.APPROVED:
-        paragraphs.append(
-            _("Postage is at your cost.") if head.payer == "buyer" else _("Postage is at the shop's cost.")
-        )
+        paragraphs.append(_("Postage is %(payer)s.", payer=payer_text(_, head.payer, head.postage)))
     if words and kind is not State.REQUESTED:
         paragraphs.append(_("The shop writes: %(words)s", words=words))
     lines = [f"{line.name} × {line.qty}" for line in await repository.lines_of(tx, request_id)]

@@ -54,6 +54,7 @@ policy: Final = Table(
     _words("note_en"),
     _amount("version", 1),
     _now("updated_at"),
+    _amount("postage", 0),
 )
 
 request: Final = Table(
@@ -81,6 +82,8 @@ request: Final = Table(
     _now("requested_at"),
     Column("ended_at", DateTime(timezone=True)),
     _amount("version", 1),
+    _amount("postage", 0),
+    _amount("postage_kept", 0),
 )
 
 line: Final = Table(
@@ -94,6 +97,8 @@ line: Final = Table(
     Column("received_qty", Integer),
     Column("condition", Text),
     Column("restock", Integer, nullable=False, server_default=text("0")),
+    Column("sent_variant_id", Uuid),
+    _words("sent_name"),
     PrimaryKeyConstraint("request_id", "line_no"),
 )
 

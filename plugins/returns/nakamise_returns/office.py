@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator
 from typing import Final
 
+from nakamise.contracts.shops import ShopSellers
 from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.plugin import TenantCtx
@@ -32,19 +33,21 @@ COLUMNS: Final = (
 )
 
 
-async def return_page(tx: Tx, wanted: ReturnFilter) -> ReturnPage:
+async def return_page(ctx: TenantCtx, tx: Tx, wanted: ReturnFilter) -> ReturnPage:
     """``counts`` are of the tabs: what each state would show for the same words."""
-    counts = await repository.counts(tx, wanted.q)
+    shops = await ctx.service(ShopSellers).of_staff(tx)
+    counts = await repository.counts(tx, shops, wanted.q)
     total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
-    items = await repository.rows(tx, wanted, PAGE_SIZE, (wanted.page - 1) * PAGE_SIZE)
+    items = await repository.rows(tx, wanted, shops, PAGE_SIZE, (wanted.page - 1) * PAGE_SIZE)
     return ReturnPage(items=items, total=total, page=wanted.page, page_size=PAGE_SIZE, counts=counts)
 
 
-async def return_by_id(tx: Tx, request_id: uuid.UUID) -> Return:
-    """Raises NotFound."""
+async def return_by_id(ctx: TenantCtx, tx: Tx, request_id: uuid.UUID) -> Return:
+    """Raises NotFound, also for another shop's than the staff work for."""
     head = await repository.head(tx, request_id)
     if head is None:
         raise NotFound
+    await ctx.service(ShopSellers).check(tx, head.shop_id)
     return await repository.whole(tx, head)
 
 
@@ -55,7 +58,8 @@ async def returns_csv(ctx: TenantCtx, wanted: ReturnFilter) -> AsyncIterator[byt
     offset = 0
     while True:
         async with ctx.read() as tx:
-            rows = await repository.rows(tx, wanted, CHUNK, offset)
+            shops = await ctx.service(ShopSellers).of_staff(tx)
+            rows = await repository.rows(tx, wanted, shops, CHUNK, offset)
         if not rows:
             return
         yield csv_text([_cells(ctx, row) for row in rows]).encode()

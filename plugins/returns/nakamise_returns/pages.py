@@ -10,15 +10,23 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.types import ControllerRouterHandler
 
-from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid
 from nakamise.ids import uuid7
 from nakamise.plugin import Ctx, TenantCtx, signed_in
 from nakamise.web import N_, gettext_for, page, read_form, see_other
 from nakamise_returns import photos, requesting, rules, words
-from nakamise_returns.policy import policy, sentences
+from nakamise_returns.policy import payer_text, policy, postage_of, sentences
 from nakamise_returns.saying import faults, say
-from nakamise_returns.schemas import NewRequest, Reason, Return, WantedLine, Wish, Words
+from nakamise_returns.schemas import (
+    FAULTS,
+    NewRequest,
+    Policy,
+    Reason,
+    Return,
+    WantedLine,
+    Wish,
+    Words,
+)
 from nakamise_returns.story import story
 
 AnyRequest = Request[Any, Any, Any]
@@ -59,7 +67,7 @@ async def _show_form(
     async with ctx.read() as tx:
         order = await requesting.own_order(ctx, tx, number)
         lines = await rules.returnable(ctx, tx, order)
-        promise = await _promise(ctx, tx, order.shop_id)
+        promise = await policy(tx, order.shop_id)
     _ = gettext_for(ctx.locale, "returns")
     return await page(
         ctx,
@@ -68,8 +76,8 @@ async def _show_form(
         order=order,
         lines=lines,
         why_not={line.line_no: _(line.why_not, **line.params) for line in lines if line.why_not},
-        policy=promise,
-        reasons=words.choices(ctx, words.REASONS),
+        policy=sentences(_, promise, locale=ctx.locale),
+        reasons=_reasons(ctx, promise),
         wishes=words.choices(ctx, words.WISHES),
         most=photos.MOST,
         errors=errors or {},
@@ -77,9 +85,17 @@ async def _show_form(
     )
 
 
-async def _promise(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> list[str]:
-    promise = await policy(tx, shop_id)
-    return sentences(gettext_for(ctx.locale, "returns"), promise, locale=ctx.locale)
+def _reasons(ctx: TenantCtx, promise: Policy) -> list[tuple[str, str]]:
+    """Each with who bears the postage, before anything is sent."""
+    _ = gettext_for(ctx.locale, "returns")
+    payers = {
+        reason: payer_text(_, "shop" if reason in FAULTS else promise.payer, postage_of(promise, reason))
+        for reason in words.REASONS
+    }
+    return [
+        (reason, _("%(reason)s — postage %(payer)s", reason=label, payer=payers[reason]))
+        for reason, label in words.choices(ctx, words.REASONS)
+    ]
 
 
 @post("/new/{number:str}", opt=signed_in(), include_in_schema=False)

@@ -10,10 +10,12 @@ from nakamise.contracts.catalog import Catalog
 from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.plugin import TenantCtx
-from nakamise.web import N_
-from nakamise_returns.schemas import Policy
+from nakamise.web import N_, yen
+from nakamise_returns.schemas import FAULTS, Payer, Policy
 
-_COLUMNS: Final = "shop_id, days, defect_days, payer, deduction_bp, product_ids, category_ids, note, note_en"
+_COLUMNS: Final = (
+    "shop_id, days, defect_days, payer, deduction_bp, product_ids, category_ids, note, note_en, postage"
+)
 _SELECT: Final = f"SELECT {_COLUMNS}, version FROM returns_policy"  # noqa: S608 - a constant
 
 
@@ -34,17 +36,21 @@ async def save(ctx: TenantCtx, tx: Tx, wanted: Policy) -> Policy:
     if wanted.days > wanted.defect_days:
         message = N_("Faulty goods are taken back at least as long as others.")
         raise Invalid({"defect_days": FieldError(message, domain="returns")})
+    if wanted.postage and wanted.payer == "shop":
+        message = N_("Postage is kept back only where the buyer pays it.")
+        raise Invalid({"postage": FieldError(message, domain="returns")})
     changed = Conflict(
         N_("Somebody else changed this. Please look at it again."), code="changed", domain="returns"
     )
     values = [getattr(wanted, name) for name in _COLUMNS.split(", ")]
     await tx.must_touch_one(
         changed,
-        f"INSERT INTO returns_policy AS p ({_COLUMNS}, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())"  # noqa: S608
+        f"INSERT INTO returns_policy AS p ({_COLUMNS}, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now())"  # noqa: S608
         " ON CONFLICT (shop_id) DO UPDATE SET days = excluded.days, defect_days = excluded.defect_days,"
         " payer = excluded.payer, deduction_bp = excluded.deduction_bp, product_ids = excluded.product_ids,"
         " category_ids = excluded.category_ids, note = excluded.note, note_en = excluded.note_en,"
-        " version = p.version + 1, updated_at = excluded.updated_at WHERE p.version = $10",
+        " postage = excluded.postage, version = p.version + 1, updated_at = excluded.updated_at"
+        " WHERE p.version = $11",
         *(*values, wanted.version),
     )
     await ctx.audit(tx, "returns.policy_changed", str(wanted.shop_id), days=wanted.days, payer=wanted.payer)
@@ -62,6 +68,19 @@ async def _must_exist(ctx: TenantCtx, tx: Tx, wanted: Policy) -> None:
         or not set(wanted.product_ids) <= products.keys()
     ):
         raise NotFound
+
+
+def postage_of(rules: Policy, reason: str) -> int:
+    """What is kept back of a refund for sending the goods back."""
+    return rules.postage if rules.payer == "buyer" and reason not in FAULTS else 0
+
+
+def payer_text(_: Callable[..., str], payer: Payer, postage: int) -> str:
+    if payer == "shop":
+        return _("at the shop's cost")
+    if postage:
+        return _("at your cost (%(amount)s is kept back of the refund)", amount=yen(postage))
+    return _("at your cost")
 
 
 async def excluded(
@@ -84,7 +103,7 @@ def sentences(
     elif rules.days == 0:
         said = [_("Returns and exchanges because you changed your mind are not accepted.")]
     else:
-        payer = _("at your cost") if rules.payer == "buyer" else _("at the shop's cost")
+        payer = payer_text(_, rules.payer, postage_of(rules, "changed_mind"))
         said = [
             _(
                 "Returns and exchanges within %(days)s days after delivery, postage %(payer)s.",

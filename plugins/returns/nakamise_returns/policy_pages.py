@@ -33,6 +33,7 @@ class PolicyForm(msgspec.Struct, kw_only=True):
     defect_days: Annotated[int, Meta(ge=1, le=365)]
     payer: Payer
     deduction: Annotated[int, Meta(ge=0, le=100)] = 0
+    postage: Annotated[int, Meta(ge=0, le=100_000)] = 0
     products: list[uuid.UUID] = []
     categories: list[uuid.UUID] = []
     note: Note = ""
@@ -92,6 +93,7 @@ def _values(known: Policy) -> dict[str, Any]:
         "defect_days": known.defect_days,
         "payer": known.payer,
         "deduction": known.deduction_bp // 100,
+        "postage": known.postage,
         "products": [str(one) for one in known.product_ids],
         "categories": [str(one) for one in known.category_ids],
         "note": known.note,
@@ -122,6 +124,7 @@ def _policy(shop_id: uuid.UUID, given: PolicyForm) -> Policy:
         defect_days=given.defect_days,
         payer=given.payer,
         deduction_bp=given.deduction * 100,
+        postage=given.postage,
         product_ids=given.products,
         category_ids=given.categories,
         note=given.note,

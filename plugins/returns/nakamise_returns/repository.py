@@ -17,7 +17,7 @@ from nakamise_returns.states import ENDED, State, sources
 
 _HEAD: Final = (
     "SELECT r.id, r.number, r.order_id, r.order_number, r.shop_id, r.shop_name, r.buyer_id, r.buyer_name, r.wish,"
-    " r.reason, r.words, r.state, r.payer, r.deduction_bp, r.due_at, r.deduction, r.refunded, r.requested_at,"
+    " r.reason, r.words, r.state, r.payer, r.deduction_bp, r.due_at, r.deduction, r.postage, r.postage_kept, r.refunded, r.requested_at,"
     " r.ended_at"
 )
 _ROWS: Final = f"""
@@ -26,9 +26,11 @@ CROSS JOIN LATERAL (SELECT (array_agg(name ORDER BY line_no))[1] AS first_name, 
                     FROM returns_line WHERE request_id = r.id) l
 """  # noqa: S608 - a constant
 # $1 state, $2 words
+Shops = Sequence[uuid.UUID] | None
 _MATCH: Final = (
     "($1::text IS NULL OR r.state = $1) AND ($2 = '' OR strpos(lower(r.number), lower($2)) > 0"
     " OR strpos(lower(r.order_number), lower($2)) > 0 OR strpos(lower(r.buyer_name), lower($2)) > 0)"
+    " AND ($3::uuid[] IS NULL OR r.shop_id = ANY($3))"
 )
 
 
@@ -54,9 +56,11 @@ async def next_number(tx: Tx, day: date) -> str:
 async def insert(tx: Tx, head: Head, lines: Sequence[Line]) -> None:
     await tx.execute(
         "INSERT INTO returns_request (id, number, order_id, order_number, shop_id, shop_name, buyer_id, buyer_name,"
-        " wish, reason, words, payer, deduction_bp) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        " wish, reason, words, payer, deduction_bp, postage)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         *(head.id, head.number, head.order_id, head.order_number, head.shop_id, head.shop_name),
         *(head.buyer_id, head.buyer_name, head.wish, head.reason, head.words, head.payer, head.deduction_bp),
+        head.postage,
     )
     await tx.execute_many(
         "INSERT INTO returns_line (request_id, line_no, product_id, name, qty) VALUES ($1, $2, $3, $4, $5)",
@@ -102,7 +106,7 @@ async def claimed(tx: Tx, order_id: uuid.UUID) -> dict[int, Claimed]:
     """By line number; lines that nobody asked back are missing."""
     rows = await tx.all(
         Claimed,
-        "SELECT c.line_no, c.claimed, coalesce(sum(l.received_qty) FILTER (WHERE r.state = 'refunded'), 0)::int"
+        "SELECT c.line_no, c.claimed, coalesce(sum(l.received_qty) FILTER (WHERE r.refund_id IS NOT NULL), 0)::int"
         " AS refunded FROM returns_claim c"
         " LEFT JOIN returns_request r ON r.order_id = c.order_id"
         " LEFT JOIN returns_line l ON l.request_id = r.id AND l.line_no = c.line_no"
@@ -133,23 +137,39 @@ async def move(tx: Tx, otherwise: Conflict, request_id: uuid.UUID, target: State
 
 
 async def finish_refund(
-    tx: Tx, otherwise: Conflict, request_id: uuid.UUID, refund_id: uuid.UUID, amounts: tuple[int, int]
+    tx: Tx, otherwise: Conflict, request_id: uuid.UUID, refund_id: uuid.UUID, amounts: tuple[int, int, int]
 ) -> None:
-    """``amounts``: (what went back, what was kept back)."""
+    """``amounts``: what went back, and what was kept back for worn goods and for postage."""
     await tx.must_touch_one(
         otherwise,
         "UPDATE returns_request SET state = 'refunded', refund_id = $2, refunded = $3, deduction = $4,"
-        " ended_at = now(), version = version + 1 WHERE id = $1 AND state = ANY($5)",
+        " postage_kept = $5, ended_at = now(), version = version + 1 WHERE id = $1 AND state = ANY($6)",
         *(request_id, refund_id, *amounts, sorted(sources(State.REFUNDED))),
     )
 
 
-async def finish_exchange(tx: Tx, otherwise: Conflict, request_id: uuid.UUID, shipment_id: uuid.UUID) -> None:
+async def finish_exchange(
+    tx: Tx,
+    otherwise: Conflict,
+    request_id: uuid.UUID,
+    shipment_id: uuid.UUID,
+    difference: tuple[uuid.UUID, int] | None = None,
+) -> None:
+    """``difference``: the refund and what went back, of an exchange for something cheaper."""
+    refund_id, back = difference or (None, 0)
     await tx.must_touch_one(
         otherwise,
-        "UPDATE returns_request SET state = 'exchanged', shipment_id = $2, ended_at = now(), version = version + 1"
-        " WHERE id = $1 AND state = ANY($3)",
-        *(request_id, shipment_id, sorted(sources(State.EXCHANGED))),
+        "UPDATE returns_request SET state = 'exchanged', shipment_id = $2, refund_id = $4, refunded = $5,"
+        " ended_at = now(), version = version + 1 WHERE id = $1 AND state = ANY($3)",
+        *(request_id, shipment_id, sorted(sources(State.EXCHANGED)), refund_id, back),
+    )
+
+
+async def note_sent(tx: Tx, request_id: uuid.UUID, sent: Sequence[tuple[int, uuid.UUID, str]]) -> None:
+    """``sent``: (line number, variant, its name) of what left instead."""
+    await tx.execute_many(
+        "UPDATE returns_line SET sent_variant_id = $3, sent_name = $4 WHERE request_id = $1 AND line_no = $2",
+        [(request_id, *one) for one in sent],
     )
 
 
@@ -164,7 +184,7 @@ async def receive_lines(tx: Tx, request_id: uuid.UUID, lines: Sequence[ReceivedL
 async def lines_of(tx: Tx, request_id: uuid.UUID) -> list[Line]:
     return await tx.all(
         Line,
-        "SELECT line_no, product_id, name, qty, received_qty, condition, restock FROM returns_line"
+        "SELECT line_no, product_id, name, qty, received_qty, condition, restock, sent_name FROM returns_line"
         " WHERE request_id = $1 ORDER BY line_no",
         request_id,
     )
@@ -212,20 +232,21 @@ async def of_order(tx: Tx, order_id: uuid.UUID) -> list[Row]:
     return await tx.all(Row, f"{_ROWS} WHERE r.order_id = $1 ORDER BY r.requested_at, r.id", order_id)
 
 
-async def rows(tx: Tx, wanted: ReturnFilter, limit: int, offset: int) -> list[Row]:
+async def rows(tx: Tx, wanted: ReturnFilter, shops: Shops, limit: int, offset: int) -> list[Row]:
+    """Of these shops, None: of all."""
     return await tx.all(
         Row,
-        f"{_ROWS} WHERE {_MATCH} ORDER BY r.requested_at DESC, r.id LIMIT $3 OFFSET $4",
-        *(wanted.state, wanted.q, limit, offset),
+        f"{_ROWS} WHERE {_MATCH} ORDER BY r.requested_at DESC, r.id LIMIT $4 OFFSET $5",
+        *(wanted.state, wanted.q, shops, limit, offset),
     )
 
 
-async def counts(tx: Tx, q: str = "") -> dict[str, int]:
+async def counts(tx: Tx, shops: Shops, q: str = "") -> dict[str, int]:
     """By state, over all states; a state without requests is missing."""
     found = await tx.all(
         _Count,
         f"SELECT r.state, count(*)::int AS count FROM returns_request r WHERE {_MATCH} GROUP BY r.state",  # noqa: S608
-        *(None, q),
+        *(None, q, shops),
     )
     return {row.state: row.count for row in found}
 

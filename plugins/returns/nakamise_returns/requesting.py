@@ -13,7 +13,7 @@ from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_returns import history, repository, rules
-from nakamise_returns.policy import policy
+from nakamise_returns.policy import policy, postage_of
 from nakamise_returns.schemas import (
     FAULTS,
     Head,
@@ -115,6 +115,8 @@ async def _write(ctx: TenantCtx, tx: Tx, order: OrderView, wanted: NewRequest, l
         payer="shop" if wanted.reason in FAULTS else promise.payer,
         # What was promised when it was asked for holds.
         deduction_bp=0 if wanted.reason in FAULTS else promise.deduction_bp,
+        postage=postage_of(promise, wanted.reason),
+        postage_kept=0,
         due_at=None,
         deduction=0,
         refunded=0,

@@ -27,13 +27,15 @@ FAULTS: frozenset[str] = frozenset({"defect", "wrong_item"})
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """``days`` after the delivery, 0 = no return for a change of mind; faults are taken back for ``defect_days``,
-    at the shop's cost. ``version`` 0: the shop has not said anything, the law's rule holds."""
+    at the shop's cost. ``postage``: what is kept back of a refund when the buyer bears it and the shop pays the
+    carrier; 0 = the buyer pays the carrier. ``version`` 0: the shop has not said anything, the law's rule holds."""
 
     shop_id: uuid.UUID
     days: Annotated[int, Meta(ge=0, le=90)] = 8
     defect_days: Annotated[int, Meta(ge=1, le=365)] = 30
     payer: Payer = "buyer"
     deduction_bp: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    postage: Annotated[int, Meta(ge=0, le=100_000)] = 0
     product_ids: list[uuid.UUID] = []
     category_ids: list[uuid.UUID] = []
     note: Annotated[str, Meta(max_length=1000)] = ""
@@ -71,14 +73,26 @@ class Received(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Refund(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``with_shipping`` None: the order's shipping goes back with its last unit; ``deduction`` for worn goods."""
+    """``with_shipping`` None: the order's shipping goes back with its last unit; ``deduction`` for worn goods;
+    ``postage`` for sending them back, None = what was promised."""
 
     with_shipping: bool | None = None
     deduction: Annotated[int, Meta(ge=0)] = 0
+    postage: Annotated[int, Meta(ge=0)] | None = None
     words: Words = ""
 
 
+class SentInstead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another variant of the same product, for all units of a line that came."""
+
+    line_no: int
+    variant_id: uuid.UUID
+
+
 class Exchange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A line that is not in ``variants`` gets the same goods again."""
+
+    variants: Annotated[list[SentInstead], Meta(max_length=200)] = []
     carrier: Carrier
     tracking_number: Annotated[str, Meta(min_length=1, max_length=60)]
     words: Words = ""
@@ -95,7 +109,8 @@ class Rejection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of returns_request. ``due_at``: until when the parcel is waited for."""
+    """A row of returns_request. ``due_at``: until when the parcel is waited for; ``postage`` may be kept back, and
+    ``postage_kept`` was; ``deduction`` was kept back for worn goods."""
 
     id: uuid.UUID
     number: str
@@ -113,6 +128,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     deduction_bp: int
     due_at: datetime | None
     deduction: int
+    postage: int
+    postage_kept: int
     refunded: int
     requested_at: datetime
     ended_at: datetime | None
@@ -122,7 +139,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """``received_qty`` and ``condition``: None until the parcel was looked at."""
+    """``received_qty`` and ``condition``: None until the parcel was looked at. ``sent_name``: another variant that was
+    sent instead."""
 
     line_no: int
     product_id: uuid.UUID
@@ -131,6 +149,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     received_qty: int | None
     condition: Condition | None
     restock: int
+    sent_name: str = ""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

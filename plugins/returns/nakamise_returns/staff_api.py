@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, requires
-from nakamise_returns import handling, office
+from nakamise_returns import exchanging, handling, office
 from nakamise_returns.policy import save
 from nakamise_returns.schemas import (
     Decision,
@@ -41,13 +41,13 @@ async def list_all(
 ) -> ReturnPage:
     """Newest first."""
     async with ctx.read() as tx:
-        return await office.return_page(tx, ReturnFilter(state=of_state, q=q, page=page_number))
+        return await office.return_page(ctx, tx, ReturnFilter(state=of_state, q=q, page=page_number))
 
 
 @get(_ACT, opt=requires(READ), tags=TAGS, operation_id="returns_staff_get")
 async def get_one(ctx: Ctx, request_id: FromPath[uuid.UUID]) -> Return:
     async with ctx.read() as tx:
-        return await office.return_by_id(tx, request_id)
+        return await office.return_by_id(ctx, tx, request_id)
 
 
 @post(
@@ -86,8 +86,9 @@ async def refund(ctx: Ctx, request_id: FromPath[uuid.UUID], data: JSONBody[Refun
     status_code=200,
 )
 async def exchange(ctx: Ctx, request_id: FromPath[uuid.UUID], data: JSONBody[Exchange]) -> Return:
-    """The same goods are sent again, free of charge."""
-    return await handling.exchange(ctx, request_id, data)
+    """Goods are sent again, free of charge: the same, or another variant of the product that costs no more; a
+    difference goes back."""
+    return await exchanging.exchange(ctx, request_id, data)
 
 
 @put("/staff/policies", opt=requires(POLICY), tags=TAGS, operation_id="returns_staff_save_policy")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
+from msgspec import Meta
 
 from nakamise.contracts.orders import Orders
 from nakamise.errors import Conflict, FieldError, Invalid
@@ -26,7 +27,7 @@ from nakamise.web import (
     read_form,
     see_other,
 )
-from nakamise_returns import handling, office, words
+from nakamise_returns import exchanging, handling, office, words
 from nakamise_returns.pages import shown
 from nakamise_returns.saying import faults, say
 from nakamise_returns.schemas import (
@@ -39,6 +40,7 @@ from nakamise_returns.schemas import (
     Refund,
     Rejection,
     ReturnFilter,
+    SentInstead,
     Words,
 )
 from nakamise_returns.staff_api import MANAGE, READ
@@ -61,10 +63,13 @@ class RefundForm(msgspec.Struct, kw_only=True):
 
     shipping: str = "auto"
     deduction: int = 0
+    postage: Annotated[int, Meta(ge=0)] | None = None
     words: Words = ""
 
 
 class ExchangeForm(msgspec.Struct, kw_only=True):
+    """Fields ``variant_<line number>`` come beside; empty = the same goods again."""
+
     carrier: Carrier
     tracking_number: str
     words: Words = ""
@@ -74,7 +79,7 @@ class ExchangeForm(msgspec.Struct, kw_only=True):
 async def all_returns(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     wanted = filter_of(ReturnFilter, request.query_params)
     async with ctx.read() as tx:
-        found = await office.return_page(tx, wanted)
+        found = await office.return_page(ctx, tx, wanted)
     return await page(
         ctx,
         "returns/staff_list.html",
@@ -141,8 +146,9 @@ async def show(
 ) -> Response[bytes]:
     """``errors`` and ``typed`` are of a refused act."""
     async with ctx.read() as tx:
-        found = await office.return_by_id(tx, request_id)
+        found = await office.return_by_id(ctx, tx, request_id)
         order = await ctx.service(Orders).get(tx, found.head.order_id)
+        swaps = await exchanging.choices(ctx, tx, order, found.lines)
     may_manage = ctx.actor.can(MANAGE)
     return await page(
         ctx,
@@ -150,6 +156,7 @@ async def show(
         status=status,
         found=found,
         order=order,
+        swaps=swaps,
         worth=handling.worth(order, found.lines, worn_only=False),
         most_deduction=handling.most_deduction(order, found.head, found.lines),
         may={str(state): may_manage and found.head.may(state) for state in State},
@@ -238,7 +245,9 @@ async def refund(request: AnyRequest, ctx: Ctx, request_id: FromPath[uuid.UUID])
     async def act() -> None:
         given = form.valid()
         with_shipping = {"yes": True, "no": False}.get(given.shipping)
-        wanted = Refund(with_shipping=with_shipping, deduction=given.deduction, words=given.words)
+        wanted = Refund(
+            with_shipping=with_shipping, deduction=given.deduction, postage=given.postage, words=given.words
+        )
         await handling.refund(ctx, request_id, wanted)
 
     return await _act(request, ctx, request_id, N_("The money goes back the way it was paid."), act)
@@ -247,13 +256,34 @@ async def refund(request: AnyRequest, ctx: Ctx, request_id: FromPath[uuid.UUID])
 @post("/{request_id:uuid}/exchange", opt=requires(MANAGE), include_in_schema=False)
 async def exchange(request: AnyRequest, ctx: Ctx, request_id: FromPath[uuid.UUID]) -> Response[bytes]:
     form = await read_form(request, ExchangeForm)
+    typed = {k: str(v) for k, v in (await request.form()).multi_items() if isinstance(v, str)}
 
     async def act() -> None:
         given = form.valid()
-        wanted = Exchange(carrier=given.carrier, tracking_number=given.tracking_number, words=given.words)
-        await handling.exchange(ctx, request_id, wanted)
+        wanted = Exchange(
+            carrier=given.carrier,
+            tracking_number=given.tracking_number,
+            words=given.words,
+            variants=_instead(typed),
+        )
+        await exchanging.exchange(ctx, request_id, wanted)
 
     return await _act(request, ctx, request_id, N_("The replacement is on its way."), act)
+
+
+def _instead(typed: dict[str, str]) -> list[SentInstead]:
+    """From ``variant_<n>``. Raises Invalid."""
+    rows = [
+        {"line_no": name.removeprefix("variant_"), "variant_id": value}
+        for name, value in typed.items()
+        if name.startswith("variant_") and value
+    ]
+    try:
+        return msgspec.convert(rows, list[SentInstead], strict=False)
+    except msgspec.ValidationError as fault:
+        raise Invalid(
+            {"variants": FieldError(N_("Please choose from the list."), domain="returns")}
+        ) from fault
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nakamise.contracts.shops import ShopSellers
 from nakamise.contracts.ui import Period, Todo
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
@@ -11,8 +12,8 @@ from nakamise.web import N_
 from nakamise_returns import repository
 
 
-async def widget(_ctx: TenantCtx, tx: Tx, _period: Period) -> Sequence[Todo]:
-    counts = await repository.counts(tx)
+async def widget(ctx: TenantCtx, tx: Tx, _period: Period) -> Sequence[Todo]:
+    counts = await repository.counts(tx, await ctx.service(ShopSellers).of_staff(tx))
     path = "/admin/returns?state="
     return [
         Todo(

@@ -28,7 +28,7 @@ REASONS: Final[Mapping[str, str]] = {
 }
 WISHES: Final[Mapping[str, str]] = {
     "refund": N_("Money back"),
-    "exchange": N_("The same item again"),
+    "exchange": N_("An exchange"),
 }
 CONDITIONS: Final[Mapping[str, str]] = {
     "unused": N_("Unused"),

@@ -6,13 +6,18 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from nakamise.contracts.blueprint import Blueprint
 from nakamise.contracts.checkout import OrderDraft, Refusal
 from nakamise.db import Tx
-from nakamise.plugin import CheckoutHooks, Slot, TenantCtx, UiHooks, hookimpl
-from nakamise_shipping import checking, slots
+from nakamise.plugin import CheckoutHooks, LifecycleHooks, Slot, TenantCtx, UiHooks, hookimpl
+from nakamise_shipping import checking, seed, slots
 
 
-class Hooks(CheckoutHooks, UiHooks):
+class Hooks(LifecycleHooks, CheckoutHooks, UiHooks):
+    @hookimpl
+    async def tenant_seed(self, ctx: TenantCtx, blueprint: Blueprint) -> None:
+        await seed.seed(ctx, blueprint)
+
     @hookimpl
     async def checkout_check(self, ctx: TenantCtx, tx: Tx, order: OrderDraft) -> Sequence[Refusal] | None:
         return await checking.refusals(ctx, tx, order)

@@ -11,7 +11,7 @@ import pytest
 
 from nakamise.errors import Conflict, Invalid
 from nakamise.testing.fixtures import Drain
-from nakamise_returns import handling, policy, privacy, requesting
+from nakamise_returns import exchanging, handling, policy, privacy, requesting
 from nakamise_returns.models import metadata
 from nakamise_returns.schemas import (
     Decision,
@@ -66,11 +66,11 @@ async def test_the_same_item_is_sent_again(desk: Counter) -> None:
     async with ctx.begin() as tx:
         await tx.execute("UPDATE shop_stock SET on_hand = 0 WHERE variant_id = $1", bought.goods[1])
     with pytest.raises(Conflict) as sold_out:
-        await handling.exchange(ctx, request_id, LABEL)
+        await exchanging.exchange(ctx, request_id, LABEL)
     assert sold_out.value.code == "sold_out"
     async with ctx.begin() as tx:
         await tx.execute("UPDATE shop_stock SET on_hand = 2 WHERE variant_id = $1", bought.goods[1])
-    done = await handling.exchange(ctx, request_id, LABEL)
+    done = await exchanging.exchange(ctx, request_id, LABEL)
     assert (done.head.state, done.head.payer) == (State.EXCHANGED, "shop")
     assert await stall.stock_of(bought.goods[1]) == (1, 0)
     assert await stall.value("SELECT count(*) FROM shop_shipment") == 2
@@ -170,7 +170,7 @@ async def test_every_step_that_the_machine_does_not_know_is_a_conflict(desk: Cou
         State.REJECTED: lambda id_: handling.reject(ctx, id_, Rejection(words="なし")),
         State.RECEIVED: lambda id_: handling.receive(ctx, id_, came),
         State.REFUNDED: lambda id_: handling.refund(ctx, id_, Refund()),
-        State.EXCHANGED: lambda id_: handling.exchange(ctx, id_, LABEL),
+        State.EXCHANGED: lambda id_: exchanging.exchange(ctx, id_, LABEL),
         State.CANCELLED: lambda id_: requesting.cancel(desk.stall.ctx_of(bought.buyer), id_),
     }
     request_id = uuid.UUID((await desk.ask(bought, {2: 1})).json()["head"]["id"])

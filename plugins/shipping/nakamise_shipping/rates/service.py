@@ -51,6 +51,7 @@ async def shops(ctx: TenantCtx, tx: Tx) -> list[Kept]:
 
 async def shop(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> Kept:
     """Raises NotFound."""
+    await ctx.service(ShopSellers).check(tx, shop_id)
     sellers = await ctx.service(ShopSellers).sellers(tx, [shop_id])
     if shop_id not in sellers:
         raise NotFound

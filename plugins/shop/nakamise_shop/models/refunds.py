@@ -1,4 +1,4 @@
-"""What went back of orders: see migration 0007."""
+"""What went back of orders: see migrations 0007 and 0015."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ refund: Final = Table(
     Column("actor_id", Uuid),
     words("actor_name"),
     moment("at"),
+    amount("postage", 0),
 )
 
 refund_line: Final = Table(

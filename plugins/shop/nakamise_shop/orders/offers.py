@@ -93,8 +93,10 @@ class ShopOrders(Orders):
         lines: Sequence[RefundLine],
         carrier: str,
         tracking_number: str,
+        variants: Mapping[int, uuid.UUID] | None = None,
     ) -> uuid.UUID:
-        return await replacing.replace(self._ctx, tx, order_id, lines, _carrier(carrier), tracking_number)
+        known = _carrier(carrier)
+        return await replacing.replace(self._ctx, tx, order_id, lines, known, tracking_number, variants)
 
     async def note(self, tx: Tx, order_id: uuid.UUID, kind: str, data: Mapping[str, object]) -> None:
         await timeline.note(self._ctx, tx, [order_id], kind, **data)

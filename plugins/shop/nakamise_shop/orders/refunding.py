@@ -7,7 +7,7 @@ everywhere: payments, order, lines, what plugins own, and the stock, which other
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -74,11 +74,28 @@ async def refund(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: RefundOrde
     await _write(ctx, tx, plan, wanted)
     await _tell(ctx, tx, plan, wanted.reason)
     await _give_back(ctx, tx, plan)
-    await _move_stock(tx, plan)
+    await _move_stock(tx, [plan])
     done = await repository.by_idem(tx, wanted.idem)
     if done is None:
         raise RuntimeError(f"refund {wanted.idem} was written and is not there")
     return done.as_refund()
+
+
+async def charge_back(ctx: TenantCtx, tx: Tx, wanted: Mapping[uuid.UUID, RefundOrder]) -> None:
+    """The bank took it after a dispute: everything of ``refund`` but the money, by order. The caller holds the
+    payments and has put the orders back to where they were. Raises as ``refund``."""
+    plans = []
+    for order_id in sorted(wanted):
+        order = await repository.lock_order(tx, order_id)
+        if order is None:
+            raise NotFound
+        _check_state(order)
+        plan = _reckon(order, await repository.lock_lines(tx, order_id), wanted[order_id])
+        await _write(ctx, tx, plan, wanted[order_id])
+        await announce.refunded(ctx, tx, order, plan.draft, wanted[order_id].reason, by_bank=True)
+        await ctx.lineup.call("refund_commit", ctx=ctx, tx=tx, refund=plan.draft)
+        plans.append(plan)
+    await _move_stock(tx, plans)
 
 
 async def refunds_of(tx: Tx, order_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, tuple[OrderRefund, ...]]:
@@ -124,7 +141,7 @@ def _reckon(order: RefundedOrder, lines: Sequence[RefundedOrderLine], wanted: Re
         raise _too_much() from error
     if not amounts.lines and amounts.shipping is None:
         raise _conflict("nothing_to_refund", N_("Choose what is to be refunded."))
-    if not 0 <= wanted.deduction <= sum(line.cash for line in amounts.lines):
+    if not 0 <= wanted.postage <= wanted.deduction <= sum(line.cash for line in amounts.lines):
         raise _conflict("deduction_too_large", N_("More would be kept back than the goods cost."))
     draft = _draft(order, by_number, amounts, numbers)
     draft = msgspec.structs.replace(draft, cash=draft.cash - wanted.deduction)
@@ -182,7 +199,14 @@ async def _write(ctx: TenantCtx, tx: Tx, plan: _Plan, wanted: RefundOrder) -> No
         _conflict("idem_used", N_("This refund was asked for before, with other contents.")),
         (
             *(draft.refund_id, order.id, wanted.idem, draft.shipping, draft.cash, draft.tender),
-            *(wanted.deduction, draft.is_last, wanted.reason, ctx.actor.user_id, ctx.actor.display_name),
+            *(
+                wanted.deduction,
+                wanted.postage,
+                draft.is_last,
+                wanted.reason,
+                ctx.actor.user_id,
+                ctx.actor.display_name,
+            ),
         ),
         [
             (draft.refund_id, one.line_no, one.qty, plan.asked[one.line_no].restock, one.cash, one.tender)
@@ -213,15 +237,16 @@ async def _give_back(ctx: TenantCtx, tx: Tx, plan: _Plan) -> None:
         )
 
 
-async def _move_stock(tx: Tx, plan: _Plan) -> None:
+async def _move_stock(tx: Tx, plans: Iterable[_Plan]) -> None:
     """What never left is free again; what came back can be sold as far as staff say so."""
     freed: list[Wants] = []
     returned: list[Wants] = []
-    for line, back in plan.pairs:
-        if line.fulfil_state in repository.UNSENT:
-            freed.append(Wants(line.variant_id, back.qty, line.name))
-        elif plan.asked[line.line_no].restock:
-            returned.append(Wants(line.variant_id, plan.asked[line.line_no].restock, line.name))
+    for plan in plans:
+        for line, back in plan.pairs:
+            if line.fulfil_state in repository.UNSENT:
+                freed.append(Wants(line.variant_id, back.qty, line.name))
+            elif plan.asked[line.line_no].restock:
+                returned.append(Wants(line.variant_id, plan.asked[line.line_no].restock, line.name))
     await stock.release(tx, freed)
     await stock.put_back(tx, returned)
 

@@ -18,7 +18,7 @@ from nakamise_shop.orders.schemas import OrderHead
 
 UNSENT: Final = frozenset({LineState.UNFULFILLED, LineState.PROCESSING})
 _ROW: Final = """
-SELECT r.id, r.order_id, r.at, r.shipping, r.cash, r.tender, r.deduction, r.reason, r.is_last,
+SELECT r.id, r.order_id, r.at, r.shipping, r.cash, r.tender, r.deduction, r.postage, r.reason, r.is_last,
        ARRAY(SELECT jsonb_build_array(l.line_no, l.qty, l.cash + l.tender) FROM shop_refund_line l
              WHERE l.refund_id = r.id ORDER BY l.line_no) AS lines,
        ARRAY(SELECT l.restock FROM shop_refund_line l WHERE l.refund_id = r.id ORDER BY l.line_no) AS restock
@@ -54,6 +54,7 @@ class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
     cash: int
     tender: int
     deduction: int
+    postage: int
     reason: str
     is_last: bool
     lines: list[tuple[int, int, int]]
@@ -63,13 +64,18 @@ class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
         return OrderRefund(
             id=self.id, at=self.at, lines=tuple(self.lines), shipping=self.shipping,
             cash=self.cash, tender=self.tender, deduction=self.deduction, reason=self.reason,
+            postage=self.postage,
         )  # fmt: skip
 
     def is_same(self, order_id: uuid.UUID, wanted: RefundOrder) -> bool:
         """Whether it is what is asked now, which its caller asked before."""
         asked = {(line.line_no, line.qty, line.restock) for line in wanted.lines}
         mine = {(no, qty, back) for (no, qty, _), back in zip(self.lines, self.restock, strict=True)}
-        said = (wanted.reason, wanted.deduction) == (self.reason, self.deduction)
+        said = (wanted.reason, wanted.deduction, wanted.postage) == (
+            self.reason,
+            self.deduction,
+            self.postage,
+        )
         return self.order_id == order_id and asked == mine and said
 
 
@@ -142,12 +148,14 @@ async def take_money(
 async def insert_refund(
     tx: Tx, otherwise: Conflict, row: Sequence[object], lines: list[tuple[object, ...]]
 ) -> None:
-    """``row``: id, order, idem, shipping, cash, tender, deduction, is_last, reason, actor's id and name.
+    """``row``: id, order, idem, shipping, cash, tender, deduction, postage, is_last, reason, actor's id and
+    name.
     ``lines``: refund, line number, units, restock, cash, tender."""
     await tx.must_touch_one(
         otherwise,
-        "INSERT INTO shop_refund (id, order_id, idem, shipping, cash, tender, deduction, is_last, reason,"
-        " actor_id, actor_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (idem) DO NOTHING",
+        "INSERT INTO shop_refund (id, order_id, idem, shipping, cash, tender, deduction, postage, is_last,"
+        " reason, actor_id, actor_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        " ON CONFLICT (idem) DO NOTHING",
         *row,
     )
     await tx.execute_many(

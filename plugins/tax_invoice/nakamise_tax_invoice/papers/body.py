@@ -95,6 +95,10 @@ class TaxRow(msgspec.Struct, frozen=True, kw_only=True):
     tax: int
 
 
+# A tender's code: what the shop paid for sending goods back on the buyer's behalf.
+RETURN_POSTAGE: Final = "return_postage"
+
+
 class Tender(msgspec.Struct, frozen=True, kw_only=True):
     """A means of payment other than money, such as points that were bought; changes no tax. ``label`` and ``code``
     as in ``Discount``."""

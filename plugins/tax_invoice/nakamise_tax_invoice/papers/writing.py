@@ -9,7 +9,16 @@ import msgspec
 
 from nakamise.contracts.orders import OrderRefund, OrderView
 from nakamise_tax_invoice.papers import amounts
-from nakamise_tax_invoice.papers.body import Body, Family, Issuer, Kind, Mode, Original, Tender
+from nakamise_tax_invoice.papers.body import (
+    RETURN_POSTAGE,
+    Body,
+    Family,
+    Issuer,
+    Kind,
+    Mode,
+    Original,
+    Tender,
+)
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,10 +119,13 @@ def returned(
 ) -> Body:
     """For one refund. Raises ValueError for a refund whose parts are not its sum."""
     rows = amounts.returned_rows(order, refund)
-    off = amounts.kept_back(rows, refund.deduction)
-    total = sum(row.amount for row in rows) - refund.deduction
-    if total != refund.cash + refund.tender:
-        raise ValueError(f"refund {refund.id}: {total} is not {refund.cash} + {refund.tender}")
+    # Postage that the shop paid for the buyer is no price: the goods go back at their whole price and tax.
+    off = amounts.kept_back(rows, refund.deduction - refund.postage)
+    total = sum(row.amount for row in rows) - (refund.deduction - refund.postage)
+    if total != refund.cash + refund.tender + refund.postage:
+        raise ValueError(
+            f"refund {refund.id}: {total} is not {refund.cash} + {refund.tender} + {refund.postage}"
+        )
     return Body(
         kind=kind_for(Family.RETURN, issuer, recipient),
         order_number=order.number,
@@ -124,7 +136,11 @@ def returned(
         rows=rows,
         discounts=off,
         taxes=amounts.taxes_of(rows, off, order.quote.rounding),
-        tenders=(Tender(amount=refund.tender),) if refund.tender else (),
+        tenders=tuple(
+            Tender(code=code, amount=amount)
+            for code, amount in (("", refund.tender), (RETURN_POSTAGE, refund.postage))
+            if amount
+        ),
         total=total,
         paid=refund.cash,
         rounding=order.quote.rounding,
