@@ -145,6 +145,39 @@ class ProviderRecord(msgspec.Struct, frozen=True):
     captured: int | None = None
 
 
+class MovementKind(enum.StrEnum):
+    """What moved a provider's balance. REFUND_FAILED: the bank sent a refund back. DISPUTE and DISPUTE_WON: the bank
+    took money, and gave it back. PAYOUT leaves for our own bank account, PAYOUT_FAILED came back from it. OTHER_IN and
+    OTHER_OUT: what somebody else moved in the same account, and the provider's other fees."""
+
+    CHARGE = "charge"
+    REFUND = "refund"
+    REFUND_FAILED = "refund_failed"
+    DISPUTE = "dispute"
+    DISPUTE_WON = "dispute_won"
+    TRANSFER = "transfer"
+    REVERSAL = "reversal"
+    PAYOUT = "payout"
+    PAYOUT_FAILED = "payout_failed"
+    OTHER_IN = "other_in"
+    OTHER_OUT = "other_out"
+
+
+class Movement(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the provider's account with us; ``amount`` is what it moved, never negative, before the ``fee``.
+
+    ``op_id``: the key of what it is about, a dispute's charge; None for payouts and others. ``reference`` is the
+    provider's own id of the row, of a dispute that of the dispute.
+    """
+
+    kind: MovementKind
+    reference: str
+    amount: Money
+    at: datetime
+    op_id: uuid.UUID | None = None
+    fee: int = 0
+
+
 class DisputeState(enum.StrEnum):
     """OPEN: the bank took the money back for now, or asks for reasons."""
 
@@ -265,6 +298,10 @@ class PaymentProvider(Protocol):
         """Those that were opened since. Raises ProviderUnreachable."""
         ...
 
+    async def movements(self, since: datetime) -> Sequence[Movement]:
+        """Everything that moved the provider's balance since. Raises ProviderUnreachable."""
+        ...
+
 
 class PaymentState(enum.StrEnum):
     """A payment as the shop sees it; UNKNOWN: asked, and the answer is not known yet.
@@ -309,13 +346,17 @@ class Payment(msgspec.Struct, frozen=True):
 
 
 class Refunded(msgspec.Struct, frozen=True):
-    """Money that went back; ``reference`` is what ``give_back`` was told. ``by_hand``: not the way it came."""
+    """Money that went back; ``reference`` is what ``give_back`` was told. ``by_hand``: not the way it came.
+
+    ``waiting``: what staff still have to pay of the refunds with this reference.
+    """
 
     id: uuid.UUID
     subject: uuid.UUID
     amount: Money
     reference: str
     by_hand: bool = False
+    waiting: int = 0
 
 
 class PaymentMethod(msgspec.Struct, frozen=True):
@@ -403,6 +444,14 @@ class Payments(Protocol):
         """Ask the provider and apply what it says; safe at any time, from anywhere. Raises NotFound."""
         ...
 
+    async def abandon(self, subject: uuid.UUID) -> Payment | None:
+        """Give up what is open, at the provider and outside any transaction, so that another way can be opened.
+
+        The subject's payment as it is then: CANCELED or FAILED frees the way, paid is paid, anything else is not
+        known yet. None when there is no payment.
+        """
+        ...
+
     async def capture(self, subject: uuid.UUID) -> Payment:
         """Take what is authorised, now and outside any transaction; a payment that was taken stays as it is.
 
@@ -487,6 +536,12 @@ class PaymentSubject(Protocol):
         """Called once for each refund that arrived."""
         ...
 
-    async def payment_disputed(self, tx: Tx, payment: Payment, state: DisputeState) -> None:
-        """Called once for each state of a dispute. LOST: the money is gone."""
+    async def payment_refund_waits(self, tx: Tx, refund: Refunded, *, failed: bool) -> None:
+        """A refund became a task for staff; ``payment_refunded`` follows when they have paid. ``failed``: the provider
+        refused it, or the bank sent it back after ``payment_refunded``."""
+        ...
+
+    async def payment_disputed(self, tx: Tx, payment: Payment, state: DisputeState, amount: int) -> None:
+        """Called once for each state of a dispute about ``amount`` of the payment. LOST: that much is gone;
+        ``payment.is_disputed`` says whether another one is open."""
         ...

@@ -11,7 +11,7 @@ from litestar import Response
 from nakamise.plugin.context import TenantCtx
 from nakamise.routing.csp import policy
 
-_ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+_ORIGIN: Final = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
 
 
 def frameable(ctx: TenantCtx, answer: Response[bytes], origins: Sequence[str]) -> Response[bytes]:

@@ -10,8 +10,7 @@ from nakamise.contracts.payments import DisputeState, DisputeStatus
 from nakamise.db import Tx
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
-from nakamise.web import N_, gettext_for, minute, yen
-from nakamise_payments import ledger, repository, shares, telling
+from nakamise_payments import ledger, mails, repository, telling
 from nakamise_payments.schemas import Dispute, Op
 
 log: Final = logging.getLogger("nakamise.payments")
@@ -55,31 +54,9 @@ async def _open(ctx: TenantCtx, tx: Tx, charge: Op, provider_id: str, told: Disp
     if not told.is_inquiry:
         await ledger.enter(tx, charge, "dispute", told.amount.amount, f"dispute:{dispute_id}")
     opened = await tx.one(Dispute, f"{_ROWS} WHERE id = $1", dispute_id)
-    await telling.disputed(ctx, tx, await repository.lock(tx, charge.id), DisputeState.OPEN)
-    await _mail(ctx, tx, opened)
+    await telling.disputed(ctx, tx, await repository.lock(tx, charge.id), DisputeState.OPEN, opened.amount)
+    await mails.disputed(ctx, tx, opened)
     return opened
-
-
-async def _mail(ctx: TenantCtx, tx: Tx, opened: Dispute) -> None:
-    _ = gettext_for(ctx.tenant.locale, "payments")
-    facts = [(_(N_("Amount")), yen(opened.amount))]
-    if opened.respond_by:
-        until = minute(opened.respond_by, ctx.tenant.locale, ctx.tenant.timezone)
-        facts.append((_(N_("Answer until")), until))
-    await ctx.mail_admins(
-        tx,
-        "mail/notice",
-        subject=_(N_("A buyer disputes a payment")),
-        paragraphs=[
-            _(
-                N_(
-                    "Answer at the payment provider. Until it is decided nothing of this payment can be refunded."
-                )
-            ),
-        ],
-        facts=facts,
-        action={"label": _(N_("See the payments")), "path": "/admin/payments#disputes"},
-    )
 
 
 async def _close(ctx: TenantCtx, tx: Tx, charge: Op, known: Dispute, told: DisputeStatus) -> None:
@@ -93,12 +70,12 @@ async def _close(ctx: TenantCtx, tx: Tx, charge: Op, known: Dispute, told: Dispu
     )
     if told.state is DisputeState.WON and moved:
         await ledger.enter(tx, charge, "dispute_won", known.amount, f"dispute_won:{known.id}")
+    if told.state is DisputeState.LOST:
+        await repository.lose(tx, charge.id, known.amount)
     charge = await repository.lock(tx, charge.id)
     if told.state is DisputeState.WON and charge.is_disputed:
         return  # Another one is open: nothing goes on before its end.
-    await telling.disputed(ctx, tx, charge, told.state)
-    if told.state is DisputeState.LOST:
-        await shares.take_back(ctx, tx, charge.subject)
+    await telling.disputed(ctx, tx, charge, told.state, known.amount)
 
 
 async def of_charge(tx: Tx, op_id: uuid.UUID) -> list[Dispute]:

@@ -5,13 +5,13 @@
 SELECT o.id, o.kind, o.state, o.amount, t.amount AS moved
 FROM payments_op o
 LEFT JOIN (SELECT op_id, sum(CASE kind WHEN 'refund_failed' THEN -amount ELSE amount END) AS amount
-           FROM payments_transfer WHERE kind NOT IN ('fee', 'dispute', 'dispute_won') GROUP BY op_id) t ON t.op_id = o.id
+           FROM payments_transfer WHERE kind NOT IN ('fee', 'dispute', 'dispute_won', 'dispute_fee') GROUP BY op_id) t ON t.op_id = o.id
 WHERE coalesce(t.amount, 0) <> CASE WHEN o.state <> 'succeeded' OR o.kind IN ('capture', 'release') THEN 0
                                     WHEN o.kind = 'charge' THEN o.captured ELSE o.amount END;
 
 -- I4 an op has only entries of its kind, each at most once
 SELECT o.id, o.kind, t.kind, count(*) FROM payments_op o JOIN payments_transfer t ON t.op_id = o.id
-WHERE t.kind NOT IN ('dispute', 'dispute_won')
+WHERE t.kind NOT IN ('dispute', 'dispute_won', 'dispute_fee')
 GROUP BY o.id, o.kind, t.kind
 HAVING count(*) > 1 OR NOT CASE o.kind WHEN 'charge' THEN t.kind IN ('capture', 'fee')
                                        WHEN 'refund' THEN t.kind IN ('refund', 'refund_failed', 'by_hand')
@@ -28,13 +28,15 @@ LEFT JOIN (SELECT split_part(idem, ':', 2) AS id, sum(CASE kind WHEN 'dispute' T
            FROM payments_transfer WHERE kind IN ('dispute', 'dispute_won') GROUP BY 1) t ON t.id = d.id::text
 WHERE coalesce(t.held, 0) <> CASE WHEN d.state = 'won' OR d.is_inquiry THEN 0 ELSE d.amount END;
 
--- I5 what refunds and releases take is what their charge remembers, and never more than it was
-SELECT c.id, c.amount, c.reversed, coalesce(r.amount, 0) AS refunds
+-- I5 what refunds, releases and lost disputes take is what their charge remembers, and never more than it was
+SELECT c.id, c.amount, c.reversed, coalesce(r.amount, 0) AS refunds, coalesce(l.amount, 0) AS lost
 FROM payments_op c
 LEFT JOIN (SELECT parent_id, sum(amount) AS amount FROM payments_op
            WHERE kind IN ('refund', 'release', 'reversal') AND state NOT IN ('failed', 'canceled')
            AND reason <> 'more was taken than was left' GROUP BY parent_id) r ON r.parent_id = c.id
-WHERE c.kind IN ('charge', 'transfer') AND (c.reversed <> coalesce(r.amount, 0) OR c.reversed > c.amount);
+LEFT JOIN (SELECT op_id, sum(amount) AS amount FROM payments_dispute WHERE state = 'lost' GROUP BY op_id) l ON l.op_id = c.id
+WHERE c.kind IN ('charge', 'transfer')
+  AND (c.reversed <> least(c.amount, coalesce(r.amount, 0) + coalesce(l.amount, 0)) OR r.amount > c.amount);
 
 -- I6 one live charge for each thing that is paid for
 SELECT subject, count(*) FROM payments_op

@@ -63,7 +63,7 @@ transfer = Table(
     Column("amount", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("op_id", Uuid, nullable=False),
+    Column("op_id", Uuid),
     Column("at", DateTime(timezone=True), nullable=False),
 )
 
@@ -78,6 +78,7 @@ report = Table(
     Column("charged", BigInteger, nullable=False),
     Column("refunded", BigInteger, nullable=False),
     Column("differences", JSONB, nullable=False),
+    Column("moved", Integer, nullable=False),
 )
 
 acknowledgement = Table(

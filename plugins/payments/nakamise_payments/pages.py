@@ -15,7 +15,7 @@ from nakamise.contracts.payments import Payments, PaymentState
 from nakamise.errors import Problem
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, NavLink, gettext_for, page, read_form, safe_next, see_other
-from nakamise_payments import by_hand, disputes, overview, seller_terms, words
+from nakamise_payments import by_hand, disputes, overview, seller_terms, stuck, words
 from nakamise_payments.asking import find_op
 from nakamise_payments.reconciler import acknowledge, payouts_stopped, reconcile
 from nakamise_payments.schemas import OpState
@@ -26,6 +26,7 @@ AnyRequest = Request[Any, Any, Any]
 Page = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
 HERE: Final = "/admin/payments"
 BY_HAND: Final = f"{HERE}?state=by_hand"
+SHARES: Final = f"{HERE}#shares"
 
 
 class NoteForm(msgspec.Struct, frozen=True):
@@ -59,6 +60,8 @@ async def show(
         reports = await overview.reports(tx)
         stopped = await payouts_stopped(tx)
         open_disputes = await disputes.open_ones(tx)
+        stuck_shares = await stuck.all_of(tx)
+        shop_names, order_numbers = await stuck.names(ctx, tx, stuck_shares)
     return await page(
         ctx,
         "payments/list.html",
@@ -66,6 +69,10 @@ async def show(
         reports=reports,
         stopped=stopped,
         disputes=open_disputes,
+        stuck=stuck_shares,
+        stuck_failures={row.id: words.failure_of(ctx, row.provider_id, row.failure) for row in stuck_shares},
+        shop_names=shop_names,
+        order_numbers=order_numbers,
         retriable={op.id for op in ops.items if by_hand.has_rail(ctx, op)},
         failures={op.id: words.failure(ctx, op) for op in ops.items},
         tabs=_tabs(ctx, op_state),
@@ -152,6 +159,17 @@ async def retry(ctx: Ctx, op_id: FromPath[uuid.UUID]) -> Response[bytes]:
     return see_other(ctx, BY_HAND, flash=_("The refund is sent once more."))
 
 
+@post("/{op_id:uuid}/share", opt=requires("payments.settle"), include_in_schema=False)
+async def share_again(ctx: Ctx, op_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    """Passed on, or taken back, once more."""
+    _ = gettext_for(ctx.locale, "payments")
+    try:
+        await stuck.again(ctx, op_id)
+    except Problem as trouble:
+        return see_other(ctx, SHARES, flash=_said(ctx, trouble), kind="danger")
+    return see_other(ctx, SHARES, flash=_("The share is sent once more."))
+
+
 @post("/sellers/{seller_id:uuid}", opt=requires("payments.settle"), include_in_schema=False)
 async def save_terms(request: AnyRequest, ctx: Ctx, seller_id: FromPath[uuid.UUID]) -> Response[bytes]:
     form = (await read_form(request, TermsForm)).valid()
@@ -177,5 +195,6 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     capture,
     paid_by_hand,
     retry,
+    share_again,
     save_terms,
 ]

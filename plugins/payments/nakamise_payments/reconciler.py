@@ -19,7 +19,7 @@ from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
-from nakamise_payments import disputes, ledger, repository
+from nakamise_payments import disputes, ledger, movements, repository
 from nakamise_payments.asking import find_op, settle
 from nakamise_payments.ledger import Booked
 from nakamise_payments.providers import answer, providers
@@ -58,7 +58,8 @@ async def reconcile_nightly(ctx: TenantCtx) -> None:
 
 
 async def reconcile(ctx: TenantCtx) -> list[Report]:
-    """Provider ↔ op ↔ ledger of the last three days; one report for each provider that answers.
+    """Provider ↔ op ↔ ledger of the last three days, and the provider's balance ↔ ledger; one report for each
+    provider that answers.
 
     What the provider says of the ops that differ, and of disputes, is applied afterwards: a lost webhook is
     caught up on, and the report says that there was one.
@@ -81,6 +82,7 @@ async def _reconcile_with(
 ) -> Report:
     since = now - LOOK_BACK
     theirs = {record.op_id: record for record in await answer(provider.records(since))}
+    moved = await answer(provider.movements(since - movements.MARGIN))
     async with ctx.begin() as tx:
         ours = {
             op.id: op
@@ -94,7 +96,13 @@ async def _reconcile_with(
             for op_id in sorted(ours.keys() | theirs.keys())
             for found in compare(op_id, ours.get(op_id), theirs.get(op_id), transfers.get(op_id), now)
         ]
-        report = _report(now, since, provider_id, ours, differences)
+        known = {difference.op_id for difference in differences}
+        differences += [
+            found
+            for found in await movements.compare(tx, provider_id, moved, since, now)
+            if found.op_id is None or found.op_id not in known
+        ]
+        report = _report(now, since, provider_id, ours, differences, len(moved))
         await repository.insert_report(tx, report)
     if differences:
         log.error("reconciliation with %s: %s differences", provider_id, len(differences))
@@ -103,7 +111,7 @@ async def _reconcile_with(
 
 async def _catch_up(ctx: TenantCtx, provider_id: str, provider: PaymentProvider, report: Report) -> None:
     for difference in report.differences:
-        if difference.trouble is Trouble.STATE:
+        if difference.trouble is Trouble.STATE and difference.op_id:
             status = await answer(provider.find(difference.op_id))
             if status is not None:
                 await apply(ctx, difference.op_id, status)
@@ -141,6 +149,7 @@ def _report(
     provider_id: str,
     ours: Mapping[uuid.UUID, Op],
     differences: list[Difference],
+    moved: int,
 ) -> Report:
     done = [op for op in ours.values() if op.state is OpState.SUCCEEDED]
     return Report(
@@ -152,6 +161,7 @@ def _report(
         charged=sum(op.captured for op in done if op.kind is OpKind.CHARGE),
         refunded=sum(op.amount for op in done if op.kind is OpKind.REFUND),
         differences=differences,
+        moved=moved,
     )
 
 

@@ -10,7 +10,7 @@ from nakamise.contracts.payments import OpKind
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_payments import providers, repository
+from nakamise_payments import providers, repository, telling
 from nakamise_payments.reversal import later
 from nakamise_payments.schemas import Op, OpState, way_of
 
@@ -35,6 +35,8 @@ async def refund(
     )
     if op_id is None:
         raise LookupError(f"no refund of {charge.id}")
-    if not by_hand:
+    if by_hand:
+        await telling.refund_waits(ctx, tx, await repository.lock(tx, op_id), failed=False)
+    else:
         await later(ctx, tx, op_id)
     return [op_id]

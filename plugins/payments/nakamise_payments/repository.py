@@ -272,20 +272,38 @@ async def list_ops(tx: Tx, state: str | None, page: int) -> tuple[list[Op], int]
 
 async def insert_report(tx: Tx, report: Report) -> None:
     await tx.execute(
-        "INSERT INTO payments_report (id, since, provider_id, compared, charged, refunded, differences)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO payments_report (id, since, provider_id, compared, charged, refunded, differences, moved)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         *(report.id, report.since, report.provider_id, report.compared),
-        *(report.charged, report.refunded, report.differences),
+        *(report.charged, report.refunded, report.differences, report.moved),
     )
 
 
 async def last_reports(tx: Tx, limit: int) -> list[Report]:
     return await tx.all(
         Report,
-        "SELECT r.id, r.at, r.since, r.provider_id, r.compared, r.charged, r.refunded, r.differences,"
+        "SELECT r.id, r.at, r.since, r.provider_id, r.compared, r.charged, r.refunded, r.differences, r.moved,"
         " a.name AS acknowledged_by, coalesce(a.note, '') AS note FROM payments_report r"
         " LEFT JOIN payments_acknowledgement a ON a.report_id = r.id ORDER BY r.at DESC, r.id LIMIT $1",
         limit,
+    )
+
+
+async def waiting_by_hand(tx: Tx, subject: uuid.UUID, reference: str) -> int:
+    """What staff have to pay, also while it is sent once more."""
+    return int(
+        await tx.value(
+            "SELECT coalesce(sum(amount), 0) FROM payments_op WHERE subject = $1 AND reference = $2 AND kind = 'refund'"
+            " AND (state = 'by_hand' OR (reason = 'retry' AND state IN ('new', 'sending', 'unknown')))",
+            *(subject, reference),
+        )
+    )
+
+
+async def lose(tx: Tx, charge_id: uuid.UUID, amount: int) -> None:
+    """A dispute was lost: so much of the charge, or what was left of it, cannot go back any more."""
+    await tx.execute(
+        "UPDATE payments_op SET reversed = least(amount, reversed + $2) WHERE id = $1", charge_id, amount
     )
 
 

@@ -133,19 +133,23 @@ class Trouble(enum.StrEnum):
     NOT_BOOKED = "not_booked"
     BOOKED_WRONG = "booked_wrong"
     OVERDUE = "overdue"
+    MOVED = "moved"
+    NOT_MOVED = "not_moved"
+    ONLY_MOVED = "only_moved"
+    PAID_OUT = "paid_out"
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """``here`` and ``there`` are the two values that should be equal."""
+    """``here`` and ``there`` are the two values that should be equal; ``op_id`` None: about the whole balance."""
 
-    op_id: uuid.UUID
+    op_id: uuid.UUID | None
     trouble: Trouble
     here: str
     there: str
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """One reconciliation with one provider."""
+    """One reconciliation with one provider: ``compared`` ops and ``moved`` rows of its balance."""
 
     id: uuid.UUID
     at: datetime
@@ -155,6 +159,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     charged: int
     refunded: int
     differences: list[Difference]
+    moved: int = 0
     acknowledged_by: str | None = None
     note: str = ""
 

@@ -73,13 +73,14 @@ async def pay_due(ctx: TenantCtx) -> None:
             due = await tx.all(Sale, _DUE, days, after, BATCH)
         for sale in due:
             async with ctx.begin() as tx:
-                await _pay(ctx, tx, sale)
+                await pay(ctx, tx, sale)
         if len(due) < BATCH:
             return
         after = due[-1].order_id
 
 
-async def _pay(ctx: TenantCtx, tx: Tx, sale: Sale) -> None:
+async def pay(ctx: TenantCtx, tx: Tx, sale: Sale) -> None:
+    """One share, when the money is here, nobody disputes it and the seller's account takes it; else later."""
     charge = await captures.charge_of(tx, sale.subject)
     if charge is None or charge.state is not OpState.SUCCEEDED or charge.is_disputed:
         return

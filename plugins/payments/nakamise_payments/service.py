@@ -35,7 +35,7 @@ from nakamise_payments import (
 )
 from nakamise_payments.asking import find_op, look, settle
 from nakamise_payments.reconciler import payouts_stopped
-from nakamise_payments.schemas import Op
+from nakamise_payments.schemas import Op, OpState
 from nakamise_payments.settling import apply, note_silence
 
 
@@ -115,6 +115,15 @@ class PaymentService:
 
     async def refresh(self, payment_id: uuid.UUID) -> Payment:
         return self._seen(await look(self._ctx, await find_op(self._ctx, payment_id)))
+
+    async def abandon(self, subject: uuid.UUID) -> Payment | None:
+        async with self._ctx.begin() as tx:
+            charge = await captures.charge_of(tx, subject)
+            is_open = charge is not None and charge.state not in (OpState.SUCCEEDED, OpState.AUTHORIZED)
+            given_up = await repository.give_up(tx, subject) if is_open else []
+        for op_id in given_up:
+            await settle(self._ctx, await find_op(self._ctx, op_id))
+        return self._seen(await find_op(self._ctx, charge.id)) if charge else None
 
     async def capture(self, subject: uuid.UUID) -> Payment:
         async with self._ctx.begin() as tx:

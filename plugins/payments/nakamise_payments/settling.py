@@ -11,7 +11,7 @@ from nakamise.contracts.payments import ChargeState, ChargeStatus, OpKind
 from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.plugin import TenantCtx
-from nakamise_payments import ledger, refunding, repository, saved, telling
+from nakamise_payments import ledger, mails, refunding, repository, saved, telling
 from nakamise_payments.reversal import later
 from nakamise_payments.schemas import Op, OpState
 
@@ -64,7 +64,7 @@ async def _move(ctx: TenantCtx, tx: Tx, op: Op, status: ChargeStatus) -> None:
     if op.is_final:
         await _afterwards(ctx, tx, op, state, status)
     elif op.kind is OpKind.REFUND and state in _BROKEN:
-        await _to_hand(tx, op, status)
+        await _to_hand(ctx, tx, op, status)
     elif state is op.state or _RANK[state] < _RANK[op.state]:
         await repository.ask_again_later(tx, op.id)
     else:
@@ -95,8 +95,9 @@ async def _follow(ctx: TenantCtx, tx: Tx, before: Op, op: Op, status: ChargeStat
             await _captured(ctx, tx, await repository.lock(tx, op.parent_id), op, status)
         elif op.kind in (OpKind.REFUND, OpKind.RELEASE):
             await telling.refunded(ctx, tx, op)
-    elif op.kind is OpKind.REVERSAL and op.parent_id and op.state in _BROKEN:
+    elif op.kind in (OpKind.TRANSFER, OpKind.REVERSAL) and op.state in _BROKEN:
         await _put_back(tx, op)
+        await mails.share_failed(ctx, tx, op)
     elif op.kind is OpKind.CAPTURE and op.parent_id and op.state in _BROKEN:
         await _nothing_to_refund(ctx, tx, await repository.lock(tx, op.parent_id))
 
@@ -152,7 +153,7 @@ async def _afterwards(ctx: TenantCtx, tx: Tx, op: Op, state: OpState, status: Ch
     elif op.kind is OpKind.REFUND and op.state is OpState.SUCCEEDED and state in _BROKEN and not op.note:
         log.error("refund %s of %s came back from the bank", op.id, op.money)
         await ledger.enter(tx, op, "refund_failed", op.amount, f"refund_failed:{op.id}")
-        await _to_hand(tx, op, status)
+        await _to_hand(ctx, tx, op, status)
     elif op.kind is OpKind.CHARGE and state is op.state is OpState.SUCCEEDED:
         await _fee_came(tx, op, status)
 
@@ -186,14 +187,16 @@ async def _refund(ctx: TenantCtx, tx: Tx, charge: Op, amount: int, reason: str) 
     await refunding.refund(ctx, tx, charge, amount, reason, "")
 
 
-async def _to_hand(tx: Tx, op: Op, status: ChargeStatus) -> None:
-    """A refund that the rail does not carry: staff decide, and the charge keeps it reserved for the buyer."""
+async def _to_hand(ctx: TenantCtx, tx: Tx, op: Op, status: ChargeStatus) -> None:
+    """A refund that did not go through, or came back: staff decide, and the charge keeps it reserved for the buyer."""
     log.error("refund %s of %s did not go through", op.id, op.money)
     await repository.record(tx, op, OpState.BY_HAND, status)
+    await telling.refund_waits(ctx, tx, op, failed=True)
+    await mails.refund_failed(ctx, tx, op, came_back=op.state is OpState.SUCCEEDED)
 
 
 async def _put_back(tx: Tx, op: Op) -> None:
     log.error("%s %s of %s did not go through", op.kind, op.id, op.money)
-    if op.parent_id:
+    if op.kind is OpKind.REVERSAL and op.parent_id:
         broken = Conflict("The reversal does not fit its transfer.", domain="payments")
         await repository.put_back_on_charge(tx, broken, op.parent_id, op.amount)

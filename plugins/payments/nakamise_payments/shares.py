@@ -51,12 +51,3 @@ async def adjust(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
     )
     if reversal is not None:
         await later(ctx, tx, reversal)
-
-
-async def take_back(ctx: TenantCtx, tx: Tx, subject: uuid.UUID) -> None:
-    """After orders of the subject ended without an event, as by a dispute that was lost."""
-    for order_id in await tx.values(
-        "SELECT order_id FROM payments_sale WHERE subject = $1 AND op_id IS NOT NULL ORDER BY order_id",
-        subject,
-    ):
-        await adjust(ctx, tx, order_id)

@@ -8,6 +8,7 @@ from typing import Final
 from nakamise.contracts.payments import DisputeState, OpKind, PaymentSubject, Refunded
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
+from nakamise_payments import repository
 from nakamise_payments.schemas import Op
 
 log: Final = logging.getLogger("nakamise.payments")
@@ -43,10 +44,21 @@ async def lapsed(ctx: TenantCtx, tx: Tx, op: Op) -> None:
 async def refunded(ctx: TenantCtx, tx: Tx, op: Op) -> None:
     """A refund, or a part of an authorisation that will not be taken."""
     if subject := _subject(ctx, op):
-        by_hand = op.kind is OpKind.REFUND and bool(op.note)
-        await subject.payment_refunded(tx, Refunded(op.id, op.subject, op.money, op.reference, by_hand))
+        await subject.payment_refunded(tx, await _refunded(tx, op))
 
 
-async def disputed(ctx: TenantCtx, tx: Tx, op: Op, state: DisputeState) -> None:
+async def refund_waits(ctx: TenantCtx, tx: Tx, op: Op, *, failed: bool) -> None:
+    """Staff have to pay it."""
     if subject := _subject(ctx, op):
-        await subject.payment_disputed(tx, op.as_payment(), state)
+        await subject.payment_refund_waits(tx, await _refunded(tx, op), failed=failed)
+
+
+async def _refunded(tx: Tx, op: Op) -> Refunded:
+    by_hand = op.kind is OpKind.REFUND and bool(op.note)
+    waiting = await repository.waiting_by_hand(tx, op.subject, op.reference)
+    return Refunded(op.id, op.subject, op.money, op.reference, by_hand, waiting)
+
+
+async def disputed(ctx: TenantCtx, tx: Tx, op: Op, state: DisputeState, amount: int) -> None:
+    if subject := _subject(ctx, op):
+        await subject.payment_disputed(tx, op.as_payment(), state, amount)

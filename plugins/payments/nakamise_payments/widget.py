@@ -39,6 +39,12 @@ async def widget(_ctx: TenantCtx, tx: Tx, _period: Period) -> Sequence[Figure | 
         ),
         Todo(label=N_("Open disputes"), count=found.disputes, href=f"{_HERE}#disputes", level="danger"),
         Todo(
+            label=N_("Shares of shops that did not go through"),
+            count=found.stuck,
+            href=f"{_HERE}#shares",
+            level="danger",
+        ),
+        Todo(
             label=N_("Differences with the payment provider; payouts are stopped"),
             count=int(stopped),
             href=_HERE,

@@ -39,11 +39,25 @@ TROUBLES: Final[Mapping[Trouble, str]] = {
     Trouble.NOT_BOOKED: N_("Not in the ledger"),
     Trouble.BOOKED_WRONG: N_("Wrong in the ledger"),
     Trouble.OVERDUE: N_("No final answer for too long"),
+    Trouble.MOVED: N_("The provider's balance moved by another amount"),
+    Trouble.NOT_MOVED: N_("In the ledger, and the provider's balance did not move"),
+    Trouble.ONLY_MOVED: N_("The provider's balance moved, and the ledger does not know it"),
+    Trouble.PAID_OUT: N_("More was paid out than the ledger holds"),
 }
 
 # What the two sides of a difference are.
 _STATES: Final = frozenset({Trouble.STATE, Trouble.OVERDUE})
-_AMOUNTS: Final = frozenset({Trouble.AMOUNT, Trouble.NOT_BOOKED, Trouble.BOOKED_WRONG})
+_AMOUNTS: Final = frozenset(
+    {
+        Trouble.AMOUNT,
+        Trouble.NOT_BOOKED,
+        Trouble.BOOKED_WRONG,
+        Trouble.MOVED,
+        Trouble.NOT_MOVED,
+        Trouble.ONLY_MOVED,
+        Trouble.PAID_OUT,
+    }
+)
 
 
 def states(ctx: TenantCtx) -> dict[OpState, tuple[str, str, str]]:
@@ -80,7 +94,12 @@ def _side(ctx: TenantCtx, trouble: Trouble, value: str) -> str:
 
 def failure(ctx: TenantCtx, op: Op) -> str:
     """In the asked language: it is the provider's sentence, or one of ours; "" without one."""
-    if op.failure is None:
+    return failure_of(ctx, op.provider_id, op.failure)
+
+
+def failure_of(ctx: TenantCtx, provider_id: str, failure: str | None) -> str:
+    """As ``failure``, of a row that is no op."""
+    if failure is None:
         return ""
-    said = gettext_for(ctx.locale, op.provider_id)(op.failure)
-    return said if said != op.failure else gettext_for(ctx.locale, "payments")(op.failure)
+    said = gettext_for(ctx.locale, provider_id)(failure)
+    return said if said != failure else gettext_for(ctx.locale, "payments")(failure)

@@ -13,6 +13,8 @@ from nakamise.contracts.payments import (
     ChargeState,
     ChargeStatus,
     Instructions,
+    Movement,
+    MovementKind,
     OpKind,
     ProviderRecord,
     SavedCard,
@@ -25,8 +27,13 @@ from nakamise_payments_sandbox import cards
 
 _ENTRIES: Final = (
     "SELECT key, kind, charge_key, request, reference, amount, currency, state, failure, return_url, refunded,"
-    " method, captured, capture_before, due_at, card FROM payments_sandbox_charge"
+    " method, captured, capture_before, due_at, card, created_at FROM payments_sandbox_charge"
 )
+
+_MOVING: Final[Mapping[OpKind, MovementKind]] = {
+    OpKind.CHARGE: MovementKind.CHARGE,
+    OpKind.REFUND: MovementKind.REFUND,
+}
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +55,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     capture_before: datetime | None = None
     due_at: datetime | None = None
     card: str | None = None
+    created_at: datetime
 
     @property
     def money(self) -> Money:
@@ -85,6 +93,19 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         is_taken = self.kind is OpKind.CHARGE and self.state is ChargeState.SUCCEEDED
         return ProviderRecord(
             self.key, self.kind, self.state, self.reference, self.money, self.captured if is_taken else None
+        )
+
+    def movement(self) -> Movement | None:
+        """What it moved of the balance."""
+        if self.state is not ChargeState.SUCCEEDED or self.kind not in _MOVING:
+            return None
+        moved = self.captured if self.kind is OpKind.CHARGE else self.amount
+        return Movement(
+            kind=_MOVING[self.kind],
+            reference=self.reference,
+            amount=Money(moved, self.currency),
+            at=self.created_at,
+            op_id=self.key,
         )
 
 

@@ -13,6 +13,7 @@ from nakamise.contracts.payments import (
     ChargeState,
     ChargeStatus,
     DisputeStatus,
+    Movement,
     Offer,
     OpKind,
     ProviderRecord,
@@ -160,6 +161,11 @@ class SandboxProvider:
 
     async def disputes(self, since: datetime) -> Sequence[DisputeStatus]:
         return []
+
+    async def movements(self, since: datetime) -> Sequence[Movement]:
+        async with self._ctx.read() as tx:
+            moved = [entry.movement() for entry in await books.since(tx, since)]
+        return [one for one in moved if one]
 
     async def records(self, since: datetime) -> Sequence[ProviderRecord]:
         async with self._ctx.read() as tx:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal
 
@@ -47,6 +48,16 @@ async def of_op(tx: Tx, op_id: uuid.UUID) -> Known | None:
 
 async def of_stripe(tx: Tx, stripe_id: str) -> Known | None:
     return await tx.first(Known, f"{_ROWS} WHERE stripe_id = $1", stripe_id)
+
+
+async def ops_of(tx: Tx, stripe_ids: Sequence[str]) -> dict[str, uuid.UUID]:
+    """Our ops by Stripe's ids; what is not ours is missing."""
+    rows = await tx.all(
+        Known,
+        f"{_ROWS} WHERE stripe_id = ANY($1)",
+        sorted(set(stripe_ids)),
+    )
+    return {row.stripe_id: row.op_id for row in rows if row.stripe_id}
 
 
 async def customer_of(tx: Tx, user_id: uuid.UUID) -> str | None:

@@ -14,6 +14,7 @@ from nakamise.contracts.payments import (
     ChargeState,
     ChargeStatus,
     DisputeStatus,
+    Movement,
     Offer,
     OpKind,
     Payer,
@@ -24,7 +25,7 @@ from nakamise.db import Tx
 from nakamise.money import Money
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_payments_stripe import accounts, objects, reading
+from nakamise_payments_stripe import accounts, balance, objects, reading
 from nakamise_payments_stripe.calls import Calls, Json, KeyTaken, Refused
 from nakamise_payments_stripe.objects import Known
 from nakamise_payments_stripe.settings import StripeSettings
@@ -52,7 +53,8 @@ def offers_of(settings: StripeSettings) -> tuple[Offer, ...]:
     """Konbini takes ¥120 to ¥300,000 and gives nothing back."""
     origins = tuple(dict.fromkeys((origin_of(settings.script_url), origin_of(settings.api_url))))
     if "https://js.stripe.com" in origins:
-        origins += ("https://hooks.stripe.com", "https://m.stripe.network")
+        # As Stripe's security guide lists them; its frames load what they need by themselves.
+        origins += ("https://*.js.stripe.com", "https://hooks.stripe.com")
     card = Offer(
         method="card",
         label=N_("Credit card"),
@@ -237,7 +239,7 @@ class StripeProvider:
         async with self._ctx.read() as tx:
             account = await accounts.of_seller(tx, seller_id)
         if account is None:
-            return _failed(amount, reading.TRY_LATER)
+            return _failed(amount, reading.NO_ACCOUNT)
         intent = await self._calls.get(f"/v1/payment_intents/{await self._id_of(charge_op_id)}")
         return await self._moved(
             op_id,
@@ -261,10 +263,10 @@ class StripeProvider:
     ) -> ChargeStatus:
         try:
             found = await self._calls.post(path, str(op_id), **params, metadata={reading.OP: str(op_id)})
-        except Refused:
-            return _failed(amount_, reading.TRY_LATER)
+        except Refused as refused:
+            return _failed(amount_, reading.not_moved(refused.code))
         except KeyTaken:
-            return await self.find(op_id) or _failed(amount_, reading.TRY_LATER)
+            return await self.find(op_id) or _failed(amount_, reading.REFUSED)
         await self._answered(op_id, found)
         return _READERS[kind](found)
 
@@ -351,6 +353,9 @@ class StripeProvider:
             if status is not None:
                 found.append(status)
         return found
+
+    async def movements(self, since: datetime) -> Sequence[Movement]:
+        return await balance.movements(self._ctx, self._calls, since)
 
     async def dispute_of(self, found: Json) -> DisputeStatus | None:
         """None when the charge is not ours."""

@@ -32,6 +32,19 @@ NOT_CONFIRMED: Final = N_("The bank could not confirm that it is you. Please try
 NOT_PAID: Final = N_("The time to pay at the convenience store is over.")
 TRY_LATER: Final = N_("The payment did not go through. Please try again, or use another card.")
 NOT_SET_UP: Final = N_("Payments are not set up correctly at the moment. Please tell the shop.")
+# For staff, about money that goes back or on.
+NO_ACCOUNT: Final = N_("The shop has no account at Stripe.")
+SENT_BACK: Final = N_("The buyer's bank did not take the refund.")
+REFUSED: Final = N_("Stripe refused it. Its dashboard says more about the payment.")
+_NOT_MOVED: Final[Mapping[str, str]] = {
+    "insufficient_capabilities_for_transfer": N_("The shop's account at Stripe takes no transfers yet."),
+    "account_invalid": NO_ACCOUNT,
+    "resource_missing": NO_ACCOUNT,
+    "balance_insufficient": N_("There is not enough money at Stripe for it."),
+    "charge_already_refunded": N_("The payment was given back already, at Stripe."),
+    "charge_disputed": N_("The buyer disputes the payment."),
+    "refund_not_supported": N_("This way to pay gives nothing back."),
+}
 FAILURES: Final[Mapping[str, str]] = {
     "insufficient_funds": INSUFFICIENT,
     "expired_card": EXPIRED,
@@ -86,6 +99,11 @@ def op_of(found: Json) -> uuid.UUID | None:
 def failure_of(code: str, decline: str) -> str:
     """For the buyer."""
     return FAILURES.get(decline) or FAILURES.get(code) or TRY_LATER
+
+
+def not_moved(code: str) -> str:
+    """Why a refund or a transfer was refused, for staff."""
+    return _NOT_MOVED.get(code, REFUSED)
 
 
 def intent(found: Json) -> ChargeStatus:
@@ -157,7 +175,8 @@ def _saved(found: Json) -> SavedCard | None:
 
 def refund(found: Json) -> ChargeStatus:
     state = _REFUNDS.get(str(found["status"]), ChargeState.PROCESSING)
-    return ChargeStatus(state, str(found["id"]), money(found))
+    broken = state in (ChargeState.FAILED, ChargeState.CANCELED)
+    return ChargeStatus(state, str(found["id"]), money(found), failure=SENT_BACK if broken else None)
 
 
 def transfer(found: Json) -> ChargeStatus:

@@ -48,6 +48,15 @@ class StripeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             description="Ends at 23:59:59 in Japan. The goods are held until then.",
         ),
     ] = 3
+    answer_within: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=20,
+            title="Seconds to wait for Stripe's answer",
+            description="After them the payment is being checked, and Stripe is asked again.",
+        ),
+    ] = 20
     pays_sellers: Annotated[
         bool,
         Meta(

@@ -16,7 +16,6 @@ from nakamise_payments_stripe.settings import StripeSettings
 
 # Stripe's own objects are small; a page of a hundred with what they expand to is not.
 ANSWER_MAX: Final = 4 * 1024 * 1024
-CALL_S: Final = 20.0
 
 
 class _Client(stripe.HTTPClient):
@@ -24,9 +23,10 @@ class _Client(stripe.HTTPClient):
 
     name = "nakamise"
 
-    def __init__(self, egress: Egress) -> None:
+    def __init__(self, egress: Egress, total_s: float) -> None:
         super().__init__()
         self._egress = egress
+        self._total_s = total_s
 
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
@@ -37,7 +37,7 @@ class _Client(stripe.HTTPClient):
             named["Content-Length"] = str(len(body))
         try:
             found = await self._egress.send(
-                method.upper(), url, headers=named, content=body, total_s=CALL_S, body_max=ANSWER_MAX
+                method.upper(), url, headers=named, content=body, total_s=self._total_s, body_max=ANSWER_MAX
             )
         except (EgressFailed, EgressRefused) as error:
             raise stripe.APIConnectionError(str(error)) from error  # type: ignore[no-untyped-call]
@@ -56,7 +56,7 @@ async def call(ctx: TenantCtx, method: str, path: str, params: Mapping[str, Any]
     client = stripe.StripeClient(
         settings.secret_key,
         base_addresses={"api": settings.api_url.rstrip("/")},
-        http_client=_Client(ctx.egress),
+        http_client=_Client(ctx.egress, settings.answer_within),
         max_network_retries=0,
     )
     try:

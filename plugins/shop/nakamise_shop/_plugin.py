@@ -41,6 +41,7 @@ manifest: Final = Manifest(
         Mount("pages", "nakamise_shop.catalog.pages:route_handlers"),
         Mount("pages", "nakamise_shop.cart.pages:route_handlers"),
         Mount("pages", "nakamise_shop.checkout.pages:route_handlers"),
+        Mount("pages", "nakamise_shop.checkout.ways:route_handlers"),
         Mount("pages", "nakamise_shop.orders.pages:route_handlers"),
         Mount("pages", "nakamise_shop.disclosure.pages:buyer_handlers"),
         Mount("pages", "nakamise_shop.orders.wishes:page_handlers"),

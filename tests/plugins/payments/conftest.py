@@ -1,13 +1,36 @@
-"""A tenant that takes money."""
+"""A tenant that takes money, and one with a stall: made once, and empty before each test."""
 
 from __future__ import annotations
 
+import asyncpg
 import pytest
 
-from nakamise.testing.fixtures import CtxFor, MakeTenant
-from tests.plugins.payments.desk import Desk
+from nakamise.testing.fixtures import ClientFor, CtxFor, MakeTenant
+from tests.plugins.payments.desk import Desk, emptied
+from tests.plugins.payments.scene import Scene
+from tests.plugins.shop.stall import Stall, open_stall
+
+
+@pytest.fixture(scope="session")
+async def _desk(make_tenant: MakeTenant, ctx_for: CtxFor) -> Desk:
+    return Desk(ctx_for(await make_tenant(plugins=("payments_sandbox",))))
 
 
 @pytest.fixture
-async def desk(make_tenant: MakeTenant, ctx_for: CtxFor) -> Desk:
-    return Desk(ctx_for(await make_tenant(plugins=("payments_sandbox",))))
+async def desk(_desk: Desk, owner: asyncpg.Connection) -> Desk:
+    await emptied(owner, _desk.ctx)
+    return _desk
+
+
+@pytest.fixture(scope="session")
+async def _stall(make_tenant: MakeTenant, ctx_for: CtxFor) -> Stall:
+    return await open_stall(make_tenant, ctx_for)
+
+
+@pytest.fixture
+async def scene(_stall: Stall, owner: asyncpg.Connection, client: ClientFor) -> Scene:
+    await emptied(owner, _stall.ctx, "shop_purchase", "shop_idempotency", "shop_cart")
+    async with _stall.ctx.begin() as tx:
+        await tx.execute("UPDATE shop_stock SET reserved = 0")
+    goods = await _stall.goods("honten", "ブラシ", 3000, 10)
+    return Scene(_stall, await _stall.buyer(), goods, client(_stall.tenant))

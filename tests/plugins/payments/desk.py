@@ -5,12 +5,33 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import asyncpg
+
 import nakamise_payments
 from nakamise.contracts.payments import Payment
 from nakamise.money import Money
 from nakamise.plugin import TenantCtx
 from nakamise_payments.service import PaymentService
 from tests.plugins.invariants import queries_of
+
+TABLES = (
+    *("payments_op", "payments_transfer", "payments_report", "payments_acknowledgement", "payments_saved"),
+    *(
+        "payments_dispute",
+        "payments_seller",
+        "payments_sale",
+        "payments_sandbox_charge",
+        "payments_sandbox_card",
+    ),
+)
+
+
+async def emptied(owner: asyncpg.Connection, ctx: TenantCtx, *more: str) -> None:
+    """Nothing was ever paid, and no job waits."""
+    names = ", ".join(f'"{ctx.tenant.schema}".{name}' for name in (*TABLES, *more))
+    await owner.execute(f"TRUNCATE {names} CASCADE")
+    async with ctx.runtime.db.control() as tx:
+        await tx.execute("DELETE FROM job WHERE tenant_id = $1 AND every_s IS NULL", ctx.tenant.id)
 
 
 class Desk:

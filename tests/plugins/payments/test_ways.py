@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-import httpx
 import pytest
 
 from nakamise.contracts.payments import (
@@ -21,86 +20,14 @@ from nakamise.contracts.payments import (
 from nakamise.errors import Conflict
 from nakamise.ids import new_token
 from nakamise.money import Money
-from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
+from nakamise.testing.fixtures import Drain
 from nakamise_payments import by_hand, repository
-from nakamise_payments.seller_terms import Terms, save
 from nakamise_payments.settling import apply
 from nakamise_payments.watching import watch
 from nakamise_shop.checkout.expire import expire_due
 from tests.plugins import invariants
-from tests.plugins.shop.stall import Buyer, Stall, Till, open_stall, settle
-
-
-class Scene:
-    """One stall, one buyer, and a browser that is hers."""
-
-    def __init__(self, stall: Stall, buyer: Buyer, goods: uuid.UUID, client: httpx.AsyncClient) -> None:
-        self.stall, self.buyer, self.goods, self.client = stall, buyer, goods, client
-        self.till = Till(client, buyer)
-
-    async def placed(self, way: str | None = None) -> str:
-        """A purchase of one piece; its id."""
-        await self.stall.fill_cart(self.buyer, [(self.goods, 1)])
-        seen = await self.till.confirmation()
-        answer = await self.client.post(
-            "/api/shop/checkout",
-            json={
-                "address_id": str(self.buyer.address_id),
-                "fingerprint": seen["fingerprint"],
-                "provider_id": way,
-            },
-            headers={**self.buyer.headers, "Idempotency-Key": new_token()},
-        )
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["purchase_id"])
-
-    async def paid(self, token: str = "tok_success", way: str | None = None, **more: Any) -> str:
-        purchase = await self.placed(way)
-        answer = await self.client.post(
-            f"/api/shop/checkout/{purchase}/pay",
-            json={"token": token, **more},
-            headers={**self.buyer.headers, "Idempotency-Key": new_token()},
-        )
-        assert answer.status_code == 200, answer.text
-        return purchase
-
-    async def states(self, purchase: str) -> tuple[str, str]:
-        """(of the purchase, of its order)."""
-        found = await self.stall.value(
-            "SELECT p.state || ' ' || o.state FROM shop_purchase p JOIN shop_order o ON o.purchase_id = p.id"
-            " WHERE p.id = $1",
-            uuid.UUID(purchase),
-        )
-        first, _, second = str(found).partition(" ")
-        return first, second
-
-    async def order_of(self, purchase: str) -> str:
-        """The id of its only order."""
-        query = "SELECT id FROM shop_order WHERE purchase_id = $1"
-        return str(await self.stall.value(query, uuid.UUID(purchase)))
-
-    async def charge_of(self, purchase: str) -> uuid.UUID:
-        """The id of its only charge."""
-        query = "SELECT id FROM payments_op WHERE subject = $1 AND kind = 'charge'"
-        found = await self.stall.value(query, uuid.UUID(purchase))
-        assert isinstance(found, uuid.UUID)
-        return found
-
-    async def execute(self, query: str, *args: object) -> None:
-        async with self.stall.ctx.begin() as tx:
-            await tx.execute(query, *args)
-
-    async def hold_manually(self) -> None:
-        async with self.stall.ctx.begin() as tx:
-            await save(tx, self.stall.shops["honten"], Terms("manual", "cancel"))
-
-
-@pytest.fixture
-async def scene(make_tenant: MakeTenant, ctx_for: CtxFor, client: ClientFor) -> Scene:
-    stall = await open_stall(make_tenant, ctx_for)
-    goods = await stall.goods("honten", "ブラシ", 3000, 10)
-    buyer = await stall.buyer()
-    return Scene(stall, buyer, goods, client(stall.tenant))
+from tests.plugins.payments.scene import Scene
+from tests.plugins.shop.stall import settle
 
 
 @pytest.mark.req("CL-31", "CL-15")
@@ -148,38 +75,6 @@ async def test_a_shop_that_captures_by_hand(scene: Scene, drain: Drain) -> None:
     back = "SELECT sum(amount)::int FROM payments_op WHERE parent_id = $1 AND kind = 'refund' AND state = 'succeeded'"
     assert await scene.stall.value(back, late) == 3550
     assert await invariants.broken(scene.stall.ctx) == {}
-
-
-async def test_a_lost_dispute_takes_the_sellers_share_back(scene: Scene) -> None:
-    """And one of two that is won gives nothing free yet."""
-    purchase = await scene.paid()
-    charge_id, order_id = await scene.charge_of(purchase), await scene.order_of(purchase)
-    ctx, seller = scene.stall.ctx, scene.stall.shops["honten"]
-    async with ctx.begin() as tx:
-        charge = await repository.lock(tx, charge_id)
-        transfer = await repository.insert_child(
-            tx, OpKind.TRANSFER, charge, 3000, "sale", order_id, seller_id=seller
-        )
-        assert transfer is not None
-        await tx.execute(
-            "INSERT INTO payments_sale (order_id, subject, seller_id, op_id) VALUES ($1, $2, $3, $4)",
-            *(uuid.UUID(order_id), uuid.UUID(purchase), seller, transfer),
-        )
-    await apply(ctx, transfer, ChargeStatus(ChargeState.SUCCEEDED, "tr_1", Money(3000, "JPY")))
-    steps = [
-        ("one", DisputeState.OPEN, "disputed"),
-        ("two", DisputeState.OPEN, "disputed"),
-        ("one", DisputeState.WON, "disputed"),
-        ("two", DisputeState.LOST, "refunded"),
-        ("two", DisputeState.LOST, "refunded"),
-    ]
-    for reference, state, order in steps:
-        told = DisputeStatus(reference, charge_id, state, Money(1500, "JPY"))
-        await ctx.service(PaymentReports).disputed("payments_sandbox", told)
-        assert await scene.states(purchase) == ("paid", order)
-    back = "SELECT array_agg(amount::int) FROM payments_op WHERE kind = 'reversal'"
-    assert await scene.stall.value(back) == [3000]
-    assert await invariants.broken(ctx) == {}
 
 
 @pytest.mark.req("BX-16")

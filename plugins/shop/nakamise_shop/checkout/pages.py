@@ -286,6 +286,7 @@ async def _payment(ctx: TenantCtx, found: PurchaseView, *, status: int = 200) ->
         key=new_token(),
         stores=STORES,
         brands=BRANDS,
+        others=paying.other_ways(ctx, found),
     )
     return with_origins(ctx, answer, method.origins if method else ())
 

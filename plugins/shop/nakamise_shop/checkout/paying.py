@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from nakamise.contracts.payments import Payment, Payments, PaymentState, SavedMethod
+from nakamise.contracts.payments import Payment, PaymentMethod, Payments, PaymentState, SavedMethod
 from nakamise.db import Tx
 from nakamise.errors import Conflict, Gone, NotFound
 from nakamise.money import Money
@@ -15,6 +15,7 @@ from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop.checkout import idempotency, repository
 from nakamise_shop.checkout.schemas import Pay, Purchase, PurchaseState, PurchaseView
+from nakamise_shop.settings import ShopSettings
 
 ACT: Final = "pay"
 CHANGED: Final = "another way to pay"
@@ -77,7 +78,7 @@ async def _open(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID, how: Pay) -> uui
     if purchase.state is PurchaseState.PAID:
         raise Conflict(N_("This order is paid already."), code="already_paid", domain="shop")
     if not await repository.is_payable(tx, purchase_id):
-        raise Gone(N_("The time to pay is over. Please order again."), code="hold_ended", domain="shop")
+        raise _hold_ended()
     provider_id = how.provider_id or purchase.provider_id
     latest = tries[-1] if tries else None
     if latest is not None and latest.state is PaymentState.PENDING:
@@ -88,6 +89,47 @@ async def _open(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID, how: Pay) -> uui
     due = Money(purchase.charge, purchase.currency)
     opened = await payments.open(tx, purchase_id, due, provider_id, sellers)
     return opened.id
+
+
+def other_ways(ctx: TenantCtx, found: PurchaseView) -> list[PaymentMethod]:
+    """What the buyer may pay with instead; nothing while an answer is awaited."""
+    if not found.can_pay or (found.payment is not None and found.payment.state is PaymentState.UNKNOWN):
+        return []
+    due = Money(found.purchase.charge, found.purchase.currency)
+    ways = ctx.service(Payments).methods(due)
+    return [way for way in ways if way.provider_id != found.purchase.provider_id]
+
+
+async def change_way(ctx: TenantCtx, purchase_id: uuid.UUID, provider_id: str) -> Payment | None:
+    """Another way to pay from now on. What is open, such as a voucher, is given up at its provider first.
+
+    The payment that is in the way: paid meanwhile, or not known yet; None when nothing is. Raises NotFound, also
+    for a way that cannot pay this; Gone when the time to pay is over.
+    """
+    found = await view(ctx, purchase_id)
+    if not found.can_pay:
+        raise _hold_ended()
+    if provider_id not in {way.provider_id for way in other_ways(ctx, found)}:
+        raise NotFound
+    payments = ctx.service(Payments)
+    payment = await payments.abandon(purchase_id)
+    if payment is not None and payment.state not in (PaymentState.CANCELED, PaymentState.FAILED):
+        return payment
+    async with ctx.begin() as tx:
+        await payments.lock(tx, purchase_id)
+        # A voucher's hold ends with the voucher.
+        await tx.must_touch_one(
+            _hold_ended(),
+            "UPDATE shop_purchase SET provider_id = $2, version = version + 1,"
+            " expires_at = least(expires_at, now() + $3 * interval '1 minute')"
+            " WHERE id = $1 AND state = 'pending'",
+            *(purchase_id, provider_id, ctx.settings(ShopSettings).hold_minutes),
+        )
+    return None
+
+
+def _hold_ended() -> Gone:
+    return Gone(N_("The time to pay is over. Please order again."), code="hold_ended", domain="shop")
 
 
 async def pay_with_saved(ctx: TenantCtx, purchase_id: uuid.UUID, key: str, saved: SavedMethod) -> Payment:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from nakamise.contracts.checkout import OrderDraft, OrderRef
@@ -12,20 +11,13 @@ from nakamise.contracts.payments import DisputeState, Payment, Payments, Refunde
 from nakamise.db import Tx
 from nakamise.errors import Problem
 from nakamise.plugin import TenantCtx
-from nakamise_shop.checkout import limits, repository, stock
+from nakamise_shop.checkout import limits, repository, stock, turns
 from nakamise_shop.checkout.schemas import Purchase, PurchaseState
 from nakamise_shop.orders import announce, disputes, lapsing, timeline
 from nakamise_shop.orders.timeline import Happened
 
 log: Final = logging.getLogger("nakamise.shop")
 LATE: Final = "late"
-
-
-_DISPUTED: Final[Mapping[DisputeState, Callable[[TenantCtx, Tx, uuid.UUID], Awaitable[None]]]] = {
-    DisputeState.OPEN: disputes.opened,
-    DisputeState.WON: disputes.won,
-    DisputeState.LOST: disputes.lost,
-}
 
 
 class PurchasePayments:
@@ -65,22 +57,44 @@ class PurchasePayments:
     async def payment_lapsed(self, tx: Tx, payment: Payment) -> None:
         await lapsing.lapse(self._ctx, tx, payment.subject)
 
-    async def payment_disputed(self, tx: Tx, payment: Payment, state: DisputeState) -> None:
-        await _DISPUTED[state](self._ctx, tx, payment.subject)
+    async def payment_disputed(self, tx: Tx, payment: Payment, state: DisputeState, amount: int) -> None:
+        if state is DisputeState.OPEN:
+            await disputes.opened(self._ctx, tx, payment.subject)
+        elif state is DisputeState.WON:
+            await disputes.won(self._ctx, tx, payment.subject)
+        else:
+            await disputes.lost(self._ctx, tx, payment.subject, amount, another_open=payment.is_disputed)
 
     async def payment_refunded(self, tx: Tx, refund: Refunded) -> None:
-        """``reference`` names the order; without one the whole purchase came too late and goes back."""
-        if refund.reference:
-            ids = [uuid.UUID(refund.reference)]
-        else:
-            ids = [order.id for order in await repository.orders_in(tx, refund.subject)]
+        ids = await _orders_of(tx, refund)
         for order_id in ids:
             await repository.move_order(tx, order_id, ("cancelled", "expired"), "refunded")
+        await _note_waiting(tx, ids, refund)
         await timeline.note(self._ctx, tx, ids, Happened.REFUNDED, amount=refund.amount.amount)
+
+    async def payment_refund_waits(self, tx: Tx, refund: Refunded, *, failed: bool) -> None:
+        ids = await _orders_of(tx, refund)
+        await _note_waiting(tx, ids, refund)
+        if failed:
+            await timeline.note(self._ctx, tx, ids, Happened.REFUND_FAILED, amount=refund.amount.amount)
 
 
 def payment_subject(ctx: TenantCtx) -> PurchasePayments:
     return PurchasePayments(ctx)
+
+
+async def _orders_of(tx: Tx, refund: Refunded) -> list[uuid.UUID]:
+    """``reference`` names the order; without one the whole purchase came too late and goes back."""
+    if refund.reference:
+        return [uuid.UUID(refund.reference)]
+    return [order.id for order in await repository.orders_in(tx, refund.subject)]
+
+
+async def _note_waiting(tx: Tx, ids: list[uuid.UUID], refund: Refunded) -> None:
+    await tx.execute(
+        "UPDATE shop_order SET refund_waits = $2 WHERE id = ANY($1) AND refund_waits <> $2",
+        *(ids, refund.waiting > 0),
+    )
 
 
 async def mark_paid(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID) -> None:
@@ -105,6 +119,7 @@ async def _take_again(ctx: TenantCtx, tx: Tx, purchase: Purchase) -> bool:
     try:
         async with tx.savepoint():
             await limits.take_again(tx, purchase.id, purchase.buyer_id)
+            await turns.for_one(tx)
             await ctx.lineup.call("checkout_commit", ctx=ctx, tx=tx, order=draft)
             await stock.reserve(tx, await repository.wants_of_orders(tx, [order.id for order in orders]))
     except Problem as gone:

@@ -80,6 +80,7 @@ order: Final = Table(
     flag("shipping_refunded", default=False),
     Column("disputed_from", Text),
     json("inputs", "{}"),
+    flag("refund_waits", default=False),
     CheckConstraint(
         "state IN ('pending', 'paid', 'closed', 'expired', 'cancelled', 'part_refunded', 'refunded', 'disputed')"
     ),

@@ -17,6 +17,7 @@ from nakamise.contracts.orders import (
 )
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
+from nakamise_shop.checkout import turns
 from nakamise_shop.orders.schemas import OrderHead
 
 
@@ -57,7 +58,10 @@ async def cancelled(ctx: TenantCtx, tx: Tx, orders: Iterable[OrderHead], reason:
         await ctx.publish(tx, OrderCancelled(**_about(order), reason=reason))
 
 
-async def refunded(ctx: TenantCtx, tx: Tx, order: OrderHead, draft: RefundDraft, reason: str) -> None:
+async def refunded(
+    ctx: TenantCtx, tx: Tx, order: OrderHead, draft: RefundDraft, reason: str, *, by_bank: bool = False
+) -> None:
+    """``by_bank``: a dispute was lost, and nothing is sent."""
     event = OrderRefunded(
         **_about(order),
         refund_id=draft.refund_id,
@@ -65,6 +69,7 @@ async def refunded(ctx: TenantCtx, tx: Tx, order: OrderHead, draft: RefundDraft,
         tender=draft.tender,
         is_last=draft.is_last,
         reason=reason,
+        by_bank=by_bank,
     )
     await ctx.publish(tx, event)
 
@@ -96,6 +101,8 @@ async def delivered(ctx: TenantCtx, tx: Tx, order: OrderHead, shipment_id: uuid.
 
 async def reverted(ctx: TenantCtx, tx: Tx, orders: Iterable[OrderHead], why: RevertReason) -> None:
     """Plugins give back what they took for these orders, such as points and coupons."""
+    if ctx.lineup.has("checkout_revert"):
+        await turns.for_one(tx)
     for order in orders:
         ref = OrderRef(order.id, order.purchase_id, order.number)
         await ctx.lineup.call("checkout_revert", ctx=ctx, tx=tx, order=ref, why=why)

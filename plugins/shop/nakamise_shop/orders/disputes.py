@@ -1,55 +1,96 @@
-"""Disputed payments: nobody ships or refunds until the bank has decided. Called in the payment's transaction."""
+"""Disputed payments: nobody ships or refunds until the bank has decided. Called in the payment's transaction.
+
+While it is open all orders of the purchase stand still, for the bank names no order. What is lost goes by amount.
+"""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Final
 
+from nakamise.contracts.orders import RefundLine, RefundOrder
 from nakamise.db import Tx
+from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
-from nakamise_shop.checkout import stock
-from nakamise_shop.checkout.stock import Wants
+from nakamise.web import N_, gettext_for
+from nakamise_shop.domain import refund as rules
+from nakamise_shop.domain.chargeback import ChargedBack, OpenLine, OpenOrder, charged_back
 from nakamise_shop.domain.order_state import OrderState, order_sources
-from nakamise_shop.orders import timeline
+from nakamise_shop.orders import refunding, timeline
+from nakamise_shop.orders import refunds_repository as repository
 from nakamise_shop.orders.timeline import Happened
 
+REASON: Final = N_("The card company gave the payment back")
 _OPEN: Final = """
 UPDATE shop_order SET disputed_from = state, state = 'disputed', version = version + 1
 WHERE purchase_id = $1 AND state = ANY($2) RETURNING id
 """
-_WON: Final = """
+_OVER: Final = """
 UPDATE shop_order SET state = disputed_from, disputed_from = NULL, version = version + 1
 WHERE purchase_id = $1 AND state = 'disputed' RETURNING id
-"""
-_LOST: Final = """
-UPDATE shop_order SET state = 'refunded', disputed_from = NULL, version = version + 1, closed_at = now()
-WHERE purchase_id = $1 AND state = 'disputed' RETURNING id
-"""
-_UNSENT: Final = """
-SELECT variant_id, qty - refunded_qty AS qty, name FROM shop_order_line
-WHERE order_id = ANY($1) AND fulfil_state IN ('unfulfilled', 'processing') AND refunded_qty < qty
 """
 
 
 async def opened(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID) -> None:
     """Every paid order of the purchase stands still. The same again changes nothing."""
-    sources = sorted(order_sources(OrderState.DISPUTED))
-    await _tell(ctx, tx, await tx.values(_OPEN, purchase_id, sources), Happened.DISPUTED)
+    await _tell(ctx, tx, await _stop(tx, purchase_id), Happened.DISPUTED)
 
 
 async def won(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID) -> None:
     """Back to where they were."""
-    await _tell(ctx, tx, await tx.values(_WON, purchase_id), Happened.DISPUTE_WON)
+    await _tell(ctx, tx, await tx.values(_OVER, purchase_id), Happened.DISPUTE_WON)
 
 
-async def lost(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID) -> None:
-    """The bank gave the money back: what was not sent goes on sale again."""
-    ids = await tx.values(_LOST, purchase_id)
-    await _tell(ctx, tx, ids, Happened.DISPUTE_LOST)
-    await stock.release(tx, await tx.all(Wants, _UNSENT, ids))
+async def lost(
+    ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID, amount: int, *, another_open: bool = False
+) -> None:
+    """The bank took ``amount``: it went back of the orders that it fits, with all that a refund does but the money.
+
+    The others are where they were, or stand still as long as ``another_open`` dispute is.
+    """
+    ids = await tx.values(_OVER, purchase_id)
+    gone = charged_back([await _left(tx, order_id) for order_id in sorted(ids)], amount)
+    words = gettext_for(ctx.tenant.locale, "shop")(REASON)
+    await refunding.charge_back(ctx, tx, {one.order_id: _wanted(one, words) for one in gone})
+    hit = [one.order_id for one in gone]
+    await _tell(ctx, tx, hit, Happened.DISPUTE_LOST)
+    if another_open:
+        await _stop(tx, purchase_id)
+    else:
+        await _tell(ctx, tx, [one for one in ids if one not in hit], Happened.DISPUTE_WON)
 
 
-async def _tell(ctx: TenantCtx, tx: Tx, ids: list[uuid.UUID], kind: Happened) -> None:
+async def _stop(tx: Tx, purchase_id: uuid.UUID) -> list[uuid.UUID]:
+    return await tx.values(_OPEN, purchase_id, sorted(order_sources(OrderState.DISPUTED)))
+
+
+async def _left(tx: Tx, order_id: uuid.UUID) -> OpenOrder:
+    """What of an order can still go back, by its frozen price."""
+    order = await repository.lock_order(tx, order_id)
+    if order is None:
+        raise LookupError(f"no order {order_id}")
+    before = {line.line_no: line.refunded_qty for line in await repository.lock_lines(tx, order_id)}
+    lines = tuple(
+        OpenLine(line_no=number, qty=line.qty, before=before[number], cash=line.cash)
+        for number, line in enumerate(order.quote.lines, start=1)
+    )
+    shipping = 0 if order.shipping_refunded else rules.paid_shipping(order.quote.shipping).cash
+    return OpenOrder(order_id=order_id, lines=lines, shipping=shipping)
+
+
+def _wanted(gone: ChargedBack, words: str) -> RefundOrder:
+    return RefundOrder(
+        idem=uuid7(),
+        lines=tuple(RefundLine(line_no=number, qty=units) for number, units in sorted(gone.units.items())),
+        with_shipping=gone.with_shipping,
+        deduction=gone.deduction,
+        reason=words,
+    )
+
+
+async def _tell(ctx: TenantCtx, tx: Tx, ids: Iterable[uuid.UUID], kind: Happened) -> None:
+    ids = list(ids)
     await timeline.note(ctx, tx, ids, kind)
     for order_id in ids:
         await ctx.audit(tx, f"shop.order_{kind.value}", str(order_id))

@@ -64,6 +64,7 @@ HAPPENED: Final[Mapping[str, str]] = {
     Happened.EXPIRED: N_("Closed, unpaid"),
     Happened.REFUNDING: N_("Refund under way"),
     Happened.REFUNDED: N_("Refunded"),
+    Happened.REFUND_FAILED: N_("The refund did not arrive; the shop pays it another way"),
     Happened.REPLACED: N_("Replacement sent"),
     Happened.RENUMBERED: N_("Tracking number changed"),
     Happened.CHANGED: N_("Delivery details changed"),

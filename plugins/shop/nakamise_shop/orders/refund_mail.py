@@ -24,7 +24,9 @@ async def _send(ctx: TenantCtx, tx: Tx, order: Order, event: OrderRefunded) -> N
     paragraphs = [_("Refund for order %(number)s.", number=event.number)]
     if event.reason:
         paragraphs.append(_("Reason: %(words)s", words=event.reason))
-    if event.cash:
+    if event.cash and event.by_bank:
+        paragraphs.append(_("Your card company has given you %(amount)s back.", amount=yen(event.cash)))
+    elif event.cash:
         paragraphs.append(_("%(amount)s will be refunded the way you paid.", amount=yen(event.cash)))
     if event.tender:
         paragraphs.append(_("Points worth %(amount)s go back to you.", amount=yen(event.tender)))

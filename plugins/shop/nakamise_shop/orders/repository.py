@@ -15,10 +15,12 @@ from nakamise_shop.orders.status import INPUTS_SQL, NOTE_SQL, STATUS_SQL
 from nakamise_shop.scope import Shops
 
 _ROWS: Final = f"""
-SELECT o.id, o.number, o.placed_at, o.state, o.status, o.paid_at, o.shop ->> 'name' AS shop_name, o.total,
+SELECT o.id, o.number, o.placed_at, o.state, o.status, o.paid_at, o.shop ->> 'name' AS shop_name, o.total, o.refunded,
+       o.refund_waits,
        (SELECT p.authorized_until FROM shop_purchase p WHERE p.id = o.purchase_id) AS authorized_until,
        l.first_name, l.picture, l.line_count, l.piece_count
-FROM (SELECT id, purchase_id, number, placed_at, state, fulfil_state, paid_at, shop, total, {STATUS_SQL} AS status
+FROM (SELECT id, purchase_id, number, placed_at, state, fulfil_state, paid_at, shop, total,
+             refunded_cash + refunded_points AS refunded, refund_waits, {STATUS_SQL} AS status
       FROM shop_order WHERE buyer_id = $1) o
 CROSS JOIN LATERAL (
     SELECT (array_agg(name ORDER BY line_no))[1] AS first_name,
@@ -36,7 +38,7 @@ _HEADER: Final = f"""
 SELECT o.id, o.purchase_id, o.shop_id, o.number, o.buyer_id, o.state, o.currency, o.goods, o.shipping, o.total,
        o.points, o.charge, o.tax, o.quote, o.shop, o.address, o.placed_at, o.paid_at, p.email, p.locale, p.expires_at,
        o.buyer_name, {NOTE_SQL} AS note, {INPUTS_SQL} AS inputs, p.authorized_until, o.refunded_cash,
-       o.refunded_points
+       o.refunded_points, o.refund_waits
 FROM shop_order o JOIN shop_purchase p ON p.id = o.purchase_id
 """  # noqa: S608 - constants
 

@@ -58,10 +58,14 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     line_count: int
     piece_count: int
     authorized_until: datetime | None
+    refunded: int
+    refund_waits: bool
 
     @property
     def pay_status(self) -> PayStatus:
-        return pay_status(self.state, self.paid_at, self.authorized_until)
+        return pay_status(
+            self.state, self.paid_at, self.authorized_until, self.refunded, waits=self.refund_waits
+        )
 
 
 class OrderPage(Paged, frozen=True, kw_only=True):
@@ -178,6 +182,7 @@ class OrderHeader(OrderHead, frozen=True, kw_only=True):
     authorized_until: datetime | None
     refunded_cash: int
     refunded_points: int
+    refund_waits: bool
 
     @property
     def is_gift(self) -> bool:
@@ -186,7 +191,8 @@ class OrderHeader(OrderHead, frozen=True, kw_only=True):
 
     @property
     def pay_status(self) -> PayStatus:
-        return pay_status(self.state, self.paid_at, self.authorized_until)
+        refunded = self.refunded_cash + self.refunded_points
+        return pay_status(self.state, self.paid_at, self.authorized_until, refunded, waits=self.refund_waits)
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,14 +219,24 @@ class Cancelled(msgspec.Struct, frozen=True):
 
 
 def pay_status(
-    state: OrderState, paid_at: datetime | None, authorized_until: datetime | None = None
+    state: OrderState,
+    paid_at: datetime | None,
+    authorized_until: datetime | None = None,
+    refunded: int = 0,
+    *,
+    waits: bool = False,
 ) -> PayStatus:
-    """A cancelled order that was paid is being refunded until the provider confirms it; money that is reserved until
-    ``authorized_until`` is not taken yet."""
+    """A cancelled order that was paid is being refunded until the provider confirms it, and so is one of which a
+    refund ``waits`` for staff to pay it; money that is reserved until ``authorized_until`` is not taken yet; a closed
+    order of which something was ``refunded`` still says so."""
+    if waits:
+        return PayStatus.REFUNDING
     if state is OrderState.PAID and authorized_until is not None:
         return PayStatus.AUTHORIZED
     if state is OrderState.CANCELLED:
         return PayStatus.VOIDED if paid_at is None else PayStatus.REFUNDING
+    if state is OrderState.CLOSED and refunded:
+        return PayStatus.PART_REFUNDED
     return _PAY_STATUS[state]
 
 

@@ -16,9 +16,11 @@ CASE WHEN state = 'pending' THEN 'pending'
 """
 # What the payment badge says, of shop_order o and its shop_purchase p: twin of ``orders.schemas.pay_status``.
 PAY_SQL: Final = """
-CASE WHEN o.state = 'pending' THEN 'unpaid'
+CASE WHEN o.refund_waits THEN 'refunding'
+     WHEN o.state = 'pending' THEN 'unpaid'
      WHEN o.state = 'cancelled' THEN CASE WHEN o.paid_at IS NULL THEN 'voided' ELSE 'refunding' END
-     WHEN o.state = 'closed' THEN 'paid'
+     WHEN o.state = 'closed' THEN
+          CASE WHEN o.refunded_cash + o.refunded_points > 0 THEN 'part_refunded' ELSE 'paid' END
      WHEN o.state = 'paid' AND p.authorized_until IS NOT NULL THEN 'authorized'
      ELSE o.state END
 """

@@ -25,6 +25,7 @@ class Happened(enum.StrEnum):
     REPLACED = "replaced"
     REFUNDING = "refunding"  # decided; the provider has not confirmed it yet
     REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"  # the bank sent it back, or the provider refused it
     RENUMBERED = "renumbered"
     CHANGED = "changed"
     CLOSED = "closed"

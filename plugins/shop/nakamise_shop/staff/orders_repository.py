@@ -14,6 +14,7 @@ from nakamise.db import Tx
 from nakamise_shop.catalog.search import patterns
 from nakamise_shop.domain.order_state import OrderState
 from nakamise_shop.orders.matching import TEXT_MATCHES, day_after, midnight
+from nakamise_shop.orders.schemas import PayStatus, pay_status
 from nakamise_shop.orders.status import INPUTS_SQL, NOTE_SQL, PAY_SQL, STATUS_SQL
 from nakamise_shop.scope import Shops
 from nakamise_shop.staff.orders_schemas import StaffOrderFilter, StaffOrderLine
@@ -23,7 +24,7 @@ from nakamise_shop.staff.orders_schemas import StaffOrderFilter, StaffOrderLine
 _MATCHING: Final = f"""
 WITH matching AS (
     SELECT o.id, o.number, o.placed_at, o.shop_id, o.buyer_name, o.total, o.state, o.paid_at, p.authorized_until,
-           o.refunded_cash + o.refunded_points AS refunded,
+           o.refunded_cash + o.refunded_points AS refunded, o.refund_waits,
            p.email, {INPUTS_SQL} AS inputs, {NOTE_SQL} AS note, {STATUS_SQL} AS status
     FROM shop_order o
     JOIN (SELECT id AS purchase_key, email, inputs, authorized_until FROM shop_purchase) p
@@ -39,7 +40,7 @@ _COUNTS: Final = f"{_MATCHING} SELECT status, count(*)::int AS number FROM match
 _LINES: Final = f"""
 {_MATCHING}
 SELECT m.id, m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.state, m.paid_at, m.authorized_until,
-       m.refunded, m.status, m.total, m.note <> '' AS has_note, m.inputs ? 'shop.gift' AS is_gift,
+       m.refunded, m.refund_waits, m.status, m.total, m.note <> '' AS has_note, m.inputs ? 'shop.gift' AS is_gift,
        (SELECT sum(l.qty) FROM shop_order_line l WHERE l.order_id = m.id)::int AS item_count
 FROM matching m JOIN shop_shop s ON s.id = m.shop_id
 WHERE $8::text IS NULL OR m.status = $8
@@ -104,10 +105,17 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     tax: int
     refunded: int
+    refund_waits: bool
     address: dict[str, str]
     parcels: list[list[str]]
     note: str
     is_gift: bool
+
+    @property
+    def pay_status(self) -> PayStatus:
+        return pay_status(
+            self.state, self.paid_at, self.authorized_until, self.refunded, waits=self.refund_waits
+        )
 
 
 _EXPORT: Final = f"""
@@ -116,7 +124,7 @@ SELECT m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.email, m.stat
        m.status, (SELECT sum(l.qty) FROM shop_order_line l WHERE l.order_id = m.id)::int AS item_count,
        (SELECT string_agg(concat_ws(' ', l.name, nullif(l.variant_name, ''), '×' || l.qty), ' / '
                           ORDER BY l.line_no) FROM shop_order_line l WHERE l.order_id = m.id) AS items,
-       o.goods, o.shipping, o.points, m.total, o.tax, m.refunded, o.address,
+       o.goods, o.shipping, o.points, m.total, o.tax, m.refunded, m.refund_waits, o.address,
        ARRAY(SELECT jsonb_build_array(x.carrier, x.tracking_number) FROM shop_shipment x
              WHERE x.order_id = m.id ORDER BY x.shipped_at, x.id) AS parcels,
        m.note, m.inputs ? 'shop.gift' AS is_gift

@@ -46,12 +46,15 @@ class StaffOrderLine(msgspec.Struct, frozen=True, kw_only=True):
     item_count: int
     authorized_until: datetime | None
     refunded: int
+    refund_waits: bool
     has_note: bool
     is_gift: bool
 
     @property
     def pay_status(self) -> PayStatus:
-        return pay_status(self.state, self.paid_at, self.authorized_until, self.refunded)
+        return pay_status(
+            self.state, self.paid_at, self.authorized_until, self.refunded, waits=self.refund_waits
+        )
 
 
 class StaffOrderLines(Paged, frozen=True, kw_only=True):
@@ -65,10 +68,13 @@ class StartInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     lines: LineNumbers
 
 
-class ShipInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    lines: LineNumbers
+class Label(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     carrier: Carrier
     tracking_number: Annotated[str, Meta(min_length=1, max_length=60)]
+
+
+class ShipInput(Label, kw_only=True):
+    lines: LineNumbers
 
 
 class CancelInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

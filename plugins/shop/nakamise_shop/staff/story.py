@@ -21,6 +21,7 @@ _TITLES: Final = {
     "expired": N_("Not paid in time"),
     "refunding": N_("Refund under way"),
     "refunded": N_("Refunded"),
+    "refund_failed": N_("The refund did not arrive: it is to be paid by hand"),
     "replaced": N_("Replacement sent"),
     "renumbered": N_("Tracking number changed"),
     "changed": N_("Delivery details changed"),
@@ -34,6 +35,13 @@ _REASONS: Final = {
     "staff": N_("by the shop"),
     "expired": N_("not paid in time"),
     "lapsed": N_("payment not taken in time"),
+}
+
+
+# Another address: is it dearer to send there?
+_CARRIAGE: Final = {
+    True: N_("Shipping there costs %(amount)s more; the order's amount stays."),
+    False: N_("Shipping there costs %(amount)s less; the order's amount stays."),
 }
 
 
@@ -59,6 +67,8 @@ def _details(ctx: TenantCtx, note: OrderNote) -> list[str]:
         found.append(_("Line %(numbers)s", numbers=", ".join(str(number) for number in lines)))
     if carrier := data.get("carrier"):
         found.append(f"{_(CARRIERS.get(str(carrier), str(carrier)))} {data.get('tracking_number', '')}")
+    if isinstance(more := data.get("difference"), int) and more:
+        found.append(_(_CARRIAGE[more > 0], amount=yen(abs(more))))
     if isinstance(amount := data.get("amount"), int):
         found.append(yen(amount))
     if reason := data.get("reason"):

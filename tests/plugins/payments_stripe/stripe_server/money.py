@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 import time
-from typing import Any
+from typing import Any, Final
 
 from tests.plugins.payments_stripe.stripe_server.books import Books, Json
 from tests.plugins.payments_stripe.stripe_server.refusals import amount_of, invalid, known_only
+
+DISPUTE_FEE: Final = 1300
 
 
 class Moves:
@@ -53,13 +56,14 @@ class Moves:
         self._books.moved(refund, refund["amount"], "refund_failure")
         self._books.tell("refund.failed", refund)
 
-    def dispute(self, intent: Json) -> Json:
-        """The buyer's bank takes the money back for now."""
+    def dispute(self, intent: Json, part: int | None = None) -> Json:
+        """The buyer's bank takes the money back for now, all of it or a part."""
         charge = self._books.get("charge", intent["latest_charge"])
         charge["disputed"] = True
+        amount = part or charge["amount_captured"]
         made = self._books.make(
             "dispute",
-            amount=charge["amount_captured"],
+            amount=amount,
             currency="jpy",
             charge=charge["id"],
             payment_intent=intent["id"],
@@ -67,7 +71,21 @@ class Moves:
             reason="fraudulent",
             evidence_details={"due_by": int(time.time()) + 7 * 86_400, "has_evidence": False},
         )
+        self._adjust(made, -amount, "dispute", DISPUTE_FEE)
         self._books.tell("charge.dispute.created", made)
+        return made
+
+    def _adjust(self, dispute: Json, amount: int, category: str, fee: int) -> None:
+        moved = self._books.objects[self._books.moved(dispute, amount, "adjustment", fee)]
+        moved["reporting_category"] = category
+
+    def payout(self, amount: int, moment: int | None = None) -> Json:
+        """To the bank account; ``moment`` in seconds, now without one."""
+        made = self._books.objects[
+            self._books.moved({"id": f"po_{secrets.token_hex(8)}", "currency": "jpy"}, -amount, "payout")
+        ]
+        if moment is not None:
+            made["created"] = moment
         return made
 
     def close(self, dispute: Json, status: str) -> None:
@@ -75,6 +93,7 @@ class Moves:
         dispute["status"] = status
         if status == "won":
             self._books.get("charge", dispute["charge"])["disputed"] = False
+            self._adjust(dispute, dispute["amount"], "dispute_reversal", 0)
         self._books.tell("charge.dispute.closed", dispute)
 
     def account(self, params: dict[str, Any]) -> Json:

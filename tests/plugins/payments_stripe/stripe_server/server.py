@@ -116,14 +116,17 @@ class StripeServer:
         return 401, {"error": {"type": "invalid_request_error", "message": "Invalid API Key provided"}}
 
     def _expanded(self, found: Json, wanted: list[str]) -> Json:
-        """``latest_charge.balance_transaction`` puts both objects in place of their ids."""
+        """``latest_charge.balance_transaction`` puts both objects in place of their ids; ``data.…`` in a list."""
         shown = dict(found)
+        if "data" in shown:
+            inside = [path.removeprefix("data.") for path in wanted]
+            return shown | {"data": [self._expanded(one, inside) for one in shown["data"]]}
         for path in wanted:
             into = shown
             for name in path.split("."):
                 value = into.get(name)
                 if isinstance(value, str):
-                    into[name] = dict(self.books.objects[value])
+                    into[name] = dict(self.books.objects.get(value, {"id": value}))
                 into = into.get(name) or {}
         return shown
 

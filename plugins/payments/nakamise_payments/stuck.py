@@ -1,0 +1,99 @@
+"""Shares of shops that did not get through, for staff to look at and to send once more."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from nakamise.contracts.orders import OrderQuery, Orders
+from nakamise.contracts.payments import OpKind
+from nakamise.contracts.shops import ShopSellers
+from nakamise.db import Tx
+from nakamise.errors import Conflict, NotFound
+from nakamise.plugin import TenantCtx
+from nakamise.web import N_
+from nakamise_payments import repository, sellers, shares
+from nakamise_payments.reconciler import payouts_stopped
+from nakamise_payments.sellers import Sale
+
+# A share that failed, and the newest taking back of a share where that failed.
+_STUCK: Final = """
+SELECT o.id, o.kind, o.amount, o.failure, o.provider_id, o.settled_at AS at, s.order_id, s.subject, s.seller_id
+FROM payments_sale s JOIN payments_op o ON o.id = s.op_id
+WHERE o.state IN ('failed', 'canceled')
+UNION ALL
+SELECT r.id, r.kind, r.amount, r.failure, r.provider_id, r.settled_at, s.order_id, s.subject, s.seller_id
+FROM payments_sale s JOIN payments_op r ON r.parent_id = s.op_id AND r.kind = 'reversal'
+WHERE r.state IN ('failed', 'canceled') AND NOT EXISTS (
+    SELECT 1 FROM payments_op n WHERE n.parent_id = r.parent_id AND n.kind = 'reversal' AND n.id > r.id)
+ORDER BY 6, 1
+"""
+
+
+class Stuck(msgspec.Struct, frozen=True, kw_only=True):
+    """``failure`` is the provider's msgid."""
+
+    id: uuid.UUID
+    kind: OpKind
+    amount: int
+    failure: str | None
+    provider_id: str
+    at: datetime
+    order_id: uuid.UUID
+    subject: uuid.UUID
+    seller_id: uuid.UUID
+
+
+async def all_of(tx: Tx) -> list[Stuck]:
+    """The oldest first."""
+    return await tx.all(Stuck, _STUCK)
+
+
+async def names(
+    ctx: TenantCtx, tx: Tx, rows: list[Stuck]
+) -> tuple[dict[uuid.UUID, str], dict[uuid.UUID, str]]:
+    """(of shops by their ids, of orders by theirs)."""
+    shops, orders = ctx.optional_service(ShopSellers), ctx.optional_service(Orders)
+    if shops is None or orders is None or not rows:
+        return {}, {}
+    wanted = tuple({row.order_id for row in rows})
+    found = await shops.sellers(tx, sorted({row.seller_id for row in rows}))
+    views = await orders.find(tx, OrderQuery(ids=wanted), limit=len(wanted))
+    return {seller_id: one.name for seller_id, one in found.items()}, {one.id: one.number for one in views}
+
+
+async def again(ctx: TenantCtx, op_id: uuid.UUID) -> None:
+    """A new op with a new key. Raises NotFound; Conflict when it was sent again before, or payouts are stopped."""
+    async with ctx.begin() as tx:
+        row = next((one for one in await all_of(tx) if one.id == op_id), None)
+        if row is None:
+            if await repository.find(tx, op_id) is None:
+                raise NotFound
+            raise _sent()
+        if row.kind is OpKind.REVERSAL:
+            await shares.adjust(ctx, tx, row.order_id)
+        else:
+            await _pass_on(ctx, tx, row)
+        await ctx.audit(tx, "payments.share_retried", str(row.order_id), amount=row.amount)
+
+
+async def _pass_on(ctx: TenantCtx, tx: Tx, row: Stuck) -> None:
+    if await payouts_stopped(tx):
+        raise Conflict(
+            N_("Payouts are stopped until somebody has noted why the books differ."),
+            code="payouts_stopped",
+            domain="payments",
+        )
+    await tx.must_touch_one(
+        _sent(),
+        "UPDATE payments_sale SET op_id = NULL WHERE order_id = $1 AND op_id = $2",
+        *(row.order_id, row.id),
+    )
+    await sellers.pay(ctx, tx, Sale(order_id=row.order_id, subject=row.subject, seller_id=row.seller_id))
+
+
+def _sent() -> Conflict:
+    return Conflict(N_("This share was sent once more already."), code="share_sent", domain="payments")
