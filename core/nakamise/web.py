@@ -1,6 +1,7 @@
 """What plugins answer requests with. Part of the public contract."""
 
 from nakamise.routing.forms import Form, fill, read_form
+from nakamise.routing.typed import Refused, Typed, said, tried, wall
 from nakamise.ui.charts import zero_filled
 from nakamise.ui.formats import local_time, minute, month_day, short_date, yen
 from nakamise.ui.framing import frameable, with_origins
@@ -23,7 +24,9 @@ __all__ = [
     "Form",
     "NavLink",
     "Paged",
+    "Refused",
     "Scheme",
+    "Typed",
     "colour_notes",
     "cookie",
     "csv_text",
@@ -43,8 +46,11 @@ __all__ = [
     "preview_page",
     "read_form",
     "safe_next",
+    "said",
     "see_other",
     "short_date",
+    "tried",
+    "wall",
     "with_origins",
     "yen",
     "zero_filled",

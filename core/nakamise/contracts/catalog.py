@@ -162,6 +162,15 @@ class PriceHistory(Protocol):
         ...
 
 
+class LoweredProducts(Protocol):
+    """Who lowers prices for a while (a pricing plugin) says for which products: lists that are sorted by price put
+    these where they belong now. Without it they stand where their list prices put them."""
+
+    async def lowered_now(self, tx: Tx) -> Sequence[uuid.UUID]:
+        """At most 1,000; a product that turns out not to be lowered does no harm."""
+        ...
+
+
 class CatalogChanged(Event, frozen=True, kw_only=True):
     """Staff changed prices, stock or what is on sale of these products; what orders take is told by their events."""
 

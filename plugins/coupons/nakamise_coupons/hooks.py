@@ -6,15 +6,20 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from nakamise.contracts.blueprint import Blueprint
 from nakamise.contracts.checkout import OrderDraft, OrderRef, RevertReason
 from nakamise.contracts.pricing import Adjustment, QuoteDraft, QuoteRequest
 from nakamise.db import Tx
-from nakamise.plugin import CheckoutHooks, PricingHooks, Slot, TenantCtx, UiHooks, hookimpl
-from nakamise_coupons import pricing, using
+from nakamise.plugin import CheckoutHooks, LifecycleHooks, PricingHooks, Slot, TenantCtx, UiHooks, hookimpl
+from nakamise_coupons import pricing, seed, using
 from nakamise_coupons.buyer import box
 
 
-class Hooks(PricingHooks, CheckoutHooks, UiHooks):
+class Hooks(LifecycleHooks, PricingHooks, CheckoutHooks, UiHooks):
+    @hookimpl
+    async def tenant_seed(self, ctx: TenantCtx, blueprint: Blueprint) -> None:
+        await seed.seed(ctx, blueprint)
+
     @hookimpl
     async def price_facts(self, ctx: TenantCtx, tx: Tx, request: QuoteRequest) -> msgspec.Struct | None:
         return await pricing.facts(ctx, tx, request)

@@ -1,4 +1,4 @@
-"""The tables of migrations/0001_coupons.sql."""
+"""The tables of the migrations."""
 
 from __future__ import annotations
 
@@ -140,7 +140,9 @@ use: Final = Table(
     Column("open_orders", ARRAY(Uuid), nullable=False),
     _moment("used_at", nullable=False),
     _moment("reverted_at"),
+    Column("sold", BigInteger, nullable=False, server_default=text("0")),
     CheckConstraint("amount > 0"),
+    CheckConstraint("sold >= 0"),
     CheckConstraint("bearer IN ('shop', 'tenant', 'platform')"),
     CheckConstraint("(reverted_at IS NULL) = (cardinality(open_orders) > 0)"),
 )

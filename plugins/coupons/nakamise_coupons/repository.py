@@ -57,7 +57,9 @@ SELECT {_COUPON},
        (SELECT count(*) FROM coupons_use u WHERE u.coupon_id = c.id AND u.reverted_at IS NOT NULL)::int
            AS returned_count,
        (SELECT coalesce(sum(u.amount), 0) FROM coupons_use u WHERE u.coupon_id = c.id AND u.reverted_at IS NULL)::bigint
-           AS taken
+           AS taken,
+       (SELECT coalesce(sum(u.sold), 0) FROM coupons_use u WHERE u.coupon_id = c.id AND u.reverted_at IS NULL)::bigint
+           AS sold
 FROM coupons_coupon c WHERE c.id = $1
 """  # noqa: S608 (our own text)
 _PRESENTED: Final = f"""
@@ -81,7 +83,7 @@ SELECT code, uses_max, used, stopped_at, created_at FROM coupons_code WHERE coup
 ORDER BY created_at, code LIMIT $2 OFFSET $3
 """
 _USES: Final = """
-SELECT purchase_id, code, order_numbers, amount, bearer, used_at, reverted_at FROM coupons_use WHERE coupon_id = $1
+SELECT purchase_id, code, order_numbers, amount, sold, bearer, used_at, reverted_at FROM coupons_use WHERE coupon_id = $1
 ORDER BY used_at DESC, purchase_id LIMIT $2 OFFSET $3
 """
 

@@ -16,13 +16,14 @@ from nakamise_coupons.domain.rules import Kind, State, Terms
 Amount = Annotated[int, Meta(ge=1, le=100_000_000)]
 Times = Annotated[int, Meta(ge=1, le=1_000_000)]
 Moment = Annotated[datetime, Meta(tz=True)]
+NAME_MAX = 80
 BATCH_MAX = 5000
 
 
 class CouponInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``percent`` for kind percent, ``amount`` for fixed; ``cap`` for the two others than fixed."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    name: Annotated[str, Meta(min_length=1, max_length=NAME_MAX)]
     kind: Kind
     percent: Annotated[int, Meta(ge=1, le=100)] | None = None
     amount: Amount | None = None
@@ -67,7 +68,8 @@ class Coupon(Terms, frozen=True, kw_only=True):
 
 
 class StaffCoupon(Coupon, frozen=True, kw_only=True):
-    """With what it is limited to, and its numbers: uses that were not given back, and what they took off."""
+    """With what it is limited to, and its numbers: uses that were not given back, what they took off, and what the
+    orders that they lowered came to with shipping (``sold``), as they were placed."""
 
     product_ids: list[uuid.UUID]
     category_ids: list[uuid.UUID]
@@ -75,6 +77,7 @@ class StaffCoupon(Coupon, frozen=True, kw_only=True):
     use_count: int
     returned_count: int
     taken: int
+    sold: int
 
 
 class CouponFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +119,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     order_numbers: list[str]
     amount: int
+    sold: int
     bearer: Bearer
     used_at: datetime
     reverted_at: datetime | None

@@ -12,7 +12,7 @@ from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_coupons import repository
+from nakamise_coupons import repository, scoping
 from nakamise_coupons.domain import codes
 from nakamise_coupons.schemas import (
     CodePage,
@@ -49,7 +49,7 @@ async def coupon(tx: Tx, coupon_id: uuid.UUID) -> StaffCoupon:
 
 async def create(ctx: TenantCtx, tx: Tx, given: NewCoupon) -> uuid.UUID:
     """Raises Invalid."""
-    faults = _faults(given)
+    faults = _faults(given) | await scoping.unknown(ctx, tx, given)
     code = codes.normal(given.code)
     if given.batch and code:
         faults["code"] = fault(N_("Codes of a batch are made; leave this empty."))
@@ -96,7 +96,7 @@ async def add_batch(ctx: TenantCtx, tx: Tx, coupon_id: uuid.UUID, count: int) ->
 async def change(ctx: TenantCtx, tx: Tx, coupon_id: uuid.UUID, given: CouponChange) -> None:
     """Raises NotFound, Invalid, and Conflict (code ``stale``) when somebody else changed it meanwhile."""
     before = await coupon(tx, coupon_id)
-    faults = _faults(given)
+    faults = _faults(given) | await scoping.unknown(ctx, tx, given, before)
     if before.is_batch and given.is_public:
         faults["is_public"] = fault(N_("Codes of a batch are secret; such a coupon cannot be public."))
     if faults:

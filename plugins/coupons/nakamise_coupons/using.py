@@ -39,12 +39,12 @@ ON CONFLICT (coupon_id, user_id) DO UPDATE SET used = p.used + 1 WHERE $3::int I
 _FIRST: Final = "INSERT INTO coupons_first (user_id, purchase_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 _USE: Final = """
 INSERT INTO coupons_use AS u (purchase_id, coupon_id, code, user_id, amount, currency, bearer, order_numbers,
-                              open_orders, used_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())
+                              open_orders, sold, used_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now())
 ON CONFLICT (purchase_id) DO UPDATE SET coupon_id = excluded.coupon_id, code = excluded.code,
     user_id = excluded.user_id, amount = excluded.amount, bearer = excluded.bearer,
-    order_numbers = excluded.order_numbers, open_orders = excluded.open_orders, used_at = excluded.used_at,
-    reverted_at = NULL
+    order_numbers = excluded.order_numbers, open_orders = excluded.open_orders, sold = excluded.sold,
+    used_at = excluded.used_at, reverted_at = NULL
 WHERE u.reverted_at IS NOT NULL
 """
 _LET_GO: Final = """
@@ -91,7 +91,8 @@ async def take(tx: Tx, order: OrderDraft) -> None:
 
 
 async def _note(tx: Tx, order: OrderDraft, taken: _Taken, code: str, amount: int) -> None:
-    lowered = [ref for ref, shop in zip(order.orders, order.quote.shops, strict=True) if _is_lowered(shop)]
+    pairs = zip(order.orders, order.quote.shops, strict=True)
+    lowered = [(ref, shop) for ref, shop in pairs if _is_lowered(shop)]
     twice = _gone("coupon_twice", N_("This purchase has used its coupon already."))
     await tx.must_touch_one(
         twice,
@@ -103,8 +104,9 @@ async def _note(tx: Tx, order: OrderDraft, taken: _Taken, code: str, amount: int
         amount,
         order.currency,
         taken.bearer,
-        [ref.number for ref in lowered],
-        [ref.id for ref in lowered],
+        [ref.number for ref, _ in lowered],
+        [ref.id for ref, _ in lowered],
+        sum(shop.total for _, shop in lowered),
     )
 
 

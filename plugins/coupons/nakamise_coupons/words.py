@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from nakamise.errors import FieldError, Problem
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for, local_time, yen
 from nakamise_coupons.domain.rules import State, Terms, Why
@@ -51,11 +50,6 @@ BEARERS: Final[Mapping[str, str]] = {
 
 def words(ctx: TenantCtx) -> Callable[..., str]:
     return gettext_for(ctx.locale, DOMAIN)
-
-
-def say(ctx: TenantCtx, refusal: Problem | FieldError) -> str:
-    """In the words of whoever refused."""
-    return gettext_for(ctx.locale, refusal.domain)(refusal.message, **refusal.params)
 
 
 def labels(ctx: TenantCtx, named: Mapping[str, str]) -> dict[str, str]:

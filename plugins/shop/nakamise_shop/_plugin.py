@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from nakamise.contracts.cart import CartInputs
-from nakamise.contracts.catalog import Catalog, PriceHistory
+from nakamise.contracts.catalog import Catalog, LoweredProducts, PriceHistory
 from nakamise.contracts.orders import Orders
 from nakamise.contracts.payments import Payments, PaymentSubject
 from nakamise.contracts.sales import Sales
@@ -27,6 +27,7 @@ from nakamise.plugin import (
 from nakamise_shop.checkout.line import Lines
 from nakamise_shop.metering import METERS
 from nakamise_shop.reports.seen import Seen
+from nakamise_shop.scope import PEOPLE
 from nakamise_shop.settings import ShopSettings
 
 manifest: Final = Manifest(
@@ -50,6 +51,7 @@ manifest: Final = Manifest(
         Mount("api", "nakamise_shop.cart.api:route_handlers"),
         Mount("api", "nakamise_shop.checkout.api:route_handlers"),
         Mount("api", "nakamise_shop.orders.api:route_handlers"),
+        Mount("api", "nakamise_shop.disclosure.api:route_handlers"),
         Mount("admin", "nakamise_shop.staff.pages:route_handlers"),
         Mount("admin", "nakamise_shop.disclosure.pages:staff_handlers"),
         Mount("api", "nakamise_shop.staff.api:route_handlers"),
@@ -94,7 +96,8 @@ manifest: Final = Manifest(
             ("admin", "shop_staff"),
             duties=("products",),
         ),
-        # The site's own matter: a shop's staff do not decide about themselves.
+        # The site's own matters: a shop's staff do not decide about themselves.
+        Permission(PEOPLE, "Say which shops staff work for", ("admin",)),
         Permission("shop.disclosures", "Decide on requests about sellers", ("admin",)),
     ),
     provides={
@@ -106,7 +109,7 @@ manifest: Final = Manifest(
         ShopSellers: "nakamise_shop.staff.sellers:sellers",
         CartInputs: "nakamise_shop.cart.inputs:cart_inputs",
     },
-    uses={Payments: Need.REQUIRED, ShippingRates: Need.OPTIONAL},
+    uses={Payments: Need.REQUIRED, ShippingRates: Need.OPTIONAL, LoweredProducts: Need.OPTIONAL},
     publishes=(
         "shop.order_placed.1",
         "shop.order_paid.1",

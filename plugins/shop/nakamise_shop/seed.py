@@ -50,7 +50,7 @@ INSERT INTO shop_variant (id, product_id, shop_id, sku, name, translations, opti
                           picture_id, position)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
-# A demo's past: the former price was charged for so many days, until now.
+# A demo's past: this price was charged for so many days, until now.
 _CHARGED: Final = """
 INSERT INTO shop_price_log (variant_id, at, price, on_sale) VALUES ($1, now() - $3::interval, $2, true)
 """
@@ -206,6 +206,8 @@ async def _insert_variants(
         )
         if days := row.get("compare_days"):
             await tx.execute(_CHARGED, variant_id, row["compare_at"], timedelta(days=days))
+        elif days := row.get("charged_days"):
+            await tx.execute(_CHARGED, variant_id, row["price"], timedelta(days=days))
     await price_log.note(tx, [product_id])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from nakamise.contracts.catalog import Catalog, PriceHistory
+from nakamise.contracts.catalog import Catalog, LoweredProducts, PriceHistory
 from nakamise.contracts.live import LiveOffers
 from nakamise.plugin import Listen, Manifest, Mount, NavItem, Need, Permission, Privacy, Slot, SlotItem
 from nakamise_timesale.quiet import Quiet
@@ -34,6 +34,7 @@ manifest: Final = Manifest(
             duties=("products", "broadcast"),
         ),
     ),
+    provides={LoweredProducts: "nakamise_timesale.lowering:lowered_products"},
     uses={Catalog: Need.REQUIRED, PriceHistory: Need.OPTIONAL, LiveOffers: Need.OPTIONAL},
     companions={Quiet: "nakamise_timesale.quiet:open_quiet"},
     listens=(

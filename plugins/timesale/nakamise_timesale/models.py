@@ -1,4 +1,4 @@
-"""The tables of migrations/0001_timesale.sql."""
+"""The tables of the migrations."""
 
 from __future__ import annotations
 
@@ -110,8 +110,11 @@ taken: Final = Table(
     Column("quantity", Integer, nullable=False),
     _moment("at", now=True),
     _moment("reverted_at"),
+    Column("amount", BigInteger, nullable=False, server_default=text("0")),
+    Column("saved", BigInteger, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("order_id", "item_id"),
     CheckConstraint("quantity > 0"),
+    CheckConstraint("amount >= 0 AND saved >= 0"),
 )
 Index("timesale_taken_item", taken.c.item_id)
 Index("timesale_taken_user", taken.c.user_id)

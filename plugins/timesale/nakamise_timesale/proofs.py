@@ -7,7 +7,7 @@ from datetime import datetime
 from nakamise.contracts.catalog import Catalog, ListedVariant
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
-from nakamise_timesale.domain.rules import RunningItem
+from nakamise_timesale.domain.rules import RunningItem, lowered_to
 from nakamise_timesale.pricing import doubts_of
 from nakamise_timesale.schemas import Item, ItemProof, SaleDetail
 from nakamise_timesale.words import DOUBTS, words
@@ -30,6 +30,7 @@ async def of_sale(ctx: TenantCtx, tx: Tx, sale: SaleDetail, now: datetime) -> li
             variant_id=variant.id,
             name=_name(variant),
             regular=variant.price,
+            price=lowered_to(item, variant.price),
             doubt=doubt,
             why=words(ctx)(DOUBTS[doubt]),
         )

@@ -11,7 +11,7 @@ import msgspec
 
 from nakamise.db import Tx
 from nakamise_timesale.domain.rules import RunningItem
-from nakamise_timesale.schemas import Item, ItemInput, Sale, SaleDetail, SaleFilter, SaleInput
+from nakamise_timesale.schemas import ItemInput, Sale, SaleDetail, SaleFilter, SaleInput
 
 # $1 is the moment. The end is part of the time, to the second.
 RUNS: Final = """
@@ -28,6 +28,10 @@ FROM timesale_item i JOIN timesale_sale s ON s.id = i.sale_id
 LEFT JOIN timesale_person p ON p.item_id = i.id AND p.user_id = $3
 WHERE i.product_id = ANY($2) AND {RUNS}
 ORDER BY i.id
+"""  # noqa: S608 (our own text)
+_PRODUCTS: Final = f"""
+SELECT DISTINCT i.product_id FROM timesale_sale s JOIN timesale_item i ON i.sale_id = s.id
+WHERE {RUNS} LIMIT 1000
 """  # noqa: S608 (our own text)
 _NEXT: Final = f"""
 SELECT bool_or({RUNS}) AS is_running, min(s.starts_at) FILTER (WHERE s.starts_at > $1) AS next_at
@@ -62,8 +66,13 @@ _ONE: Final = f"""
 SELECT {_SALE}, coalesce((SELECT jsonb_agg(jsonb_build_object(
            'id', i.id, 'product_id', i.product_id, 'variant_id', i.variant_id, 'price', i.price,
            'percent', i.percent, 'quantity', i.quantity, 'sold', i.sold) ORDER BY i.created_at, i.id)
-       FROM timesale_item i WHERE i.sale_id = s.id), '[]') AS items
-FROM timesale_sale s WHERE s.id = $1
+       FROM timesale_item i WHERE i.sale_id = s.id), '[]') AS items, got.amount, got.saved
+FROM timesale_sale s
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(t.amount), 0)::bigint AS amount, coalesce(sum(t.saved), 0)::bigint AS saved
+    FROM timesale_item i JOIN timesale_taken t ON t.item_id = i.id AND t.reverted_at IS NULL
+    WHERE i.sale_id = s.id) got
+WHERE s.id = $1
 """  # noqa: S608 (our own text)
 _NOTE_RUN: Final = """
 INSERT INTO timesale_run (sale_id, from_at, to_at)
@@ -99,6 +108,11 @@ async def running(
     tx: Tx, product_ids: Sequence[uuid.UUID], at: datetime, user_id: uuid.UUID | None
 ) -> list[RunningItem]:
     return await tx.all(RunningItem, _RUNNING, at, list(product_ids), user_id)
+
+
+async def lowered_now(tx: Tx, at: datetime) -> list[uuid.UUID]:
+    """Products in sales that run, or would if their broadcast is on the air."""
+    return await tx.values(_PRODUCTS, at)
 
 
 async def next_change(tx: Tx, at: datetime) -> Next:
@@ -186,8 +200,3 @@ async def update_item(tx: Tx, sale_id: uuid.UUID, item_id: uuid.UUID, given: Ite
         " WHERE sale_id = $1 AND id = $2",
         *(sale_id, item_id, given.variant_id, given.price, given.percent, given.quantity),
     )
-
-
-async def item(tx: Tx, sale_id: uuid.UUID, item_id: uuid.UUID) -> Item | None:
-    found = await find(tx, sale_id)
-    return next((one for one in found.items if one.id == item_id), None) if found else None

@@ -13,6 +13,7 @@ from nakamise.contracts.catalog import Doubt
 from nakamise.web import Paged
 from nakamise_timesale.domain.rules import State, Times
 
+NAME_MAX = 40
 Moment = Annotated[datetime, Meta(tz=True)]
 Pieces = Annotated[int, Meta(ge=1, le=1_000_000)]
 
@@ -20,7 +21,7 @@ Pieces = Annotated[int, Meta(ge=1, le=1_000_000)]
 class SaleInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Without ``starts_at`` it is started by hand; with ``broadcast_id`` by that broadcast, and has no times."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    name: Annotated[str, Meta(min_length=1, max_length=NAME_MAX)]
     starts_at: Moment | None = None
     ends_at: Moment | None = None
     broadcast_id: uuid.UUID | None = None
@@ -66,18 +67,25 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ItemProof(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether buyers see the regular price struck through; ``doubt`` "" = they do, else ``why`` says it."""
+    """What buyers see: ``price`` in the sale instead of ``regular``, equal where the sale is no gain. Whether
+    ``regular`` is struck through beside it: ``doubt`` "" = it is, else ``why`` says why not."""
 
     item_id: uuid.UUID
     variant_id: uuid.UUID
     name: str
     regular: int
+    price: int
     doubt: Doubt
     why: str
 
 
 class SaleDetail(Sale, frozen=True, kw_only=True):
+    """``amount``: what buyers paid for pieces in the sale, before coupons and without shipping, in orders that stand;
+    ``saved``: how much less that is than at the list prices."""
+
     items: list[Item]
+    amount: int
+    saved: int
 
 
 class StaffSale(SaleDetail, frozen=True, kw_only=True):

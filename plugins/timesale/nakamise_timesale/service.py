@@ -11,6 +11,7 @@ import asyncpg
 import msgspec
 
 from nakamise.contracts.catalog import Catalog, ListedVariant
+from nakamise.contracts.live import LiveOffers
 from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.ids import uuid7
@@ -19,6 +20,7 @@ from nakamise.web import N_
 from nakamise_timesale import proofs, quiet, repository
 from nakamise_timesale.domain.rules import State, state_of
 from nakamise_timesale.schemas import (
+    NAME_MAX,
     ItemInput,
     SaleChange,
     SaleDetail,
@@ -62,7 +64,7 @@ async def staff_sale(ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID) -> StaffSale:
 
 async def create(ctx: TenantCtx, tx: Tx, given: SaleInput) -> uuid.UUID:
     """Raises Invalid."""
-    _check(given)
+    await _check(ctx, tx, given)
     sale_id = uuid7()
     await repository.insert(tx, sale_id, _from_now(given, None, ctx.now()))
     await ctx.audit(tx, "timesale.created", str(sale_id), name=given.name)
@@ -70,13 +72,25 @@ async def create(ctx: TenantCtx, tx: Tx, given: SaleInput) -> uuid.UUID:
     return sale_id
 
 
+async def copy(ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID, name: str) -> uuid.UUID:
+    """A draft with the same items and no times; ``name`` may hold ``%(name)s``. Raises NotFound."""
+    like = await sale(tx, sale_id)
+    named = (name % {"name": like.name})[:NAME_MAX]
+    made = await create(ctx, tx, SaleInput(name=named, per_person=like.per_person))
+    fields = ItemInput.__struct_fields__
+    for one in like.items:
+        given = ItemInput(**{field: getattr(one, field) for field in fields})
+        await repository.insert_item(tx, uuid7(), made, given)
+    return made
+
+
 async def change(ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID, given: SaleChange) -> None:
     """Raises NotFound, Invalid, and Conflict (code ``stale``) when somebody else changed it meanwhile.
 
     What is bound to a broadcast keeps the times that the broadcast gave it.
     """
-    _check(given)
     before = await _locked(tx, sale_id)
+    await _check(ctx, tx, given, before)
     if given.broadcast_id and given.broadcast_id == before.broadcast_id:
         given = SaleChange(
             name=given.name,
@@ -102,7 +116,7 @@ def _from_now(given: SI, known: datetime | None, now: datetime) -> SI:
     return msgspec.structs.replace(given, starts_at=now)
 
 
-def _check(given: SaleInput) -> None:
+async def _check(ctx: TenantCtx, tx: Tx, given: SaleInput, before: SaleDetail | None = None) -> None:
     faults: dict[str, FieldError] = {}
     if given.ends_at and given.starts_at and given.ends_at < given.starts_at:
         faults["ends_at"] = fault(N_("The end lies before the start."))
@@ -112,6 +126,10 @@ def _check(given: SaleInput) -> None:
         faults["broadcast_id"] = fault(
             N_("A sale of a broadcast begins and ends with it; it has no times of its own.")
         )
+    elif given.broadcast_id and given.broadcast_id != (before.broadcast_id if before else None):
+        live = ctx.optional_service(LiveOffers)
+        if live is None or not await live.named(tx, [given.broadcast_id]):
+            faults["broadcast_id"] = fault(N_("There is no such broadcast."))
     if faults:
         raise Invalid(faults)
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from nakamise.contracts.catalog import Doubt
-from nakamise.errors import FieldError, Problem
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for, local_time
 from nakamise_timesale.domain.rules import State
@@ -37,11 +36,6 @@ DOUBTS: Final[Mapping[Doubt, str]] = {
 
 def words(ctx: TenantCtx) -> Callable[..., str]:
     return gettext_for(ctx.locale, DOMAIN)
-
-
-def say(ctx: TenantCtx, refusal: Problem | FieldError) -> str:
-    """In the words of whoever refused."""
-    return gettext_for(ctx.locale, refusal.domain)(refusal.message, **refusal.params)
 
 
 def labels(ctx: TenantCtx, named: Mapping[str, str]) -> dict[str, str]:

@@ -202,6 +202,7 @@ async def test_the_buyer_is_told_why_a_code_does_not_count(stall: Stall, office:
     chosen = await browser.post("/coupons/choose", data={"code": "minna"})
     assert chosen.status_code == 303
     assert (await till.confirmation())["quote"]["total"] == 1450  # type: ignore[index]
+    await a_guest_of_the_api_uses_it(office, goods)
     # Guessing is braked: a wrong code costs a try.
     codes = [
         (await office.guest.put(put_code, json={"code": f"NAI{n}"}, headers=buyer.headers)).status_code
@@ -209,3 +210,17 @@ async def test_the_buyer_is_told_why_a_code_does_not_count(stall: Stall, office:
     ]
     assert codes[-1] == 429
     assert set(codes) == {409, 429}
+
+
+async def a_guest_of_the_api_uses_it(office: Office, goods: uuid.UUID) -> None:
+    """Their cart is named by a header, not by a cookie; without it there is no cart to put a code into."""
+    app, cart = office.client_for(office.stall.tenant), "/api/shop/cart"
+    added = await app.post(f"{cart}/lines", json={"variant_id": str(goods), "quantity": 1})
+    mine = {"X-Cart-Token": added.headers["X-Cart-Token"]}
+    code = {"code": "MINNA"}
+    nowhere = await app.put("/api/coupons/cart", json=code)
+    assert (nowhere.status_code, nowhere.json()["code"]) == (409, "no_cart")
+    assert (await app.put("/api/coupons/cart", json=code, headers=mine)).status_code == 204
+    assert (await app.get(cart, headers=mine)).json()["quote"]["goods"] == 900
+    assert (await app.delete("/api/coupons/cart", headers=mine)).status_code == 204
+    assert (await app.get(cart, headers=mine)).json()["quote"]["goods"] == 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,10 +12,11 @@ import pytest
 
 from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.checkout import OrderDraft, OrderRef, RevertReason
+from nakamise.contracts.pricing import Quote
 from nakamise.ids import new_token, uuid7
 from nakamise_shop.cart import service as carts
 from nakamise_shop.catalog import service as catalog
-from nakamise_shop.catalog.schemas import ProductFilter
+from nakamise_shop.catalog.schemas import ProductFilter, Sort
 from nakamise_shop.checkout.confirming import confirm_view
 from nakamise_shop.checkout.expire import expire
 from nakamise_shop.checkout.place import place
@@ -23,7 +25,7 @@ from nakamise_timesale.hooks import Hooks
 from tests.faults.crowd import careless_crowd, crowd
 from tests.plugins.shop.catalog.test_queries import Counting
 from tests.plugins.shop.staff.office import Office
-from tests.plugins.shop.stall import Stall
+from tests.plugins.shop.stall import Buyer, Stall
 
 CROWD = 30
 STAFF = "/api/timesale/staff/sales"
@@ -82,6 +84,7 @@ async def test_prices_are_lowered_everywhere_and_back_at_once(stall: Stall, offi
     running = await run(office, await restarted(office, sale), "start")
     assert running["state"] == "running"
     assert {one["doubt"] for one in running["proofs"]} == {"", "too_short"}
+    await lists_are_sorted_by_what_is_paid(stall, office)
     cards = await listed(office)
     assert cards[str(product)] == {"price": 800, "was": 1000, "label": "夜のセール"}
     # Only the sale price is shown where the other is not proven, and the shop is told why.
@@ -113,13 +116,29 @@ async def test_prices_are_lowered_everywhere_and_back_at_once(stall: Stall, offi
         assert (await carts.view(ctx, tx, carts.key_of(ctx))).lines[0].seen_unit == 800
 
 
+async def lists_are_sorted_by_what_is_paid(stall: Stall, office: Office) -> None:
+    """Two at ¥800 in the sale instead of ¥1,000; one at ¥900; one that the shop typed as ¥850 without tax."""
+    await stall.shop("hanare", "HN", prices_include_tax=False)
+    for shop, name, price in (("honten", "櫛", 900), ("hanare", "鏡", 850)):
+        await stall.goods(shop, name, price, 9)
+    up, down = [
+        [one["min_price"] for one in (await office.guest.get(f"{SHOP}?sort={way}")).json()["items"]]
+        for way in ("price", "-price")
+    ]
+    assert up == [800, 800, 900, 935]
+    assert down == [935, 900, 800, 800]
+    async with stall.ctx.begin() as tx:
+        await tx.execute("UPDATE shop_product SET state = 'draft' WHERE name IN ('櫛', '鏡')")
+
+
 async def no_query_while_nothing_runs(stall: Stall) -> None:
-    """The second list costs what it costs without sales: one query."""
+    """Further lists cost what they cost without sales, by price too: one query each."""
     async with stall.ctx.read() as tx:
         await catalog.product_page(stall.ctx, tx, ProductFilter())
         with Counting(tx) as counted:
             await catalog.product_page(stall.ctx, tx, ProductFilter())
-    assert len(counted.queries) == 1, counted.queries
+            await catalog.product_page(stall.ctx, tx, ProductFilter(sort=Sort.PRICE_UP))
+    assert len(counted.queries) == 2, counted.queries
 
 
 async def owner_of(stall: Stall, order: OrderRef) -> uuid.UUID:
@@ -142,6 +161,30 @@ async def listed(office: Office) -> dict[str, dict[str, object]]:
     }
 
 
+@dataclass
+class Taking:
+    """Orders of one piece each, as checkout hands them to the plugin, in a transaction of their own."""
+
+    stall: Stall
+    quote: Quote
+    people: list[Buyer]
+
+    async def take(self, number: int, known: OrderRef | None = None) -> OrderRef:
+        ref = known or OrderRef(uuid7(), uuid7(), f"LC-{number}")
+        buyer = self.people[number % len(self.people)]
+        draft = OrderDraft(ref.purchase_id, (ref,), buyer.id, self.quote.currency, self.quote)
+        async with self.stall.ctx.begin() as tx:
+            await Hooks().checkout_commit(self.stall.ctx, tx, draft)
+        return ref
+
+    async def give_back(self, order: OrderRef) -> None:
+        async with self.stall.ctx.begin() as tx:
+            await Hooks().checkout_revert(self.stall.ctx, tx, order, RevertReason.CANCELLED)
+
+    async def sold(self) -> object:
+        return await self.stall.value("SELECT sold FROM timesale_item")
+
+
 @pytest.mark.req("LC-8.8.1")
 async def test_pieces_hold_in_a_crowd_and_come_back_once(
     stall: Stall, office: Office, owner: asyncpg.Connection
@@ -155,59 +198,62 @@ async def test_pieces_hold_in_a_crowd_and_come_back_once(
     await stall.fill_cart(buyer, [(goods, 1)])
     quote = (await confirm_view(stall.ctx_of(buyer), buyer.address_id)).quote
     assert quote.goods == 800
-
-    async def take(number: int, known: OrderRef | None = None) -> OrderRef:
-        ref = known or OrderRef(uuid7(), uuid7(), f"LC-{number}")
-        draft = OrderDraft(ref.purchase_id, (ref,), people[number % 3].id, quote.currency, quote)
-        async with stall.ctx.begin() as tx:
-            await Hooks().checkout_commit(stall.ctx, tx, draft)
-        return ref
-
-    told = await crowd(CROWD, take)
+    till = Taking(stall, quote, people)
+    told = await crowd(CROWD, till.take)
     assert (len(told.got), told.codes) == (5, {"sale_gone"})
-    assert await stall.value("SELECT sold FROM timesale_item") == 5
+    assert await till.sold() == 5
     # Sold out: the regular price again, for the cart too, and the page says so.
     assert (await confirm_view(stall.ctx_of(buyer), buyer.address_id)).quote.goods == 1000
     slug = await stall.value("SELECT slug FROM shop_product WHERE id = $1", product)
     assert "data-out" in (await office.guest.get(f"/shop/products/{slug}")).text
+    await paid_late(till, told.got)
+    await one_a_person(till)
+    await a_real_order_takes_and_expires(till, goods)
+    # The same crowd without condition and constraint.
+    assert await careless_crowd(stall.ctx, owner, 5) > 5
+    staff = (await office.api.get(f"{STAFF}/{sale['id']}")).json()
+    assert (staff["sold"], staff["amount"], staff["saved"]) == (5, 5 * 800, 5 * 200)
+    refused = await office.api.delete(f"{STAFF}/{sale['id']}/items/{sale['items'][0]['id']}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "item_sold")
+    assert (await office.api.delete(f"{STAFF}/{sale['id']}")).json() == {"archived": True}
+    assert (await confirm_view(stall.ctx_of(buyer), buyer.address_id)).quote.goods == 1000
+
+
+async def paid_late(till: Taking, orders: list[OrderRef]) -> None:
+    """Given back once; taken once more when it is paid after all, and not twice."""
     for _ in range(2):
-        async with stall.ctx.begin() as tx:
-            await Hooks().checkout_revert(stall.ctx, tx, told.got[0], RevertReason.CANCELLED)
-    assert await stall.value("SELECT sold FROM timesale_item") == 4
-    # Paid late: taken once more, and not twice.
-    twice = await crowd(1, lambda number: take(number, told.got[1]))
+        await till.give_back(orders[0])
+    assert await till.sold() == 4
+    twice = await crowd(1, lambda number: till.take(number, orders[1]))
     assert twice.codes == {"sale_twice"}
-    buyer_id = await owner_of(stall, told.got[0])
-    number = [one.id for one in people].index(buyer_id)
-    late = await crowd(3, lambda _number: take(number, told.got[0]))
+    buyer_id = await owner_of(till.stall, orders[0])
+    number = [one.id for one in till.people].index(buyer_id)
+    late = await crowd(3, lambda _number: till.take(number, orders[0]))
     assert (len(late.got), late.codes) == (1, {"sale_gone"})
-    assert await stall.value("SELECT sold FROM timesale_item") == 5
-    async with stall.ctx.begin() as tx:
-        await Hooks().checkout_revert(stall.ctx, tx, told.got[0], RevertReason.CANCELLED)
-    # One piece a person: who has one pays the regular price, who races is refused.
-    query = "UPDATE timesale_sale SET per_person = 1"
-    async with stall.ctx.begin() as tx:
-        await tx.execute(query)
+    assert await till.sold() == 5
+    await till.give_back(orders[0])
+
+
+async def one_a_person(till: Taking) -> None:
+    """Who has one pays the regular price, who races is refused."""
+    async with till.stall.ctx.begin() as tx:
+        await tx.execute("UPDATE timesale_sale SET per_person = 1")
         await tx.execute("UPDATE timesale_item SET quantity = 99")
-    fresh = await stall.buyer()
-    people[:] = [fresh] * 3
-    told = await crowd(6, take)
+    till.people[:] = [await till.stall.buyer()]
+    told = await crowd(6, till.take)
     assert (len(told.got), told.codes) == (1, {"sale_limit"})
-    # A real order takes, and gives back when it expires.
+
+
+async def a_real_order_takes_and_expires(till: Taking, goods: uuid.UUID) -> None:
+    stall = till.stall
     other = await stall.buyer()
     await stall.fill_cart(other, [(goods, 1)])
     ctx = stall.ctx_of(other)
     seen = await confirm_view(ctx, other.address_id)
     placed = await place(ctx, new_token(), PlaceOrder(other.address_id, seen.fingerprint))
     assert placed.due == 800 + 550
-    assert await stall.value("SELECT sold FROM timesale_item") == 6
+    assert await till.sold() == 6
     async with stall.ctx.begin() as tx:
         await tx.execute("UPDATE shop_purchase SET expires_at = now() - interval '1 second'")
     assert await expire(stall.ctx, placed.purchase_id)
-    assert await stall.value("SELECT sold FROM timesale_item") == 5
-    # The same crowd without condition and constraint.
-    assert await careless_crowd(stall.ctx, owner, 5) > 5
-    refused = await office.api.delete(f"{STAFF}/{sale['id']}/items/{sale['items'][0]['id']}")
-    assert (refused.status_code, refused.json()["code"]) == (409, "item_sold")
-    assert (await office.api.delete(f"{STAFF}/{sale['id']}")).json() == {"archived": True}
-    assert (await confirm_view(stall.ctx_of(buyer), buyer.address_id)).quote.goods == 1000
+    assert await till.sold() == 5

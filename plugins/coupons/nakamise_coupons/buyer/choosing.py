@@ -20,8 +20,9 @@ from nakamise_coupons.schemas import Coupon
 from nakamise_coupons.words import DOMAIN, WHY, conditions, gain, params, reason
 
 
-async def choose(ctx: TenantCtx, typed: str) -> str:
+async def choose(ctx: TenantCtx, typed: str, cart_token: str | None = None) -> str:
     """Put a code into the cart; the code. One that may count for another cart stays there and says why it does not.
+    ``cart_token``: of a guest of the API.
 
     Raises Conflict that says why it cannot be used, also without a cart; TooMany.
     """
@@ -31,7 +32,7 @@ async def choose(ctx: TenantCtx, typed: str) -> str:
         found = await repository.presented(tx, code, ctx.actor.user_id)
         why = await _why(ctx, tx, found) if found else Why.UNKNOWN
         if why is None or why in MAY_COUNT_LATER:
-            await _put(ctx, tx, code)
+            await _put(ctx, tx, code, cart_token)
     if why not in (Why.UNKNOWN, Why.STOPPED):
         await guessing.forgive(ctx)
     if why is not None and why not in MAY_COUNT_LATER:
@@ -39,9 +40,9 @@ async def choose(ctx: TenantCtx, typed: str) -> str:
     return code
 
 
-async def _put(ctx: TenantCtx, tx: Tx, code: str) -> None:
+async def _put(ctx: TenantCtx, tx: Tx, code: str, cart_token: str | None) -> None:
     try:
-        await ctx.service(CartInputs).set(tx, {INPUT: code})
+        await ctx.service(CartInputs).set(tx, {INPUT: code}, cart_token)
     except NotFound:
         message = N_("Put something into the cart first, then type the code.")
         raise Conflict(message, code="no_cart", domain=DOMAIN) from None
@@ -56,11 +57,11 @@ async def _why(ctx: TenantCtx, tx: Tx, found: Presented) -> Why | None:
     return judge(found, ctx.now(), has_bought=has_bought, live_in=live_in)
 
 
-async def remove(ctx: TenantCtx, tx: Tx) -> str:
+async def remove(ctx: TenantCtx, tx: Tx, cart_token: str | None = None) -> str:
     """The code that was in the cart; "" = there was none. Raises NotFound without a cart."""
     inputs = ctx.service(CartInputs)
-    code = (await inputs.all(tx)).get(INPUT, "")
-    await inputs.set(tx, {INPUT: None})
+    code = (await inputs.all(tx, cart_token)).get(INPUT, "")
+    await inputs.set(tx, {INPUT: None}, cart_token)
     return code
 
 

@@ -10,11 +10,11 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise.errors import Conflict, TooMany
 from nakamise.plugin import Ctx, anyone
-from nakamise.web import N_, page, read_form, see_other
+from nakamise.web import N_, page, read_form, said, see_other
 from nakamise_coupons.buyer import choosing
 from nakamise_coupons.buyer.schemas import CodeInput
 from nakamise_coupons.domain import codes
-from nakamise_coupons.words import say, words
+from nakamise_coupons.words import words
 
 AnyRequest = Request[Any, Any, Any]
 CART: Final = "/shop/cart"
@@ -38,14 +38,14 @@ async def coupon_list(ctx: Ctx) -> Response[bytes]:
 async def choose(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     form = await read_form(request, ChooseForm)
     if form.value is None:
-        said = words(ctx)(N_("Please type the code of a coupon."))
-        return see_other(ctx, CART, flash=said, kind="danger")
+        missing = words(ctx)(N_("Please type the code of a coupon."))
+        return see_other(ctx, CART, flash=missing, kind="danger")
     try:
         code = await choosing.choose(ctx, form.value.code)
     except (Conflict, TooMany) as refused:
         typed = urlencode({"coupon": codes.normal(form.value.code)[:40]})
         where = LIST if form.value.back else f"{CART}?{typed}#coupon"
-        return see_other(ctx, where, flash=say(ctx, refused), kind="danger")
+        return see_other(ctx, where, flash=said(ctx, refused), kind="danger")
     return see_other(ctx, CART, flash=words(ctx)(N_("The coupon %(code)s is in your cart."), code=code))
 
 
@@ -54,8 +54,8 @@ async def remove(ctx: Ctx) -> Response[bytes]:
     """The cart then offers to use it again."""
     async with ctx.begin() as tx:
         code = await choosing.remove(ctx, tx)
-    said = words(ctx)(N_("The coupon was removed from your cart."))
-    return see_other(ctx, f"{CART}?{urlencode({'coupon': code})}#coupon" if code else CART, flash=said)
+    done = words(ctx)(N_("The coupon was removed from your cart."))
+    return see_other(ctx, f"{CART}?{urlencode({'coupon': code})}#coupon" if code else CART, flash=done)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [coupon_list, choose, remove]

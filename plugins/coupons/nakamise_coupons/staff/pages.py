@@ -13,19 +13,39 @@ from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
-from nakamise.contracts.catalog import Catalog, CatalogChoices
+from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.live import LiveOffers
 from nakamise.db import Tx
-from nakamise.errors import Conflict, FieldError, Invalid, Problem
+from nakamise.errors import Conflict, Invalid, Problem
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import N_, NavLink, filter_of, page, page_address, page_base, read_form, see_other
+from nakamise.web import (
+    N_,
+    NavLink,
+    Refused,
+    filter_of,
+    page,
+    page_address,
+    page_base,
+    read_form,
+    said,
+    see_other,
+    tried,
+)
 from nakamise_coupons import service
+from nakamise_coupons.domain.examples import examples
 from nakamise_coupons.domain.rules import state_of
 from nakamise_coupons.rights import MANAGE, READ
-from nakamise_coupons.schemas import BATCH_MAX, CodeFilter, CouponFilter, StaffCoupon
+from nakamise_coupons.schemas import (
+    BATCH_MAX,
+    CodeFilter,
+    CouponChange,
+    CouponFilter,
+    NewCoupon,
+    StaffCoupon,
+)
 from nakamise_coupons.staff import sheets
-from nakamise_coupons.staff.form import CouponForm, typed, values_of
-from nakamise_coupons.words import BEARERS, KINDS, STATES, conditions, gain, labels, say, words
+from nakamise_coupons.staff.form import CouponForm, copied, typed, values_of
+from nakamise_coupons.words import BEARERS, KINDS, STATES, conditions, gain, labels, words
 
 AnyRequest = Request[Any, Any, Any]
 LIST: Final = "/admin/coupons"
@@ -42,11 +62,19 @@ NAMES: Final = {
     "code": N_("Code"),
     "batch": N_("Number of single-use codes"),
     "version": N_("State"),
+    "broadcast_id": N_("Only during a broadcast"),
+    "product_ids": N_("Products"),
+    "category_ids": N_("Categories"),
+    "shop_ids": N_("Shops"),
 }
 
 
 class BatchForm(msgspec.Struct, frozen=True):
     count: Annotated[int, Meta(ge=1, le=BATCH_MAX)]
+
+
+class NewLike(msgspec.Struct, frozen=True):
+    like: uuid.UUID | None = None
 
 
 class CodeForm(msgspec.Struct, frozen=True):
@@ -85,22 +113,26 @@ def _state(ctx: TenantCtx, one: Any) -> tuple[str, str]:
 
 
 @get("/new", opt=requires(MANAGE), include_in_schema=False)
-async def new(ctx: Ctx) -> Response[bytes]:
-    return await _form(ctx, None, {"kind": "percent", "bearer": "shop"})
+async def new(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
+    """``like``: the coupon that the new one is to be a copy of."""
+    wanted = filter_of(NewLike, dict(request.query_params))
+    if wanted.like is None:
+        return await _form(ctx, None, {"kind": "percent", "bearer": "shop"})
+    async with ctx.read() as tx:
+        found = await service.coupon(tx, wanted.like)
+    return await _form(ctx, None, copied(ctx, found))
 
 
 @post("/new", opt=requires(MANAGE), include_in_schema=False)
 async def create(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     form = await read_form(request, CouponForm)
-    given, errors = typed(ctx, form, is_new=True)
-    if given is not None:
-        try:
-            async with ctx.begin() as tx:
-                coupon_id = await service.create(ctx, tx, given)
-            return see_other(ctx, f"{LIST}/{coupon_id}", flash=words(ctx)(N_("Saved.")))
-        except Invalid as refused:
-            errors = dict(refused.fields)
-    return await _form(ctx, None, form.raw, errors)
+    given, errors = typed(ctx, form, NewCoupon)
+    if given is None:
+        return await _form(ctx, None, form.raw, Refused(422, errors))
+    done = await tried(ctx, lambda tx: service.create(ctx, tx, given))
+    if isinstance(done, Refused):
+        return await _form(ctx, None, form.raw, done)
+    return see_other(ctx, f"{LIST}/{done}", flash=words(ctx)(N_("Saved.")))
 
 
 @get("/{coupon_id:uuid}", opt=requires(READ), include_in_schema=False)
@@ -120,6 +152,7 @@ async def show(request: AnyRequest, ctx: Ctx, coupon_id: FromPath[uuid.UUID]) ->
         gain=gain(ctx, found),
         conditions=conditions(ctx, found) + limits,
         bearers=labels(ctx, BEARERS),
+        examples=examples(found),
         codes=codes,
         uses=uses,
         batch_max=BATCH_MAX,
@@ -153,43 +186,31 @@ async def edit(ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
 @post("/{coupon_id:uuid}/edit", opt=requires(MANAGE), include_in_schema=False)
 async def change(request: AnyRequest, ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
     form = await read_form(request, CouponForm)
-    given, errors = typed(ctx, form, is_new=False)
-    status = 422
+    given, errors = typed(ctx, form, CouponChange)
+    done: object = Refused(422, errors)
     if given is not None:
-        try:
-            async with ctx.begin() as tx:
-                await service.change(ctx, tx, coupon_id, given)
-            return see_other(ctx, f"{LIST}/{coupon_id}", flash=words(ctx)(N_("Saved.")))
-        except Invalid as refused:
-            errors = dict(refused.fields)
-        except Conflict as refused:
-            errors, status = {"version": FieldError(refused.message, domain=refused.domain)}, 409
+        done = await tried(ctx, lambda tx: service.change(ctx, tx, coupon_id, given), stale="version")
+    if not isinstance(done, Refused):
+        return see_other(ctx, f"{LIST}/{coupon_id}", flash=words(ctx)(N_("Saved.")))
     async with ctx.read() as tx:
         found = await service.coupon(tx, coupon_id)
-    return await _form(ctx, found, form.raw, errors, status=status)
+    return await _form(ctx, found, form.raw, done)
 
 
 async def _form(
-    ctx: TenantCtx,
-    found: StaffCoupon | None,
-    values: Mapping[str, Any],
-    errors: Mapping[str, FieldError] | None = None,
-    *,
-    status: int = 422,
+    ctx: TenantCtx, found: StaffCoupon | None, values: Mapping[str, Any], refused: Refused | None = None
 ) -> Response[bytes]:
     live = ctx.optional_service(LiveOffers)
     async with ctx.read() as tx:
-        choices: CatalogChoices = await ctx.service(Catalog).choices(tx)
-        broadcasts = list(await live.choices(tx)) if live else []
-        if live and found and found.broadcast_id and found.broadcast_id not in {one.id for one in broadcasts}:
-            broadcasts += (await live.named(tx, [found.broadcast_id])).values()
+        choices = await ctx.service(Catalog).choices(tx)
+        broadcasts = await live.choices(tx, found.broadcast_id if found else None) if live else []
     return await page(
         ctx,
         "coupons/staff_form.html",
-        status=status if errors else 200,
+        status=refused.status if refused else 200,
         coupon=found,
         values=values,
-        errors={name: say(ctx, one) for name, one in (errors or {}).items()},
+        errors={name: said(ctx, one) for name, one in refused.errors.items()} if refused else {},
         names=labels(ctx, NAMES),
         kinds=list(labels(ctx, KINDS).items()),
         bearers=list(labels(ctx, BEARERS).items()),
@@ -216,17 +237,17 @@ async def _switch(ctx: TenantCtx, coupon_id: uuid.UUID, *, on: bool) -> Response
         async with ctx.begin() as tx:
             await service.switch(ctx, tx, coupon_id, on=on)
     except Conflict as refused:
-        return see_other(ctx, back, flash=say(ctx, refused), kind="danger")
-    said = N_("The coupon can be used again.") if on else N_("The coupon cannot be used any more.")
-    return see_other(ctx, back, flash=words(ctx)(said))
+        return see_other(ctx, back, flash=said(ctx, refused), kind="danger")
+    done = N_("The coupon can be used again.") if on else N_("The coupon cannot be used any more.")
+    return see_other(ctx, back, flash=words(ctx)(done))
 
 
 @post("/{coupon_id:uuid}/delete", opt=requires(MANAGE), include_in_schema=False)
 async def delete(ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.begin() as tx:
         is_gone = await service.delete(ctx, tx, coupon_id)
-    said = N_("The coupon was deleted.") if is_gone else N_("The coupon was used before, so it was archived.")
-    return see_other(ctx, LIST, flash=words(ctx)(said))
+    done = N_("The coupon was deleted.") if is_gone else N_("The coupon was used before, so it was archived.")
+    return see_other(ctx, LIST, flash=words(ctx)(done))
 
 
 @post("/{coupon_id:uuid}/codes", opt=requires(MANAGE), include_in_schema=False)
@@ -237,14 +258,14 @@ async def add_codes(request: AnyRequest, ctx: Ctx, coupon_id: FromPath[uuid.UUID
         async with ctx.begin() as tx:
             await service.add_batch(ctx, tx, coupon_id, count)
     except (Invalid, Conflict) as refused:
-        return see_other(ctx, back, flash=_said(ctx, refused), kind="danger")
+        return see_other(ctx, back, flash=_sentence(ctx, refused), kind="danger")
     return see_other(ctx, back, flash=words(ctx)(N_("%(n)s codes were made."), n=count))
 
 
-def _said(ctx: TenantCtx, refused: Problem) -> str:
+def _sentence(ctx: TenantCtx, refused: Problem) -> str:
     if isinstance(refused, Invalid):
-        return " ".join(say(ctx, one) for one in refused.fields.values())
-    return say(ctx, refused)
+        return " ".join(said(ctx, one) for one in refused.fields.values())
+    return said(ctx, refused)
 
 
 @post("/{coupon_id:uuid}/code", opt=requires(MANAGE), include_in_schema=False)
@@ -252,8 +273,8 @@ async def stop_code(request: AnyRequest, ctx: Ctx, coupon_id: FromPath[uuid.UUID
     form = (await read_form(request, CodeForm)).valid()
     async with ctx.begin() as tx:
         await service.stop_code(ctx, tx, coupon_id, form.code, stopped=form.stopped)
-    said = N_("%(code)s counts no more.") if form.stopped else N_("%(code)s counts again.")
-    return see_other(ctx, f"{LIST}/{coupon_id}?page={form.page}", flash=words(ctx)(said, code=form.code))
+    done = N_("%(code)s counts no more.") if form.stopped else N_("%(code)s counts again.")
+    return see_other(ctx, f"{LIST}/{coupon_id}?page={form.page}", flash=words(ctx)(done, code=form.code))
 
 
 @get("/{coupon_id:uuid}/codes.csv", opt=requires(MANAGE), include_in_schema=False)

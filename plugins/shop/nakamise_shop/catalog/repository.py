@@ -14,17 +14,11 @@ from nakamise.db import Tx
 from nakamise_shop.catalog.sale import IS_ON_SALE, SALE, Sale
 from nakamise_shop.catalog.schemas import Beside, ProductCard, ProductFilter, ProductPicture, Sort, Variant
 from nakamise_shop.catalog.search import patterns
+from nakamise_shop.catalog.sorting import PricesNow
 
-_ORDER: Final = {
-    Sort.NEW: "p.published_at DESC, p.id",
-    Sort.PRICE_UP: "p.min_price, p.id",
-    Sort.PRICE_DOWN: "p.max_price DESC, p.id",
-}
-
+_FROM: Final = "FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id AND s.state = 'open'"
 # $1 patterns, $2 category slug, $3 shop slug, $4 only what can be bought
 _MATCH: Final = f"""
-FROM shop_product p
-JOIN shop_shop s ON s.id = p.shop_id AND s.state = 'open'
 WHERE p.state = 'published'
   AND p.search_text LIKE ALL ($1::text[])
   AND ($2::text IS NULL OR p.category_id IN (
@@ -66,10 +60,33 @@ LEFT JOIN LATERAL (
 ORDER BY {order}
 """
 
-_PAGE: Final = "SELECT p.id, count(*) OVER () AS total {match} ORDER BY {order} LIMIT $5 OFFSET $6"
+_NEWEST: Final = "p.published_at DESC, p.id"
+_PAGE: Final = (
+    f"SELECT p.id, count(*) OVER () AS total {_FROM} {_MATCH} ORDER BY {_NEWEST} LIMIT $5 OFFSET $6"
+)
+# $8 tax rates by class; $9 ids, $10 least and $11 most of what is lowered: see ``sorting.PricesNow``
+_LESS: Final = (
+    "LEFT JOIN unnest($9::uuid[], $10::bigint[], $11::bigint[]) AS less (id, least, most) ON less.id = p.id"
+)
+_TAXED: Final = """
+CASE WHEN s.prices_include_tax THEN {amount} ELSE ({amount} * (10000 + ($8::jsonb ->> p.tax_class)::bigint)
+    + CASE s.rounding WHEN 'ceil' THEN 9999 WHEN 'half_up' THEN 5000 ELSE 0 END) / 10000 END
+"""
+
+
+def _by_price(amount: str, less: str, way: str) -> str:
+    key = f"coalesce({less}, {_TAXED.format(amount=amount)})"
+    chosen = (
+        f"SELECT p.id, count(*) OVER () AS total, {key} AS price {_FROM} {_LESS} {_MATCH}"
+        f" ORDER BY price {way}, p.id LIMIT $5 OFFSET $6"
+    )
+    return _CARDS.format(chosen=chosen, order=f"chosen.price {way}, p.id", locale="$7", sale=SALE)
+
+
 _LISTS: Final = {
-    sort: _CARDS.format(chosen=_PAGE.format(match=_MATCH, order=order), order=order, locale="$7", sale=SALE)
-    for sort, order in _ORDER.items()
+    Sort.NEW: _CARDS.format(chosen=_PAGE, order=_NEWEST, locale="$7", sale=SALE),
+    Sort.PRICE_UP: _by_price("p.min_price", "less.least", "ASC"),
+    Sort.PRICE_DOWN: _by_price("p.max_price", "less.most", "DESC"),
 }
 _SOME: Final = _CARDS.format(
     chosen="SELECT p.id, 0 AS total FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id AND s.state = 'open'"
@@ -92,11 +109,14 @@ class CardRow(ProductCard, frozen=True, kw_only=True):
     total: int
 
 
-async def list_products(tx: Tx, wanted: ProductFilter, locale: str, page_size: int) -> list[CardRow]:
-    """One page; each row knows how many match in all."""
-    return await tx.all(
-        CardRow, _LISTS[wanted.sort], *_matching(wanted), page_size, (wanted.page - 1) * page_size, locale
-    )
+async def list_products(
+    tx: Tx, wanted: ProductFilter, locale: str, page_size: int, prices: PricesNow | None = None
+) -> list[CardRow]:
+    """One page; each row knows how many match in all. ``prices`` for lists by price."""
+    query = _LISTS[wanted.sort if prices else Sort.NEW]
+    offset = (wanted.page - 1) * page_size
+    more = (dict(prices.rates), list(prices.ids), list(prices.least), list(prices.most)) if prices else ()
+    return await tx.all(CardRow, query, *_matching(wanted), page_size, offset, locale, *more)
 
 
 async def products_by_id(tx: Tx, ids: Sequence[uuid.UUID], locale: str) -> list[CardRow]:
@@ -105,7 +125,7 @@ async def products_by_id(tx: Tx, ids: Sequence[uuid.UUID], locale: str) -> list[
 
 
 async def count_products(tx: Tx, wanted: ProductFilter) -> int:
-    return int(await tx.value(f"SELECT count(*) {_MATCH}", *_matching(wanted)))
+    return int(await tx.value(f"SELECT count(*) {_FROM} {_MATCH}", *_matching(wanted)))
 
 
 def _matching(wanted: ProductFilter) -> tuple[list[str], str | None, str | None, bool]:

@@ -24,8 +24,10 @@ from nakamise_shop.catalog.schemas import (
     ProductFilter,
     ProductPage,
     Shop,
+    Sort,
     Variant,
 )
+from nakamise_shop.catalog.sorting import prices_now
 from nakamise_shop.settings import ShopSettings
 
 MAY_PREVIEW: Final = "shop.products.read"
@@ -50,7 +52,8 @@ def today(ctx: TenantCtx) -> date:
 async def product_page(ctx: TenantCtx, tx: Tx, wanted: ProductFilter) -> ProductPage:
     """A page past the end is empty but knows the total."""
     size = ctx.settings(ShopSettings).page_size
-    rows = await repository.list_products(tx, wanted, ctx.locale, size)
+    prices = await prices_now(ctx, tx, today(ctx)) if wanted.sort is not Sort.NEW else None
+    rows = await repository.list_products(tx, wanted, ctx.locale, size, prices)
     total = rows[0].total if rows else 0
     if not rows and wanted.page > 1:
         total = await repository.count_products(tx, wanted)

@@ -97,6 +97,13 @@ def proposals(
     return found
 
 
+def lowered_to(item: RunningItem, regular: int) -> int:
+    """What one costs in the sale, as the pricing makes it: never more than ``regular``, the reduction rounded down."""
+    if item.price is not None:
+        return min(item.price, regular)
+    return regular - regular * (item.percent or 0) // 100
+
+
 def _lowered(item: RunningItem, line: DraftLine, *, is_proven: bool) -> Adjustment | None:
     """None where the sale is no gain."""
     amount = item.price - line.list_amount if item.price is not None else 0

@@ -13,15 +13,27 @@ from litestar.types import ControllerRouterHandler
 from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.live import LiveOffers
 from nakamise.db import Tx
-from nakamise.errors import Conflict, FieldError, Invalid
+from nakamise.errors import Conflict
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import N_, NavLink, filter_of, page, page_address, page_base, read_form, see_other
+from nakamise.web import (
+    N_,
+    NavLink,
+    Refused,
+    filter_of,
+    page,
+    page_address,
+    page_base,
+    read_form,
+    said,
+    see_other,
+    tried,
+)
 from nakamise_timesale import service
 from nakamise_timesale.domain.rules import Times, state_of
 from nakamise_timesale.rights import MANAGE, READ
-from nakamise_timesale.schemas import ItemInput, SaleDetail, SaleFilter
+from nakamise_timesale.schemas import ItemInput, SaleChange, SaleDetail, SaleFilter, SaleInput
 from nakamise_timesale.staff.form import ItemForm, SaleForm, typed_item, typed_sale, values_of
-from nakamise_timesale.words import STATES, labels, moment, say, words
+from nakamise_timesale.words import STATES, labels, moment, words
 
 AnyRequest = Request[Any, Any, Any]
 LIST: Final = "/admin/timesale"
@@ -86,16 +98,13 @@ async def new(ctx: Ctx) -> Response[bytes]:
 @post("/new", opt=requires(MANAGE), include_in_schema=False)
 async def create(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     form = await read_form(request, SaleForm)
-    given, errors = typed_sale(ctx, form, is_new=True)
-    if given is not None:
-        try:
-            async with ctx.begin() as tx:
-                sale_id = await service.create(ctx, tx, given)
-            said = words(ctx)(N_("Saved. Now add the products."))
-            return see_other(ctx, f"{LIST}/{sale_id}", flash=said)
-        except Invalid as refused:
-            errors = dict(refused.fields)
-    return await _form(ctx, None, form.raw, errors)
+    given, errors = typed_sale(ctx, form, SaleInput)
+    if given is None:
+        return await _form(ctx, None, form.raw, Refused(422, errors))
+    done = await tried(ctx, lambda tx: service.create(ctx, tx, given))
+    if isinstance(done, Refused):
+        return await _form(ctx, None, form.raw, done)
+    return see_other(ctx, f"{LIST}/{done}", flash=words(ctx)(N_("Saved. Now add the products.")))
 
 
 @get("/{sale_id:uuid}/edit", opt=requires(MANAGE), include_in_schema=False)
@@ -108,42 +117,30 @@ async def edit(ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
 @post("/{sale_id:uuid}/edit", opt=requires(MANAGE), include_in_schema=False)
 async def change(request: AnyRequest, ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
     form = await read_form(request, SaleForm)
-    given, errors = typed_sale(ctx, form, is_new=False)
-    status = 422
+    given, errors = typed_sale(ctx, form, SaleChange)
+    done: object = Refused(422, errors)
     if given is not None:
-        try:
-            async with ctx.begin() as tx:
-                await service.change(ctx, tx, sale_id, given)
-            return see_other(ctx, f"{LIST}/{sale_id}", flash=words(ctx)(N_("Saved.")))
-        except Invalid as refused:
-            errors = dict(refused.fields)
-        except Conflict as refused:
-            errors, status = {"version": FieldError(refused.message, domain=refused.domain)}, 409
+        done = await tried(ctx, lambda tx: service.change(ctx, tx, sale_id, given), stale="version")
+    if not isinstance(done, Refused):
+        return see_other(ctx, f"{LIST}/{sale_id}", flash=words(ctx)(N_("Saved.")))
     async with ctx.read() as tx:
         found = await service.sale(tx, sale_id)
-    return await _form(ctx, found, form.raw, errors, status=status)
+    return await _form(ctx, found, form.raw, done)
 
 
 async def _form(
-    ctx: TenantCtx,
-    found: SaleDetail | None,
-    values: Mapping[str, Any],
-    errors: Mapping[str, FieldError] | None = None,
-    *,
-    status: int = 422,
+    ctx: TenantCtx, found: SaleDetail | None, values: Mapping[str, Any], refused: Refused | None = None
 ) -> Response[bytes]:
     live = ctx.optional_service(LiveOffers)
     async with ctx.read() as tx:
-        broadcasts = list(await live.choices(tx)) if live else []
-        if live and found and found.broadcast_id and found.broadcast_id not in {one.id for one in broadcasts}:
-            broadcasts += (await live.named(tx, [found.broadcast_id])).values()
+        broadcasts = await live.choices(tx, found.broadcast_id if found else None) if live else []
     return await page(
         ctx,
         "timesale/staff_form.html",
-        status=status if errors else 200,
+        status=refused.status if refused else 200,
         sale=found,
         values=values,
-        errors={name: say(ctx, one) for name, one in (errors or {}).items()},
+        errors={name: said(ctx, one) for name, one in refused.errors.items()} if refused else {},
         names=labels(ctx, NAMES),
         broadcasts=[(one.id, one.title) for one in broadcasts],
         action=f"{LIST}/{found.id}/edit" if found else f"{LIST}/new",
@@ -152,15 +149,15 @@ async def _form(
 
 @get("/{sale_id:uuid}", opt=requires(READ), include_in_schema=False)
 async def show(ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    return await _show(ctx, sale_id, None, {}, {})
+    return await _show(ctx, sale_id)
 
 
 async def _show(
     ctx: TenantCtx,
     sale_id: uuid.UUID,
-    item_id: uuid.UUID | None,
-    raw: Mapping[str, Any],
-    errors: Mapping[str, FieldError],
+    item_id: uuid.UUID | None = None,
+    raw: Mapping[str, Any] | None = None,
+    refused: Refused | None = None,
 ) -> Response[bytes]:
     """``item_id``: whose form was refused, None = that of a new one."""
     async with ctx.read() as tx:
@@ -173,7 +170,7 @@ async def _show(
     return await page(
         ctx,
         "timesale/staff_sale.html",
-        status=422 if errors else 200,
+        status=refused.status if refused else 200,
         sale=found,
         state=_state(ctx, found),
         period=_period(ctx, found),
@@ -182,18 +179,19 @@ async def _show(
             id_: [(one.id, one.name or one.sku) for one in variants if one.product_id == id_] for id_ in ids
         },
         choices=choices.products if choices else [],
-        raw=raw,
+        raw=raw or {},
         refused=item_id,
-        errors={name: say(ctx, one) for name, one in errors.items()},
+        errors={name: said(ctx, one) for name, one in refused.errors.items()} if refused else {},
         names=labels(ctx, NAMES),
+        may_copy=ctx.actor.can(MANAGE),
         may_manage=ctx.actor.can(MANAGE) and found.archived_at is None,
     )
 
 
 @post("/{sale_id:uuid}/items", opt=requires(MANAGE), include_in_schema=False)
 async def add_item(request: AnyRequest, ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    async def add(tx: Tx, given: ItemInput) -> None:
-        await service.add_item(ctx, tx, sale_id, given)
+    async def add(tx: Tx, given: ItemInput) -> object:
+        return await service.add_item(ctx, tx, sale_id, given)
 
     return await _save_item(request, ctx, sale_id, None, add)
 
@@ -202,8 +200,8 @@ async def add_item(request: AnyRequest, ctx: Ctx, sale_id: FromPath[uuid.UUID]) 
 async def change_item(
     request: AnyRequest, ctx: Ctx, sale_id: FromPath[uuid.UUID], item_id: FromPath[uuid.UUID]
 ) -> Response[bytes]:
-    async def put(tx: Tx, given: ItemInput) -> None:
-        await service.change_item(ctx, tx, sale_id, item_id, given)
+    async def put(tx: Tx, given: ItemInput) -> object:
+        return await service.change_item(ctx, tx, sale_id, item_id, given)
 
     return await _save_item(request, ctx, sale_id, item_id, put)
 
@@ -213,20 +211,19 @@ async def _save_item(
     ctx: TenantCtx,
     sale_id: uuid.UUID,
     item_id: uuid.UUID | None,
-    act: Callable[[Tx, ItemInput], Awaitable[None]],
+    act: Callable[[Tx, ItemInput], Awaitable[object]],
 ) -> Response[bytes]:
     form = await read_form(request, ItemForm)
-    given, errors = typed_item(form)
-    if given is not None:
-        try:
-            async with ctx.begin() as tx:
-                await act(tx, given)
-            return see_other(ctx, f"{LIST}/{sale_id}", flash=words(ctx)(N_("Saved.")))
-        except Invalid as refused:
-            errors = dict(refused.fields)
-        except Conflict as refused:
-            return see_other(ctx, f"{LIST}/{sale_id}", flash=say(ctx, refused), kind="danger")
-    return await _show(ctx, sale_id, item_id, form.raw, errors)
+    given, errors = typed_item(ctx, form)
+    if given is None:
+        return await _show(ctx, sale_id, item_id, form.raw, Refused(422, errors))
+    try:
+        done = await tried(ctx, lambda tx: act(tx, given))
+    except Conflict as refused:
+        return see_other(ctx, f"{LIST}/{sale_id}", flash=said(ctx, refused), kind="danger")
+    if isinstance(done, Refused):
+        return await _show(ctx, sale_id, item_id, form.raw, done)
+    return see_other(ctx, f"{LIST}/{sale_id}", flash=words(ctx)(N_("Saved.")))
 
 
 @post("/{sale_id:uuid}/items/{item_id:uuid}/remove", opt=requires(MANAGE), include_in_schema=False)
@@ -256,26 +253,35 @@ async def stop(ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
 
 
 async def _act(
-    ctx: TenantCtx, sale_id: uuid.UUID, act: Callable[[Tx], Awaitable[None]], said: str
+    ctx: TenantCtx, sale_id: uuid.UUID, act: Callable[[Tx], Awaitable[None]], done: str
 ) -> Response[bytes]:
     back = f"{LIST}/{sale_id}"
     try:
         async with ctx.begin() as tx:
             await act(tx)
     except Conflict as refused:
-        return see_other(ctx, back, flash=say(ctx, refused), kind="danger")
-    return see_other(ctx, back, flash=words(ctx)(said))
+        return see_other(ctx, back, flash=said(ctx, refused), kind="danger")
+    return see_other(ctx, back, flash=words(ctx)(done))
 
 
 @post("/{sale_id:uuid}/delete", opt=requires(MANAGE), include_in_schema=False)
 async def delete(ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.begin() as tx:
         is_gone = await service.delete(ctx, tx, sale_id)
-    said = N_("The sale was deleted.") if is_gone else N_("The sale ran before, so it was archived.")
-    return see_other(ctx, LIST, flash=words(ctx)(said))
+    done = N_("The sale was deleted.") if is_gone else N_("The sale ran before, so it was archived.")
+    return see_other(ctx, LIST, flash=words(ctx)(done))
+
+
+@post("/{sale_id:uuid}/copy", opt=requires(MANAGE), include_in_schema=False)
+async def copy(ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    """A draft with the same products, to be given its times."""
+    name = words(ctx)(N_("Copy of %(name)s"))
+    async with ctx.begin() as tx:
+        made = await service.copy(ctx, tx, sale_id, name)
+    return see_other(ctx, f"{LIST}/{made}/edit", flash=words(ctx)(N_("Copied. Now say when it runs.")))
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     *(sale_list, new, create, edit, change, show),
-    *(add_item, change_item, remove_item, start, stop, delete),
+    *(add_item, change_item, remove_item, start, stop, delete, copy),
 ]
