@@ -30,10 +30,10 @@ from nakamise_shop.staff.schemas import (
 from nakamise_shop.staff.text import (
     PRODUCT_KINDS,
     PRODUCT_STATES,
-    TAX_CLASSES,
     badges,
     choices,
     fault_texts,
+    tax_choices,
     words,
 )
 
@@ -163,7 +163,7 @@ async def show(
         "errors": fault_texts(ctx, form.errors),
         "shops": [(one.id, one.name) for one in shops],
         "categories": [(one.id, one.name) for one in categories],
-        "tax_classes": choices(ctx, TAX_CLASSES),
+        "tax_classes": tax_choices(ctx, ctx.now().astimezone(ctx.tenant.zone).date()),
         "kinds": choices(ctx, PRODUCT_KINDS),
         "states": badges(ctx, PRODUCT_STATES),
         "pictures_max": PICTURES_MAX,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -52,6 +53,7 @@ OF_PRODUCT: Final = tuple(one for one in COLUMNS if one not in (*OF_VARIANT, "sk
 NUMBERS: Final = frozenset(
     {"price", "compare_at", "on_hand", "per_order_limit", "per_person_limit", "per_person_days"}
 )
+_RATE: Final = re.compile(r"\s*\(\d+(\.\d+)?%\)$")
 # Stored value: msgid; in the file stands the word in either language, or the stored value.
 CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
     "tax_class": TAX_CLASSES,
@@ -119,8 +121,8 @@ def word(key: str, value: str, locale: str) -> str:
 
 
 def value_of(key: str, text: str) -> str | None:
-    """The stored value of a word; None for one that there is not."""
-    wanted = _plain(text)
+    """The stored value of a word, also with a rate behind it as in 標準税率(10%); None for one that there is not."""
+    wanted = _RATE.sub("", _plain(text))
     for value, msgid in CHOICES[key].items():
         words = {_plain(gettext_for(locale, "shop")(msgid)) for locale in LANGUAGES}
         if wanted in words | {value}:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Final
 
 from nakamise.errors import FieldError
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for
+from nakamise_shop.domain.tax import rate_on
+from nakamise_shop.domain.tax_rates import JAPAN_TAX_RATES
 from nakamise_shop.orders.labels import CARRIERS as CARRIER_NAMES
 from nakamise_shop.saying import say
 
@@ -51,8 +54,8 @@ LINE_STATES: Final = {
 CARRIERS: Final = {carrier.value: label for carrier, label in CARRIER_NAMES.items()}
 PRODUCT_KINDS: Final = {"goods": N_("Goods"), "sample": N_("Sample")}
 TAX_CLASSES: Final = {
-    "standard": N_("Standard rate (10%)"),
-    "reduced": N_("Reduced rate (8%)"),
+    "standard": N_("Standard rate"),
+    "reduced": N_("Reduced rate"),
     "zero": N_("Not taxed"),
 }
 ROUNDINGS: Final = {"floor": N_("Down"), "ceil": N_("Up"), "half_up": N_("Half up")}
@@ -80,3 +83,16 @@ def choices(ctx: TenantCtx, named: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def fault_texts(ctx: TenantCtx, faults: Mapping[str, FieldError]) -> dict[str, str]:
     return {name: say(ctx, fault) for name, fault in faults.items()}
+
+
+def tax_choices(ctx: TenantCtx, on: date) -> list[tuple[str, str]]:
+    """The classes of tax with the rates of that day."""
+    _ = words(ctx)
+    rates = {name: rate_on(JAPAN_TAX_RATES, name, on).rate_bp for name in TAX_CLASSES}
+    return [
+        (
+            name,
+            _("%(name)s (%(rate)s%%)", name=label, rate=f"{rates[name] / 100:g}") if rates[name] else label,
+        )
+        for name, label in choices(ctx, TAX_CLASSES)
+    ]
