@@ -42,6 +42,27 @@ async def test_choose_send_and_track(depot: Depot, live_server: LiveServer, brow
     phone = await opened(browser, depot, url, buyer, 390, 844)
     listening(phone, faults)
     await phone.goto(f"{url}/shop/checkout/confirm?address={buyer.address_id}")
+    await wishes_are_chosen(phone)
+    await nothing_typed_is_lost(phone)
+    paid = await depot.till(buyer).pay(phone.url.rsplit("/", 1)[-1], "tok_success")
+    assert paid.status_code == 200, paid.text
+
+    desk = await opened(browser, depot, url, depot.office.staff, 1280, 900)
+    listening(desk, faults)
+    rows = await the_file_is_written(desk, url)
+    await numbers_are_read(desk, url, rows)
+    await phone.goto(f"{url}/shop/orders/{rows[1][0]}")
+    await expect(phone.locator(f"a[href*='{NUMBER}']")).to_be_visible()
+    await expect(phone.locator("body")).to_contain_text("内祝")
+    await expect(phone.locator("body")).to_contain_text("おめでとう")
+    await desk.goto(f"{url}/admin/shipping/shops/{depot.stall.shops['honten']}?goods=5000&prefecture=東京都")
+    await expect(desk.locator(".ship-trial")).to_contain_text("¥400")
+    await desk.set_viewport_size({"width": 320, "height": 700})
+    assert await desk.evaluate("document.documentElement.scrollWidth <= 320")
+    assert faults == []
+
+
+async def wishes_are_chosen(phone: Page) -> None:
     await expect(phone.locator("[data-due]").first).to_have_text("¥3,280")
     box = phone.locator(".ship-wish")
     await box.get_by_label("お届け日", exact=False).first.select_option(index=3)
@@ -54,19 +75,19 @@ async def test_choose_send_and_track(depot: Depot, live_server: LiveServer, brow
     await expect(phone.locator("[data-due]").first).to_have_text("¥3,720")
     await expect(phone.locator(".n-total").first).to_contain_text("包装紙")
     assert await phone.evaluate("document.documentElement.scrollWidth <= 390")
-    # A wish that was not sent is not lost: it is sent first, and what it costs is confirmed.
+
+
+async def nothing_typed_is_lost(phone: Page) -> None:
+    """A wish that was not sent is sent first, and what it costs is confirmed."""
     await phone.locator(".ship-wish").get_by_label("メッセージカード").fill("おめでとう")
     await phone.get_by_role("button", name=re.compile("注文を確定する")).click()
     await expect(phone.locator(".ship-wish").get_by_label("メッセージカード")).to_have_text("おめでとう")
     await expect(phone).to_have_url(re.compile("/shop/checkout/confirm"))
     await phone.get_by_role("button", name=re.compile("注文を確定する")).click()
     await expect(phone).to_have_url(re.compile("/shop/checkout/pay/"))
-    purchase = phone.url.rsplit("/", 1)[-1]
-    paid = await depot.till(buyer).pay(purchase, "tok_success")
-    assert paid.status_code == 200, paid.text
 
-    desk = await opened(browser, depot, url, depot.office.staff, 1280, 900)
-    listening(desk, faults)
+
+async def the_file_is_written(desk: Page, url: str) -> list[list[str]]:
     await desk.goto(f"{url}/admin/shipping/slips")
     await expect(desk.locator("table")).to_contain_text("18時〜20時")
     await desk.get_by_role("button", name="送り状を確認する").click()
@@ -77,7 +98,10 @@ async def test_choose_send_and_track(depot: Depot, live_server: LiveServer, brow
     data = (await (await started.value).path()).read_bytes()
     rows = list(csv.reader(io.StringIO(data.decode("cp932"))))
     assert (len(rows), len(rows[0])) == (2, 95)
+    return rows
 
+
+async def numbers_are_read(desk: Page, url: str, rows: list[list[str]]) -> None:
     await desk.goto(f"{url}/admin/shipping/tracking")
     file: FilePayload = {
         "name": "b2.csv",
@@ -91,12 +115,3 @@ async def test_choose_send_and_track(depot: Depot, live_server: LiveServer, brow
     await desk.locator("dialog[open]").get_by_role("button", name="反映する").click()
     await expect(desk.locator("table")).to_contain_text("発送")
     await expect(desk.locator("body")).to_contain_text("発送: 1件")
-    await phone.goto(f"{url}/shop/orders/{rows[1][0]}")
-    await expect(phone.locator(f"a[href*='{NUMBER}']")).to_be_visible()
-    await expect(phone.locator("body")).to_contain_text("内祝")
-    await expect(phone.locator("body")).to_contain_text("おめでとう")
-    await desk.goto(f"{url}/admin/shipping/shops/{depot.stall.shops['honten']}?goods=5000&prefecture=東京都")
-    await expect(desk.locator(".ship-trial")).to_contain_text("¥400")
-    await desk.set_viewport_size({"width": 320, "height": 700})
-    assert await desk.evaluate("document.documentElement.scrollWidth <= 320")
-    assert faults == []

@@ -11,6 +11,7 @@ from nakamise.errors import Invalid
 from nakamise_shipping.domain import days, rates, regions
 from nakamise_shipping.domain.config import Days, Island, Mixing, ShopShipping, Temperature, Zone, check
 from nakamise_shipping.domain.holidays import holidays_of, is_holiday
+from nakamise_shipping.domain.sizes import USUAL, Measure, class_of, packed
 from nakamise_shipping.rates.form import read_config, typed_of
 from tests.plugins.shipping.depot import CONFIG
 
@@ -100,3 +101,32 @@ def test_what_is_typed_is_what_is_kept_and_faults_name_their_field() -> None:
     assert set(refused.value.fields) == {"z0.prefectures", "z0.fee1", "islands", "cutoff", "wrappings"}
     with pytest.raises(Invalid):
         check(ShopShipping(steps=(0, 5, 5), zones=CONFIG.zones))
+
+
+@pytest.mark.req("LC-9.14.6")
+def test_volumes_add_and_no_float_decides_a_fee() -> None:
+    sixty = Measure(60, 1500)
+    assert packed([(sixty, 1)]) == Measure(60, 1500)
+    assert packed([(sixty, 8)]) == Measure(120, 12_000)
+    assert packed([(sixty, 9)]).cm == 125  # 60 × ∛9 = 124.8
+    assert packed([(Measure(), 3)]) == Measure()
+    assert packed([(Measure(400, 100_000), 999_999)]).cm == 40_000
+    # 10³ + 9³ = 1729 is one more than 12³ = 1728: the next centimetre.
+    assert packed([(Measure(10), 1), (Measure(9), 1)]).cm == 13
+    assert packed([(Measure(1), 1728)]).cm == 12
+    assert class_of(USUAL, Measure(60, 2000)) == USUAL[0]
+    assert class_of(USUAL, Measure(60, 2001)) == class_of(USUAL, Measure(61, 1)) == USUAL[1]
+    assert class_of(USUAL, Measure()) == USUAL[0]
+    assert class_of(USUAL, Measure(201, 1)) is class_of(USUAL, Measure(1, 30_001)) is None
+
+
+@pytest.mark.req("LC-9.14.6")
+def test_sizes_are_typed_and_must_rise() -> None:
+    raw = {name: [str(value)] for name, value in typed_of(CONFIG).items() if not isinstance(value, list)}
+    read = read_config(raw | {"sizes": ["６０ 2 0\n80 2.5 ¥250\n100 10 1,200円"]})
+    assert [(one.cm, one.grams, one.surcharge) for one in read.sizes[:2]] == [(60, 2000, 0), (80, 2500, 250)]
+    assert typed_of(read)["sizes"] == "60 2 0\n80 2.5 250\n100 10 1200"
+    for wrong in ("60", "60 2 -1", "60 2 0\n60 5 250", "60 5 0\n80 2 250", "60 2 300\n80 5 250", "401 2 0"):
+        with pytest.raises(Invalid) as refused:
+            read_config(raw | {"sizes": [wrong]})
+        assert "sizes" in refused.value.fields, wrong

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import uuid
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from nakamise.contracts.orders import OrderView
 from nakamise.testing.fixtures import Drain
+from nakamise_shipping.domain.sizes import SizeClass
 from tests.plugins.shipping.depot import API, CONFIG, Depot
+from tests.plugins.shop.stall import Buyer
 
 YAMATO, OTHER = "490714955706", "123456789013"
 
@@ -101,9 +105,18 @@ async def test_the_seven_steps_from_order_to_notice(depot: Depot, drain: Drain) 
     # 7 the notice, once
     await drain(stall.tenant)
     assert await notices(depot) == 1
+    await files_come_again(depot, drain, rows, order)
+    page = await (await depot.office.browser_of(buyer)).get(f"/shop/orders/{order.number}")
+    assert f"pno={OTHER}" in page.text
+    assert "おめでとう" in page.text
+    assert "内祝" in page.text
+
+
+async def files_come_again(depot: Depot, drain: Drain, rows: list[list[str]], order: OrderView) -> None:
     # The same file again, the same rows in another file, and in UTF-8: nothing changes.
-    assert await upload(depot, back) == {"id": seen["id"], "is_new": False}
-    assert await apply(depot, seen["id"]) == (0, 0, 0)
+    again = await upload(depot, returned(rows, {order.number: "4907-1495-5706"}))
+    assert not again["is_new"]
+    assert await apply(depot, again["id"]) == (0, 0, 0)
     again = await upload(depot, returned(rows, {order.number: YAMATO}, "utf-8-sig"))
     assert again["is_new"]
     assert await verdicts(depot, again["id"]) == ["same", "empty"]
@@ -112,12 +125,8 @@ async def test_the_seven_steps_from_order_to_notice(depot: Depot, drain: Drain) 
     assert await verdicts(depot, anew["id"]) == ["renumber", "empty"]
     assert await apply(depot, anew["id"]) == (0, 1, 0)
     assert [one.tracking_number for one in (await depot.view(order.id)).shipments] == [OTHER]
-    await drain(stall.tenant)
+    await drain(depot.stall.tenant)
     assert await notices(depot) == 1
-    page = await (await depot.office.browser_of(buyer)).get(f"/shop/orders/{order.number}")
-    assert f"pno={OTHER}" in page.text
-    assert "おめでとう" in page.text
-    assert "内祝" in page.text
 
 
 @pytest.mark.req("CL-25", "LC-8.6.3")
@@ -171,6 +180,7 @@ async def test_orders_of_one_buyer_share_a_parcel_and_pay_for_it_once(depot: Dep
     merged = await depot.view(first.id)
     assert [(one.shipping, one.cash) for one in merged.refunds] == [(800, 800)]
     assert (await depot.view(second.id)).refunds == ()
+    await the_merge_is_undone_and_made_again(depot, first, second)
     # One slip for both, one number for both.
     slips = {"order_ids": [str(first.id)], "ship_day": depot.today().isoformat()}
     report = (await depot.staff.post(f"{API}/slips/check", json=slips)).json()
@@ -183,6 +193,53 @@ async def test_orders_of_one_buyer_share_a_parcel_and_pay_for_it_once(depot: Dep
         sent = await depot.view(order.id)
         assert ([one.tracking_number for one in sent.shipments], sent.fulfil_state) == ([YAMATO], "shipped")
     assert (await depot.staff.get(f"{API}/merges")).json() == []
+
+
+async def the_merge_is_undone_and_made_again(depot: Depot, first: OrderView, second: OrderView) -> None:
+    """Two people at once part it once; what went back stays, and is not given twice."""
+    (merged,) = (await depot.staff.get(f"{API}/merges/waiting")).json()
+    assert (merged["refunded"], len(merged["orders"])) == (800, 2)
+    page = await depot.office.browser.get("/admin/shipping/merges")
+    assert "同梱を取り消す" in page.text
+    path = f"{API}/merges/{merged['id']}/undo"
+    answers = await asyncio.gather(*(depot.staff.post(path) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 404, 404]
+    body = {"order_ids": [str(first.id), str(second.id)], "ship_day": depot.today().isoformat()}
+    report = (await depot.staff.post(f"{API}/slips/check", json=body)).json()
+    assert sorted(one["ref"] for one in report["slips"]) == sorted((first.number, second.number))
+    (found,) = (await depot.staff.get(f"{API}/merges")).json()
+    assert [part["refund"] for part in found["parts"]] == [0, 0]
+    body = {"order_ids": [str(first.id), str(second.id)]}
+    assert (await depot.staff.post(f"{API}/merges", json=body)).status_code == 201
+    assert sum(one.cash for one in (await depot.view(first.id)).refunds) == 800
+    page = await depot.office.browser.get(f"/admin/shop/orders/{first.id}")
+    assert "同梱を取り消し" in page.text
+
+
+@pytest.mark.req("BX-23")
+async def test_a_parcel_is_parted_or_written_never_both(depot: Depot) -> None:
+    """Whoever comes second is refused, or works on what the first left; then a written slip stays."""
+    rouge = await depot.stall.goods("honten", "口紅", 2480, 9)
+    buyer = await depot.stall.buyer("花子")
+    orders = [await depot.order(buyer, [(rouge, 1)]) for _ in range(2)]
+    body = {"order_ids": [str(order.id) for order in orders]}
+    await depot.staff.post(f"{API}/merges", json=body)
+    (merged,) = (await depot.staff.get(f"{API}/merges/waiting")).json()
+    slips = body | {"ship_day": depot.today().isoformat()}
+    await depot.staff.post(f"{API}/slips/check", json=slips)
+    undone, written = await asyncio.gather(
+        depot.staff.post(f"{API}/merges/{merged['id']}/undo"), depot.staff.post(f"{API}/slips", json=slips)
+    )
+    told = (undone.status_code, written.status_code, written.json().get("slip_count"))
+    assert told in {(409, 201, 1), (200, 409, None), (200, 201, 2)}, (undone.text, written.text)
+    if undone.status_code == 200:
+        await depot.staff.post(f"{API}/merges", json=body)
+        (merged,) = (await depot.staff.get(f"{API}/merges/waiting")).json()
+        assert (await depot.staff.post(f"{API}/slips", json=slips)).json()["slip_count"] == 1
+    late = await depot.staff.post(f"{API}/merges/{merged['id']}/undo")
+    assert (late.status_code, late.json()["code"]) == (409, "merge_written")
+    assert (await depot.staff.get(f"{API}/merges/waiting")).json() == []
+    assert await depot.stall.value("SELECT count(*) FROM shipping_merge_order") == 2
 
 
 @pytest.mark.req("CL-16", "LC-9.14.6")
@@ -209,6 +266,8 @@ async def test_fees_follow_place_amount_and_temperature(depot: Depot) -> None:
     )
     assert (refused.status_code, refused.json()["code"]) == (409, "undeliverable")
     await depot.set(CONFIG)
+    await fees_follow_the_size(depot, buyer, tea)
+    await depot.set(CONFIG)
     await depot.move(buyer, "沖縄県", "9000001")
     assert await fee() == 1500 + 330
     await depot.move(buyer, "北海道", "0600001")
@@ -216,6 +275,43 @@ async def test_fees_follow_place_amount_and_temperature(depot: Depot) -> None:
         f"/shop/checkout/confirm?address={buyer.address_id}", follow_redirects=True
     )
     assert "お届けできません" in page.text
+
+
+async def fees_follow_the_size(depot: Depot, buyer: Buyer, tea: uuid.UUID) -> None:
+    """The cart holds the tea and a frozen thing that nobody measured, worth 5,000: 400 + 330."""
+    classes = tuple(
+        SizeClass(cm=cm, grams=kg * 1000, surcharge=more) for cm, kg, more in ((60, 2, 0), (80, 5, 250))
+    )
+    await depot.set(msgspec.structs.replace(CONFIG, sizes=classes))
+    product_id = await depot.stall.value("SELECT product_id FROM shop_variant WHERE id = $1", tea)
+
+    async def fee(cm: int | None, grams: int | None) -> object:
+        body = {"variants": [{"variant_id": str(tea), "cm": cm, "grams": grams}]}
+        answer = await depot.staff.put(f"{API}/products/{product_id}/measures", json=body)
+        assert answer.status_code == 204, answer.text
+        params = {"address_id": str(buyer.address_id)}
+        seen = await depot.till(buyer)._client.get("/api/shop/checkout", params=params, headers=buyer.headers)
+        return seen.json().get("code") or seen.json()["quote"]["shipping"] - 330
+
+    assert [await fee(*one) for one in ((None, None), (60, 2000), (None, 2001), (61, None), (80, 5000))] == [
+        400, 400, 650, 650, 650,
+    ]  # fmt: skip
+    assert [await fee(81, 1), await fee(60, 5001)] == ["undeliverable"] * 2
+    pages = depot.office.browser
+    path = f"/admin/shipping/products/{product_id}/measures"
+    refused = await pages.post(path, data={f"cm.{tea}": "0", f"grams.{tea}": "x"}, follow_redirects=True)
+    assert "何も変更していません" in refused.text
+    done = await pages.post(path, data={f"cm.{tea}": "７９", f"grams.{tea}": "1,200"}, follow_redirects=True)
+    assert 'value="79"' in done.text
+    other = await depot.staff.put(f"{API}/products/{product_id}/measures", json={"variants": [{"variant_id": str(buyer.id), "cm": 1}]})  # fmt: skip
+    assert other.status_code == 404
+    body: dict[str, Any] = {"goods": 5000, "prefecture": "東京都", "cm": 80, "grams": 100}
+    trial = await depot.staff.post(f"{API}/shops/{depot.stall.shops['honten']}/trial", json=body)
+    assert trial.json()["fee"] == 650
+    free = await depot.staff.post(
+        f"{API}/shops/{depot.stall.shops['honten']}/trial", json=body | {"goods": 10_000}
+    )
+    assert free.json()["fee"] == 0, "free shipping stays free"
 
 
 @pytest.mark.req("CL-18", "CL-20")

@@ -70,6 +70,8 @@ async def undo(ctx: TenantCtx, tx: Tx, merge_id: uuid.UUID) -> Merge:
         raise NotFound
     for order_id in ids:
         await orders.lock(tx, order_id)
+    if await repository.orders_of(tx, merge_id) != ids:
+        raise NotFound
     # Waits for whoever writes a file with them just now; what is written by then stays, and refuses.
     await drop_unwritten(tx, ids)
     found = await repository.undoable_one(tx, merge_id)
