@@ -35,6 +35,10 @@ _CART: Final = """
 SELECT l.variant_id, l.quantity FROM shop_cart_line l JOIN shop_cart c ON c.id = l.cart_id
 WHERE c.user_id = $1 ORDER BY l.variant_id
 """
+_DISCLOSURES: Final = """
+SELECT o.number AS order_number, d.created_at AS asked_at, d.claim, d.reason, d.state, d.told, d.answer
+FROM shop_disclosure d JOIN shop_order o ON o.id = d.order_id WHERE d.user_id = $1 ORDER BY d.created_at, d.id
+"""
 
 
 class OrderCopy(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,15 +59,29 @@ class CartCopy(msgspec.Struct, frozen=True):
     quantity: int
 
 
+class DisclosureCopy(msgspec.Struct, frozen=True, kw_only=True):
+    """A request about who a seller is. ``claim`` in yen; ``told`` is what the person was told of the seller."""
+
+    order_number: str
+    asked_at: datetime
+    claim: int
+    reason: str
+    state: str
+    told: dict[str, str]
+    answer: str
+
+
 class ShopCopy(msgspec.Struct, frozen=True):
     orders: list[OrderCopy]
     cart: list[CartCopy]
+    disclosures: list[DisclosureCopy]
 
 
 async def export(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> ShopCopy | None:
     orders = await tx.all(OrderCopy, _ORDERS, user_id)
     cart = await tx.all(CartCopy, _CART, user_id)
-    return ShopCopy(orders, cart) if orders or cart else None
+    asked = await tx.all(DisclosureCopy, _DISCLOSURES, user_id)
+    return ShopCopy(orders, cart, asked) if orders or cart or asked else None
 
 
 async def erase(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:

@@ -23,7 +23,6 @@ AnyRequest = Request[Any, Any, Any]
 Page = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
 PERMISSION: Final = "shop.disclosures"
 LIST: Final = "/admin/shop/disclosures"
-PAGE_SIZE: Final = 30
 
 
 @get("/orders/{number:str}/seller", opt=signed_in(), include_in_schema=False)
@@ -36,7 +35,7 @@ async def _ask_page(
 ) -> Response[bytes]:
     async with ctx.read() as tx:
         order = await service.own_order(ctx, tx, number)
-        asked = await service.of_order(tx, order.id)
+        asked = await service.of_order(ctx, tx, order.id)
     return await page(
         ctx,
         "shop/disclosure_ask.html",
@@ -69,15 +68,14 @@ async def ask(request: AnyRequest, ctx: Ctx, number: FromPath[str]) -> Response[
 @get("/disclosures", opt=requires(PERMISSION), include_in_schema=False)
 async def staff_list(ctx: Ctx, page_number: Page = 1) -> Response[bytes]:
     async with ctx.read() as tx:
-        total = await service.count(tx)
-        found = await service.everything(tx, PAGE_SIZE, (page_number - 1) * PAGE_SIZE)
+        found = await service.found_page(ctx, tx, page_number)
     return await page(
         ctx,
         "shop/disclosure_list.html",
-        found=found,
+        found=found.items,
         states=_states(ctx),
         page_number=page_number,
-        pages=max(1, -(-total // PAGE_SIZE)),
+        pages=found.page_count,
         here=LIST,
     )
 
@@ -91,7 +89,7 @@ async def _staff_one(
     ctx: TenantCtx, disclosure_id: uuid.UUID, typed: dict[str, Any], errors: dict[str, str]
 ) -> Response[bytes]:
     async with ctx.read() as tx:
-        found = await service.one(tx, disclosure_id)
+        found = await service.one(ctx, tx, disclosure_id)
     return await page(
         ctx,
         "shop/disclosure_decide.html",

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from nakamise.web import N_
+from nakamise.web import N_, Paged
 
 # Law: more than this. Days: what the site promises, and staff see what is late.
 CLAIM_OVER: Final = 10_000
@@ -77,3 +77,26 @@ class Disclosure(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str
     decided_at: datetime | None
     created_at: datetime
+
+
+class OwnDisclosure(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as whoever made it sees it. ``claim`` is in yen; ``told`` and ``answer`` are empty until it is
+    decided; ``due_on`` is the day by which an answer is promised."""
+
+    id: uuid.UUID
+    order_number: str
+    shop_name: str
+    claim: int
+    reason: str
+    state: DisclosureState
+    due_on: date
+    told: Mapping[str, str]
+    answer: str
+    decided_at: datetime | None
+    created_at: datetime
+
+
+class DisclosurePage(Paged, frozen=True, kw_only=True):
+    """Open ones first, those that wait longest at the top; then the newest."""
+
+    items: list[Disclosure]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
+import msgspec
+
 from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.ids import uuid7
@@ -17,15 +19,19 @@ from nakamise_shop.disclosure.schemas import (
     AskDisclosure,
     DecideDisclosure,
     Disclosure,
+    DisclosurePage,
+    OwnDisclosure,
 )
 from nakamise_shop.orders import repository as orders
 from nakamise_shop.orders.mails import TEMPLATE
 from nakamise_shop.orders.schemas import OrderHeader
 
+PAGE_SIZE: Final = 30
 _TOLD: Final = ("seller", "representative", "address", "phone", "email")
 _ROWS: Final = """
 SELECT d.id, d.order_id, o.number AS order_number, d.shop_id, s.name AS shop_name, d.user_id, o.buyer_name,
-       p.email, p.locale, d.claim, d.reason, d.state, d.due_on, d.state = 'open' AND d.due_on < now()::date AS is_late,
+       p.email, p.locale, d.claim, d.reason, d.state, d.due_on,
+       d.state = 'open' AND d.due_on < (now() AT TIME ZONE $1)::date AS is_late,
        d.checks, d.told, d.answer, d.decided_by, d.decided_at, d.created_at
 FROM shop_disclosure d JOIN shop_order o ON o.id = d.order_id JOIN shop_purchase p ON p.id = o.purchase_id
 JOIN shop_shop s ON s.id = d.shop_id
@@ -74,30 +80,37 @@ async def own_order(ctx: TenantCtx, tx: Tx, number: str) -> OrderHeader:
     return found
 
 
-async def of_order(tx: Tx, order_id: uuid.UUID) -> list[Disclosure]:
+async def of_order(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> list[Disclosure]:
     """The newest first."""
     return await tx.all(
-        Disclosure, f"{_ROWS} WHERE d.order_id = $1 ORDER BY d.created_at DESC, d.id", order_id
-    )
-
-
-async def everything(tx: Tx, limit: int, offset: int) -> list[Disclosure]:
-    """Open ones first, those that wait longest at the top; then the newest."""
-    return await tx.all(
         Disclosure,
-        f"{_ROWS} ORDER BY d.state <> 'open', CASE WHEN d.state = 'open' THEN d.due_on END, d.created_at DESC, d.id"
-        " LIMIT $1 OFFSET $2",
-        *(limit, offset),
+        f"{_ROWS} WHERE d.order_id = $2 ORDER BY d.created_at DESC, d.id",
+        *(ctx.tenant.timezone, order_id),
     )
 
 
-async def count(tx: Tx) -> int:
-    return int(await tx.value("SELECT count(*) FROM shop_disclosure"))
+def as_own(one: Disclosure) -> OwnDisclosure:
+    """Without what concerns only those who decide."""
+    return msgspec.convert(one, OwnDisclosure, from_attributes=True)
 
 
-async def one(tx: Tx, request_id: uuid.UUID) -> Disclosure:
+async def found_page(ctx: TenantCtx, tx: Tx, number: int) -> DisclosurePage:
+    return DisclosurePage(
+        items=await tx.all(
+            Disclosure,
+            f"{_ROWS} ORDER BY d.state <> 'open', CASE WHEN d.state = 'open' THEN d.due_on END, d.created_at DESC,"
+            " d.id LIMIT $2 OFFSET $3",
+            *(ctx.tenant.timezone, PAGE_SIZE, (number - 1) * PAGE_SIZE),
+        ),
+        total=int(await tx.value("SELECT count(*) FROM shop_disclosure")),
+        page=number,
+        page_size=PAGE_SIZE,
+    )
+
+
+async def one(ctx: TenantCtx, tx: Tx, request_id: uuid.UUID) -> Disclosure:
     """Raises NotFound."""
-    found = await tx.first(Disclosure, f"{_ROWS} WHERE d.id = $1", request_id)
+    found = await tx.first(Disclosure, f"{_ROWS} WHERE d.id = $2", ctx.tenant.timezone, request_id)
     if found is None:
         raise NotFound
     return found
@@ -106,7 +119,7 @@ async def one(tx: Tx, request_id: uuid.UUID) -> Disclosure:
 async def decide(ctx: TenantCtx, tx: Tx, request_id: uuid.UUID, given: DecideDisclosure) -> Disclosure:
     """Once; the buyer is told by mail. Raises NotFound; Invalid for a check that was not made or a refusal without
     a reason; Conflict for one that is decided, and for a seller whose notice lacks name or address."""
-    asked = await one(tx, request_id)
+    asked = await one(ctx, tx, request_id)
     told = await _checked(tx, asked, given)
     decided = Conflict(N_("This request was decided already."), code="decided", domain="shop")
     checks = {name: name in given.checks for name in CHECKS}
@@ -119,7 +132,7 @@ async def decide(ctx: TenantCtx, tx: Tx, request_id: uuid.UUID, given: DecideDis
         decision=given.decision,
         checks=sorted(given.checks),
     )
-    done = await one(tx, request_id)
+    done = await one(ctx, tx, request_id)
     await _tell(ctx, tx, done)
     return done
 
