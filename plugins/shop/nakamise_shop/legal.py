@@ -5,9 +5,13 @@ Source of the list: 消費者庁 特定商取引法ガイド「通信販売」. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+import msgspec
+
+from nakamise.contracts.payments import PaymentMethod
 from nakamise.web import N_, gettext_for
 from nakamise_shop.catalog.schemas import Shop
 
@@ -49,6 +53,40 @@ MANDATORY: Final = (
 def missing_items(legal: Mapping[str, str]) -> list[str]:
     """Mandatory items that are empty: with any, a shop may not open (LC-3.3.2)."""
     return [name for name in MANDATORY if not legal.get(name, "").strip()]
+
+
+# Each way to pay has a time at which it is due: both must be said of each (Act art. 11 no. 2).
+_OF_WAYS: Final = ("payment_methods", "payment_timing")
+# How a notice calls a way to pay, by ``PaymentMethod.method``; others are looked for by their label.
+_CALLED: Final[Mapping[str, tuple[str, ...]]] = {
+    "card": ("カード", "card"),
+    "konbini": ("コンビニ", "convenience store"),
+}
+
+
+class Unsaid(msgspec.Struct, frozen=True):
+    """A way to pay that buyers are offered and that an ``item`` of the notice does not name; ``way`` is its label."""
+
+    item: str
+    way: str
+
+
+def unsaid_ways(legal: Mapping[str, str], ways: Sequence[PaymentMethod]) -> list[Unsaid]:
+    """What a notice does not say of the ways to pay that are on: with any, a shop may not open. An empty item is
+    `missing_items`' matter; where there is one way only, it is clear what the time of payment belongs to."""
+    by_method = {way.method: way for way in ways}
+    items = _OF_WAYS if len(by_method) > 1 else _OF_WAYS[:1]
+    texts = {item: _plain(legal.get(item, "")) for item in items}
+    return [
+        Unsaid(item, way.label)
+        for item, text in texts.items()
+        for way in by_method.values()
+        if text and not any(_plain(name) in text for name in _CALLED.get(way.method, (way.label,)))
+    ]
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 # What a buyer wants to know before the cart.

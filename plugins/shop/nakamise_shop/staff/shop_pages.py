@@ -16,8 +16,9 @@ from nakamise.japan import has_check_digit
 from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import N_, fill, page, read_form, see_other
 from nakamise_shop import scope
-from nakamise_shop.legal import LABELS, MANDATORY, missing_items
+from nakamise_shop.legal import LABELS, MANDATORY
 from nakamise_shop.saying import say
+from nakamise_shop.staff import people
 from nakamise_shop.staff import shops_repository as repository
 from nakamise_shop.staff import shops_service as service
 from nakamise_shop.staff.product_acts import Answer, check_confirmed
@@ -48,7 +49,14 @@ ACTS: Final = {
 async def shop_list(ctx: Ctx) -> Response[bytes]:
     async with ctx.read() as tx:
         shops = await repository.shop_lines(tx, await scope.shops_of(ctx, tx))
-    return await page(ctx, "shop/staff_shops.html", shops=shops, states=badges(ctx, SHOP_STATES))
+        notices = await repository.open_notices(tx)
+    return await page(
+        ctx,
+        "shop/staff_shops.html",
+        shops=shops,
+        states=badges(ctx, SHOP_STATES),
+        incomplete={one.id for one in notices if service.lacking(ctx, one.legal)},
+    )
 
 
 @get("/shops/{shop_id:uuid}", opt=requires(MANAGE), include_in_schema=False)
@@ -106,6 +114,7 @@ async def _show(
 ) -> Response[bytes]:
     async with ctx.read() as tx:
         history = await repository.history_of(tx, found.id, HISTORY_MAX)
+        named = await people.staff_of(tx, found.id) if ctx.actor.can(scope.PEOPLE) else []
     return await page(
         ctx,
         "shop/staff_shop.html",
@@ -116,12 +125,13 @@ async def _show(
         legal=legal,
         labels=labels(ctx, LABELS),
         mandatory=MANDATORY,
-        missing=missing_items(found.legal),
+        missing=service.lacking(ctx, found.legal),
         errors=errors,
         states=badges(ctx, SHOP_STATES),
         roundings=choices(ctx, ROUNDINGS),
         price_inputs=choices(ctx, PRICE_INPUTS),
         history=history,
+        people=named,
         acts=labels(ctx, ACTS),
     )
 

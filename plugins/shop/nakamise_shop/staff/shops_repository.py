@@ -51,6 +51,17 @@ async def shop_lines(tx: Tx, shops: Shops) -> list[StaffShopLine]:
     return await tx.all(StaffShopLine, _LINES, shops)
 
 
+class ShopNotice(msgspec.Struct, frozen=True):
+    """The legal notice of an open shop."""
+
+    id: uuid.UUID
+    legal: dict[str, str]
+
+
+async def open_notices(tx: Tx) -> list[ShopNotice]:
+    return await tx.all(ShopNotice, "SELECT id, legal FROM shop_shop WHERE state = 'open'")
+
+
 async def find(tx: Tx, shop_id: uuid.UUID) -> StaffShop | None:
     return await tx.first(StaffShop, _SHOP, shop_id)
 

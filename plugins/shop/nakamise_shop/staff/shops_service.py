@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
+from nakamise.contracts.payments import Payments
 from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.japan import InvalidInvoiceNumber, parse_invoice_number
@@ -14,7 +16,7 @@ from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop import scope
 from nakamise_shop.catalog import price_log
-from nakamise_shop.legal import LABELS, missing_items
+from nakamise_shop.legal import LABELS, Unsaid, missing_items, unsaid_ways
 from nakamise_shop.metering import SHOPS
 from nakamise_shop.staff import shops_repository as repository
 from nakamise_shop.staff.shops_schemas import ShopInput, StaffShop
@@ -44,11 +46,11 @@ async def shop(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> StaffShop:
 async def change(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, given: ShopInput) -> None:
     """Raises NotFound, Invalid, and Conflict (code ``stale``) when somebody else changed it meanwhile.
 
-    An open shop may not lose a mandatory item of its legal notice.
+    An open shop may not lose a mandatory item of its legal notice, nor a way to pay that it names.
     """
     before = await shop(ctx, tx, shop_id)
     given = msgspec.structs.replace(given, legal={n: t.strip() for n, t in given.legal.items() if t.strip()})
-    number = _check(before, given)
+    number = _check(ctx, before, given)
     if not await repository.update(tx, shop_id, given, number):
         raise Conflict(
             N_("Somebody else changed this shop while you were editing it."), code="stale", domain="shop"
@@ -59,13 +61,14 @@ async def change(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, given: ShopInput) -
     await ctx.audit(tx, "shop.shop.changed", str(shop_id), items=items, before=old, after=new)
 
 
-def _check(before: StaffShop, given: ShopInput) -> str | None:
+def _check(ctx: TenantCtx, before: StaffShop, given: ShopInput) -> str | None:
     faults: dict[str, FieldError] = {}
     for name in set(given.legal) - set(LEGAL_FIELDS):
         faults[f"legal.{name}"] = FieldError(N_("The legal notice has no such item."), domain="shop")
     if before.state == "open":
         for name in missing_items(given.legal):
             faults[f"legal.{name}"] = FieldError(N_("An open shop must state this."), domain="shop")
+        faults |= _lost_ways(ctx, before, given)
     number = None
     if given.invoice_number:
         try:
@@ -76,6 +79,34 @@ def _check(before: StaffShop, given: ShopInput) -> str | None:
     if faults:
         raise Invalid(faults)
     return number
+
+
+def _lost_ways(ctx: TenantCtx, before: StaffShop, given: ShopInput) -> dict[str, FieldError]:
+    """A way to pay that was switched on later is a warning on the page; one that was named must stay named."""
+    known = unsaid(ctx, before.legal)
+    ways: dict[str, list[str]] = {}
+    for gap in (gap for gap in unsaid(ctx, given.legal) if gap not in known):
+        ways.setdefault(gap.item, []).append(gap.way)
+    message = N_("Buyers can pay by %(way)s: say it here too.")
+    return {
+        f"legal.{item}": FieldError(message, domain="shop", way=" / ".join(names))
+        for item, names in ways.items()
+    }
+
+
+def unsaid(ctx: TenantCtx, legal: Mapping[str, str]) -> list[Unsaid]:
+    """Of the ways to pay that are on now: what this notice does not name."""
+    return unsaid_ways(legal, ctx.service(Payments).methods())
+
+
+def lacking(ctx: TenantCtx, legal: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(item, words) for all that keeps a shop with this notice from opening."""
+    _ = words(ctx)
+    empty = [(name, _(LABELS[name])) for name in missing_items(legal)]
+    return empty + [
+        (gap.item, _("%(item)s (not named: %(way)s)", item=_(LABELS[gap.item]), way=gap.way))
+        for gap in unsaid(ctx, legal)
+    ]
 
 
 def _changed(before: StaffShop, given: ShopInput, number: str | None) -> list[str]:
@@ -91,10 +122,9 @@ def _changed(before: StaffShop, given: ShopInput, number: str | None) -> list[st
 async def open_shop(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
     """Raises NotFound, LimitReached, and Conflict that names what its legal notice lacks (LC-3.3.2)."""
     found = await shop(ctx, tx, shop_id)
-    if missing := missing_items(found.legal):
-        _ = words(ctx)
+    if lacks := lacking(ctx, found.legal):
         comma = "、" if ctx.locale == "ja" else ", "
-        items = comma.join(_(LABELS[name]) for name in missing)
+        items = comma.join(text for _item, text in lacks)
         message = N_("The legal notice is not complete: %(items)s.")
         raise Conflict(message, code="legal_incomplete", domain="shop", params={"items": items})
     if not await repository.is_open(tx, shop_id):

@@ -6,11 +6,20 @@ from typing import Any
 
 import pytest
 
+from nakamise.contracts.payments import PaymentMethod
 from nakamise.japan import InvalidInvoiceNumber, has_check_digit, parse_invoice_number
-from nakamise_shop.legal import MANDATORY
+from nakamise_shop.legal import MANDATORY, unsaid_ways
 from tests.plugins.shop.staff.office import API, PAGES, Office
 
-FULL = {name: f"{name}の記載" for name in MANDATORY}
+FULL = {name: f"{name}の記載" for name in MANDATORY} | {
+    "payment_methods": "クレジットカード、コンビニ払い",
+    "payment_timing": "カードはご注文の確定時、コンビニは3日以内",
+}
+CARD, KONBINI = (
+    PaymentMethod(f"pay:{method}", label, "", test_mode=True, method=method)
+    for method, label in (("card", "クレジットカード"), ("konbini", "コンビニ"))
+)
+BANK = PaymentMethod("bank", "銀行振込", "", test_mode=False, method="bank_transfer")
 
 
 async def the_shop(office: Office) -> dict[str, Any]:
@@ -45,6 +54,50 @@ async def test_a_shop_opens_only_with_a_complete_legal_notice(office: Office) ->
     assert "sellerの記載" in page.text
     broken = await change(office, legal={name: text for name, text in FULL.items() if name != "seller"})
     assert broken.json()["errors"] == {"legal.seller": "営業中のショップには必須の項目です。"}
+
+
+@pytest.mark.req("LC-3.3.2")
+@pytest.mark.parametrize(
+    ("methods", "timing", "ways", "missing"),
+    [
+        ("クレジットカード", "ご注文の確定時", [CARD], []),
+        ("ｸﾚｼﾞｯﾄｶｰﾄﾞ・ｺﾝﾋﾞﾆ払い", "カード: 注文時。コンビニ: 3日以内", [CARD, KONBINI], []),
+        ("クレジットカード", "注文時", [CARD, CARD], []),
+        (
+            "クレジットカード",
+            "カードは注文時",
+            [CARD, KONBINI],
+            [("payment_methods", "コンビニ"), ("payment_timing", "コンビニ")],
+        ),
+        ("カード、銀行振込", "カードは注文時", [CARD, BANK], [("payment_timing", "銀行振込")]),
+        ("", "", [CARD], []),
+    ],
+)
+def test_each_way_to_pay_must_be_said(
+    methods: str, timing: str, ways: list[PaymentMethod], missing: list[tuple[str, str]]
+) -> None:
+    legal = {"payment_methods": methods, "payment_timing": timing}
+    assert [(gap.item, gap.way) for gap in unsaid_ways(legal, ways)] == missing
+
+
+@pytest.mark.req("LC-3.3.2", "LC-8.1.2", "BX-14")
+async def test_a_way_to_pay_that_the_notice_does_not_name_keeps_a_shop_closed(office: Office) -> None:
+    """The tenant takes cards and konbini; switched on while a shop is open, it is a warning and no lock."""
+    page = f"{PAGES}/shops/{office.stall.shops['honten']}"
+    lacking = "支払方法(「コンビニ払い（テスト）」の記載がありません)"
+    assert lacking in (await office.browser.get(page)).text, "open, and warned"
+    before = (await the_shop(office))["legal"]
+    full = FULL | {"payment_methods": before["payment_methods"], "payment_timing": before["payment_timing"]}
+    assert (await change(office, legal=full)).status_code == 200, "what was not said before may wait"
+    assert (await set_state(office, "closed")).status_code == 200
+    refused = await set_state(office, "open")
+    assert (refused.status_code, refused.json()["code"]) == (409, "legal_incomplete")
+    assert lacking in refused.json()["detail"]
+    assert (await change(office, legal=FULL)).status_code == 200
+    assert (await set_state(office, "open")).status_code == 200
+    assert "記載がありません" not in (await office.browser.get(page)).text
+    lost = await change(office, legal=FULL | {"payment_methods": "クレジットカード"})
+    assert "コンビニ" in lost.json()["errors"]["legal.payment_methods"]
 
 
 @pytest.mark.req("LC-8.1.2")
