@@ -10,6 +10,7 @@ from nakamise.plugin import (
     JobType,
     Listen,
     Manifest,
+    Meter,
     Mount,
     NavItem,
     Need,
@@ -18,6 +19,7 @@ from nakamise.plugin import (
     Slot,
     SlotItem,
 )
+from nakamise.web import N_
 from nakamise_tax_invoice.settings import TaxInvoiceSettings
 
 manifest: Final = Manifest(
@@ -56,6 +58,16 @@ manifest: Final = Manifest(
         Listen("shop.order_shipped.1", "nakamise_tax_invoice.issuing.events:on_shipped"),
         Listen("shop.order_refunded.1", "nakamise_tax_invoice.issuing.events:on_refunded"),
         Listen("shop.order_cancelled.1", "nakamise_tax_invoice.issuing.events:on_cancelled"),
+    ),
+    meters=(
+        # Measured and never refused: the law asks for the documents.
+        Meter(
+            "tax_invoice.bytes_kept",
+            N_("Invoices and receipts as files"),
+            unit="bytes",
+            count="nakamise_tax_invoice.pdf.files:bytes_kept",
+            taken=False,
+        ),
     ),
     jobs=(JobType("tax_invoice.render", "nakamise_tax_invoice.pdf.files:render"),),
     slots=(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from nakamise.errors import Invalid
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for
 from nakamise_tax_invoice.papers.body import Family, Kind, Mode
@@ -39,3 +40,11 @@ def kind_names(ctx: TenantCtx) -> dict[str, str]:
     """By kind."""
     _ = words(ctx)
     return {kind.value: _(name) for kind, name in KINDS.items()}
+
+
+def field_texts(ctx: TenantCtx, refused: Invalid) -> dict[str, str]:
+    """What is wrong, by field, in the user's language."""
+    return {
+        name: gettext_for(ctx.locale, fault.domain)(fault.message, **fault.params)
+        for name, fault in refused.fields.items()
+    }

@@ -18,24 +18,17 @@ from tests.plugins.tax_invoice.orders import NUMBER
 
 API = "/api/tax_invoice"
 Json = dict[str, Any]
+Goods = dict[str, tuple[uuid.UUID, uuid.UUID]]
 
 
 class Books:
     """A registered shop ``honten`` and one that is not, ``kobako``; each has a thing at 10 % and one at 8 %."""
 
-    def __init__(self, stall: Stall, client: ClientFor, drain: Drain) -> None:
+    def __init__(self, stall: Stall, goods: Goods, client: ClientFor, drain: Drain) -> None:
         self.stall = stall
+        self.goods = goods
         self.client = client
         self._drain = drain
-        self.goods: dict[str, tuple[uuid.UUID, uuid.UUID]] = {}
-
-    async def furnish(self) -> None:
-        await self.stall.shop("honten", "LC", invoice_number=NUMBER)
-        await self.stall.shop("kobako", "KB")
-        for shop in ("honten", "kobako"):
-            rouge = await self.stall.goods(shop, f"{shop}の口紅", 2_480, 500)
-            tea = await self.stall.goods(shop, f"{shop}のお茶", 1_080, 500, tax_class="reduced")
-            self.goods[shop] = (rouge, tea)
 
     async def set(self, **settings: object) -> None:
         """The plugin's settings; those that are not named are as they come."""
@@ -89,8 +82,24 @@ class Books:
         return await sign_in(self.stall.ctx, self.client(self.stall.tenant), [role], "経理")
 
 
-async def open_books(make_tenant: MakeTenant, ctx_for: CtxFor, client: ClientFor, drain: Drain) -> Books:
-    tenant = await make_tenant(plugins=(*PLUGINS, "tax_invoice"))
-    books = Books(Stall(tenant, ctx_for(tenant), ctx_for), client, drain)
-    await books.furnish()
-    return books
+async def furnished(
+    make_tenant: MakeTenant, ctx_for: CtxFor, more: Sequence[str] = ()
+) -> tuple[Stall, Goods]:
+    """A tenant with ``more`` plugins than a stall has."""
+    tenant = await make_tenant(plugins=(*PLUGINS, "tax_invoice", *more))
+    stall = Stall(tenant, ctx_for(tenant), ctx_for)
+    await stall.shop("honten", "LC", invoice_number=NUMBER)
+    await stall.shop("kobako", "KB")
+    goods = {}
+    for shop in ("honten", "kobako"):
+        rouge = await stall.goods(shop, f"{shop}の口紅", 2_480, 500)
+        tea = await stall.goods(shop, f"{shop}のお茶", 1_080, 500, tax_class="reduced")
+        goods[shop] = (rouge, tea)
+    return stall, goods
+
+
+async def open_books(
+    make_tenant: MakeTenant, ctx_for: CtxFor, client: ClientFor, drain: Drain, more: Sequence[str] = ()
+) -> Books:
+    """With a tenant of its own."""
+    return Books(*await furnished(make_tenant, ctx_for, more), client, drain)

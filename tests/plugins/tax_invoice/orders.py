@@ -9,11 +9,13 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from nakamise.contracts.orders import OrderLine, OrderRefund, OrderView
-from nakamise.contracts.pricing import Adjustment, QuoteLine, QuoteRequest, Rounding, ShopQuote
+from nakamise.contracts.pricing import Adjustment, Phase, QuoteLine, QuoteRequest, Rounding, ShopQuote
 from nakamise.ids import uuid7
 from nakamise_shop.domain.pricing import ShopTerms, price
 from nakamise_shop.domain.proposals import Proposal
 from nakamise_shop.domain.shipping import flat
+from nakamise_shop.domain.tax import TaxRates
+from nakamise_shop.domain.tax_rates import JAPAN_TAX_RATES
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 NUMBER = "T7000012050002"
@@ -35,6 +37,7 @@ def quote_of(
     rounding: Rounding = Rounding.FLOOR,
     includes_tax: bool = True,
     day: date = date(2026, 11, 20),
+    rates: TaxRates = JAPAN_TAX_RATES,
 ) -> ShopQuote:
     """One shop's part of a purchase with these things."""
     lines = tuple(
@@ -51,11 +54,15 @@ def quote_of(
     )
     terms = ShopTerms(shipping=flat(fee), rounding=rounding, prices_include_tax=includes_tax)
     request = QuoteRequest(lines=lines, at=PLACED, tax_date=day)
-    return price(request, list(proposals), {str(SHOP): terms}).shops[0]
+    return price(request, list(proposals), {str(SHOP): terms}, tax_rates=rates).shops[0]
 
 
 def view_of(
-    quote: ShopQuote, *, number: str | None = NUMBER, refunds: tuple[OrderRefund, ...] = ()
+    quote: ShopQuote,
+    *,
+    number: str | None = NUMBER,
+    refunds: tuple[OrderRefund, ...] = (),
+    placed_at: datetime = PLACED,
 ) -> OrderView:
     """A paid order with this quote."""
     order_id = uuid7()
@@ -82,8 +89,8 @@ def view_of(
         shop={"name": "本店", "slug": "honten", "seller": "株式会社たたら", "invoice_number": number},
         address={},
         note="",
-        placed_at=PLACED,
-        paid_at=PLACED,
+        placed_at=placed_at,
+        paid_at=placed_at,
         lines=lines_of(quote),
         shipments=(),
         refunds=refunds,
@@ -117,10 +124,14 @@ def lines_of(quote: ShopQuote) -> tuple[OrderLine, ...]:
     )
 
 
-def off(phase: int, amount: int, code: str, *, whole_order: bool = False) -> Proposal:
-    """A plugin's proposal to take so much."""
-    from nakamise.contracts.pricing import Phase
-
+def off(
+    phase: int, amount: int, code: str, *, whole_order: bool = False, label: str | None = None
+) -> Proposal:
+    """A plugin's proposal to take so much; the public name is the code's where none is said."""
     return "coupons", Adjustment(
-        phase=Phase(phase), code=code, label=code, amount=-amount, whole_order=whole_order
+        phase=Phase(phase),
+        code=code,
+        label=code if label is None else label,
+        amount=-amount,
+        whole_order=whole_order,
     )

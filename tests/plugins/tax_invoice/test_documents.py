@@ -11,7 +11,7 @@ import uuid
 import asyncpg
 import pytest
 
-from nakamise.contracts.orders import Orders
+from nakamise.contracts.orders import Orders, OrderView
 from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise_tax_invoice.issuing import repository, service
@@ -19,16 +19,23 @@ from nakamise_tax_invoice.issuing.schemas import Document
 from nakamise_tax_invoice.issuing.service import WantedReceipt
 from nakamise_tax_invoice.papers.checking import faults
 from nakamise_tax_invoice.papers.sheet import sheet_of
-from tests.plugins.tax_invoice.books import API, Books
+from nakamise_tax_invoice.pdf.files import bytes_kept
+from tests.plugins.shop.stall import Buyer
+from tests.plugins.tax_invoice.books import API, Books, Json
 from tests.plugins.tax_invoice.orders import NUMBER
 from tests.plugins.tax_invoice.pdf_text import pdf_text
 
 ADMIN = "/admin/tax_invoice"
 
 
-async def every(books: Books) -> list[Document]:
+async def every(books: Books, *orders: OrderView) -> list[Document]:
+    """Of these orders, in the order in which they were written; none named: of the first shop."""
     async with books.stall.ctx.read() as tx:
-        ids = await tx.values("SELECT id FROM tax_invoice_document ORDER BY created_at, id")
+        ids = await tx.values(
+            "SELECT id FROM tax_invoice_document WHERE order_id = ANY($1) OR ($1 = '{}' AND shop_id = $2)"
+            " ORDER BY created_at, id",
+            *([order.id for order in orders], books.stall.shops["honten"]),
+        )
         return [await service.document(tx, document_id) for document_id in ids]
 
 
@@ -68,7 +75,7 @@ async def test_two_shops_one_purchase_and_a_part_that_comes_back(books: Books) -
     await books.work()
     browser = books.client(books.stall.tenant)
     browser.cookies.set("sid", await books.stall.browser_session(buyer))
-    for document in await every(books):
+    for document in await every(books, honten, kobako):
         sheet = sheet_of(document.body, document.number, document.locale)
         assert faults(document.body, sheet) == []
         pdf = await browser.get(f"/tax_invoice/documents/{document.id}/pdf")
@@ -85,8 +92,38 @@ async def test_two_shops_one_purchase_and_a_part_that_comes_back(books: Books) -
     order_page = (await browser.get(f"/shop/orders/{honten.number}")).text
     assert f"/tax_invoice/documents/{invoice['id']}/pdf" in order_page
     assert f"/tax_invoice/documents/{first['id']}" not in order_page, "a replaced version is history"
-    mails = "SELECT count(*) FROM core_mail WHERE strpos(html_body, '/tax_invoice/documents/') > 0"
-    assert await books.stall.value(mails) == 3  # two invoices, one return; a receipt is asked for on a page
+    await old_versions_stay(books, buyer, first, second)
+    mails = "SELECT count(*) FROM core_mail WHERE strpos(html_body, '/tax_invoice/documents/') > 0 AND recipient = $1"
+    assert (
+        await books.stall.value(mails, buyer.email) == 3
+    )  # two invoices, one return; a receipt is asked for on a page
+
+
+async def old_versions_stay(books: Books, buyer: Buyer, first: Json, second: Json) -> None:
+    """Readable from the new one by its number, for the buyer and by search for staff; with the bytes of then."""
+    versions = (await books.ask(buyer, "GET", f"documents/{second['id']}/versions")).json()
+    assert [(one["number"], one["is_latest"]) for one in versions] == [
+        (second["number"], True),
+        (first["number"], False),
+    ]
+    browser = books.client(books.stall.tenant)
+    browser.cookies.set("sid", await books.stall.browser_session(buyer))
+    page = (await browser.get(f"/tax_invoice/documents/{second['id']}")).text
+    assert f'href="/tax_invoice/documents/{first["id"]}"' in page
+    assert f"本書は{first['number']}に代わるものです" in page.replace("<wbr>", "")
+    old = await browser.get(f"/tax_invoice/documents/{first['id']}")
+    assert "この書類には新しい版があります" in old.text
+    staff = await books.staff()
+    found = await staff.client.get(f"{API}/staff/documents", params={"q": first["number"]})
+    assert [one["id"] for one in found.json()["items"]] == [first["id"]]
+    pdf = await staff.client.get(f"{ADMIN}/documents/{first['id']}/pdf")
+    desk = (await staff.client.get(f"{ADMIN}/documents/{first['id']}")).text
+    assert hashlib.sha256(pdf.content).hexdigest() in desk
+    kept = await books.stall.value("SELECT sum(bytes)::int FROM tax_invoice_file")
+    async with books.stall.ctx.read() as tx:
+        assert await bytes_kept(books.stall.ctx, tx, None) == kept
+    assert isinstance(kept, int)
+    assert kept >= len(pdf.content) > 0
 
 
 @pytest.mark.req("BX-01")
@@ -114,7 +151,7 @@ async def test_numbers_have_no_gap_whatever_fails_and_the_control_has(books: Boo
         return True
 
     done = await asyncio.gather(*(one(turn) for turn in range(10)))
-    seqs = [document.body.version for document in await every(books) if document.family == "receipt"]
+    seqs = [document.body.version for document in await every(books, order) if document.family == "receipt"]
     assert sorted(seqs) == list(range(1, sum(done) + 1))
     numbers = [document.number for document in await every(books)]
     year = (await every(books))[0].issued_on.year
@@ -139,12 +176,13 @@ async def test_numbers_have_no_gap_whatever_fails_and_the_control_has(books: Boo
 
 @pytest.mark.req("BX-01")
 async def test_what_was_handed_out_is_never_changed_and_a_correction_is_another_version(
-    books: Books,
+    own_books: Books,
 ) -> None:
+    books = own_books
     buyer = await books.stall.buyer("三郎")
     (rouge, tea) = books.goods["kobako"]
     order = (await books.buy(buyer, [(rouge, 1), (tea, 1)]))[0]
-    (invoice,) = await every(books)
+    (invoice,) = await every(books, order)
     for statement in ("UPDATE tax_invoice_document SET total = 1", "DELETE FROM tax_invoice_document"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with books.stall.ctx.begin() as tx:
@@ -161,7 +199,7 @@ async def test_what_was_handed_out_is_never_changed_and_a_correction_is_another_
     assert (made.json()["kind"], made.json()["version"]) == ("invoice", 2)
     late = await staff.client.post(path, json=wanted)
     assert (late.status_code, late.json()["code"]) == (409, "replaced")
-    old, new = await every(books)
+    old, new = await every(books, order)
     assert (old.body, old.is_latest) == (invoice.body, False)
     assert (new.total, new.tax, new.body.replaces) == (old.total, old.tax, old.number)
     assert faults(new.body, sheet_of(new.body, new.number, "ja")) == []
@@ -181,8 +219,9 @@ async def test_what_was_handed_out_is_never_changed_and_a_correction_is_another_
 
 
 @pytest.mark.req("BX-01")
-async def test_who_issues_when_and_what_small_refunds_get(books: Books) -> None:
+async def test_who_issues_when_and_what_small_refunds_get(own_books: Books) -> None:
     """Invoices with the first parcel, returns from ¥10,000 on, and the intermediary rule."""
+    books = own_books
     staff = await books.staff()
     shop_id, unregistered = books.stall.shops["honten"], books.stall.shops["kobako"]
     rule = {"mode": "intermediary", "told_on": "2026-11-01"}
@@ -228,7 +267,7 @@ async def test_a_cancelled_order_goes_back_as_a_whole(books: Books) -> None:
     )
     assert cancelled.status_code == 200, cancelled.text
     await books.work()
-    invoice, returned = await every(books)
+    invoice, returned = await every(books, order)
     assert (returned.kind, returned.total, returned.tax) == ("return", invoice.total, invoice.tax)
     refused = await books.ask(buyer, "POST", f"orders/{order.id}/receipt", json={"recipient": "太郎"})
     assert (refused.status_code, refused.json()["code"]) == (409, "not_paid")
@@ -238,12 +277,12 @@ async def test_a_cancelled_order_goes_back_as_a_whole(books: Books) -> None:
 async def test_staff_find_documents_by_day_amount_and_partner(books: Books) -> None:
     """As 電子帳簿保存法 asks; the same rows as CSV; who may not, may not."""
     (rouge, tea) = books.goods["honten"]
-    names = ("六郎", "七子")
+    names = ("検六", "検七")
     for name, qty in zip(names, (1, 4), strict=True):
         await books.buy(await books.stall.buyer(name), [(rouge, qty), (tea, 1)])
     staff, clerk = await books.staff(), await books.staff("broadcaster")
-    found = (await staff.client.get(f"{API}/staff/documents", params={"partner": "七子"})).json()
-    assert [one["partner"] for one in found["items"]] == ["山田 七子"]
+    found = (await staff.client.get(f"{API}/staff/documents", params={"partner": "検七"})).json()
+    assert [one["partner"] for one in found["items"]] == ["山田 検七"]
     assert found["total_amount"] == 4 * 2_480 + 1_080 + 550
     for query, expected in (
         ({"least": "10000"}, 1),
@@ -255,12 +294,12 @@ async def test_staff_find_documents_by_day_amount_and_partner(books: Books) -> N
         ({"family": "receipt"}, 0),
         ({"shop": str(books.stall.shops["kobako"])}, 0),
     ):
-        answer = await staff.client.get(f"{API}/staff/documents", params=query)
+        answer = await staff.client.get(f"{API}/staff/documents", params={"partner": "検", **query})
         assert answer.json()["total"] == expected, query
-    page = await staff.client.get(ADMIN, params={"partner": "七子"})
-    assert ("山田 七子" in page.text, "山田 六郎" in page.text) == (True, False)
+    page = await staff.client.get(ADMIN, params={"partner": "検七"})
+    assert ("山田 検七" in page.text, "山田 検六" in page.text) == (True, False)
     assert (await staff.client.get(ADMIN, params={"since": "yesterday", "page": "999"})).status_code == 200
-    export = await staff.client.get(f"{ADMIN}/export.csv", params={"partner": "七子"})
+    export = await staff.client.get(f"{ADMIN}/export.csv", params={"partner": "検七"})
     head, row = list(csv.reader(io.StringIO(export.content.decode("utf-8-sig"))))
     assert row[head.index("金額（税込）")] == str(4 * 2_480 + 1_080 + 550)
     assert row[head.index("登録番号")] == NUMBER

@@ -7,16 +7,17 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 
-from nakamise.contracts.orders import OrderRefund
+from nakamise.contracts.orders import OrderRefund, OrderView
 from nakamise.contracts.pricing import Phase, Rounding
 from nakamise.ids import uuid7
 from nakamise.japan import InvalidInvoiceNumber, has_check_digit, parse_invoice_number
-from nakamise_shop.domain.tax import JAPAN_TAX_RATES, TaxRate, rate_on
+from nakamise_shop.domain.tax_rates import read_rates
 from nakamise_tax_invoice.papers import writing
-from nakamise_tax_invoice.papers.body import Body, Issuer, Kind, Mode, Original
+from nakamise_tax_invoice.papers.body import Body, Discount, Issuer, Kind, Mode, Original
 from nakamise_tax_invoice.papers.checking import faults
 from nakamise_tax_invoice.papers.sheet import Sheet, sheet_of
 from nakamise_tax_invoice.papers.writing import Sold, Terms, issuer_of
+from tests.plugins.shop.domain.test_tax import data_file
 from tests.plugins.tax_invoice.orders import NUMBER, PLACED, TOKYO, Item, off, quote_of, view_of
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -216,6 +217,61 @@ def test_the_rate_is_the_one_of_the_day_of_supply() -> None:
     assert (by_rate(old), old.taxes[0].reduced) == ({800: (10_800, 800)}, False)
     assert "※" not in " ".join(checked(old).texts())
     assert by_rate(writing.invoice(after, REGISTERED, TOKYO, NOW)) == {1000: (10_800, 981)}
-    to_come = (*JAPAN_TAX_RATES, TaxRate(tax_class="reduced", rate_bp=0, valid_from=date(2027, 4, 1)))
-    assert rate_on(to_come, "reduced", date(2027, 3, 31)).rate_bp == 800
-    assert rate_on(to_come, "reduced", date(2027, 4, 1)).rate_bp == 0
+
+
+@pytest.mark.req("CL-26", "BX-01")
+def test_a_change_of_the_law_counts_from_midnight_in_tokyo_and_returns_keep_their_orders_rate() -> None:
+    """The last second of the old rate and the first of the new one; what goes back afterwards does so at the rate
+    it was sold at."""
+    change = {"tax_class": "standard", "rate_bp": 1_200, "valid_from": "2030-04-01", "source": "改正法"}
+    rates = read_rates(data_file(change))
+    last, first = datetime(2030, 3, 31, 14, 59, 59, tzinfo=UTC), datetime(2030, 3, 31, 15, 0, tzinfo=UTC)
+    later = datetime(2030, 4, 20, 3, 0, tzinfo=UTC)
+
+    def sold(at: datetime) -> OrderView:
+        quote = quote_of([Item(13_200, 2)], fee=660, day=at.astimezone(TOKYO).date(), rates=rates)
+        return view_of(quote, placed_at=at)
+
+    old, new = sold(last), sold(first)
+    assert by_rate(writing.invoice(old, REGISTERED, TOKYO, later)) == {1000: (27_060, 2_460)}
+    assert by_rate(writing.invoice(new, REGISTERED, TOKYO, later)) == {1200: (27_060, 2_899)}
+    for order, day, rate, tax in ((old, "2030/3/31", "10%", 1_200), (new, "2030/4/1", "12%", 1_414)):
+        back = OrderRefund(
+            id=uuid7(), at=later, lines=((1, 1, 13_200),), shipping=0, cash=13_200, tender=0, reason=""
+        )
+        original = Original(number="LC-2030-000001", supplied_on=writing.supplied_on(order, TOKYO))
+        body = writing.returned(order, back, REGISTERED, TOKYO, later, original)
+        assert (body.tax, body.total) == (tax, 13_200)
+        sheet = checked(body)
+        assert ("元の取引の日", day) in sheet.facts
+        assert sheet.taxes[0][0].startswith(rate)
+        assert by_rate(
+            writing.returned(order, writing.rest(order, later), REGISTERED, TOKYO, later, original)
+        ) == (by_rate(writing.invoice(order, REGISTERED, TOKYO, later)))
+
+
+@pytest.mark.req("BX-01", "BX-04")
+def test_a_discount_stands_under_its_public_name_and_never_under_a_buyers_code() -> None:
+    """Two codes of one name stay two rows; a rule without a name is a discount; documents of before print as then."""
+    proposals = [
+        off(Phase.CART, 100, "SECRET-A1", label="秋の感謝クーポン"),
+        off(Phase.CART, 50, "SECRET-B2", label="秋の感謝クーポン"),
+        off(Phase.LINE, 30, "SECRET-C3", label=""),
+        off(Phase.TENDER, 20, "SECRET-D4", label="ギフトカード"),
+    ]
+    proposals[2] = ("coupons", msgspec.structs.replace(proposals[2][1], line_id="l1"))
+    body = writing.invoice(view_of(quote_of([Item(2_000)], proposals)), REGISTERED, TOKYO, NOW)
+    sheet = checked(body)
+    assert "SECRET" not in " ".join(sheet.texts()) + msgspec.json.encode(body).decode()
+    rows = sorted((row[0], row[-1]) for row in sheet.rows[1:])
+    assert rows == [
+        ("値引き", "-¥30"),
+        ("値引き 秋の感謝クーポン", "-¥100"),
+        ("値引き 秋の感謝クーポン", "-¥50"),
+    ]
+    assert ("ポイント等: ギフトカード", "-¥20", "") in sheet.sums
+    before = {"code": "AKI", "amount": 100, "rate_bp": 1000, "reduced": False}
+    kept = msgspec.convert(before, Discount)
+    assert "値引き AKI" in " ".join(
+        sheet_of(msgspec.structs.replace(body, discounts=(kept,)), "1", "ja").texts()
+    )

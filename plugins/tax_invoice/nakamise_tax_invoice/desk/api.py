@@ -10,6 +10,7 @@ from litestar import Response, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
+from nakamise.contracts.shops import ShopSellers
 from nakamise.plugin import Ctx, requires, signed_in
 from nakamise_tax_invoice.desk import listing, own
 from nakamise_tax_invoice.desk.answers import pdf_answer
@@ -39,6 +40,18 @@ async def of_order(ctx: Ctx, order_id: FromPath[uuid.UUID]) -> list[Entry]:
 async def get_document(ctx: Ctx, document_id: FromPath[uuid.UUID]) -> Document:
     async with ctx.read() as tx:
         return await own.own_document(ctx, tx, document_id)
+
+
+@get(
+    "/documents/{document_id:uuid}/versions",
+    opt=signed_in(),
+    tags=TAGS,
+    operation_id="tax_invoice_list_versions",
+)
+async def get_versions(ctx: Ctx, document_id: FromPath[uuid.UUID]) -> list[Entry]:
+    """Every version of your document, the newest first: one that was replaced stays readable."""
+    async with ctx.read() as tx:
+        return await repository.versions(tx, await own.own_document(ctx, tx, document_id))
 
 
 @get("/documents/{document_id:uuid}/pdf", opt=signed_in(), tags=TAGS, operation_id="tax_invoice_get_pdf")
@@ -99,7 +112,19 @@ async def search(
 )
 async def staff_document(ctx: Ctx, document_id: FromPath[uuid.UUID]) -> Document:
     async with ctx.read() as tx:
-        return await service.document(tx, document_id)
+        return await own.staff_document(ctx, tx, document_id)
+
+
+@get(
+    "/staff/documents/{document_id:uuid}/versions",
+    opt=requires(READ),
+    tags=STAFF,
+    operation_id="tax_invoice_staff_list_versions",
+)
+async def staff_versions(ctx: Ctx, document_id: FromPath[uuid.UUID]) -> list[Entry]:
+    """Every version of this document, the newest first."""
+    async with ctx.read() as tx:
+        return await repository.versions(tx, await own.staff_document(ctx, tx, document_id))
 
 
 @post(
@@ -111,6 +136,7 @@ async def staff_document(ctx: Ctx, document_id: FromPath[uuid.UUID]) -> Document
 async def reissue(ctx: Ctx, document_id: FromPath[uuid.UUID], data: JSONBody[Correction]) -> Document:
     """Another version with a number of its own; the one before stays as it is."""
     async with ctx.begin() as tx:
+        await own.staff_document(ctx, tx, document_id)
         return await service.reissue(ctx, tx, document_id, data)
 
 
@@ -120,6 +146,7 @@ async def reissue(ctx: Ctx, document_id: FromPath[uuid.UUID], data: JSONBody[Cor
 async def get_terms(ctx: Ctx, shop_id: FromPath[uuid.UUID]) -> Choice:
     """Who issues for a shop."""
     async with ctx.read() as tx:
+        await ctx.service(ShopSellers).check(tx, shop_id)
         await terms.seller(ctx, tx, shop_id)
         return await terms.choice_of(tx, shop_id)
 
@@ -130,6 +157,7 @@ async def get_terms(ctx: Ctx, shop_id: FromPath[uuid.UUID]) -> Choice:
 async def set_terms(ctx: Ctx, shop_id: FromPath[uuid.UUID], data: JSONBody[Choice]) -> Choice:
     """The intermediary rule is refused while shop or site has no registration number."""
     async with ctx.begin() as tx:
+        await ctx.service(ShopSellers).check(tx, shop_id)
         await terms.choose(ctx, tx, shop_id, data)
         return await terms.choice_of(tx, shop_id)
 
@@ -137,10 +165,12 @@ async def set_terms(ctx: Ctx, shop_id: FromPath[uuid.UUID], data: JSONBody[Choic
 route_handlers: Final[list[ControllerRouterHandler]] = [
     of_order,
     get_document,
+    get_versions,
     get_pdf,
     make_receipt,
     search,
     staff_document,
+    staff_versions,
     reissue,
     get_terms,
     set_terms,

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from nakamise.contracts.shops import ShopSellers
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise.web import BOM, N_, Paged, csv_text
@@ -56,10 +57,11 @@ _MATCHES: Final = """
     AND ($5 = '' OR strpos(lower(d.partner), lower($5)) > 0)
     AND ($6 = '' OR starts_with(d.number, $6) OR starts_with(d.order_number, $6))
     AND ($7::text IS NULL OR d.family = $7) AND ($8::uuid IS NULL OR d.shop_id = $8)
+    AND ($9::uuid[] IS NULL OR d.shop_id = ANY($9))
 """
 _LIST: Final = f"""
 SELECT {COLUMNS} FROM tax_invoice_document d WHERE {_MATCHES}
-ORDER BY d.issued_on DESC, d.id DESC LIMIT $9 OFFSET $10
+ORDER BY d.issued_on DESC, d.id DESC LIMIT $10 OFFSET $11
 """  # noqa: S608 - constants
 _SUMS: Final = f"""
 SELECT count(*) AS total, coalesce(sum(CASE d.family WHEN 'invoice' THEN d.total WHEN 'return' THEN -d.total ELSE 0 END)
@@ -73,17 +75,19 @@ class _Sums(msgspec.Struct, frozen=True):
     amount: int
 
 
-def _conditions(wanted: Search) -> tuple[object, ...]:
+async def _conditions(ctx: TenantCtx, tx: Tx, wanted: Search) -> tuple[object, ...]:
+    """With the shops that the acting person works for."""
     family = wanted.family.value if wanted.family else None
     return (
         *(wanted.since, wanted.until, wanted.least, wanted.most),
         *(wanted.partner.strip(), wanted.q.strip().upper(), family, wanted.shop),
+        await ctx.service(ShopSellers).of_staff(tx),
     )
 
 
 async def entries(ctx: TenantCtx, tx: Tx, wanted: Search) -> Entries:
     size = ctx.settings(TaxInvoiceSettings).page_size
-    where = _conditions(wanted)
+    where = await _conditions(ctx, tx, wanted)
     sums = await tx.one(_Sums, _SUMS, *where)
     return Entries(
         items=await tx.all(Entry, _LIST, *where, size, (wanted.page - 1) * size),
@@ -119,7 +123,8 @@ async def csv_of(ctx: TenantCtx, wanted: Search) -> AsyncIterator[bytes]:
     yield (BOM + csv_text([[_(name) for name in COLUMN_NAMES]])).encode()
     for piece in range(10**6):
         async with ctx.read() as tx:
-            found = await tx.all(Entry, _LIST, *_conditions(wanted), CHUNK, piece * CHUNK)
+            where = await _conditions(ctx, tx, wanted)
+            found = await tx.all(Entry, _LIST, *where, CHUNK, piece * CHUNK)
         if found:
             yield csv_text([_cells(one, names, _("Yes")) for one in found]).encode()
         if len(found) < CHUNK:

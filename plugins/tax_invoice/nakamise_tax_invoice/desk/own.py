@@ -1,10 +1,11 @@
-"""A buyer's own documents: whose order it is decides, and the shop's service knows."""
+"""Whose documents: a buyer's by the order, staff's by the shops that they work for; the shop's services know."""
 
 from __future__ import annotations
 
 import uuid
 
 from nakamise.contracts.orders import Orders, OrderView
+from nakamise.contracts.shops import ShopSellers
 from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.plugin import TenantCtx
@@ -32,3 +33,10 @@ async def own_document(ctx: TenantCtx, tx: Tx, document_id: uuid.UUID) -> Docume
 def shown(entries: list[Entry]) -> list[Entry]:
     """What a buyer needs: the newest version of each."""
     return [one for one in entries if one.is_latest]
+
+
+async def staff_document(ctx: TenantCtx, tx: Tx, document_id: uuid.UUID) -> Document:
+    """Raises NotFound, also for a document of a shop that the acting person does not work for."""
+    found = await service.document(tx, document_id)
+    await ctx.service(ShopSellers).check(tx, found.shop_id)
+    return found

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from nakamise.contracts.orders import OrderView
-from nakamise.errors import Conflict
+from nakamise.errors import Conflict, Invalid
 from nakamise.plugin import Ctx, TenantCtx, signed_in
 from nakamise.web import gettext_for, page, read_form, see_other
 from nakamise_tax_invoice.desk import own
@@ -19,7 +19,7 @@ from nakamise_tax_invoice.issuing import repository, service
 from nakamise_tax_invoice.issuing.service import WantedReceipt
 from nakamise_tax_invoice.papers.body import Family
 from nakamise_tax_invoice.papers.sheet import sheet_of
-from nakamise_tax_invoice.words import kind_names, words
+from nakamise_tax_invoice.words import field_texts, kind_names, words
 
 AnyRequest = Request[Any, Any, Any]
 DOCUMENTS: Final = "/tax_invoice/documents"
@@ -29,10 +29,13 @@ DOCUMENTS: Final = "/tax_invoice/documents"
 async def show(ctx: Ctx, document_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.read() as tx:
         found = await own.own_document(ctx, tx, document_id)
+        versions = await repository.versions(tx, found)
     return await page(
         ctx,
         "tax_invoice/document.html",
         document=found,
+        versions=versions,
+        here=DOCUMENTS,
         sheet=sheet_of(found.body, found.number, found.locale),
         order_path=f"/shop/orders/{found.order_number}",
         pdf=f"{DOCUMENTS}/{found.id}/pdf",
@@ -81,17 +84,13 @@ async def _form(
 @post("/orders/{order_id:uuid}/receipt", opt=signed_in(), include_in_schema=False)
 async def make_receipt(request: AnyRequest, ctx: Ctx, order_id: FromPath[uuid.UUID]) -> Response[bytes]:
     form = await read_form(request, WantedReceipt)
-    if form.value is None:
-        faults = {
-            name: gettext_for(ctx.locale, fault.domain)(fault.message, **fault.params)
-            for name, fault in form.errors.items()
-        }
-        return await _form(ctx, order_id, dict(form.raw), faults)
     _ = words(ctx)
     try:
         async with ctx.begin() as tx:
             order: OrderView = await own.own_order(ctx, tx, order_id)
-            made = await service.issue_receipt(ctx, tx, order.id, form.value)
+            made = await service.issue_receipt(ctx, tx, order.id, form.valid())
+    except Invalid as refused:
+        return await _form(ctx, order_id, dict(form.raw), field_texts(ctx, refused))
     except Conflict as refused:
         said = gettext_for(ctx.locale, refused.domain)(refused.message, **refused.params)
         return see_other(ctx, f"/tax_invoice/orders/{order_id}/receipt", flash=said, kind="danger")

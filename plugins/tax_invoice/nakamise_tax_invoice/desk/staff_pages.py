@@ -14,7 +14,7 @@ from nakamise.contracts.shops import ShopSellers
 from nakamise.errors import Conflict, Invalid
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import filter_of, gettext_for, page, page_address, page_base, read_form, see_other
-from nakamise_tax_invoice.desk import listing
+from nakamise_tax_invoice.desk import listing, own
 from nakamise_tax_invoice.desk.answers import csv_answer, pdf_answer
 from nakamise_tax_invoice.desk.listing import Search
 from nakamise_tax_invoice.desk.own import READ
@@ -23,7 +23,7 @@ from nakamise_tax_invoice.issuing.service import Correction
 from nakamise_tax_invoice.issuing.terms import Choice
 from nakamise_tax_invoice.papers.body import Family
 from nakamise_tax_invoice.papers.sheet import sheet_of
-from nakamise_tax_invoice.words import FAMILIES, kind_names, words
+from nakamise_tax_invoice.words import FAMILIES, field_texts, kind_names, words
 
 AnyRequest = Request[Any, Any, Any]
 HERE: Final = "/admin/tax_invoice"
@@ -75,8 +75,9 @@ async def _show(
     status: int = 200,
 ) -> Response[bytes]:
     async with ctx.read() as tx:
-        found = await service.document(tx, document_id)
+        found = await own.staff_document(ctx, tx, document_id)
         versions = await repository.versions(tx, found)
+        file = await repository.file_of(tx, found.id)
     return await page(
         ctx,
         "tax_invoice/staff_document.html",
@@ -84,6 +85,7 @@ async def _show(
         document=found,
         sheet=sheet_of(found.body, found.number, found.locale),
         versions=versions,
+        fingerprint=file.sha256 if file else "",
         kinds=kind_names(ctx),
         may_issue=ctx.actor.can(ISSUE) and found.is_latest,
         values={"recipient": found.body.recipient, "reason": "", **typed},
@@ -96,7 +98,7 @@ async def _show(
 @get("/documents/{document_id:uuid}/pdf", opt=requires(READ), include_in_schema=False)
 async def download(ctx: Ctx, document_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.read() as tx:
-        found = await service.document(tx, document_id)
+        found = await own.staff_document(ctx, tx, document_id)
     return await pdf_answer(ctx, found)
 
 
@@ -105,15 +107,18 @@ async def reissue(request: AnyRequest, ctx: Ctx, document_id: FromPath[uuid.UUID
     form = await read_form(request, Correction)
     _ = words(ctx)
     if form.value is None:
-        return await _show(ctx, document_id, dict(form.raw), said(ctx, Invalid(form.errors)), status=422)
+        return await _show(
+            ctx, document_id, dict(form.raw), field_texts(ctx, Invalid(form.errors)), status=422
+        )
     try:
         async with ctx.begin() as tx:
+            await own.staff_document(ctx, tx, document_id)
             made = await service.reissue(ctx, tx, document_id, form.value)
     except Conflict as refused:
         words_of = gettext_for(ctx.locale, refused.domain)(refused.message, **refused.params)
         return see_other(ctx, f"{HERE}/documents/{document_id}", flash=words_of, kind="danger")
     except Invalid as refused:
-        return await _show(ctx, document_id, dict(form.raw), said(ctx, refused), status=422)
+        return await _show(ctx, document_id, dict(form.raw), field_texts(ctx, refused), status=422)
     return see_other(ctx, f"{HERE}/documents/{made.id}", flash=_("Issued again as %(n)s.", n=made.number))
 
 
@@ -125,18 +130,11 @@ async def choose_terms(request: AnyRequest, ctx: Ctx, shop_id: FromPath[uuid.UUI
     _ = words(ctx)
     try:
         async with ctx.begin() as tx:
+            await ctx.service(ShopSellers).check(tx, shop_id)
             await terms.choose(ctx, tx, shop_id, form.valid())
     except Invalid as refused:
-        return see_other(ctx, back, flash=" ".join(said(ctx, refused).values()), kind="danger")
+        return see_other(ctx, back, flash=" ".join(field_texts(ctx, refused).values()), kind="danger")
     return see_other(ctx, back, flash=_("Saved."))
-
-
-def said(ctx: TenantCtx, refused: Invalid) -> dict[str, str]:
-    """By field, in the user's language."""
-    return {
-        name: gettext_for(ctx.locale, fault.domain)(fault.message, **fault.params)
-        for name, fault in refused.fields.items()
-    }
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

@@ -109,3 +109,8 @@ async def insert_file(tx: Tx, document_id: uuid.UUID, file: StoredFile, size: in
         *(document_id, file.key, file.sha256, size),
     )
     return touched == 1
+
+
+async def bytes_of_files(tx: Tx) -> int:
+    total: int = await tx.value("SELECT coalesce(sum(bytes), 0)::bigint FROM tax_invoice_file")
+    return total

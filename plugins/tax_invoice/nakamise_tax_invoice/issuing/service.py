@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from nakamise.contracts.orders import OrderRefund, Orders, OrderView
 from nakamise.db import Tx
-from nakamise.errors import Conflict, NotFound
+from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_tax_invoice.issuing import repository, terms
@@ -71,8 +71,11 @@ async def issue_return(ctx: TenantCtx, tx: Tx, order: OrderView, refund: OrderRe
 async def issue_receipt(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: WantedReceipt) -> Document:
     """The first one, or another version that says 再発行; asked for the same again, the one that there is.
 
-    Whoever calls checks whose order it is. Raises NotFound; Conflict for an order that nothing was paid for.
+    Whoever calls checks whose order it is. Raises NotFound; Invalid for a blank name; Conflict for an order that
+    nothing was paid for.
     """
+    wanted = WantedReceipt(recipient=wanted.recipient.strip(), note=wanted.note.strip())
+    _check_name(wanted.recipient)
     order = await ctx.service(Orders).get(tx, order_id)
     if order.state not in _PAID or order.charge == 0:
         raise Conflict(N_("There is a receipt as soon as the order is paid."), code="not_paid", domain=DOMAIN)
@@ -94,10 +97,13 @@ async def issue_receipt(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: Wan
 async def reissue(ctx: TenantCtx, tx: Tx, document_id: uuid.UUID, wanted: Correction) -> Document:
     """Another version of the newest one; amounts stay as they were frozen.
 
-    Raises NotFound; Conflict for a version that was replaced already.
+    Raises NotFound; Invalid for a receipt without a recipient; Conflict for a version that was replaced already.
     """
     await hold(ctx, tx, (await document(tx, document_id)).shop_id)
     last = await document(tx, document_id)
+    wanted = msgspec.structs.replace(wanted, recipient=wanted.recipient.strip())
+    if last.family is Family.RECEIPT:
+        _check_name(wanted.recipient)
     if not last.is_latest:
         raise Conflict(N_("A newer version of this document exists."), code="replaced", domain=DOMAIN)
     order = await ctx.service(Orders).get(tx, last.order_id)
@@ -113,6 +119,11 @@ async def reissue(ctx: TenantCtx, tx: Tx, document_id: uuid.UUID, wanted: Correc
         order=order.number,
     )
     return made
+
+
+def _check_name(recipient: str) -> None:
+    if not recipient:
+        raise Invalid({"recipient": FieldError(N_("A receipt needs a name."), domain=DOMAIN)})
 
 
 async def document(tx: Tx, document_id: uuid.UUID) -> Document:

@@ -9,9 +9,10 @@ from typing import Final
 
 import msgspec
 
+from nakamise.db import Tx
 from nakamise.errors import Unavailable
 from nakamise.media import delete_object, put_object, read_object
-from nakamise.plugin import Job, TenantCtx
+from nakamise.plugin import Job, Span, TenantCtx
 from nakamise.web import N_
 from nakamise_tax_invoice.issuing import repository
 from nakamise_tax_invoice.issuing.schemas import Document, StoredFile
@@ -52,6 +53,11 @@ async def pdf_of(ctx: TenantCtx, document: Document) -> bytes:
             domain=DOMAIN,
         )
     return data
+
+
+async def bytes_kept(_ctx: TenantCtx, tx: Tx, _span: Span | None) -> int:
+    """What all PDFs take in the object store, for the meter."""
+    return await repository.bytes_of_files(tx)
 
 
 async def _make(ctx: TenantCtx, document: Document) -> bytes:
