@@ -1,6 +1,10 @@
 """Class E of facts/reliability.md: cart → order → pay → ship → return on the real services, step by step beside a
-model in memory. After each step stock, states and money must be what the model says; what it forbids is refused
-and changes nothing; at the end every invariant holds.
+model in memory. After each step stock, states, money and uses of the coupon must be what the model says; what it
+forbids is refused and changes nothing; at the end every invariant holds.
+
+In it: a coupon over both lines, returns in parts before and after shipping, disputes that are opened and won,
+cancelling. Not in it: means of payment besides money, time sales and exchanges; these are in the arithmetic beside
+this file and in tests of their plugins.
 """
 
 from __future__ import annotations
@@ -8,29 +12,33 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import nakamise_coupons
+from nakamise.contracts.cart import CartInputs
 from nakamise.contracts.orders import Orders, RefundLine, RefundOrder
 from nakamise.errors import Conflict
 from nakamise.ids import new_token, uuid7
-from nakamise.money import unit_refund
 from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
-from tests.plugins.invariants import broken
+from nakamise_shop.orders import disputes
+from tests.plugins.invariants import broken, queries_of
 from tests.plugins.shop.stall import Buyer, Till, settle
 from tests.plugins.tax_invoice.books import Books, open_books
 
 PRICES = (333, 1_080)
 STOCK = 7
 FEE = 550
+OFF, CODE = 300, "MODEL"
 # (what, which order or how many of the first, which line or how many of the second, how many units)
 Step = tuple[str, int, int, int]
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(("place", "pay", "pay", "ship", "return", "return", "cancel")),
+        st.sampled_from(("place", "pay", "pay", "ship", "return", "return", "cancel", "dispute")),
         st.integers(0, 3),
         st.integers(0, 3),
         st.integers(1, 3),
@@ -42,19 +50,40 @@ STEPS = st.lists(
 
 @dataclass
 class Known:
-    """An order as it should be; ``back`` counts units that were returned, by line."""
+    """An order as it should be; ``back`` counts units that were returned, by line; ``before`` is the state that a
+    dispute interrupts."""
 
     purchase_id: str
     number: str
     qty: list[int]
+    has_coupon: bool = False
     state: str = "pending"
+    before: str = ""
     shipped: list[bool] = field(default_factory=lambda: [False, False])
     back: list[int] = field(default_factory=lambda: [0, 0])
     refunded: int = 0
 
     @property
+    def cash(self) -> list[int]:
+        """By line: the coupon is shared by what the lines cost, largest remainder, ties to the earlier."""
+        full = [price * qty for price, qty in zip(PRICES, self.qty, strict=True)]
+        if not self.has_coupon:
+            return full
+        exact = [Fraction(OFF * amount, sum(full)) for amount in full]
+        shares = [int(share) for share in exact]
+        by_rest = sorted(range(len(full)), key=lambda at: (shares[at] - exact[at], at))
+        for at in by_rest[: OFF - sum(shares)]:
+            shares[at] += 1
+        return [amount - share for amount, share in zip(full, shares, strict=True)]
+
+    @property
     def charge(self) -> int:
-        return sum(price * qty for price, qty in zip(PRICES, self.qty, strict=True)) + FEE
+        return sum(self.cash) + FEE
+
+    def worth(self, line: int, units: int) -> int:
+        """Of the next units of a line that come back: the k-th is worth cash*k//qty − cash*(k−1)//qty."""
+        cash, qty, back = self.cash[line], self.qty[line], self.back[line]
+        return cash * (back + units) // qty - cash * back // qty
 
     @property
     def is_open(self) -> bool:
@@ -68,6 +97,7 @@ class Model:
     on_hand: list[int] = field(default_factory=lambda: [STOCK, STOCK])
     reserved: list[int] = field(default_factory=lambda: [0, 0])
     orders: dict[uuid.UUID, Known] = field(default_factory=dict)
+    uses: int = 0
 
     def release(self, one: Known) -> None:
         for thing in (0, 1):
@@ -88,21 +118,26 @@ class World:
     async def step(self, step: Step) -> None:
         what, first, second, units = step
         if what == "place":
-            await self.place([first + 1, second + 1])
+            await self.place([first + 1, second + 1], with_coupon=units > 1)
         elif (picked := self._pick(first)) is not None:
             if what == "pay":
                 await self.pay(picked[1])
             elif what == "cancel":
                 await self.cancel(picked[1])
+            elif what == "dispute":
+                await self.dispute(picked[1])
             elif what == "ship":
                 await self.ship(*picked, second % 2)
             else:
                 await self.give_back(*picked, second % 2, units)
         await self.compare()
 
-    async def place(self, qty: list[int]) -> None:
+    async def place(self, qty: list[int], *, with_coupon: bool) -> None:
         model, stall = self.model, self.books.stall
         await stall.fill_cart(self.buyer, list(zip(self.things, qty, strict=True)))
+        async with stall.ctx.begin() as tx:
+            inputs = stall.ctx_of(self.buyer).service(CartInputs)
+            await inputs.set(tx, {"coupons.code": CODE if with_coupon else None})
         may = all(model.on_hand[at] - model.reserved[at] >= qty[at] for at in (0, 1))
         seen = await self.books.ask_shop(self.buyer, "GET", "checkout", address_id=str(self.buyer.address_id))
         assert (seen.status_code == httpx.codes.OK) is may, seen.text
@@ -112,7 +147,8 @@ class World:
             return
         placed = (await self.till.place(fingerprint=seen.json()["fingerprint"])).json()
         order = placed["orders"][0]
-        model.orders[uuid.UUID(order["id"])] = Known(placed["purchase_id"], order["number"], qty)
+        model.orders[uuid.UUID(order["id"])] = Known(placed["purchase_id"], order["number"], qty, with_coupon)
+        model.uses += with_coupon
         for at in (0, 1):
             model.reserved[at] += qty[at]
 
@@ -132,6 +168,7 @@ class World:
         assert (answer.status_code == httpx.codes.OK) is may, (one, answer.text)
         if may:
             self.model.release(one)
+            self.model.uses -= one.has_coupon
             one.refunded = one.charge if one.state == "paid" else 0
             one.state = "refunded" if one.state == "paid" else "cancelled"
 
@@ -165,8 +202,7 @@ class World:
             assert not may, one
             return
         assert may, one
-        cash = unit_refund(PRICES[line] * one.qty[line], one.qty[line], one.back[line], units)
-        assert done.cash == cash + (FEE if last else 0)
+        assert done.cash == one.worth(line, units) + (FEE if last else 0)
         one.back[line] += units
         one.refunded += done.cash
         one.state = "refunded" if last else "part_refunded"
@@ -174,6 +210,18 @@ class World:
             self.model.on_hand[line] += units
         else:
             self.model.reserved[line] -= units
+
+    async def dispute(self, one: Known) -> None:
+        """The bank takes a side: an open dispute is won, anything else that is paid becomes disputed."""
+        ctx, purchase_id = self.books.stall.ctx, uuid.UUID(one.purchase_id)
+        async with ctx.begin() as tx:
+            if one.state == "disputed":
+                await disputes.won(ctx, tx, purchase_id)
+                one.state = one.before
+            else:
+                await disputes.opened(ctx, tx, purchase_id)
+                if one.is_open:
+                    one.before, one.state = one.state, "disputed"
 
     async def compare(self) -> None:
         model = self.model
@@ -192,16 +240,25 @@ class World:
             " FROM payments_transfer t JOIN payments_op o ON o.id = t.op_id WHERE o.subject = ANY($1)"
         )
         assert await self.books.stall.value(booked, ids) == net, model
+        used = "SELECT coalesce(sum(used), 0)::int FROM coupons_person WHERE user_id = $1"
+        assert await self.books.stall.value(used, self.buyer.id) == model.uses, model
 
 
 @pytest.fixture
 async def town(
     make_tenant: MakeTenant, ctx_for: CtxFor, client: ClientFor, drain: Drain
 ) -> AsyncIterator[Books]:
-    opened = await open_books(make_tenant, ctx_for, client, drain)
+    opened = await open_books(make_tenant, ctx_for, client, drain, ["coupons"])
+    staff = await opened.staff()
+    coupon = {"name": "模型の割引", "kind": "fixed", "amount": OFF, "code": CODE}
+    made = await staff.client.post("/api/coupons/staff/coupons", json=coupon)
+    assert made.status_code == httpx.codes.CREATED, made.text
     yield opened
     await settle(opened.stall)
     assert await broken(opened.stall.ctx) == {}
+    for title, query in queries_of(nakamise_coupons).items():
+        async with opened.stall.ctx.read() as tx:
+            assert await tx.connection.fetch(query) == [], title
 
 
 async def walk(town: Books, steps: list[Step]) -> None:
