@@ -59,6 +59,18 @@ class Counter:
         async with ctx.begin() as tx:
             await fulfil.deliver(ctx, tx, done.order_id, parcel)
 
+    async def variant(self, of: uuid.UUID, name: str, price: int) -> uuid.UUID:
+        """Another one of the same product, five in stock."""
+        variant_id = uuid.uuid4()
+        async with self.stall.ctx.begin() as tx:
+            await tx.execute(
+                "INSERT INTO shop_variant (id, product_id, shop_id, sku, name, price)"
+                " SELECT $2, product_id, shop_id, sku || $3, $3, $4 FROM shop_variant WHERE id = $1",
+                *(of, variant_id, name, price),
+            )
+            await tx.execute("INSERT INTO shop_stock (variant_id, on_hand) VALUES ($1, 5)", variant_id)
+        return variant_id
+
     async def ask(self, bought: Bought, lines: dict[int, int], **more: Any) -> httpx.Response:
         body = {
             "lines": [{"line_no": no, "qty": qty} for no, qty in lines.items()],

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 
 from nakamise.errors import Conflict, Invalid
@@ -22,6 +23,7 @@ from nakamise_returns.schemas import (
     Refund,
     Rejection,
     Return,
+    SentInstead,
 )
 from nakamise_returns.states import EDGES, State
 from tests.plugins.returns.counter import Bought, Counter
@@ -75,6 +77,80 @@ async def test_the_same_item_is_sent_again(desk: Counter) -> None:
     assert await stall.stock_of(bought.goods[1]) == (1, 0)
     assert await stall.value("SELECT count(*) FROM shop_shipment") == 2
     assert await stall.value("SELECT count(*) FROM payments_op WHERE kind = 'refund'") == 0
+
+
+@pytest.mark.req("GA-45")
+async def test_another_variant_is_sent_and_a_difference_goes_back(desk: Counter, drain: Drain) -> None:
+    """2 × ¥1,000 in blue: red costs as much, green ¥800, gold ¥1,200; a book is another product."""
+    stall, ctx = desk.stall, desk.stall.ctx
+    bought = await desk.order()
+    blue = bought.goods[1]
+    red, green, gold = [
+        await desk.variant(blue, name, price) for name, price in (("赤", 1000), ("緑", 800), ("金", 1200))
+    ]
+    request_id = await desk.received(bought, {1: 1, 2: 2}, reason="wrong_item", wish="exchange")
+
+    async def sent(*wanted: tuple[int, uuid.UUID]) -> Return:
+        variants = [SentInstead(line_no, variant_id) for line_no, variant_id in wanted]
+        return await exchanging.exchange(ctx, request_id, msgspec.structs.replace(LABEL, variants=variants))
+
+    for wrong in (((2, gold),), ((1, red),), ((3, red),), ((2, red), (2, green)), ((2, uuid.uuid4()),)):
+        with pytest.raises(Invalid):
+            await sent(*wrong)
+    assert await stall.value("SELECT count(*) FROM shop_shipment") == 1, "nothing half done"
+    answers = await asyncio.gather(*(sent((2, green)) for _ in range(3)), return_exceptions=True)
+    [done] = [one for one in answers if isinstance(one, Return)]
+    assert [type(one) for one in answers if one is not done] == [Conflict] * 2
+    assert (done.head.state, done.head.refunded) == (State.EXCHANGED, 400)
+    assert [line.sent_name for line in done.lines] == ["", "緑"]
+    # Candy again; the blue cups came back, the green ones left.
+    assert [await stall.stock_of(one) for one in (*bought.goods, green)] == [(2, 0), (5, 0), (3, 0)]
+    await drain(stall.tenant)
+    money = "SELECT refunded FROM payments_sandbox_charge WHERE kind = 'charge'"
+    assert await stall.value(money) == 400
+    row = "SELECT state || ' ' || refunded_cash FROM shop_order"
+    assert await stall.value(row) == "part_refunded 400"
+    # What was exchanged cannot come back once more; the rest can, to the last yen of what was paid for it.
+    assert (await desk.ask(bought, {2: 1}, reason="defect")).status_code == 422
+    rest = await desk.received(bought, {1: 2}, reason="defect")
+    assert (await handling.refund(ctx, rest, Refund(with_shipping=False))).head.refunded == 666
+
+
+@pytest.mark.req("GA-37", "GA-45")
+async def test_postage_of_a_change_of_mind_is_announced_and_kept_back(desk: Counter) -> None:
+    stall, ctx = desk.stall, desk.stall.ctx
+    shop_id = stall.shops["honten"]
+    async with ctx.begin() as tx:
+        with pytest.raises(Invalid):
+            await policy.save(ctx, tx, Policy(shop_id=shop_id, payer="shop", postage=800))
+        await policy.save(ctx, tx, Policy(shop_id=shop_id, postage=800, deduction_bp=3000))
+    bought = await desk.order()
+    browser = desk.client(stall.tenant)
+    browser.cookies.set("sid", await stall.browser_session(bought.buyer))
+    form = (await browser.get(f"/returns/new/{bought.number}")).text
+    assert form.count("返金から¥800を差し引きます") == 3, (
+        "in the promise, for a change of mind and for something else"
+    )
+    assert form.count("（返送料は当店負担）") == 2
+    request_id = await desk.received(bought, {2: 2}, condition="worn")
+    with pytest.raises(Invalid) as too_much:
+        await handling.refund(ctx, request_id, Refund(postage=801, deduction=601))
+    assert set(too_much.value.fields) == {"postage", "deduction"}
+    done = await handling.refund(ctx, request_id, Refund(deduction=600))
+    head = done.head
+    assert (head.refunded, head.deduction, head.postage_kept) == (600, 600, 800)
+    kept = "SELECT cash || ' ' || deduction || ' ' || postage FROM shop_refund"
+    assert await stall.value(kept) == "600 1400 800"
+    page = (await browser.get(f"/returns/{request_id}")).text
+    assert "差し引いた返送料" in page
+    # A fault is at the shop's cost whatever the policy says; and less than the postage never becomes a debt.
+    faulty = await desk.received(bought, {1: 1}, reason="defect")
+    assert (await handling.refund(ctx, faulty, Refund())).head.refunded == 333
+    cheap = await desk.received(bought, {1: 1})
+    assert (await handling.refund(ctx, cheap, Refund())).head.postage_kept == 333
+    last = await desk.received(bought, {1: 1})
+    sent_by_buyer = await handling.refund(ctx, last, Refund(postage=0))
+    assert sent_by_buyer.head.refunded == 333 + 550
 
 
 async def columns_agree(desk: Counter, owner: asyncpg.Connection) -> None:

@@ -162,6 +162,11 @@ def test_a_refund_makes_a_return_with_its_own_items() -> None:
     less = writing.returned(order, worn, REGISTERED, TOKYO, NOW, original)
     assert by_rate(less) == {1000: (12_000 - 917, 1_007), 800: (1_080 - 83, 73)}
     assert ("差引額", "", "", "10%", "-¥917") in checked(less).rows
+    # Postage that the shop paid for the buyer stands beside the price: the whole price and its tax go back.
+    sent = msgspec.structs.replace(refund, deduction=1_800, postage=800, cash=11_280)
+    both = writing.returned(order, sent, REGISTERED, TOKYO, NOW, original)
+    assert (by_rate(both), both.total, both.paid) == (by_rate(less), 12_080, 11_280)
+    assert ("返送料の立替分（不課税）", "-¥800", "") in checked(both).sums
     with pytest.raises(ValueError, match="is not"):
         writing.returned(order, msgspec.structs.replace(refund, cash=1), PLAIN, TOKYO, NOW, original)
 
