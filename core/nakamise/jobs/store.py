@@ -15,6 +15,8 @@ TRIES_MAX: Final = 20
 BACKOFF_MAX_S: Final = 3600
 # How long a job of a plugin that is off, or gone, is left alone before it is looked at again.
 PARK_S: Final = 300
+# So much longer than a job that was queued once does a periodic task wait for its turn.
+TASKS_WAIT_S: Final = 60
 ERROR_LENGTH_MAX: Final = 2000
 
 
@@ -39,17 +41,23 @@ class Due(msgspec.Struct, frozen=True):
 
 
 # Skips what another worker is taking, and what has an older job of the same key before it.
-_TAKE: Final = """
-WITH due AS (
-    SELECT j.id FROM job j JOIN tenant t ON t.id = j.tenant_id AND t.state = 'active'
-    WHERE j.state = 'queued' AND j.run_at <= now() AND j.attempts < $2 AND j.name = ANY($4) AND (j.key = '' OR NOT EXISTS (
-        SELECT 1 FROM job e WHERE e.tenant_id = j.tenant_id AND e.name = j.name AND e.key = j.key
-        AND e.key <> '' AND e.state = 'queued' AND e.seq < j.seq))
-    ORDER BY j.run_at, j.seq LIMIT $1 FOR UPDATE OF j SKIP LOCKED)
+_DUE: Final = """
+SELECT j.id, j.run_at + make_interval(secs => {waits_s}) AS turn, j.seq
+FROM job j JOIN tenant t ON t.id = j.tenant_id AND t.state = 'active'
+WHERE j.state = 'queued' AND j.every_s IS {kind} AND j.run_at <= now() AND j.attempts < $2 AND j.name = ANY($4)
+AND (j.key = '' OR NOT EXISTS (
+    SELECT 1 FROM job e WHERE e.tenant_id = j.tenant_id AND e.name = j.name AND e.key = j.key
+    AND e.key <> '' AND e.state = 'queued' AND e.seq < j.seq))
+ORDER BY j.run_at, j.seq LIMIT $1 FOR UPDATE OF j SKIP LOCKED
+"""
+# Somebody waits for what was just queued; the tasks of thousands of tenants may be a little late, never for good.
+_TAKE: Final = f"""
+WITH once AS ({_DUE.format(kind="NULL", waits_s=0)}), tasks AS ({_DUE.format(kind="NOT NULL", waits_s=TASKS_WAIT_S)}),
+due AS (SELECT id FROM (SELECT * FROM once UNION ALL SELECT * FROM tasks) found ORDER BY turn, seq LIMIT $1)
 UPDATE job SET attempts = job.attempts + 1, taken = true, run_at = now() + make_interval(secs => $3)
 FROM due WHERE job.id = due.id
 RETURNING job.id, job.tenant_id, job.name, job.payload, job.attempts, job.every_s
-"""
+"""  # noqa: S608
 _EXTEND: Final = "UPDATE job SET run_at = now() + make_interval(secs => $3) WHERE id = $1 AND attempts = $2 AND state = 'queued'"
 _FINISH: Final = "DELETE FROM job WHERE id = $1 AND attempts = $2"
 _AGAIN: Final = (
