@@ -1,4 +1,4 @@
-"""Many rows in one statement: an array for each column, so that the text is the same for one row and for hundreds."""
+"""Many rows in one statement: an array for each column, so that the text is the same however few; hundreds by COPY."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import msgspec
 
 from nakamise.db import Tx
 
+COPIED_FROM: Final = 16
 _TYPES: Final[dict[Any, str]] = {
     uuid.UUID: "uuid",
     str: "text",
@@ -24,31 +25,28 @@ _TYPES: Final[dict[Any, str]] = {
 }
 
 
-async def insert_all(tx: Tx, table: str, rows: Sequence[msgspec.Struct], **fixed: str) -> int:
-    """The rows written; all of ``rows`` are of one Struct, whose fields are the columns' names.
+async def insert_all(tx: Tx, table: str, rows: Sequence[msgspec.Struct]) -> None:
+    """All of ``rows`` are of one Struct, whose fields are the columns' names; ``object`` and mappings become jsonb.
 
-    ``fixed`` are further columns, each with an SQL expression of ours. ``object`` and mappings become jsonb.
+    Many go by COPY, which costs both sides less: a driver looks at each element of an array, and the server
+    unpacks them again.
     """
-    if not rows:
-        return 0
-    text, names = _insert(type(rows[0]), table, tuple(fixed.items()))
-    return await tx.execute(text, *([getattr(row, name) for row in rows] for name in names))
+    if len(rows) >= COPIED_FROM:
+        names = type(rows[0]).__struct_fields__
+        records = [msgspec.structs.astuple(row) for row in rows]
+        await tx.connection.copy_records_to_table(table, columns=names, records=records)
+    elif rows:
+        text, names = _insert(type(rows[0]), table)
+        await tx.execute(text, *([getattr(row, name) for row in rows] for name in names))
 
 
 @functools.lru_cache(maxsize=64)
-def _insert(
-    struct: type[msgspec.Struct], table: str, fixed: tuple[tuple[str, str], ...]
-) -> tuple[str, tuple[str, ...]]:
+def _insert(struct: type[msgspec.Struct], table: str) -> tuple[str, tuple[str, ...]]:
     hints = typing.get_type_hints(struct)
     names = struct.__struct_fields__
     arrays = ", ".join(f"${at}::{sql_type(hints[name])}[]" for at, name in enumerate(names, start=1))
-    columns = ", ".join((*names, *(name for name, _ in fixed)))
-    values = ", ".join((*(f"u.{name}" for name in names), *(value for _, value in fixed)))
     # Names come from our own Structs, never from outside.
-    return (
-        f"INSERT INTO {table} ({columns}) SELECT {values} FROM unnest({arrays}) AS u ({', '.join(names)})",  # noqa: S608
-        names,
-    )
+    return f"INSERT INTO {table} ({', '.join(names)}) SELECT * FROM unnest({arrays})", names  # noqa: S608
 
 
 def sql_type(annotation: Any) -> str:

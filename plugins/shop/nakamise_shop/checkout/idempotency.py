@@ -111,10 +111,11 @@ async def claim_all(tx: Tx, claims: Sequence[Claim]) -> set[tuple[uuid.UUID, str
 async def finish_all(tx: Tx, answers: Mapping[tuple[uuid.UUID, str], msgspec.Struct], status: int) -> None:
     """Keep the answers by (actor, key), in the transaction of the acts."""
     await tx.execute(
-        "UPDATE shop_idempotency i SET status = $4, body = u.body"
-        " FROM unnest($1::uuid[], $2::text[], $3::jsonb[]) AS u (actor_id, key, body)"
+        "UPDATE shop_idempotency i SET status = $4, body = u.body::jsonb"
+        " FROM unnest($1::uuid[], $2::text[], $3::text[]) AS u (actor_id, key, body)"
         " WHERE i.actor_id = u.actor_id AND i.key = u.key",
-        *([actor for actor, _ in answers], [key for _, key in answers], list(answers.values()), status),
+        *([actor for actor, _ in answers], [key for _, key in answers]),
+        *([msgspec.json.encode(answer).decode() for answer in answers.values()], status),
     )
 
 

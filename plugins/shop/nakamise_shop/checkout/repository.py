@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import msgspec
@@ -36,6 +36,7 @@ class SellingShop(msgspec.Struct, frozen=True, kw_only=True):
 class NewOrder(OrderHead, frozen=True, kw_only=True):
     """One row of shop_order; json fields are what jsonb takes."""
 
+    state: str = "pending"
     buyer_name: str
     goods: int
     shipping: int
@@ -73,7 +74,7 @@ class NewLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewPurchase(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of shop_purchase."""
+    """One row of shop_purchase; held until ``expires_at``, by the database's time."""
 
     id: uuid.UUID
     buyer_id: uuid.UUID
@@ -87,6 +88,8 @@ class NewPurchase(msgspec.Struct, frozen=True, kw_only=True):
     provider_id: str
     email: str
     locale: str
+    expires_at: datetime
+    state: str = "pending"
 
 
 class NewNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,14 +130,12 @@ async def next_numbers(tx: Tx, prefix: str, day: date, count: int) -> int:
     return int(last)
 
 
-async def insert_purchases(tx: Tx, purchases: Sequence[NewPurchase], hold_minutes: int) -> None:
-    """Each is held from the transaction's time on."""
-    ends = f"now() + {hold_minutes:d} * interval '1 minute'"
-    await insert_all(tx, "shop_purchase", purchases, state="'pending'", expires_at=ends)
+async def insert_purchases(tx: Tx, purchases: Sequence[NewPurchase]) -> None:
+    await insert_all(tx, "shop_purchase", purchases)
 
 
 async def insert_orders(tx: Tx, orders: Sequence[NewOrder]) -> None:
-    await insert_all(tx, "shop_order", orders, state="'pending'")
+    await insert_all(tx, "shop_order", orders)
 
 
 async def insert_lines(tx: Tx, lines: Sequence[NewLine]) -> None:

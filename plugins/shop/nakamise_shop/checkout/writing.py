@@ -47,14 +47,14 @@ async def write(tx: Tx, intents: Sequence[Intent], at: datetime, each: Each = pl
     orders = await _draft(tx, intents, at)
     drafts = [_as_draft(intent, found) for intent, found in zip(intents, orders, strict=True)]
     await _for_each(tx, "checkout_check", intents, drafts, each)
-    await _insert(tx, intents, orders)
+    expires_at = at + timedelta(minutes=intents[0].ctx.settings(ShopSettings).hold_minutes)
+    await _insert(tx, intents, orders, expires_at)
     await _empty_carts(tx, intents, each)
     for intent, found in zip(intents, orders, strict=True):
         await announce.placed(intent.ctx, tx, found)
     await turns.to_take(tx, intents)
     await _for_each(tx, "checkout_commit", intents, drafts, each)
     await _open_payments(tx, intents, each)
-    expires_at = at + timedelta(minutes=intents[0].ctx.settings(ShopSettings).hold_minutes)
     placed = [_placed(intent, found, expires_at) for intent, found in zip(intents, orders, strict=True)]
     answers = {(one.buyer_id, one.key): answer for one, answer in zip(intents, placed, strict=True)}
     await idempotency.finish_all(tx, answers, 201)
@@ -127,9 +127,10 @@ async def _ask(tx: Tx, hook: str, intent: Intent, draft: OrderDraft) -> None:
             raise Conflict(refusal.message, code=refusal.code, domain=plugin_id)
 
 
-async def _insert(tx: Tx, intents: Sequence[Intent], orders: Sequence[list[NewOrder]]) -> None:
-    hold_minutes = intents[0].ctx.settings(ShopSettings).hold_minutes
-    await repository.insert_purchases(tx, [_purchase(intent) for intent in intents], hold_minutes)
+async def _insert(
+    tx: Tx, intents: Sequence[Intent], orders: Sequence[list[NewOrder]], expires_at: datetime
+) -> None:
+    await repository.insert_purchases(tx, [_purchase(intent, expires_at) for intent in intents])
     await repository.insert_orders(tx, [order for found in orders for order in found])
     lines = [
         line
@@ -143,7 +144,7 @@ async def _insert(tx: Tx, intents: Sequence[Intent], orders: Sequence[list[NewOr
     await repository.insert_notes(tx, notes)
 
 
-def _purchase(intent: Intent) -> NewPurchase:
+def _purchase(intent: Intent, expires_at: datetime) -> NewPurchase:
     quote = intent.now.quote
     return NewPurchase(
         id=intent.purchase_id,
@@ -158,6 +159,7 @@ def _purchase(intent: Intent) -> NewPurchase:
         provider_id=intent.provider_id,
         email=intent.ctx.actor.email,
         locale=intent.ctx.locale,
+        expires_at=expires_at,
     )
 
 
