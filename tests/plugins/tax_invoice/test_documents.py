@@ -63,6 +63,11 @@ async def test_two_shops_one_purchase_and_a_part_that_comes_back(books: Books) -
     wish = {"recipient": "株式会社買い手", "note": "化粧品代"}
     first = (await books.ask(buyer, "POST", f"orders/{honten.id}/receipt", json=wish)).json()
     again = (await books.ask(buyer, "POST", f"orders/{honten.id}/receipt", json=wish)).json()
+    spelled_out = wish | {"recipient": " 株式会社買い手 ", "note": "但し 化粧品代として"}
+    same = (await books.ask(buyer, "POST", f"orders/{honten.id}/receipt", json=spelled_out)).json()
+    assert same["id"] == first["id"]
+    blank = await books.ask(buyer, "POST", f"orders/{honten.id}/receipt", json=wish | {"recipient": " "})
+    assert (blank.status_code, list(blank.json()["errors"])) == (422, ["recipient"])
     other_name = {"recipient": "買い手ホールディングス株式会社"}
     second = (await books.ask(buyer, "POST", f"orders/{honten.id}/receipt", json=other_name)).json()
     assert first["id"] == again["id"] != second["id"]

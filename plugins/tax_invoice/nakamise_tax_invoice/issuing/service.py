@@ -74,7 +74,7 @@ async def issue_receipt(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: Wan
     Whoever calls checks whose order it is. Raises NotFound; Invalid for a blank name; Conflict for an order that
     nothing was paid for.
     """
-    wanted = WantedReceipt(recipient=wanted.recipient.strip(), note=wanted.note.strip())
+    wanted = WantedReceipt(recipient=wanted.recipient.strip(), note=bare_note(wanted.note))
     _check_name(wanted.recipient)
     order = await ctx.service(Orders).get(tx, order_id)
     if order.state not in _PAID or order.charge == 0:
@@ -119,6 +119,11 @@ async def reissue(ctx: TenantCtx, tx: Tx, document_id: uuid.UUID, wanted: Correc
         order=order.number,
     )
     return made
+
+
+def bare_note(note: str) -> str:
+    """Without what the paper says around it: 但し お品代として is お品代."""
+    return note.strip().removeprefix("但し").removesuffix("として").strip()
 
 
 def _check_name(recipient: str) -> None:
