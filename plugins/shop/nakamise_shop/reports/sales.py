@@ -25,7 +25,7 @@ from nakamise.errors import NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import zero_filled
 from nakamise_shop.reports import funnel as steps
-from nakamise_shop.reports.sold import FROM, SHOPS, SOLD, TO, Range
+from nakamise_shop.reports.sold import AGAIN, FROM, SHOPS, SOLD, TO, Range
 from nakamise_shop.scope import shops_of
 
 # A paid order that was cancelled, or lost in a dispute, has no rows of refunds: all of it goes back at its end.
@@ -57,10 +57,19 @@ SELECT day, sum(orders)::int AS orders, sum(sales)::bigint AS sales, sum(users):
     WHERE $4::uuid[] IS NULL AND u.created_at >= {FROM} AND u.created_at < {TO}) events GROUP BY day
 """  # noqa: S608
 _PRODUCTS: Final = f"""
-SELECT l.product_id, (array_agg(l.name ORDER BY o.paid_at DESC, l.line_no))[1] AS name, sum(l.qty)::int AS units,
-       count(DISTINCT o.id)::int AS orders, sum(l.net)::bigint AS sales
-FROM shop_order o JOIN shop_order_line l ON l.order_id = o.id WHERE {SOLD}
-GROUP BY l.product_id ORDER BY sales DESC, units DESC, name, l.product_id LIMIT $5
+SELECT b.product_id, b.units, b.orders, b.sales,
+       (SELECT l.name FROM shop_order o JOIN shop_order_line l ON l.order_id = o.id
+        WHERE o.paid_at = b.last_at AND l.product_id = b.product_id AND {SHOPS} ORDER BY o.id, l.line_no LIMIT 1) AS name
+FROM (
+    SELECT product_id, sum(units)::int AS units, sum(lines)::int AS orders, sum(sales)::bigint AS sales,
+           max(last_at) AS last_at
+    FROM (SELECT l.product_id, sum(l.qty) AS units, count(*) AS lines, sum(l.net) AS sales, max(o.paid_at) AS last_at
+          FROM shop_order o JOIN shop_order_line l ON l.order_id = o.id WHERE {SOLD} GROUP BY l.product_id
+          UNION ALL
+          SELECT l.product_id, 0, -count(*), 0, NULL FROM shop_order o JOIN shop_order_line l ON l.order_id = o.id
+          WHERE {SOLD} AND {AGAIN.format(key="product_id")} GROUP BY l.product_id) parts
+    GROUP BY product_id ORDER BY sales DESC, units DESC, product_id LIMIT $5) b
+ORDER BY b.sales DESC, b.units DESC, b.product_id
 """  # noqa: S608
 _CATEGORIES: Final = f"""
 SELECT c.id, coalesce(c.translations #>> ARRAY[$5::text, 'name'], c.name, '') AS name, sum(l.qty)::int AS units,
@@ -70,15 +79,12 @@ LEFT JOIN shop_product p ON p.id = l.product_id LEFT JOIN shop_category c ON c.i
 WHERE {SOLD} GROUP BY c.id ORDER BY sales DESC, name, c.id
 """  # noqa: S608
 _SHOPS: Final = f"""
-SELECT s.id, coalesce(s.translations #>> ARRAY[$5::text, 'name'], s.name) AS name,
-       (SELECT coalesce(sum(l.qty), 0) FROM shop_order o JOIN shop_order_line l ON l.order_id = o.id
-        WHERE {SOLD} AND o.shop_id = s.id)::int AS units,
-       coalesce(sum(o.total), 0)::bigint AS sales
-FROM shop_shop s JOIN shop_order o ON o.shop_id = s.id WHERE {SOLD}
-GROUP BY s.id ORDER BY sales DESC, name, s.id
+SELECT s.id, coalesce(s.translations #>> ARRAY[$5::text, 'name'], s.name) AS name, u.units, t.sales
+FROM (SELECT o.shop_id, sum(o.total)::bigint AS sales FROM shop_order o WHERE {SOLD} GROUP BY o.shop_id) t
+JOIN (SELECT o.shop_id, sum(l.qty)::int AS units FROM shop_order o JOIN shop_order_line l ON l.order_id = o.id
+      WHERE {SOLD} GROUP BY o.shop_id) u ON u.shop_id = t.shop_id
+JOIN shop_shop s ON s.id = t.shop_id ORDER BY t.sales DESC, name, s.id
 """  # noqa: S608
-
-
 # $1 shops or null, $2 the language
 _NAMES: Final = """
 SELECT id, slug, coalesce(translations #>> ARRAY[$2::text, 'name'], name) AS name FROM shop_shop
