@@ -189,6 +189,8 @@ async def _refund(ctx: TenantCtx, tx: Tx, charge: Op, amount: int, reason: str) 
 
 async def _to_hand(ctx: TenantCtx, tx: Tx, op: Op, status: ChargeStatus) -> None:
     """A refund that did not go through, or came back: staff decide, and the charge keeps it reserved for the buyer."""
+    if op.state is OpState.BY_HAND:
+        return
     log.error("refund %s of %s did not go through", op.id, op.money)
     await repository.record(tx, op, OpState.BY_HAND, status)
     await telling.refund_waits(ctx, tx, op, failed=True)

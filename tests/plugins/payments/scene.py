@@ -18,10 +18,11 @@ class Scene:
     def __init__(self, stall: Stall, buyer: Buyer, goods: uuid.UUID, client: httpx.AsyncClient) -> None:
         self.stall, self.buyer, self.goods, self.client = stall, buyer, goods, client
         self.till = Till(client, buyer)
+        self.goods_too: list[tuple[uuid.UUID, int]] = []
 
-    async def placed(self, way: str | None = None) -> str:
-        """A purchase of one piece; its id."""
-        await self.stall.fill_cart(self.buyer, [(self.goods, 1)])
+    async def placed(self, way: str | None = None, pieces: int = 1) -> str:
+        """A purchase of that many pieces and ``goods_too``; its id."""
+        await self.stall.fill_cart(self.buyer, [(self.goods, pieces), *self.goods_too])
         seen = await self.till.confirmation()
         answer = await self.client.post(
             "/api/shop/checkout",
@@ -35,8 +36,10 @@ class Scene:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["purchase_id"])
 
-    async def paid(self, token: str = "tok_success", way: str | None = None, **more: Any) -> str:
-        purchase = await self.placed(way)
+    async def paid(
+        self, token: str = "tok_success", way: str | None = None, pieces: int = 1, **more: Any
+    ) -> str:
+        purchase = await self.placed(way, pieces)
         answer = await self.client.post(
             f"/api/shop/checkout/{purchase}/pay",
             json={"token": token, **more},

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import uuid
-
 import asyncpg
 import pytest
 
 import nakamise_payments.models
 import nakamise_payments_sandbox.models
 from nakamise.contracts.ui import Period
-from nakamise.testing.fixtures import ClientFor, CtxFor, Drain, MakeTenant
+from nakamise.testing.fixtures import Drain
 from nakamise_payments.widget import widget
 from tests.plugins.payments.desk import Desk
+from tests.plugins.payments.scene import Scene
 from tests.plugins.payments.test_reconciling import admin_session
-from tests.plugins.payments.test_ways import Scene
 from tests.plugins.shop.catalog.test_models import COLUMNS, TYPES
-from tests.plugins.shop.stall import open_stall
 
 
-@pytest.mark.req("CL-15", "CL-31", "BX-16")
-async def test_staff_take_money_and_pay_refunds_by_hand(
-    make_tenant: MakeTenant, ctx_for: CtxFor, client: ClientFor, drain: Drain, owner: asyncpg.Connection
-) -> None:
-    stall = await open_stall(make_tenant, ctx_for)
-    goods = await stall.goods("honten", "ブラシ", 3000, 10)
-    scene = Scene(stall, await stall.buyer(), goods, client(stall.tenant))
-    staff = {"Cookie": f"sid={await admin_session(Desk(stall.ctx))}"}
+async def staff_of(scene: Scene) -> dict[str, str]:
+    """Headers of an administrator."""
+    return {"Cookie": f"sid={await admin_session(Desk(scene.stall.ctx))}"}
+
+
+@pytest.mark.req("CL-15", "CL-31")
+async def test_staff_take_money_from_the_orders_page(scene: Scene, drain: Drain) -> None:
+    stall, staff = scene.stall, await staff_of(scene)
     seller = stall.shops["honten"]
     shop_page = (await scene.client.get(f"/admin/shop/shops/{seller}", headers=staff)).text
     assert f"/admin/payments/sellers/{seller}" in shop_page
@@ -35,8 +32,7 @@ async def test_staff_take_money_and_pay_refunds_by_hand(
     assert saved.status_code == 303
 
     purchase = await scene.paid()
-    order = await stall.value("SELECT id FROM shop_order WHERE purchase_id = $1", uuid.UUID(purchase))
-    charge = await stall.value("SELECT id FROM payments_op WHERE subject = $1", uuid.UUID(purchase))
+    order, charge = await scene.order_of(purchase), await scene.charge_of(purchase)
     page = (await scene.client.get(f"/admin/shop/orders/{order}", headers=staff)).text
     for word in ("与信済み", "売上確定の期限まであと6日", "¥3,550の売上を確定する"):
         assert word in page
@@ -49,16 +45,20 @@ async def test_staff_take_money_and_pay_refunds_by_hand(
     assert await stall.value("SELECT captured FROM payments_op WHERE id = $1", charge) == 3550
     again = (await scene.client.get(back["back"], headers=staff)).text
     assert "の売上を確定する" not in again
+    await drain(stall.tenant)
 
+
+@pytest.mark.req("BX-16")
+async def test_staff_pay_refunds_by_hand(scene: Scene, drain: Drain) -> None:
+    stall, staff = scene.stall, await staff_of(scene)
     voucher = await scene.paid("konbini", "payments_sandbox:konbini")
     await scene.execute(
         "UPDATE payments_sandbox_charge SET state = 'succeeded', captured = amount WHERE due_at > now()"
     )
-    paid = await stall.value("SELECT id FROM payments_op WHERE subject = $1", uuid.UUID(voucher))
-    assert isinstance(paid, uuid.UUID)
     desk = Desk(stall.ctx)
-    payment = await desk.payments.refresh(paid)
+    payment = await desk.payments.refresh(await scene.charge_of(voucher))
     await desk.give_back(payment, 500)
+    assert await stall.value("SELECT refund_waits FROM shop_order") is True
     days = Period(stall.ctx.now().date(), stall.ctx.now().date())
     async with stall.ctx.read() as tx:
         todos = {one.label: getattr(one, "count", 0) for one in await widget(stall.ctx, tx, days)}
@@ -70,15 +70,57 @@ async def test_staff_take_money_and_pay_refunds_by_hand(
     note = {"note": "11/22 振込 0001234"}
     await scene.client.post(f"/admin/payments/{task}/paid", data=note, headers=staff)
     assert await stall.value("SELECT note FROM payments_op WHERE id = $1", task) == note["note"]
+    assert await stall.value("SELECT refund_waits FROM shop_order") is False
     twice = await scene.client.post(f"/admin/payments/{task}/paid", data=note, headers=staff)
     assert twice.status_code == 303
     assert await stall.value("SELECT count(*) FROM payments_transfer WHERE kind = 'by_hand'") == 1
+    await drain(stall.tenant)
+
+
+async def test_tables_are_as_migrated(scene: Scene, owner: asyncpg.Connection) -> None:
     for module in (nakamise_payments.models, nakamise_payments_sandbox.models):
         for name, table in module.metadata.tables.items():
-            rows = await owner.fetch(COLUMNS, stall.tenant.schema, name)
+            rows = await owner.fetch(COLUMNS, scene.stall.tenant.schema, name)
             in_database = {row["column_name"]: (row["udt_name"], row["nullable"]) for row in rows}
             assert in_database == {
                 column.name: (TYPES[column.type.__visit_name__.lower()], bool(column.nullable))
                 for column in table.columns
             }, name
+
+
+@pytest.mark.req("BX-16")
+async def test_a_buyer_with_a_voucher_pays_another_way(scene: Scene, drain: Drain) -> None:
+    """The voucher is given up at its provider first; one that was paid meanwhile has paid."""
+    stall = scene.stall
+    await scene.execute("DELETE FROM payments_seller")
+    buyer = {"Cookie": f"sid={await stall.browser_session(scene.buyer)}"}
+    purchase = await scene.paid("konbini", "payments_sandbox:konbini")
+    here = f"/shop/checkout/pay/{purchase}"
+    assert f'action="{here}/way"' in (await scene.client.get(here, headers=buyer)).text
+    stranger = {"Cookie": f"sid={await stall.browser_session(await stall.buyer('太郎'))}"}
+    card = {"way": "payments_sandbox"}
+    assert (await scene.client.post(f"{here}/way", data=card, headers=stranger)).status_code == 404
+    nonsense = await scene.client.post(f"{here}/way", data={"way": "nonsense"}, headers=buyer)
+    assert nonsense.status_code == 404
+    assert await stall.value("SELECT state FROM payments_op") == "requires_action"
+    changed = await scene.client.post(f"{here}/way", data=card, headers=buyer)
+    assert changed.headers["location"] == here
+    assert await stall.value("SELECT state FROM payments_sandbox_charge") == "canceled"
+    left = "SELECT expires_at - now() < interval '1 day' FROM shop_purchase"
+    assert await stall.value(left) is True, "the voucher's hold ends with it"
+    page = (await scene.client.get(here, headers=buyer)).text
+    assert "data-pay" in page
+    assert "data-payment-code" not in page
+    paid = await scene.client.post(here, data={"token": "tok_success", "key": "another-way"}, headers=buyer)
+    assert "/shop/checkout/done/" in paid.headers["location"]
+
+    late = await scene.paid("konbini", "payments_sandbox:konbini")
+    await scene.execute(
+        "UPDATE payments_sandbox_charge SET state = 'succeeded', captured = amount WHERE method = 'konbini'"
+        " AND state = 'requires_action'"
+    )
+    there = f"/shop/checkout/pay/{late}"
+    done = await scene.client.post(f"{there}/way", data=card, headers=buyer)
+    assert done.headers["location"] == f"/shop/checkout/done/{late}"
+    assert await scene.states(late) == ("paid", "paid")
     await drain(stall.tenant)

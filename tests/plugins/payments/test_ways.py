@@ -8,21 +8,13 @@ from typing import Any
 import pytest
 
 from nakamise.contracts.payments import (
-    ChargeState,
-    ChargeStatus,
-    DisputeState,
-    DisputeStatus,
-    OpKind,
-    PaymentReports,
     Payments,
     PaymentState,
 )
 from nakamise.errors import Conflict
 from nakamise.ids import new_token
-from nakamise.money import Money
 from nakamise.testing.fixtures import Drain
-from nakamise_payments import by_hand, repository
-from nakamise_payments.settling import apply
+from nakamise_payments import by_hand
 from nakamise_payments.watching import watch
 from nakamise_shop.checkout.expire import expire_due
 from tests.plugins import invariants

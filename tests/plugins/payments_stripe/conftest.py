@@ -15,8 +15,9 @@ from nakamise.settings import Settings
 from nakamise.testing.clock import SteeredClock
 from nakamise.testing.fakes import FakingHost
 from nakamise.testing.server import free_port
-from tests.plugins.payments_stripe.counter import Counter, open_counter
+from tests.plugins.payments_stripe.counter import Counter, open_counter, open_shop
 from tests.plugins.payments_stripe.stripe_server import StripeServer, running
+from tests.plugins.shop.stall import Stall
 
 
 @pytest.fixture(scope="session")
@@ -26,11 +27,22 @@ def stripe_server() -> Iterator[StripeServer]:
 
 
 @pytest.fixture(scope="session")
+def shops_stripe() -> Iterator[StripeServer]:
+    """Of ``stall``, so that nobody else's payments are in its account."""
+    with running(free_port()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 async def stripe_runtime(
-    settings: Settings, host: FakingHost, steered_clock: SteeredClock, stripe_server: StripeServer
+    settings: Settings,
+    host: FakingHost,
+    steered_clock: SteeredClock,
+    stripe_server: StripeServer,
+    shops_stripe: StripeServer,
 ) -> AsyncIterator[tuple[Runtime, App]]:
-    place = stripe_server.origin.removeprefix("http://")
-    own = msgspec.structs.replace(settings, egress_allow=(place,))
+    places = tuple(one.origin.removeprefix("http://") for one in (stripe_server, shops_stripe))
+    own = msgspec.structs.replace(settings, egress_allow=places)
     runtime = await build_runtime(own, host=host, clock=steered_clock)
     yield runtime, create_app(runtime)
     await close_runtime(runtime)
@@ -53,3 +65,9 @@ async def counter(_counter: Counter) -> AsyncIterator[Counter]:
     await _counter.news()
     yield _counter
     assert await _counter.broken() == {}
+
+
+@pytest.fixture(scope="session")
+async def stall(stripe_runtime: tuple[Runtime, App], shops_stripe: StripeServer) -> Stall:
+    """A shop whose money Stripe takes; each test has goods and buyers of its own."""
+    return await open_shop(stripe_runtime[0], shops_stripe)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx
@@ -23,6 +24,7 @@ from tests.plugins.invariants import queries_of
 from tests.plugins.payments_stripe.stripe_server import StripeServer
 from tests.plugins.payments_stripe.stripe_server.books import Json
 from tests.plugins.payments_stripe.stripe_server.server import PUBLISHABLE, SECRET, SIGNING
+from tests.plugins.shop.stall import Stall
 
 WEBHOOK = "/payments_stripe/webhook"
 HANAKO = Actor(
@@ -186,3 +188,17 @@ async def open_counter(runtime: Runtime, app: App, stripe: StripeServer) -> Coun
     counter = Counter(runtime, app, tenant, stripe)
     await counter.configure()
     return counter
+
+
+async def open_shop(runtime: Runtime, stripe: StripeServer) -> Stall:
+    tenant = await tenant_with(runtime, ("shop", "payments_stripe"))
+    await switches.configure(runtime, tenant.id, "payments_stripe", settings_for(stripe))
+    await runtime.directory.catch_up()
+    made = partial(ctx_of, runtime)
+
+    def ctx_for(of: Tenant, actor: Actor | None = None) -> object:
+        return made(of, actor) if actor else made(of)
+
+    stall = Stall(tenant, ctx_of(runtime, tenant), ctx_for)  # type: ignore[arg-type]
+    await stall.shop("honten", "KN")
+    return stall

@@ -4,54 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from nakamise.plugin.context import Actor, Tenant
-from nakamise.routing.asgi import App
-from nakamise.runtime import Runtime
 from nakamise.settings import Settings
-from nakamise.tenancy import switches
 from nakamise.testing.live import LiveServer
 from nakamise.testing.server import free_port
-from nakamise.testing.tenants import ctx_of, tenant_with
 from tests.axe import axe_faults
-from tests.plugins.payments_stripe.counter import settings_for
 from tests.plugins.payments_stripe.stripe_server import StripeServer
 from tests.plugins.shop.stall import Buyer, Stall
 
 pytestmark = pytest.mark.browser
 PAID = re.compile("/shop/checkout/done/")
+SLUG = "SELECT slug FROM shop_product WHERE id = (SELECT product_id FROM shop_variant WHERE id = $1)"
+BOUGHT = "SELECT count(*) FROM shop_purchase WHERE state = 'paid' AND buyer_id = $1"
 
 
 @pytest.fixture
 async def server(
-    settings: Settings, stripe_server: StripeServer, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, shops_stripe: StripeServer, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[LiveServer]:
     """One that may call our Stripe."""
-    monkeypatch.setenv("NAKAMISE_EGRESS_ALLOW", stripe_server.origin.removeprefix("http://"))
+    monkeypatch.setenv("NAKAMISE_EGRESS_ALLOW", shops_stripe.origin.removeprefix("http://"))
     started = LiveServer(msgspec.structs.replace(settings, port=free_port()))
     started.start()
     yield started
     started.stop()
-
-
-async def open_shop(runtime: Runtime, stripe: StripeServer) -> Stall:
-    tenant = await tenant_with(runtime, ("shop", "payments_stripe"))
-    await switches.configure(runtime, tenant.id, "payments_stripe", settings_for(stripe))
-    await runtime.directory.catch_up()
-    made = partial(ctx_of, runtime)
-
-    def ctx_for(of: Tenant, actor: Actor | None = None) -> object:
-        return made(of, actor) if actor else made(of)
-
-    stall = Stall(tenant, ctx_of(runtime, tenant), ctx_for)  # type: ignore[arg-type]
-    await stall.shop("honten", "KN")
-    return stall
 
 
 async def _page(browser: Browser, server: LiveServer, stall: Stall, buyer: Buyer) -> Page:
@@ -88,16 +69,10 @@ async def _look(page: Page, file: Path) -> None:
 
 @pytest.mark.req("GA-04", "CL-30", "CL-32", "BX-16")
 async def test_a_phone_pays_keeps_its_card_and_pays_in_two_taps(
-    stripe_runtime: tuple[Runtime, App],
-    stripe_server: StripeServer,
-    server: LiveServer,
-    browser: Browser,
-    tmp_path: Path,
+    stall: Stall, shops_stripe: StripeServer, server: LiveServer, browser: Browser, tmp_path: Path
 ) -> None:
-    runtime, _ = stripe_runtime
-    stall = await open_shop(runtime, stripe_server)
-    await stall.goods("honten", "木櫛", 2400, 20)
-    slug = await stall.value("SELECT slug FROM shop_product")
+    comb = await stall.goods("honten", "木櫛", 2400, 20)
+    slug = await stall.value(SLUG, comb)
     buyer = await stall.buyer()
     page = await _page(browser, server, stall, buyer)
     sent: list[str] = []
@@ -113,7 +88,7 @@ async def test_a_phone_pays_keeps_its_card_and_pays_in_two_taps(
     await _look(page, tmp_path / "pay.png")
     await page.locator("form[data-pay] button.n-btn--primary").click()
     await expect(page).to_have_url(PAID)
-    ours = [one for one in sent if not one.startswith(stripe_server.origin)]
+    ours = [one for one in sent if not one.startswith(shops_stripe.origin)]
     assert not any("4242424242424242" in one.replace("+", "").replace("%20", "") for one in ours)
 
     # Two taps, with everything that the law wants between them.
@@ -142,6 +117,6 @@ async def test_a_phone_pays_keeps_its_card_and_pays_in_two_taps(
     await page.locator("form[data-pay] button.n-btn--primary").click()
     await expect(page.locator("[data-payment-code]").first).to_be_visible()
     await _look(page, tmp_path / "voucher.png")
-    assert await stall.value("SELECT count(*) FROM shop_purchase WHERE state = 'paid'") == 3
+    assert await stall.value(BOUGHT, buyer.id) == 3
     assert faults == []
     await page.context.close()

@@ -63,6 +63,28 @@ async def test_an_unknown_outcome_ends_by_stripes_word_alone(counter: Counter, f
     assert await counter.booked(payment) == 5000
 
 
+@pytest.mark.req("CL-30")
+async def test_a_time_out_is_waited_out_and_the_payment_is_looked_up(counter: Counter) -> None:
+    """Stripe charges after we gave up waiting: the same key finds it, and nobody pays twice."""
+    await counter.configure(answer_within=1)
+    counter.stripe.faults.append(("POST /v1/payment_intents", "slow:1.4"))
+    began = time.monotonic()
+    payment = await counter.paid(5000)
+    assert 0.9 < time.monotonic() - began < 10
+    assert payment.state is PaymentState.UNKNOWN
+    with pytest.raises(Conflict):
+        await counter.open(subject=payment.subject)
+    await asyncio.sleep(0.6)
+    await counter.settle()
+    assert await counter.state(payment) == "succeeded"
+    made = [
+        one for one in counter.stripe.books.all("charge") if one["transfer_group"] == str(payment.subject)
+    ]
+    assert [one["amount_captured"] for one in made] == [5000]
+    assert await counter.booked(payment) == 5000
+    await counter.configure()
+
+
 async def test_a_request_that_comes_after_its_cancellation_charges_nothing(counter: Counter) -> None:
     op_id = uuid.uuid4()
     provider = StripeProvider(counter.ctx)

@@ -1,9 +1,10 @@
-"""A sale of a shop with an account of its own, from the order to its share and back."""
+"""A sale of a shop with an account of its own, from the order to its share and back, and a share that is refused."""
 
 from __future__ import annotations
 
 import uuid
 
+import httpx
 import pytest
 
 import nakamise_payments
@@ -16,52 +17,117 @@ from nakamise.testing.tenants import client_of, ctx_of
 from nakamise_payments.sellers import pay_due
 from nakamise_payments_stripe import accounts
 from tests.plugins.invariants import queries_of
+from tests.plugins.payments.desk import Desk
+from tests.plugins.payments.test_reconciling import admin_session
 from tests.plugins.payments_stripe.counter import settings_for
 from tests.plugins.payments_stripe.stripe_server import StripeServer
-from tests.plugins.payments_stripe.test_browser import open_shop
-from tests.plugins.shop.stall import Till
+from tests.plugins.payments_stripe.stripe_server.books import Json
+from tests.plugins.shop.stall import Stall, Till
+
+MOVED = (
+    "SELECT coalesce(sum(amount - reversed), 0)::int FROM payments_op WHERE kind = 'transfer' AND reference = $1"
+    " AND state = 'succeeded'"
+)
+
+
+class Sales:
+    """One seller with an account, and what is sold there."""
+
+    def __init__(self, runtime: Runtime, app: App, stall: Stall, stripe: StripeServer) -> None:
+        self.runtime, self.app, self.stall, self.stripe = runtime, app, stall, stripe
+        self.ctx = ctx_of(runtime, stall.tenant)
+        self.seller = stall.shops["honten"]
+
+    async def account(self) -> Json:
+        """Stripe's own."""
+        given = settings_for(self.stripe, pays_sellers=True)
+        await switches.configure(self.runtime, self.stall.tenant.id, "payments_stripe", given)
+        await self.runtime.directory.catch_up()
+        self.ctx = ctx_of(self.runtime, self.stall.tenant)
+        await accounts.onboarding_url(self.ctx, self.seller, "https://shop.example/")
+        async with self.ctx.read() as tx:
+            known = await accounts.of_seller(tx, self.seller)
+        assert known is not None
+        return self.stripe.books.get("account", known.account)
+
+    async def sell(self, client: httpx.AsyncClient, pieces: int) -> str:
+        """The order's id, with everything done that follows from the payment."""
+        goods = await self.stall.goods("honten", "木櫛", 2000, 9)
+        buyer = await self.stall.buyer()
+        await self.stall.fill_cart(buyer, [(goods, pieces)])
+        till = Till(client, buyer)
+        placed = (await till.place()).json()
+        assert (await till.pay(placed["purchase_id"], "pm_card_visa")).json()["state"] == "succeeded"
+        await self.work()
+        return str(placed["orders"][0]["id"])
+
+    async def work(self) -> None:
+        await drain(self.runtime, self.stall.tenant)
+
+    async def pay(self) -> None:
+        await pay_due(self.ctx)
+        await self.work()
+
+    async def moved(self, order_id: str) -> object:
+        return await self.stall.value(MOVED, order_id)
 
 
 @pytest.mark.req("CL-30")
 async def test_a_shops_share_follows_its_order(
-    stripe_runtime: tuple[Runtime, App], stripe_server: StripeServer
+    stripe_runtime: tuple[Runtime, App], shops_stripe: StripeServer, stall: Stall
 ) -> None:
-    runtime, app = stripe_runtime
-    stall = await open_shop(runtime, stripe_server)
-    given = settings_for(stripe_server, pays_sellers=True)
-    await switches.configure(runtime, stall.tenant.id, "payments_stripe", given)
-    await runtime.directory.catch_up()
-    ctx = ctx_of(runtime, stall.tenant)
-    goods = await stall.goods("honten", "木櫛", 2000, 9)
-    seller = stall.shops["honten"]
-    await accounts.onboarding_url(ctx, seller, "https://shop.example/")
-    async with ctx.read() as tx:
-        known = await accounts.of_seller(tx, seller)
-    assert known is not None
-    buyer = await stall.buyer()
-    await stall.fill_cart(buyer, [(goods, 2)])
-    async with client_of(app, runtime, stall.tenant) as client:
-        till = Till(client, buyer)
-        placed = (await till.place()).json()
-        assert (await till.pay(placed["purchase_id"], "pm_card_visa")).json()["state"] == "succeeded"
-    order_id = uuid.UUID(placed["orders"][0]["id"])
-    await drain(runtime, stall.tenant)
-    await pay_due(ctx)
-    moved = "SELECT coalesce(sum(amount - reversed), 0)::int FROM payments_op WHERE kind = 'transfer'"
-    assert await stall.value(moved) == 0, "the account is not ready"
-    stripe_server.moves.onboard(stripe_server.books.get("account", known.account))
-    await accounts.refresh(ctx, seller)
-    await pay_due(ctx)
-    await pay_due(ctx)
-    await drain(runtime, stall.tenant)
-    assert await stall.value(moved) == 4550 - 455
-    async with ctx.begin() as tx:
-        wanted = RefundOrder(idem=uuid.uuid4(), lines=(RefundLine(line_no=1, qty=1),))
-        await ctx.service(Orders).refund(tx, order_id, wanted)
-    await drain(runtime, stall.tenant)
-    assert await stall.value(moved) == 2550 - 255
-    [transfer] = [one for one in stripe_server.books.all("transfer") if one["destination"] == known.account]
-    assert transfer["amount"] - transfer["amount_reversed"] == 2295
-    async with ctx.read() as tx:
+    sales = Sales(*stripe_runtime, stall, shops_stripe)
+    account = await sales.account()
+    async with client_of(sales.app, sales.runtime, stall.tenant) as client:
+        order_id = await sales.sell(client, 2)
+        await sales.pay()
+        assert await sales.moved(order_id) == 0, "the account is not ready"
+        shops_stripe.moves.onboard(account)
+        await accounts.refresh(sales.ctx, sales.seller)
+        await sales.pay()
+        await sales.pay()
+        assert await sales.moved(order_id) == 4550 - 455
+        async with sales.ctx.begin() as tx:
+            wanted = RefundOrder(idem=uuid.uuid4(), lines=(RefundLine(line_no=1, qty=1),))
+            await sales.ctx.service(Orders).refund(tx, uuid.UUID(order_id), wanted)
+        await sales.work()
+        assert await sales.moved(order_id) == 2550 - 255
+        [transfer] = [
+            one for one in shops_stripe.books.all("transfer") if one["destination"] == account["id"]
+        ]
+        assert transfer["amount"] - transfer["amount_reversed"] == 2295
+        await _a_refused_share_is_sent_once_more(sales, client, account)
+    async with sales.ctx.read() as tx:
         for title, query in queries_of(nakamise_payments).items():
             assert await tx.connection.fetch(query) == [], title
+
+
+async def _a_refused_share_is_sent_once_more(sales: Sales, client: httpx.AsyncClient, account: Json) -> None:
+    """Staff see why, and the share arrives once."""
+    staff = {"Cookie": f"sid={await admin_session(Desk(sales.ctx))}"}
+    account["capabilities"] = {"transfers": "inactive"}  # and nobody told us
+    order_id = await sales.sell(client, 1)
+    await sales.pay()
+    failed = await sales.stall.value(
+        "SELECT id FROM payments_op WHERE kind = 'transfer' AND state = 'failed' AND reference = $1", order_id
+    )
+    page = (await client.get("/admin/payments", headers=staff)).text.replace("<wbr>", "")
+    for word in (
+        "完了していないショップへの送金",
+        "まだ送金を受け取れません",
+        f"/admin/payments/{failed}/share",
+    ):
+        assert word in page
+    mails = "SELECT count(*) FROM core_mail WHERE subject LIKE '%送金が完了しませんでした%' AND recipient = 'boss@example.com'"
+    assert await sales.stall.value(mails) == 1
+    await sales.pay()
+    assert await sales.moved(order_id) == 0, "it waits for staff"
+    sales.stripe.moves.onboard(account)
+    for _ in range(2):
+        answer = await client.post(f"/admin/payments/{failed}/share", headers=staff)
+        assert answer.status_code == 303
+    await sales.work()
+    assert await sales.moved(order_id) == 2550 - 255
+    sent = "SELECT count(*) FROM payments_op WHERE kind = 'transfer' AND reference = $1"
+    assert await sales.stall.value(sent, order_id) == 2, "the one that failed, and one more"
+    assert "完了していない" not in (await client.get("/admin/payments", headers=staff)).text

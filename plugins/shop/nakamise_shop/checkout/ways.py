@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
-from nakamise.errors import Gone, NotFound
+from nakamise.errors import Gone
 from nakamise.plugin import Ctx, signed_in
 from nakamise.web import gettext_for, read_form, see_other
 from nakamise_shop.checkout import paying
@@ -30,7 +30,7 @@ async def change_way(
     _ = gettext_for(ctx.locale, "shop")
     try:
         in_the_way = await paying.change_way(ctx, purchase_id, form.way)
-    except (Gone, NotFound):
+    except Gone:
         return see_other(ctx, here)
     if in_the_way is None:
         return see_other(ctx, here, flash=_("Please pay this way now."))

@@ -57,8 +57,9 @@ class ChargedBack(msgspec.Struct, frozen=True, kw_only=True):
 def charged_back(orders: Sequence[OpenOrder], amount: int) -> list[ChargedBack]:
     """The orders that ``amount`` is about, never for more than it.
 
-    Everything when it covers everything; else the orders that add up to it exactly; else the largest that fit in
-    it, and of one more order the units that add up to the rest, or the fewest that cover it.
+    Everything when it covers everything; else the orders that add up to it exactly, or the units of one order that
+    do; else the largest orders that fit in it, and of one more the units that add up to the rest, or the fewest that
+    cover it.
     """
     paid = [order for order in orders if order.left]
     if amount >= sum(order.left for order in paid):
@@ -66,6 +67,11 @@ def charged_back(orders: Sequence[OpenOrder], amount: int) -> list[ChargedBack]:
     chosen = _exact([(0, order.left) for order in paid], amount)
     if chosen is not None:
         return [_whole(order) for order, taken in zip(paid, chosen, strict=True) if taken]
+    inside = next((part for order in paid if (part := _fitting(order, amount))), None)
+    return [inside] if inside else _largest(paid, amount)
+
+
+def _largest(paid: Sequence[OpenOrder], amount: int) -> list[ChargedBack]:
     found, rest = [], amount
     others = []
     for order in sorted(paid, key=lambda one: one.left, reverse=True):
@@ -74,7 +80,7 @@ def charged_back(orders: Sequence[OpenOrder], amount: int) -> list[ChargedBack]:
             rest -= order.left
         else:
             others.append(order)
-    part = _part(others[-1], rest) if rest and others else None
+    part = _fitting(others[-1], rest) or _cover(others[-1], rest) if rest and others else None
     return [*found, part] if part else found
 
 
@@ -83,13 +89,13 @@ def _whole(order: OpenOrder) -> ChargedBack:
     return ChargedBack(order_id=order.order_id, units=units, with_shipping=None if units else True)
 
 
-def _part(order: OpenOrder, amount: int) -> ChargedBack | None:
-    """Of less than the order has left."""
+def _fitting(order: OpenOrder, amount: int) -> ChargedBack | None:
+    """Units, and the shipping, that add up to ``amount``."""
     options = [[line.back(units) for units in range(line.left + 1)] for line in order.lines]
     fee = [0, order.shipping] if order.shipping else [0]
     chosen = _exact([*options, fee], amount)
     if chosen is None:
-        return _cover(order, amount)
+        return None
     units = {line.line_no: taken for line, taken in zip(order.lines, chosen, strict=False) if taken}
     return ChargedBack(order_id=order.order_id, units=units, with_shipping=bool(chosen[-1]))
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from nakamise.contracts.orders import RefundLine
+from nakamise.contracts.orders import RefundLine, RefundOrder
 from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.testing.fixtures import ClientFor
@@ -26,13 +26,15 @@ from nakamise_shop.domain.order_state import (
     line_sources,
     order_sources,
 )
-from nakamise_shop.orders import disputes, fulfil, replacing
+from nakamise_shop.orders import disputes, fulfil, refunding, replacing
 from nakamise_shop.orders.cancel import cancel_as_staff
 from nakamise_shop.orders.closing import close_due
+from nakamise_shop.orders.repository import header_by_id
 from nakamise_shop.orders.schemas import pay_status
 from nakamise_shop.orders.status import PAY_SQL
 from tests.plugins.shop.stall import Stall, Till
 
+EVERYTHING = 10**9
 YAMATO = ("123456789013", "123456789024")
 
 
@@ -94,12 +96,16 @@ async def _targets_of_order(
             taken.add(target)
     origins = [one for one in OrderState if OrderState.DISPUTED in ORDER_EDGES[one]]
     for origin in origins if state is OrderState.DISPUTED else ():
-        for end in (disputes.won, disputes.lost):
+        for is_lost in (False, True):
             await _put(tx, order_id, origin)
             await disputes.opened(stall.ctx, tx, purchase_id)
             await tx.execute("UPDATE shop_order_line SET refunded_qty = qty")  # no stock moves here
-            await end(stall.ctx, tx, purchase_id)
+            if is_lost:
+                await disputes.lost(stall.ctx, tx, purchase_id, EVERYTHING)
+            else:
+                await disputes.won(stall.ctx, tx, purchase_id)
             await tx.execute("UPDATE shop_order_line SET refunded_qty = 0")
+            await tx.execute("UPDATE shop_order SET refunded_cash = 0, shipping_refunded = false")
             taken.add(OrderState(await tx.value("SELECT state FROM shop_order WHERE id = $1", order_id)))
     await _put(tx, order_id, state)
     await disputes.opened(stall.ctx, tx, purchase_id)
@@ -132,13 +138,20 @@ async def test_the_payment_badge_in_sql_is_that_of_the_rules(stall: Stall) -> No
     async with stall.ctx.read() as tx:
         for state in OrderState:
             for paid_at in (None, at):
-                for until in (None, at):
+                for until, back, waits in (
+                    (None, 0, False),
+                    (at, 0, False),
+                    (None, 5, False),
+                    (None, 5, True),
+                ):
                     shown = await tx.value(
-                        f"SELECT {PAY_SQL} FROM (SELECT $1::text AS state, $2::timestamptz AS paid_at) o,"
+                        f"SELECT {PAY_SQL} FROM (SELECT $1::text AS state, $2::timestamptz AS paid_at,"
+                        " $4::bigint AS refunded_cash, 0 AS refunded_points, $5::boolean AS refund_waits) o,"
                         " (SELECT $3::timestamptz AS authorized_until) p",
-                        *(state, paid_at, until),
+                        *(state, paid_at, until, back, waits),
                     )
-                    assert shown == pay_status(state, paid_at, until), (state, paid_at, until)
+                    said = pay_status(state, paid_at, until, back, waits=waits)
+                    assert shown == said, (state, paid_at, until, back, waits)
 
 
 @pytest.mark.req("LC-5.2.5")
@@ -159,7 +172,7 @@ async def test_a_dispute_stops_the_order_and_leads_back_or_ends_it(stall: Stall,
     assert await stall.stock_of(rouge) == (5, 2)
     async with stall.ctx.begin() as tx:
         await disputes.opened(stall.ctx, tx, purchase_id)
-        await disputes.lost(stall.ctx, tx, purchase_id)
+        await disputes.lost(stall.ctx, tx, purchase_id, EVERYTHING)
     assert await stall.value("SELECT state FROM shop_order") == "refunded"
     assert await stall.stock_of(rouge) == (5, 0)
     kinds = await stall.value("SELECT array_agg(kind ORDER BY at, id) FROM shop_order_event")
@@ -181,6 +194,17 @@ async def test_an_order_is_closed_after_its_window_and_not_before(stall: Stall, 
     await asyncio.gather(close_due(stall.ctx), close_due(stall.ctx))
     assert await stall.value("SELECT state FROM shop_order") == "closed"
     assert await stall.value("SELECT count(*) FROM shop_order_event WHERE kind = 'closed'") == 1
+    # Something goes back later: it is closed again, and still says so.
+    async with stall.ctx.begin() as tx:
+        await refunding.refund(
+            stall.ctx, tx, order_id, RefundOrder(idem=uuid.uuid4(), lines=(RefundLine(line_no=1, qty=1),))
+        )
+        assert await tx.value("SELECT state FROM shop_order") == "part_refunded"
+    await close_due(stall.ctx)
+    async with stall.ctx.read() as tx:
+        header = await header_by_id(tx, order_id)
+    assert header is not None
+    assert (header.state, header.pay_status) == ("closed", "part_refunded")
     async with stall.ctx.begin() as tx:
         await disputes.opened(stall.ctx, tx, purchase_id)
         assert await tx.value("SELECT disputed_from FROM shop_order") == "closed"
