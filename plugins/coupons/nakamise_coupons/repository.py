@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -78,6 +78,12 @@ _UPDATE: Final = f"""
 UPDATE coupons_coupon SET ({", ".join(_COLUMNS)}) = ({_MARKS}), updated_at = now(), version = version + 1
 WHERE id = $1 AND version = $2 AND archived_at IS NULL
 """  # noqa: S608 (our own text)
+_SCOPES: Final = """
+SELECT coupon_id, coalesce(array_agg(target_id) FILTER (WHERE kind = 'product'), '{}') AS products,
+       coalesce(array_agg(target_id) FILTER (WHERE kind = 'category'), '{}') AS categories,
+       coalesce(array_agg(target_id) FILTER (WHERE kind = 'shop'), '{}') AS shops
+FROM coupons_scope WHERE coupon_id = ANY($1) GROUP BY coupon_id
+"""
 _CODES: Final = """
 SELECT code, uses_max, used, stopped_at, created_at FROM coupons_code WHERE coupon_id = $1
 ORDER BY created_at, code LIMIT $2 OFFSET $3
@@ -88,9 +94,11 @@ ORDER BY used_at DESC, purchase_id LIMIT $2 OFFSET $3
 """
 
 
-class _Target(msgspec.Struct, frozen=True):
-    kind: str
-    target_id: uuid.UUID
+class _Limits(msgspec.Struct, frozen=True):
+    coupon_id: uuid.UUID
+    products: frozenset[uuid.UUID]
+    categories: frozenset[uuid.UUID]
+    shops: frozenset[uuid.UUID]
 
 
 class _Counted(Coupon, frozen=True, kw_only=True):
@@ -121,12 +129,15 @@ async def presented(tx: Tx, code: str, user_id: uuid.UUID | None) -> Presented |
 
 
 async def scope_of(tx: Tx, coupon_id: uuid.UUID) -> Scope:
-    rows = await tx.all(_Target, "SELECT kind, target_id FROM coupons_scope WHERE coupon_id = $1", coupon_id)
-    by_kind = {
-        kind: frozenset(row.target_id for row in rows if row.kind == kind)
-        for kind in ("product", "category", "shop")
+    return (await scopes_of(tx, [coupon_id])).get(coupon_id, Scope())
+
+
+async def scopes_of(tx: Tx, coupon_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Scope]:
+    """By coupon; one that is for everything is missing."""
+    return {
+        one.coupon_id: Scope(one.products, one.categories, one.shops)
+        for one in await tx.all(_Limits, _SCOPES, list(coupon_ids))
     }
-    return Scope(by_kind["product"], by_kind["category"], by_kind["shop"])
 
 
 async def insert(tx: Tx, coupon_id: uuid.UUID, given: CouponInput, *, is_batch: bool) -> None:

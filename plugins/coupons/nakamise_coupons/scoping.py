@@ -1,18 +1,22 @@
-"""What a coupon is limited to must be there: an id that nobody has would make a coupon that never counts."""
+"""What coupons are limited to, by name; and that it is there: an id that nobody has makes one that never counts."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-from nakamise.contracts.catalog import Catalog
+import msgspec
+
+from nakamise.contracts.catalog import Catalog, CatalogChoices
 from nakamise.contracts.live import LiveOffers
 from nakamise.db import Tx
 from nakamise.errors import FieldError
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_coupons import repository
+from nakamise_coupons.domain.rules import Scope
 from nakamise_coupons.schemas import CouponInput, StaffCoupon
-from nakamise_coupons.words import DOMAIN
+from nakamise_coupons.words import DOMAIN, words
 
 
 async def unknown(
@@ -34,6 +38,33 @@ async def unknown(
     if given.broadcast_id and not await _is_broadcast(ctx, tx, given.broadcast_id, before):
         faults["broadcast_id"] = _fault(N_("There is no such broadcast: %(id)s"), {given.broadcast_id})
     return faults
+
+
+async def limits(
+    ctx: TenantCtx, tx: Tx, coupon_ids: Sequence[uuid.UUID], *, published_only: bool
+) -> Mapping[uuid.UUID, list[str]]:
+    """Sentences by coupon; one that is for everything is missing. Buyers are told no names of drafts."""
+    scopes = await repository.scopes_of(tx, coupon_ids)
+    if not scopes:
+        return {}
+    catalog = ctx.service(Catalog)
+    choices = await catalog.choices(tx)
+    products = choices.products
+    if published_only:
+        wanted = {id_ for scope in scopes.values() for id_ in scope.products}
+        products = [(one.id, one.name) for one in (await catalog.products(tx, sorted(wanted))).values()]
+    named = msgspec.structs.replace(choices, products=products)
+    return {id_: _sentences(ctx, scope, named) for id_, scope in scopes.items()}
+
+
+def _sentences(ctx: TenantCtx, scope: Scope, choices: CatalogChoices) -> list[str]:
+    parts = (
+        (N_("Shops: %(names)s"), choices.shops, scope.shops),
+        (N_("Categories: %(names)s"), choices.categories, scope.categories),
+        (N_("Products: %(names)s"), choices.products, scope.products),
+    )
+    found = [(text, [name for id_, name in known if id_ in ids]) for text, known, ids in parts]
+    return [words(ctx)(text, names=", ".join(names)) for text, names in found if names]
 
 
 def _new(given: Iterable[uuid.UUID], before: Iterable[uuid.UUID]) -> set[uuid.UUID]:

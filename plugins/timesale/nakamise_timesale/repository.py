@@ -23,7 +23,7 @@ SELECT i.id AS item_id, s.id AS sale_id, s.name, i.product_id, i.variant_id, i.p
        CASE WHEN i.quantity IS NULL AND s.per_person IS NULL THEN NULL
             ELSE least(coalesce(i.quantity - i.sold, 2147483647),
                        coalesce(s.per_person - coalesce(p.taken, 0), 2147483647)) END AS left,
-       s.starts_at, s.ends_at, s.broadcast_id
+       i.quantity - i.sold AS pieces, s.per_person, s.starts_at, s.ends_at, s.broadcast_id
 FROM timesale_item i JOIN timesale_sale s ON s.id = i.sale_id
 LEFT JOIN timesale_person p ON p.item_id = i.id AND p.user_id = $3
 WHERE i.product_id = ANY($2) AND {RUNS}

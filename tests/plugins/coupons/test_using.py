@@ -166,9 +166,8 @@ async def test_the_buyer_is_told_why_a_code_does_not_count(stall: Stall, office:
     await make(office, min_goods=2000)
     await make(office, code="BIYOU", product_ids=[str(product)], name="美容液だけ")
     await make(office, code="OWARI", ends_at="2026-01-31T23:59:59+09:00", name="終了")
-    await make(
-        office, code="MINNA", is_public=True, kind="percent", amount=None, percent=10, name="どなたでも"
-    )
+    everybody = {"code": "MINNA", "is_public": True, "kind": "percent", "amount": None, "percent": 10}
+    await make(office, name="どなたでも", shop_ids=[str(stall.shops["honten"])], **everybody)
     buyer = await stall.buyer()
     till = Till(office.guest, buyer)
     browser = await office.browser_of(buyer)
@@ -199,6 +198,8 @@ async def test_the_buyer_is_told_why_a_code_does_not_count(stall: Stall, office:
     page = (await browser.get("/coupons")).text
     assert "MINNA" in page
     assert "10%" in page
+    # What it is for is told before it is used.
+    assert "hontenの店" in page[page.index("10%") :]
     chosen = await browser.post("/coupons/choose", data={"code": "minna"})
     assert chosen.status_code == 303
     assert (await till.confirmation())["quote"]["total"] == 1450  # type: ignore[index]

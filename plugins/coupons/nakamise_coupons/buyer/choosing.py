@@ -11,7 +11,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_coupons import guessing, repository
+from nakamise_coupons import guessing, repository, scoping
 from nakamise_coupons.buyer.schemas import CartCoupon, OfferedCoupon
 from nakamise_coupons.domain import codes
 from nakamise_coupons.domain.rules import MAY_COUNT_LATER, Presented, Why, judge, state_of
@@ -119,21 +119,23 @@ def _lines(quoted: Iterable[QuotedLine]) -> Iterable[QuoteLine]:
 async def offered(ctx: TenantCtx, tx: Tx) -> list[OfferedCoupon]:
     """Coupons that everybody may know, with what the caller may do with each."""
     found = []
-    for one in await repository.public_coupons(tx, ctx.now()):
+    public = await repository.public_coupons(tx, ctx.now())
+    limits = await scoping.limits(ctx, tx, [one.id for one in public], published_only=True)
+    for one in public:
         presented = await repository.presented(tx, one.code, ctx.actor.user_id)
         why = await _why(ctx, tx, presented) if presented else Why.UNKNOWN
-        found.append(_offered(ctx, one, why))
+        found.append(_offered(ctx, one, why, limits.get(one.id, [])))
     return found
 
 
-def _offered(ctx: TenantCtx, terms: Coupon, why: Why | None) -> OfferedCoupon:
+def _offered(ctx: TenantCtx, terms: Coupon, why: Why | None, limits: list[str]) -> OfferedCoupon:
     return OfferedCoupon(
         id=terms.id,
         code=terms.code,
         name=terms.name,
         kind=terms.kind,
         gain=gain(ctx, terms),
-        conditions=conditions(ctx, terms),
+        conditions=conditions(ctx, terms) + limits,
         state=state_of(terms, ctx.now()),
         starts_at=terms.starts_at,
         ends_at=terms.ends_at,

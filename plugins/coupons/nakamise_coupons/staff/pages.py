@@ -15,7 +15,6 @@ from msgspec import Meta
 
 from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.live import LiveOffers
-from nakamise.db import Tx
 from nakamise.errors import Conflict, Invalid, Problem
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import (
@@ -31,7 +30,7 @@ from nakamise.web import (
     see_other,
     tried,
 )
-from nakamise_coupons import service
+from nakamise_coupons import scoping, service
 from nakamise_coupons.domain.examples import examples
 from nakamise_coupons.domain.rules import state_of
 from nakamise_coupons.rights import MANAGE, READ
@@ -142,7 +141,7 @@ async def show(request: AnyRequest, ctx: Ctx, coupon_id: FromPath[uuid.UUID]) ->
         found = await service.coupon(tx, coupon_id)
         codes = await service.code_page(tx, found, wanted.page if found.is_batch else 1)
         uses = await service.use_page(tx, found, 1 if found.is_batch else wanted.page)
-        limits = await _limits(ctx, tx, found)
+        limits = await scoping.limits(ctx, tx, [found.id], published_only=False)
     _ = words(ctx)
     return await page(
         ctx,
@@ -150,7 +149,7 @@ async def show(request: AnyRequest, ctx: Ctx, coupon_id: FromPath[uuid.UUID]) ->
         coupon=found,
         state=_state(ctx, found),
         gain=gain(ctx, found),
-        conditions=conditions(ctx, found) + limits,
+        conditions=conditions(ctx, found) + limits.get(found.id, []),
         bearers=labels(ctx, BEARERS),
         examples=examples(found),
         codes=codes,
@@ -159,21 +158,6 @@ async def show(request: AnyRequest, ctx: Ctx, coupon_id: FromPath[uuid.UUID]) ->
         paging=f"{LIST}/{coupon_id}?page=",
         may_manage=ctx.actor.can(MANAGE),
     )
-
-
-async def _limits(ctx: TenantCtx, tx: Tx, found: StaffCoupon) -> list[str]:
-    """What it is limited to, by name."""
-    choices = await ctx.service(Catalog).choices(tx)
-    named = (
-        (N_("Shops: %(names)s"), choices.shops, found.shop_ids),
-        (N_("Categories: %(names)s"), choices.categories, found.category_ids),
-        (N_("Products: %(names)s"), choices.products, found.product_ids),
-    )
-    return [
-        words(ctx)(text, names=", ".join(name for id_, name in known if id_ in ids))
-        for text, known, ids in named
-        if ids
-    ]
 
 
 @get("/{coupon_id:uuid}/edit", opt=requires(MANAGE), include_in_schema=False)

@@ -55,7 +55,8 @@ def state_of(sale: Times, at: datetime) -> State:
 
 
 class RunningItem(msgspec.Struct, frozen=True, kw_only=True):
-    """Part of a sale that runs. ``left``: pieces that this buyer may still have at the price; None = any number."""
+    """Part of a sale that runs. ``left``: pieces that this buyer may still have at the price; None = any number.
+    ``pieces`` are left for all together, ``per_person`` may be had by each."""
 
     item_id: uuid.UUID
     sale_id: uuid.UUID
@@ -68,6 +69,8 @@ class RunningItem(msgspec.Struct, frozen=True, kw_only=True):
     starts_at: datetime
     ends_at: datetime | None
     broadcast_id: uuid.UUID | None
+    pieces: int | None = None
+    per_person: int | None = None
 
     def is_for(self, product_id: str, variant_id: str) -> bool:
         if str(self.product_id) != product_id:

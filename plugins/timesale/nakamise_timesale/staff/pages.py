@@ -200,8 +200,8 @@ async def add_item(request: AnyRequest, ctx: Ctx, sale_id: FromPath[uuid.UUID]) 
 async def change_item(
     request: AnyRequest, ctx: Ctx, sale_id: FromPath[uuid.UUID], item_id: FromPath[uuid.UUID]
 ) -> Response[bytes]:
-    async def put(tx: Tx, given: ItemInput) -> object:
-        return await service.change_item(ctx, tx, sale_id, item_id, given)
+    async def put(tx: Tx, given: ItemInput) -> None:
+        await service.change_item(ctx, tx, sale_id, item_id, given)
 
     return await _save_item(request, ctx, sale_id, item_id, put)
 
