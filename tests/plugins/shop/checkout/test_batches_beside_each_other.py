@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 import asyncpg
 import msgspec
-import pytest
 
 from nakamise.contracts.checkout import OrderDraft
 from nakamise.contracts.pricing import Adjustment, Phase, QuoteDraft
@@ -22,9 +21,20 @@ from tests.plugins.invariants import broken
 from tests.plugins.shop.checkout.test_batch import Crowd, kinds
 from tests.plugins.shop.stall import Stall
 
+# Those whose price is lowered by what they take, as coupons and sales do it; and those of the control.
+LOWERED, FULL = "甲乙", "丙丁"
 
-class Taking(CheckoutHooks):
+
+class Taking(CheckoutHooks, PricingHooks):
     """Takes one of the row that is called like the buyer, and thinks for a moment while holding it."""
+
+    @hookimpl
+    def price_adjust(
+        self, ctx: TenantCtx, draft: QuoteDraft, facts: Mapping[str, msgspec.Struct]
+    ) -> Sequence[Adjustment] | None:
+        if ctx.actor.display_name in FULL:
+            return None
+        return [Adjustment(phase=Phase.CART, code="T", label="t", amount=-100)]
 
     @hookimpl
     async def checkout_commit(self, ctx: TenantCtx, tx: Tx, order: OrderDraft) -> None:
@@ -32,40 +42,26 @@ class Taking(CheckoutHooks):
         await asyncio.sleep(0.1)
 
 
-class Lowering(Taking, PricingHooks):
-    """What it takes lowers the price, as coupons and sales do."""
-
-    @hookimpl
-    def price_adjust(
-        self, ctx: TenantCtx, draft: QuoteDraft, facts: Mapping[str, msgspec.Struct]
-    ) -> Sequence[Adjustment] | None:
-        return [Adjustment(phase=Phase.CART, code="T", label="t", amount=-100)]
-
-
-@pytest.mark.parametrize(
-    ("implementation", "outcomes"), [(Lowering, {"Placed"}), (Taking, {"NoneType", "Placed"})]
-)
-async def test_batches_take_the_same_limited_things_in_turn(
-    stall: Stall, owner: asyncpg.Connection, implementation: type, outcomes: set[str]
-) -> None:
-    """Of two shops, so that no counter keeps them apart. The control has no limited things as far as the shop knows:
-    there PostgreSQL has to end one of two transactions that wait for each other."""
+async def test_batches_take_the_same_limited_things_in_turn(stall: Stall, owner: asyncpg.Connection) -> None:
+    """Of two shops, so that no counter keeps them apart. The control takes limited things that the shop does not
+    know of: there PostgreSQL has to end one of two transactions that wait for each other."""
     table = f'"{stall.tenant.schema}".unguarded'
     await owner.execute(f"CREATE TABLE {table} (id text PRIMARY KEY, used int NOT NULL DEFAULT 0)")
-    await owner.execute(f"INSERT INTO {table} VALUES ('甲'), ('乙')")
+    await owner.executemany(f"INSERT INTO {table} VALUES ($1)", [(one,) for one in LOWERED + FULL])
     await owner.execute(f'GRANT SELECT, UPDATE ON {table} TO "{stall.tenant.schema}"')
     await stall.shop("bunten", "BT")
-    entry_points = [*installed_entry_points(), plugin("tickets", hooks=hooks(implementation))]
+    entry_points = [*installed_entry_points(), plugin("tickets", hooks=hooks(Taking))]
     host = PluginHost.discover(entry_points=entry_points)
-    batches = []
-    for shop, names in (("honten", "甲乙"), ("bunten", "乙甲")):
-        variant_id = await stall.goods(shop, "口紅", 1000, 5)
-        people = Crowd(stall, host)
-        for name in names:
-            await people.come(variant_id, 1, name)
-        batches.append(await people.intents())
-    told = await asyncio.gather(*(place_all(batch) for batch in batches))
-    assert {kind for some in told for kind in kinds(some)} == outcomes
+    shops = {slug: await stall.goods(slug, "口紅", 1000, 9) for slug in ("honten", "bunten")}
+    for names, outcomes in ((LOWERED, {"Placed"}), (FULL, {"Placed", "NoneType"})):
+        batches = []
+        for variant_id, order in zip(shops.values(), (names, names[::-1]), strict=True):
+            people = Crowd(stall, host)
+            for name in order:
+                await people.come(variant_id, 1, name)
+            batches.append(await people.intents())
+        told = await asyncio.gather(*(place_all(batch) for batch in batches))
+        assert {kind for some in told for kind in kinds(some)} == outcomes
     await owner.execute(f"DROP TABLE {table}")
 
 

@@ -1,5 +1,7 @@
-# ruff: noqa: F811 - pytest's way to use fixtures of another folder
-"""C2 and C3: whatever order Stripe's events come in, and whoever else asks at the same moment, the end is the same."""
+"""C2 and C3: whatever order Stripe's events come in, and whoever else asks at the same moment, the end is the same.
+
+A few orders at each change; all of them, and a hundred rounds of each pair, by `make faults`.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +14,6 @@ import pytest
 
 from nakamise.contracts.payments import Payment
 from tests.faults.size import ALL, sized
-from tests.plugins.payments_stripe.conftest import (  # noqa: F401 - fixtures
-    _counter,
-    counter,
-    stripe_runtime,
-    stripe_server,
-)
 from tests.plugins.payments_stripe.counter import Counter
 from tests.plugins.payments_stripe.stripe_server.books import Json
 
