@@ -72,9 +72,7 @@ def bars(points: Sequence[Point], label: str, show: Formatter = str) -> Markup:
             f'<rect class="bar c0" x="{left:.2f}%" y="{_FLOOR - height:.1f}" width="{thickness:.2f}%"'
             f' height="{height:.1f}" rx="2"><title>{escape(name)}: {escape(show(value))}</title></rect>'
         )
-    body += [
-        _x_label(slot * (index + 0.5), points[index][0]) for index in _label_places(len(points), _LABELS * 2)
-    ]
+    body += [_x_label(slot * (index + 0.5), points[index][0]) for index in _label_places(len(points))]
     return _svg("n-chart", body, label)
 
 
@@ -155,8 +153,9 @@ def _stretched(path: str, top: int, height: int) -> str:
     )
 
 
-def _label_places(count: int, most: int = _LABELS) -> range:
-    return range(0, count, math.ceil(count / most) or 1)
+def _label_places(count: int) -> range:
+    """As many as stand beside each other on a phone."""
+    return range(0, count, math.ceil(count / _LABELS) or 1)
 
 
 def _x_label(x: float, text: str) -> str:
