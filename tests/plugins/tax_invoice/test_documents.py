@@ -310,3 +310,33 @@ async def test_staff_find_documents_by_day_amount_and_partner(books: Books) -> N
     assert row[head.index("登録番号")] == NUMBER
     assert (await clerk.client.get(f"{API}/staff/documents")).status_code == 403
     assert (await clerk.client.get(ADMIN)).status_code == 403
+
+
+@pytest.mark.req("BX-01")
+async def test_staff_of_one_shop_see_that_shops_documents_only(books: Books) -> None:
+    """List, file, page, PDF and API; what is another shop's is not there. Control: unnamed, the same clerk sees all."""
+    buyer = await books.stall.buyer("店別")
+    orders = await books.buy(buyer, [(books.goods[shop][0], 1) for shop in ("honten", "kobako")])
+    clerk = await books.staff("shop_staff")
+    own = books.stall.shops["kobako"]
+    mine, other = sorted(await every(books, *orders), key=lambda one: one.shop_id != own)
+
+    async def seen() -> tuple[set[str], set[str], list[int]]:
+        found = (await clerk.client.get(f"{API}/staff/documents", params={"partner": "店別"})).json()
+        export = (await clerk.client.get(f"{ADMIN}/export.csv", params={"partner": "店別"})).text
+        paths = (f"{API}/staff/documents/{other.id}", f"{API}/staff/documents/{other.id}/versions")
+        paths += (f"{ADMIN}/documents/{other.id}", f"{ADMIN}/documents/{other.id}/pdf")
+        paths += (f"{API}/staff/shops/{other.shop_id}",)
+        return (
+            {one["number"] for one in found["items"]},
+            {one.number for one in (mine, other) if one.number in export},
+            [(await clerk.client.get(path)).status_code for path in paths],
+        )
+
+    both = {mine.number, other.number}
+    assert await seen() == (both, both, [200] * 5)
+    async with books.stall.ctx.begin() as tx:
+        named = "INSERT INTO shop_people (shop_id, user_id) VALUES ($1, $2)"
+        await tx.execute(named, own, clerk.id)
+    assert await seen() == ({mine.number}, {mine.number}, [404] * 5)
+    assert (await clerk.client.get(f"{ADMIN}/documents/{mine.id}")).status_code == 200
