@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import types
 import typing
 from collections.abc import Mapping
@@ -64,7 +65,7 @@ def fill(type_: type[T], raw: Mapping[str, list[str]]) -> Form[T]:
     values: dict[str, Any] = {}
     errors: dict[str, FieldError] = {}
     shown: dict[str, Any] = {}
-    for field in msgspec.structs.fields(type_):
+    for field in _fields(type_):
         given = raw.get(field.encode_name, [])
         try:
             typed = _typed(field, given, shown)
@@ -76,6 +77,12 @@ def fill(type_: type[T], raw: Mapping[str, list[str]]) -> Form[T]:
             errors[field.encode_name] = explain(str(fault))
     value = None if errors else _build(type_, values, errors)
     return Form(value, shown, errors)
+
+
+@functools.lru_cache(maxsize=1024)
+def _fields(type_: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """Worked out once: it takes longer than all the rest."""
+    return msgspec.structs.fields(type_)
 
 
 def _build(type_: type[T], values: dict[str, Any], errors: dict[str, FieldError]) -> T | None:

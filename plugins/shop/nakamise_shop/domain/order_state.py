@@ -60,7 +60,7 @@ ORDER_EDGES: Mapping[OrderState, frozenset[OrderState]] = {
     # buyer cancelled is always refunded.
     OrderState.EXPIRED: frozenset({OrderState.PAID, OrderState.REFUNDED}),
     OrderState.CANCELLED: frozenset({OrderState.REFUNDED}),
-    OrderState.PART_REFUNDED: frozenset({OrderState.REFUNDED, OrderState.DISPUTED}),
+    OrderState.PART_REFUNDED: frozenset({OrderState.CLOSED, OrderState.REFUNDED, OrderState.DISPUTED}),
     OrderState.REFUNDED: frozenset(),
     # Won: back to where it was. Lost: refunded.
     OrderState.DISPUTED: _PAID_STATES | {OrderState.REFUNDED},

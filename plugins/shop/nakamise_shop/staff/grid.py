@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Final
 
 import msgspec
@@ -107,13 +107,23 @@ FROM shop_variant v JOIN shop_stock k ON k.variant_id = v.id WHERE v.id = ANY($1
   AND ($2::uuid[] IS NULL OR v.shop_id = ANY($2))
 """
 _HOLD: Final = "SELECT id FROM shop_product WHERE id = ANY($1) ORDER BY id FOR UPDATE"
-_PRICE: Final = """
-UPDATE shop_variant SET price = $3 WHERE id = $1 AND price = $2 AND state = 'active'
-  AND (compare_at IS NULL OR compare_at > $3)
+_PRICES: Final = """
+UPDATE shop_variant v SET price = c.price FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS c (id, seen, price)
+WHERE v.id = c.id AND v.price = c.seen AND v.state = 'active' AND (v.compare_at IS NULL OR v.compare_at > c.price)
+RETURNING v.id
+"""
+_HOLD_STOCK: Final = (
+    "SELECT variant_id FROM shop_stock WHERE variant_id = ANY($1) ORDER BY variant_id FOR UPDATE"
+)
+_STOCKS: Final = """
+UPDATE shop_stock k SET on_hand = c.on_hand, updated_at = now()
+FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS c (id, seen, on_hand)
+WHERE k.variant_id = c.id AND k.on_hand = c.seen AND k.reserved <= c.on_hand RETURNING k.variant_id
 """
 _BY: Final = f"""
-UPDATE shop_stock SET on_hand = on_hand + $2, updated_at = now()
-WHERE variant_id = $1 AND on_hand + $2 BETWEEN reserved AND {STOCK_MAX}
+UPDATE shop_stock k SET on_hand = k.on_hand + c.more, updated_at = now()
+FROM unnest($1::uuid[], $2::bigint[]) AS c (id, more)
+WHERE k.variant_id = c.id AND k.on_hand + c.more BETWEEN k.reserved AND {STOCK_MAX} RETURNING k.variant_id
 """  # noqa: S608 - a number of our own
 _TOUCH: Final = "UPDATE shop_product SET version = version + 1, updated_at = now() WHERE id = ANY($1)"
 
@@ -125,27 +135,55 @@ async def rows(ctx: TenantCtx, tx: Tx, wanted: StaffProductFilter) -> list[GridR
 
 
 async def change(ctx: TenantCtx, tx: Tx, given: GridChange) -> list[CellResult]:
-    """Every cell for itself: what cannot be written says why, the others are. Prices first, stock last."""
-    ids = {cell.variant_id for cell in given.prices} | {cell.variant_id for cell in given.stocks}
-    own = await scope.shops_of(ctx, tx)
-    before = {row.id: row for row in await tx.all(_Now, _NOW, list(ids), own)}
-    priced = {before[one.variant_id].product_id for one in given.prices if one.variant_id in before}
-    await tx.execute(_HOLD, list(priced))
-    results = [await _set_price(tx, one, before) for one in given.prices]
-    await _after_prices(tx, results, before)
-    stocks = sorted(given.stocks, key=lambda one: one.variant_id)
-    results += [await _set_stock(tx, one, before) for one in stocks]
-    done = [one for one in results if one.outcome is Outcome.SAVED]
-    if done:
+    """Every cell for itself: what cannot be written says why, the others are. Prices first, stock last. Of several
+    cells for the same field of a variant the first counts."""
+    ids = list({cell.variant_id for cell in given.prices} | {cell.variant_id for cell in given.stocks})
+    before = {row.id: row for row in await tx.all(_Now, _NOW, ids, await scope.shops_of(ctx, tx))}
+    prices = {one.variant_id: one for one in reversed(given.prices) if one.variant_id in before}
+    stocks = {one.variant_id: one for one in reversed(given.stocks) if one.variant_id in before}
+    await tx.execute(_HOLD, list({before[id_].product_id for id_ in prices}))
+    saved_prices = await _set_prices(tx, list(prices.values()))
+    await _after_prices(tx, {before[id_].product_id for id_ in saved_prices})
+    saved_stocks = await _set_stocks(tx, list(stocks.values()))
+    now = {row.id: row for row in await tx.all(_Now, _NOW, list(before), None)}
+    results = [
+        _price_result(
+            one, now.get(one.variant_id), one.variant_id in saved_prices and prices[one.variant_id] is one
+        )
+        for one in given.prices
+    ] + [
+        _stock_result(
+            one, now.get(one.variant_id), one.variant_id in saved_stocks and stocks[one.variant_id] is one
+        )
+        for one in given.stocks
+    ]
+    if done := [one for one in results if one.outcome is Outcome.SAVED]:
         await _note(ctx, tx, done, before)
     return results
 
 
-async def _set_price(tx: Tx, cell: PriceCell, before: dict[uuid.UUID, _Now]) -> CellResult:
-    if cell.variant_id not in before:
-        return _result(cell.variant_id, Field.PRICE, Outcome.GONE, 0)
-    saved = await tx.execute(_PRICE, cell.variant_id, cell.seen, cell.price) == 1
-    now = await _now(tx, cell.variant_id)
+async def _set_prices(tx: Tx, cells: Sequence[PriceCell]) -> set[uuid.UUID]:
+    """Variants whose price is the new one now."""
+    columns = ([one.variant_id for one in cells], [one.seen for one in cells], [one.price for one in cells])
+    return set(await tx.values(_PRICES, *columns)) if cells else set()
+
+
+async def _set_stocks(tx: Tx, cells: Sequence[StockCell]) -> set[uuid.UUID]:
+    """Variants whose stock is the new one now."""
+    if not cells:
+        return set()
+    await tx.execute(_HOLD_STOCK, [one.variant_id for one in cells])
+    whole = [(one.variant_id, one.seen, one.on_hand) for one in cells if one.by is None]
+    more = [(one.variant_id, one.by) for one in cells if one.by is not None]
+    saved = set(await tx.values(_STOCKS, *_columns(whole, 3)))
+    return saved | set(await tx.values(_BY, *_columns(more, 2)))
+
+
+def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
+    return [[row[at] for row in rows] for at in range(width)]
+
+
+def _price_result(cell: PriceCell, now: _Now | None, saved: bool) -> CellResult:
     if now is None:
         return _result(cell.variant_id, Field.PRICE, Outcome.GONE, 0)
     # Somebody else had the same thought.
@@ -155,14 +193,7 @@ async def _set_price(tx: Tx, cell: PriceCell, before: dict[uuid.UUID, _Now]) -> 
     return _result(now.id, Field.PRICE, outcome, now.price)
 
 
-async def _set_stock(tx: Tx, cell: StockCell, before: dict[uuid.UUID, _Now]) -> CellResult:
-    if cell.variant_id not in before:
-        return _result(cell.variant_id, Field.STOCK, Outcome.GONE, 0)
-    if cell.by is not None:
-        saved = await tx.execute(_BY, cell.variant_id, cell.by) == 1
-    else:
-        saved = await write.set_stock(tx, cell.variant_id, cell.seen or 0, cell.on_hand or 0)
-    now = await _now(tx, cell.variant_id)
+def _stock_result(cell: StockCell, now: _Now | None, saved: bool) -> CellResult:
     if now is None:
         return _result(cell.variant_id, Field.STOCK, Outcome.GONE, 0)
     if saved or (cell.by is None and now.on_hand == cell.on_hand):
@@ -172,20 +203,15 @@ async def _set_stock(tx: Tx, cell: StockCell, before: dict[uuid.UUID, _Now]) -> 
     return _result(now.id, Field.STOCK, outcome, now.on_hand, now.reserved)
 
 
-async def _now(tx: Tx, variant_id: uuid.UUID) -> _Now | None:
-    return await tx.first(_Now, _NOW, [variant_id], None)
-
-
 def _result(id_: uuid.UUID, field: Field, outcome: Outcome, now: int, reserved: int = 0) -> CellResult:
     return CellResult(variant_id=id_, field=field, outcome=outcome, now=now, reserved=reserved)
 
 
-async def _after_prices(tx: Tx, results: Sequence[CellResult], before: dict[uuid.UUID, _Now]) -> None:
+async def _after_prices(tx: Tx, products: Collection[uuid.UUID]) -> None:
     """An open form of the product is stale now; lists show the new prices."""
-    ids = {before[one.variant_id].product_id for one in results if one.outcome is Outcome.SAVED}
-    await tx.execute(_TOUCH, list(ids))
-    for product_id in sorted(ids):
-        await write.refresh_prices(tx, product_id)
+    if products:
+        await tx.execute(_TOUCH, list(products))
+        await write.refresh_prices(tx, list(products))
 
 
 async def _note(ctx: TenantCtx, tx: Tx, done: Sequence[CellResult], before: dict[uuid.UUID, _Now]) -> None:

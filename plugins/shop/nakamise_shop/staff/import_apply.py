@@ -13,10 +13,11 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_shop.staff import grid, products_state
+from nakamise_shop.staff import grid, products_bulk, products_state
 from nakamise_shop.staff import products_service as service
 from nakamise_shop.staff.grid import GridChange, Outcome, PriceCell, StockCell
 from nakamise_shop.staff.import_plan import Plan, ProductPlan
+from nakamise_shop.staff.products_bulk import NewProduct
 from nakamise_shop.staff.schemas import (
     OptionInput,
     ProductChange,
@@ -37,11 +38,12 @@ async def apply(ctx: TenantCtx, tx: Tx, plan: Plan, shops: Mapping[str, uuid.UUI
     faster: then the whole transaction must fail."""
     changed = [one for one in plan.products if one.has_change]
     cells = GridChange(prices=[], stocks=[])
-    for product in changed:
+    await _create(ctx, tx, [_new(one, shops[one.shop]) for one in changed if one.is_new])
+    for product in (one for one in changed if not one.is_new):
         if _only_cells(product):
             _add_cells(cells, product)
         else:
-            await _write(ctx, tx, product, shops[product.shop])
+            await _write(ctx, tx, product)
     await _write_cells(ctx, tx, cells)
     return len(changed)
 
@@ -82,23 +84,26 @@ async def _write_cells(ctx: TenantCtx, tx: Tx, cells: GridChange) -> None:
         raise changed_meanwhile()
 
 
-async def _write(ctx: TenantCtx, tx: Tx, product: ProductPlan, shop_id: uuid.UUID) -> None:
-    if product.is_new:
-        given = ProductInput(shop_id=shop_id, **_fields(product, None), variants=_variants(product, []))
-        try:
-            product_id = await service.create(ctx, tx, given, product.code)
-        except asyncpg.UniqueViolationError as error:
-            raise changed_meanwhile() from error
-        state = "draft"
-    else:
-        product_id = product.stored[0].product_id
-        stored = await service.product(ctx, tx, product_id)
-        fields = {name: getattr(stored, name) for name in _KEPT} | _fields(product, stored)
-        variants = _variants(product, stored.variants)
-        await service.change(
-            ctx, tx, product_id, ProductChange(**fields, variants=variants, version=stored.version)
-        )
-        state = stored.state.value
+def _new(product: ProductPlan, shop_id: uuid.UUID) -> NewProduct:
+    given = ProductInput(shop_id=shop_id, **_fields(product, None), variants=_variants(product, []))
+    return NewProduct(given=given, slug=product.code, state=product.product.get("state", "draft"))
+
+
+async def _create(ctx: TenantCtx, tx: Tx, wanted: list[NewProduct]) -> None:
+    try:
+        await products_bulk.create_all(ctx, tx, wanted)
+    except asyncpg.UniqueViolationError as error:
+        raise changed_meanwhile() from error
+
+
+async def _write(ctx: TenantCtx, tx: Tx, product: ProductPlan) -> None:
+    product_id = product.stored[0].product_id
+    stored = await service.product(ctx, tx, product_id)
+    fields = {name: getattr(stored, name) for name in _KEPT} | _fields(product, stored)
+    variants = _variants(product, stored.variants)
+    change = ProductChange(**fields, variants=variants, version=stored.version)
+    await service.change(ctx, tx, product_id, change)
+    state = stored.state.value
     await _set_state(ctx, tx, product_id, state, product.product.get("state", state))
 
 

@@ -42,8 +42,13 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     is_cp932: bool
 
 
-def read(data: bytes) -> Sheet:
+def check(data: bytes) -> None:
     """Raises Invalid (field ``file``) for what is no such file at all."""
+    _opened(data)
+
+
+def _opened(data: bytes) -> tuple[list[list[str]], list[str | None], bool]:
+    """All rows, what their columns are, and whether the file is in Windows' code page. Raises Invalid."""
     if len(data) > BYTES_MAX:
         raise refused(N_("The file is too large: at most %(n)s MB."), n=BYTES_MAX // 1_000_000)
     try:
@@ -57,6 +62,12 @@ def read(data: bytes) -> Sheet:
     _check_heads(heads)
     if len(rows) - 1 > ROWS_MAX:
         raise refused(N_("The file has too many rows: at most %(n)s."), n=ROWS_MAX)
+    return rows, heads, is_cp932
+
+
+def read(data: bytes) -> Sheet:
+    """Raises as ``check``."""
+    rows, heads, is_cp932 = _opened(data)
     lines = [
         _line(number, heads, row)
         for number, row in enumerate(rows[1:], 2)

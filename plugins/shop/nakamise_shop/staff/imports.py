@@ -35,7 +35,7 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
 
 async def add(ctx: TenantCtx, name: str, data: bytes) -> uuid.UUID:
     """Kept for some days. Raises Invalid (field ``file``) for what is no such file."""
-    import_read.read(data)
+    import_read.check(data)
     id_ = uuid7()
     async with ctx.begin() as tx:
         await tx.execute(

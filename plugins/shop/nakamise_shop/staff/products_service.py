@@ -8,6 +8,7 @@ import secrets
 import unicodedata
 import uuid
 from collections import Counter
+from collections.abc import Collection
 from typing import Final
 
 import asyncpg
@@ -65,9 +66,9 @@ async def create(ctx: TenantCtx, tx: Tx, given: ProductInput, slug: str = "") ->
     """A draft; ``slug`` must be free, "" = made from the name. Raises Invalid."""
     shop_id = await _shop_of(ctx, tx, given)
     await _check(tx, shop_id, None, given, [])
-    product_id = await write.insert(tx, shop_id, slug or await _free_slug(tx, given), given)
+    product_id = await write.insert(tx, shop_id, slug or await free_slug(tx, given), given)
     await _write_variants(tx, product_id, given, [])
-    await write.refresh_prices(tx, product_id)
+    await write.refresh_prices(tx, [product_id])
     await ctx.audit(tx, "shop.product.created", str(product_id), name=given.name)
     return product_id
 
@@ -84,7 +85,7 @@ async def change(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID, given: ProductCh
     if before.state == "published" and not given.variants:
         raise Invalid({"variants": fault(N_("A published product needs at least one variant."))})
     await _write_variants(tx, product_id, given, stored)
-    await write.refresh_prices(tx, product_id)
+    await write.refresh_prices(tx, [product_id])
     await changed.tell(ctx, tx, [product_id])
     await ctx.audit(tx, "shop.product.changed", str(product_id), before=_brief(before), name=given.name)
 
@@ -112,7 +113,7 @@ async def _shop_of(ctx: TenantCtx, tx: Tx, given: ProductInput) -> uuid.UUID:
     return given.shop_id
 
 
-async def _free_slug(tx: Tx, given: ProductInput) -> str:
+async def free_slug(tx: Tx, given: ProductInput) -> str:
     """From the Latin letters of the name; a product without any gets a random one."""
     plain = unicodedata.normalize("NFKD", given.name_en or given.name).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_SLUG_MAX].strip("-")
@@ -130,10 +131,26 @@ async def _check(
     tx: Tx, shop_id: uuid.UUID, product_id: uuid.UUID | None, given: ProductInput, stored: list[StaffVariant]
 ) -> None:
     """What one field alone cannot tell. Raises Invalid with every fault."""
+    taken = await write.taken_skus(tx, shop_id, product_id, [one.sku for one in given.variants])
+    known = {given.category_id} if await _is_category(tx, given.category_id) else set()
+    if faults := faults_of(given, {one.id for one in stored}, taken, known):
+        raise Invalid(faults)
+
+
+async def _is_category(tx: Tx, category_id: uuid.UUID | None) -> bool:
+    found = await tx.value("SELECT 1 FROM shop_category WHERE id = $1", category_id) if category_id else None
+    return found is not None
+
+
+def faults_of(
+    given: ProductInput,
+    own: Collection[uuid.UUID],
+    taken: Collection[str],
+    categories: Collection[uuid.UUID | None],
+) -> dict[str, FieldError]:
+    """``own``: ids of the product's variants; ``taken``: SKUs of the shop's other products."""
     faults: dict[str, FieldError] = {}
     skus = [one.sku for one in given.variants]
-    taken = await write.taken_skus(tx, shop_id, product_id, skus)
-    own = {one.id for one in stored}
     repeated = {sku for sku, times in Counter(skus).items() if times > 1}
     for index, one in enumerate(given.variants):
         for name, found in _faults_of(one, given, own).items():
@@ -144,15 +161,12 @@ async def _check(
         faults["sale_until"] = fault(N_("The end must be after the beginning."))
     if given.per_person_days and not given.per_person_limit and given.kind != "sample":
         faults["per_person_limit"] = fault(N_("Please say how many one person may have in this time."))
-    if given.category_id and not await tx.value(
-        "SELECT 1 FROM shop_category WHERE id = $1", given.category_id
-    ):
+    if given.category_id and given.category_id not in categories:
         faults["category_id"] = fault(N_("Please choose a category."))
-    if faults:
-        raise Invalid(faults)
+    return faults
 
 
-def _faults_of(one: VariantInput, given: ProductInput, own: set[uuid.UUID]) -> dict[str, FieldError]:
+def _faults_of(one: VariantInput, given: ProductInput, own: Collection[uuid.UUID]) -> dict[str, FieldError]:
     faults: dict[str, FieldError] = {}
     if one.id is not None and one.id not in own:
         faults["id"] = fault(N_("This variant is not of this product."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -28,10 +29,10 @@ UPDATE shop_product SET name = $3, description = $4, translations = $5, category
 WHERE id = $1 AND version = $2
 """
 _PRICES: Final = """
-UPDATE shop_product SET
-    min_price = coalesce((SELECT min(price) FROM shop_variant WHERE product_id = $1 AND state = 'active'), 0),
-    max_price = coalesce((SELECT max(price) FROM shop_variant WHERE product_id = $1 AND state = 'active'), 0)
-WHERE id = $1
+UPDATE shop_product p SET
+    min_price = coalesce((SELECT min(v.price) FROM shop_variant v WHERE v.product_id = p.id AND v.state = 'active'), 0),
+    max_price = coalesce((SELECT max(v.price) FROM shop_variant v WHERE v.product_id = p.id AND v.state = 'active'), 0)
+WHERE p.id = ANY($1)
 """
 _NEW_VARIANT: Final = """
 WITH product AS (SELECT id, shop_id FROM shop_product WHERE id = $2)
@@ -39,6 +40,7 @@ INSERT INTO shop_variant (id, product_id, shop_id, sku, name, translations, opti
                           picture_id, position)
 SELECT $1, p.id, p.shop_id, $3, $4, $5, $6, $7, $8, $9, $10 FROM product p
 """
+_NEW_STOCK: Final = "INSERT INTO shop_stock (variant_id, on_hand) VALUES ($1, $2)"
 _CHANGE_VARIANT: Final = """
 UPDATE shop_variant SET sku = $3, name = $4, translations = $5, option_values = $6, price = $7, compare_at = $8,
     picture_id = $9, position = $10, state = 'active'
@@ -83,7 +85,11 @@ async def _search_text(tx: Tx, given: ProductInput) -> str:
         "SELECT concat_ws(' ', name, translations #>> '{en,name}') FROM shop_category WHERE id = $1",
         given.category_id,
     )
-    texts = [given.name, given.name_en, given.description, given.description_en, category or ""]
+    return _searched(given, category or "")
+
+
+def _searched(given: ProductInput, category: str) -> str:
+    texts = [given.name, given.name_en, given.description, given.description_en, category]
     return search_text([*texts, *(f"{one.sku} {one.name} {one.name_en}" for one in given.variants)])
 
 
@@ -107,15 +113,50 @@ async def insert(tx: Tx, shop_id: uuid.UUID, slug: str, given: ProductInput) -> 
     return product_id
 
 
+class NewRow(msgspec.Struct, frozen=True):
+    """A product to be written as a draft, with its id, its free slug and the shop's id."""
+
+    id: uuid.UUID
+    shop_id: uuid.UUID
+    slug: str
+    given: ProductInput
+
+
+async def insert_all(tx: Tx, rows: Sequence[NewRow]) -> None:
+    """With their variants and stock; prices are still to be refreshed. In a handful of statements."""
+    found = await tx.all(
+        _Category, "SELECT id, concat_ws(' ', name, translations #>> '{en,name}') AS name FROM shop_category"
+    )
+    categories: dict[uuid.UUID | None, str] = {one.id: one.name for one in found}
+    products: list[tuple[object, ...]] = [
+        (
+            *(row.id, row.shop_id, row.slug, *_columns(row.given)),
+            _searched(row.given, categories.get(row.given.category_id, "")),
+        )
+        for row in rows
+    ]
+    await tx.execute_many(_INSERT, products)
+    variants = [(uuid7(), row.id, at, one) for row in rows for at, one in enumerate(row.given.variants)]
+    await tx.execute_many(
+        _NEW_VARIANT, [(id_, product_id, *_variant_columns(one), at) for id_, product_id, at, one in variants]
+    )
+    await tx.execute_many(_NEW_STOCK, [(id_, one.on_hand) for id_, _, _, one in variants])
+
+
+class _Category(msgspec.Struct, frozen=True):
+    id: uuid.UUID
+    name: str
+
+
 async def update(tx: Tx, product_id: uuid.UUID, version: int, given: ProductInput) -> bool:
     """False when ``version`` is no longer the newest."""
     found = await _search_text(tx, given)
     return await tx.execute(_UPDATE, product_id, version, *_columns(given), found) == 1
 
 
-async def refresh_prices(tx: Tx, product_id: uuid.UUID) -> None:
-    await tx.execute(_PRICES, product_id)
-    await price_log.note(tx, [product_id])
+async def refresh_prices(tx: Tx, product_ids: list[uuid.UUID]) -> None:
+    await tx.execute(_PRICES, product_ids)
+    await price_log.note(tx, product_ids)
 
 
 async def lock_variants(tx: Tx, product_id: uuid.UUID) -> list[StaffVariant]:
@@ -132,9 +173,7 @@ async def lock_variants(tx: Tx, product_id: uuid.UUID) -> list[StaffVariant]:
 async def insert_variant(tx: Tx, product_id: uuid.UUID, given: VariantInput, position: int) -> None:
     variant_id = uuid7()
     await tx.execute(_NEW_VARIANT, variant_id, product_id, *_variant_columns(given), position)
-    await tx.execute(
-        "INSERT INTO shop_stock (variant_id, on_hand) VALUES ($1, $2)", variant_id, given.on_hand
-    )
+    await tx.execute(_NEW_STOCK, variant_id, given.on_hand)
 
 
 async def update_variant(

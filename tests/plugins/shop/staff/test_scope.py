@@ -20,6 +20,8 @@ from tests.plugins.shop.staff.office import API, PAGES, Office, grant, product, 
 ADDRESS = {
     "family_name": "山田",
     "given_name": "花",
+    "family_kana": "ヤマダ",
+    "given_kana": "ハナ",
     "postal_code": "1040061",
     "prefecture": "東京都",
     "city": "中央区",
@@ -80,7 +82,7 @@ async def test_a_clerk_of_one_shop_finds_and_touches_nothing_of_another(two: Two
 
 async def _lists(two: TwoShops) -> None:
     for path, field, own, other in (
-        ("orders", "buyer_name", "hanareの客", "hontenの客"),
+        ("orders", "shop_name", "hanareの店", "hontenの店"),
         ("products", "name", "離れの品", "本店の品"),
         ("variants", "product_name", "離れの品", "本店の品"),
         ("shops", "slug", "hanare", "honten"),
@@ -110,7 +112,7 @@ def _both(two: TwoShops) -> str:
 
 async def _files(two: TwoShops) -> None:
     for path, own, other in (
-        ("orders/export.csv", "hanareの客", "hontenの客"),
+        ("orders/export.csv", "hanareの店", "hontenの店"),
         ("products/export.csv", "離れの品", "本店の品"),
     ):
         by_api = await two.clerk.get(f"{API}/{path.split('/')[0]}.csv")
