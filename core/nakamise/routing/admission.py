@@ -24,7 +24,8 @@ ROOM_MAX: Final = 400
 WINDOW_S: Final = 0.25
 # How fast the measured pace follows the latest one.
 FOLLOWS: Final = 0.3
-# Nobody is asked to wait for longer, and whoever comes by then comes before those who are new.
+# Nobody is asked to wait for less or for longer, and whoever comes by then comes before those who are new.
+AGAIN_S: Final = 2
 AWAY_S: Final = 20
 KEPT_S: Final = 2.0 * AWAY_S
 KEPT_MAX: Final = 10_000
@@ -67,7 +68,7 @@ class Bound:
         return room if who in self._away else room - min(len(self._away), room // 2)
 
     def _wait_s(self) -> int:
-        return min(max(math.ceil((self.inside + len(self._away)) / self.per_s), 1), AWAY_S)
+        return min(max(math.ceil((self.inside + len(self._away)) / self.per_s), AGAIN_S), AWAY_S)
 
     def _forget(self, now: float) -> None:
         while self._away:
