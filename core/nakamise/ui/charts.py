@@ -20,6 +20,8 @@ HEIGHT = 240
 _TOP = 20
 _FLOOR = 212
 _LABELS = 6
+# Per cent of the width that bars leave to the values on the grid's lines.
+_BARS_FROM = 11.0
 _SPARK_FLOOR = 36
 
 Point = tuple[str, float]
@@ -62,17 +64,19 @@ def line(points: Sequence[Point], label: str, show: Formatter = str) -> Markup:
 def bars(points: Sequence[Point], label: str, show: Formatter = str) -> Markup:
     """One bar per point; values must not be negative."""
     scale = _scale([value for _, value in points])
-    slot = 100 / max(1, len(points))
+    slot = (100 - _BARS_FROM) / max(1, len(points))
     thickness = min(6.0, slot * 0.6)
     body = [_grid(scale, show, len(points))]
     for index, (name, value) in enumerate(points):
-        left = slot * (index + 0.5) - thickness / 2
+        left = _BARS_FROM + slot * (index + 0.5) - thickness / 2
         height = _FLOOR - scale.y(value)
         body.append(
             f'<rect class="bar c0" x="{left:.2f}%" y="{_FLOOR - height:.1f}" width="{thickness:.2f}%"'
             f' height="{height:.1f}" rx="2"><title>{escape(name)}: {escape(show(value))}</title></rect>'
         )
-    body += [_x_label(slot * (index + 0.5), points[index][0]) for index in _label_places(len(points))]
+    body += [
+        _x_label(_BARS_FROM + slot * (index + 0.5), points[index][0]) for index in _label_places(len(points))
+    ]
     return _svg("n-chart", body, label)
 
 

@@ -46,6 +46,7 @@ async def show(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         order_points=[(name, one.orders) for name, one in zip(names, found.points, strict=True)],
         user_points=[(name, one.users) for name, one in zip(names, found.points, strict=True)],
         yen=_show_yen,
+        count=_show_count,
         drill=view.drill(ctx, wanted, found),
         slugs={one.id: one.slug for one in found.choices},
         steps=view.steps(_, found.funnel.total),
@@ -58,6 +59,10 @@ async def show(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
 
 def _show_yen(value: float) -> str:
     return yen(round(value))
+
+
+def _show_count(value: float) -> str:
+    return f"{round(value):,}"
 
 
 @get("/export.csv", opt=requires(READ), include_in_schema=False)

@@ -20,6 +20,7 @@ from nakamise_analytics.sheets import TABLES
 
 HERE: Final = "/admin/analytics"
 ORDERS: Final = "/admin/shop/orders"
+_GIVEN_BACK: Final = 4
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -90,7 +91,10 @@ def tiles(_: Callable[..., str], found: Report) -> list[tuple[str, str, str, str
     ]
     if found.is_whole:
         rows.append((_("New users"), f"{now.new_users:,}", now.new_users, then.new_users))
-    return [(label, value, *_change(one, other)) for label, value, one, other in rows]
+    shown = [(label, value, *_change(one, other)) for label, value, one, other in rows]
+    # More that goes back is nothing to be glad of, and less no loss.
+    shown[_GIVEN_BACK] = (*shown[_GIVEN_BACK][:3], "")
+    return shown
 
 
 def _change(now: int, then: int) -> tuple[str, str]:
@@ -98,7 +102,7 @@ def _change(now: int, then: int) -> tuple[str, str]:
     if then <= 0:
         return "", ""
     change = round((now - then) * 100 / then)
-    return f"{change:+d} %", "up" if change > 0 else "down" if change < 0 else ""
+    return f"{change:+,d} %", "up" if change > 0 else "down" if change < 0 else ""
 
 
 def point_name(ctx: TenantCtx, found: Report, point: Point) -> str:
