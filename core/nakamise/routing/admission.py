@@ -42,6 +42,8 @@ class Bound:
         self._is_full = False
         self._since = clock()
         self._away: dict[int, float] = {}
+        # How many of these came again in this window, and in the one before it.
+        self._back = self._back_before = 0
 
     @property
     def room(self) -> int:
@@ -52,20 +54,20 @@ class Bound:
         """0: come in, and ``leave`` must follow. Otherwise in how many seconds to come again."""
         now = self._clock()
         self._forget(now)
-        if self.inside < self._room_for(who):
-            self._away.pop(who, None)
+        is_back = self._away.pop(who, None) is not None
+        self._back += is_back
+        if self.inside < self._room_for(is_back=is_back):
             self.inside += 1
             return 0
         self._is_full = True
         # Once more from now on: whoever keeps coming keeps their right.
-        self._away.pop(who, None)
         self._away[who] = now
         return self._wait_s()
 
-    def _room_for(self, who: int) -> int:
-        """Up to half of the room is for those who were sent away."""
+    def _room_for(self, *, is_back: bool) -> int:
+        """Up to half of the room is for those who were sent away, as far as they do come again."""
         room = self.room
-        return room if who in self._away else room - min(len(self._away), room // 2)
+        return room if is_back else room - min(self._back + self._back_before, room // 2)
 
     def _wait_s(self) -> int:
         return min(max(math.ceil((self.inside + len(self._away)) / self.per_s), AGAIN_S), AWAY_S)
@@ -88,6 +90,7 @@ class Bound:
         if self._is_full or pace > self.per_s:
             self.per_s += (pace - self.per_s) * FOLLOWS
         self._done, self._is_full, self._since = 0, False, now
+        self._back, self._back_before = 0, self._back
 
 
 class Bounds:

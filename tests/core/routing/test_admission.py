@@ -13,6 +13,7 @@ from nakamise.routing.admission import (
     ROOM_MAX,
     ROOM_MIN,
     WAIT_S,
+    WINDOW_S,
     Bound,
     Bounds,
 )
@@ -68,17 +69,26 @@ def test_who_was_sent_away_comes_before_who_is_new(time: Time) -> None:
     waits = [bound.enter(1000 + number) for number in range(100)]
     assert waits == sorted(waits)
     assert AGAIN_S <= waits[0] <= waits[-1] <= AWAY_S
+    # They come again too early; then ten places become free.
+    assert all(bound.enter(1000 + number) for number in range(10))
     for _ in range(10):
         bound.leave()
     assert bound.enter(2000) > 0
-    assert bound.enter(1099) == 0
-    assert bound.inside == room - 9
-    # New ones have half of the room at least, whoever is away; who does not come back is forgotten.
+    assert [bound.enter(1000 + number) for number in range(10)] == [0] * 10
+    # Half of the room is for new ones, however many come again.
     for _ in range(room):
         bound.leave()
-    assert [bound.enter(3000 + number) for number in range(room // 2 - bound.inside)].count(0) > 0
+    assert [bound.enter(3000 + number) for number in range(room)].count(0) >= room // 2
+    # Where nobody comes again, nothing is kept free for them; and they are forgotten.
+    for _ in range(3):
+        time.now += WINDOW_S
+        bound.leave()
+        bound.enter(4000)
+    places = bound.room - bound.inside
+    assert [bound.enter(5000 + number) for number in range(places)] == [0] * places
     time.now += KEPT_S
-    assert bound.enter(4000) == 0
+    bound.leave()
+    assert bound.enter(6000) == 0
 
 
 def test_memory_is_bounded(time: Time) -> None:
