@@ -114,11 +114,8 @@ def _kept_back(order: OrderView, head: Head, lines: list[Line], given: Refund) -
 def cash_of(order: OrderView, lines: list[Line]) -> int:
     """The money that a refund of the units that came gives back now, to the yen."""
     paid = {line.line_no: line for line in order.lines}
-    return sum(
-        unit_refund(line.cash, line.qty, line.refunded_qty, one.received_qty or 0)
-        for one in lines
-        if (line := paid[one.line_no])
-    )
+    came = [(paid[one.line_no], one.received_qty or 0) for one in lines]
+    return sum(unit_refund(line.cash, line.qty, line.refunded_qty, units) for line, units in came)
 
 
 def most_deduction(order: OrderView, head: Head, lines: list[Line]) -> int:

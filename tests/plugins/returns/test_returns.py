@@ -131,7 +131,7 @@ async def test_postage_of_a_change_of_mind_is_announced_and_kept_back(desk: Coun
     assert form.count("返金から¥800を差し引きます") == 3, (
         "in the promise, for a change of mind and for something else"
     )
-    assert form.count("（返送料は当店負担）") == 2
+    assert form.count(" — 返送料は当店負担") == 2
     request_id = await desk.received(bought, {2: 2}, condition="worn")
     with pytest.raises(Invalid) as too_much:
         await handling.refund(ctx, request_id, Refund(postage=801, deduction=601))
