@@ -45,7 +45,7 @@ async def test_five_thousand_rows(office: Office) -> None:
     assert (await apply(office, again)).json() == {"changed": ROWS}
     changed = time.monotonic()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(
+    print(  # noqa: T201 - the figures are what the test is for
         f"\n{ROWS} rows: preview {shown - began:.1f} s, create and publish {created - shown:.1f} s,"
         f" change of all prices with preview {changed - created:.1f} s, {(peak - before) // 1024} MB more at the peak"
     )
