@@ -264,20 +264,23 @@ async def test_a_shop_with_its_own_account_gets_its_share_and_gives_it_back(coun
 
 async def test_lost_events_are_found_by_the_comparison_and_payouts_wait_for_a_word(counter: Counter) -> None:
     await counter.settle()
-    for report in await reconcile(counter.ctx):
-        await acknowledge(counter.ctx, report.id, "start")
+    [report] = await reconcile(counter.ctx)
+    await acknowledge(counter.ctx, report.id, "start")
+    # Other tests made intents of no op of ours.
+    before = {one.op_id for one in report.differences}
     payment = await counter.paid()
     await counter.give_back(payment, 500)
     await counter.settle()
     [report] = await reconcile(counter.ctx)
-    assert [(one.trouble, one.here, one.there) for one in report.differences] == []
+    assert {one.op_id for one in report.differences} <= before
+    await acknowledge(counter.ctx, report.id, "as before")
     refund = counter.stripe.books.all("refund")[0]
     counter.stripe.moves.bounce(refund)
     disputed = await counter.paid(700)
     counter.stripe.moves.dispute(await counter.intent(disputed))
     await counter.news()  # all of them are lost
     [report] = await reconcile(counter.ctx)
-    assert [one.trouble for one in report.differences] == [Trouble.STATE]
+    assert [one.trouble for one in report.differences if one.op_id not in before] == [Trouble.STATE]
     assert await counter.op_state("refund", payment) == "by_hand", "caught up on"
     assert await counter.booked(disputed) == 0
     async with counter.ctx.read() as tx:
@@ -286,7 +289,8 @@ async def test_lost_events_are_found_by_the_comparison_and_payouts_wait_for_a_wo
     async with counter.ctx.read() as tx:
         assert not await payouts_stopped(tx)
     [report] = await reconcile(counter.ctx)
-    assert report.differences == []
+    assert {one.op_id for one in report.differences} <= before
+    await acknowledge(counter.ctx, report.id, "as before")
 
 
 async def test_money_for_something_that_was_paid_otherwise_meanwhile_goes_back(counter: Counter) -> None:
