@@ -64,8 +64,8 @@ async def _checked(ctx: TenantCtx, tx: Tx, wanted: Sequence[NewProduct]) -> list
         shop_id: await write.taken_skus(tx, shop_id, None, _skus(wanted, shop_id))
         for shop_id in {one.given.shop_id for one in wanted if one.given.shop_id}
     }
-    for shop_id in taken:
-        await scope.check_shop(ctx, tx, shop_id)
+    for known in taken:
+        await scope.check_shop(ctx, tx, known)
     rows: list[NewRow] = []
     slugs: set[str] = set()
     for one in wanted:
