@@ -12,6 +12,7 @@ from playwright.async_api import Browser, expect
 from nakamise.testing.fixtures import ClientFor, CtxFor, MakeTenant
 from nakamise.testing.live import LiveServer
 from nakamise.testing.people import sign_in
+from nakamise_shop.disclosure.schemas import CHECKS
 from nakamise_shop.privacy import export
 from tests.plugins.invariants import broken
 from tests.plugins.livestream.watch.window import DESKTOP, PHONE, window
@@ -164,7 +165,9 @@ async def test_on_a_phone_and_at_the_desk(
         await desk.page.goto("/admin/shop/disclosures")
         assert await desk.faults() == []
         await desk.page.get_by_role("link", name=number).click()
-        for box in await desk.page.get_by_role("checkbox").all():
+        boxes = desk.page.get_by_role("checkbox")
+        await expect(boxes).to_have_count(len(CHECKS))
+        for box in await boxes.all():
             await box.check()
         await desk.page.get_by_label("販売業者の氏名・住所を開示する").check()
         assert await desk.faults() == []
