@@ -26,7 +26,9 @@ function runCommand(button) {
   else dialog.close();
 }
 
-// A fragment that brings a dialog (`<dialog data-auto-open>`) shows it as soon as it is in the page.
-document.addEventListener("htmx:after:swap", () => {
+// A page or a fragment that brings a dialog (`<dialog data-auto-open>`) shows it at once: a refused form stays open.
+function openNew() {
   document.querySelectorAll("dialog[data-auto-open]:not([open])").forEach(open);
-});
+}
+document.addEventListener("htmx:after:swap", openNew);
+openNew();
