@@ -11,9 +11,9 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from nakamise.db import Tx
-from nakamise.errors import Conflict, FieldError, Invalid
+from nakamise.errors import Conflict, FieldError
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import N_, page, read_form, see_other
+from nakamise.web import N_, Refused, page, read_form, see_other, tried
 from nakamise_livestream.broadcasts import categories
 from nakamise_livestream.broadcasts.categories import CategoryInput
 from nakamise_livestream.rights import MANAGE
@@ -70,11 +70,9 @@ async def _save(
     category_id: uuid.UUID | None,
 ) -> Response[bytes]:
     form = await read_form(request, CategoryForm)
-    try:
-        async with ctx.begin() as tx:
-            await act(ctx, tx, form.valid())
-    except Invalid as refused:
-        return await _show(ctx, form.raw, refused.fields, category_id)
+    done = await tried(ctx, lambda tx: act(ctx, tx, form.valid()))
+    if isinstance(done, Refused):
+        return await _show(ctx, form.raw, done.errors, category_id)
     return see_other(ctx, LIST, flash=words(ctx)(N_("Saved.")))
 
 
