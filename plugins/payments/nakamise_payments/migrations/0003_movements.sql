@@ -15,7 +15,9 @@ ALTER TABLE payments_transfer
         CHECK ((op_id IS NULL) = (kind IN ('payout', 'payout_failed', 'other_in', 'other_out')));
 
 -- How many movements of the provider's balance were compared with the ledger.
-ALTER TABLE payments_report ADD COLUMN moved int NOT NULL DEFAULT 0 CHECK (moved >= 0);
+ALTER TABLE payments_report ADD COLUMN moved int NOT NULL DEFAULT 0;
+
+ALTER TABLE payments_report ADD CONSTRAINT payments_report_moved_check CHECK (moved >= 0);
 
 -- What a lost dispute took cannot go back once more.
 UPDATE payments_op o SET reversed = least(o.amount, o.reversed + d.amount)
