@@ -92,9 +92,11 @@ class Auth:
         roles: Sequence[str] = (),
         avatar_id: uuid.UUID | None = None,
         registered_at: datetime | None = None,
+        password_hash: str = "",
     ) -> uuid.UUID:
         """The user with this address, made with a confirmed address when missing. For seeds and operators.
 
+        ``password_hash`` is that of ``password`` where many users have the same one; it is worked out otherwise.
         An existing user keeps name and password; missing roles are added. Raises NotFound for an unknown role.
         """
         known = await user_by_email(tx, email)
@@ -109,7 +111,7 @@ class Auth:
                 clean_email(email),
                 email_key(email),
                 made_at,
-                await self.passwords.hash(password),
+                password_hash or await self.passwords.hash(password),
                 display_name,
                 avatar_id,
                 await terms_version(tx),
