@@ -13,6 +13,7 @@ import pytest
 from nakamise.app import create_app
 from nakamise.building import build_runtime, close_runtime
 from nakamise.clock import FixedClock
+from nakamise.host.routes import Mounting
 from nakamise.settings import Settings
 from nakamise.tenancy.bootstrap import prepare_database
 from nakamise.tenancy.reseal import Resealed, reseal_all
@@ -31,7 +32,7 @@ FIRST, SECOND = b"the first secret of this installation", b"the second secret of
 async def started(settings: Settings, clock: FixedClock, slug: str = "") -> AsyncIterator[Site]:
     """The installation as it comes up under ``settings``; ``slug`` is a tenant that it has already."""
     await prepare_database(settings)
-    runtime = await build_runtime(settings, clock=clock)
+    runtime = await build_runtime(settings, clock=clock, mounting=Mounting.UNTRIED)
     try:
         tenant = runtime.directory.by_slug(slug) or await tenant_with(runtime, ())
         site = Site(runtime, create_app(runtime), tenant, clock)
