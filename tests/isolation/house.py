@@ -72,6 +72,7 @@ _THINGS: Final = {
     "user_id": "SELECT id FROM core_user WHERE display_name LIKE '%neighbour'",
     "file_id": "SELECT id FROM shipping_file",
     "tracking/import_id": "SELECT id FROM shipping_import",
+    "merge_id": "SELECT id FROM shipping_merge",
     "disclosure_id": "SELECT id FROM shop_disclosure",
     "document_id": "SELECT id FROM tax_invoice_document ORDER BY created_at",
     "greeting_id": "SELECT id FROM hello_greeting WHERE text LIKE 'canary%'",
@@ -203,6 +204,8 @@ async def _texts(house: House) -> None:
         await insert(tx, "shipping_file", written)
         read = {"id": uuid7(), "name": house.canary, "carrier": "yamato", "sha256": secrets.token_bytes(32)}
         await insert(tx, "shipping_import", read)
+        [shop_id] = house.stall.shops.values()
+        await insert(tx, "shipping_merge", {"id": uuid7(), "shop_id": shop_id})
         await insert(tx, "hello_greeting", {"id": uuid7(), "text": house.canary})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from typing import Any
 
 import msgspec
 import pytest
@@ -26,12 +27,16 @@ LINES = (
     ("3", "b", SOAP, 999, 1, "standard"),
 )
 FEES, FREE_FROM = {"a": 550, "b": 330}, {"a": 2200, "b": None}
-KINDS = {
+KINDS: dict[str, dict[str, Any]] = {
     "percent": {"kind": "percent", "percent": 10},
     "fixed": {"kind": "fixed", "percent": None, "amount": 500},
     "free": {"kind": "free_shipping", "percent": None},
 }
-SALES = {"none": None, "price": {"price": 801}, "percent": {"price": None, "percent": 15}}
+SALES: dict[str, dict[str, Any] | None] = {
+    "none": None,
+    "price": {"price": 801},
+    "percent": {"price": None, "percent": 15},
+}
 BEARERS: tuple[Bearer, ...] = ("shop", "tenant", "platform")
 EVERYWHERE, SECOND_SHOP, TEA_ONLY = ("1", "2", "3"), ("3",), ("2",)
 
@@ -60,8 +65,9 @@ def quoted(
     request = build.request(*(with_variant(one) for one in lines))
     draft = draft_quote(request, terms).lines
     made = [("coupons", one) for one in adjustments(coupon(**KINDS[kind], bearer=bearer), draft, covered)]
-    if SALES[sale] is not None:
-        running = item(item_id=SOAP, product_id=ROUGE, **SALES[sale])
+    lowered = SALES[sale]
+    if lowered is not None:
+        running = item(item_id=SOAP, product_id=ROUGE, **lowered)
         made += [("timesale", one) for one in proposals([running], draft, frozenset())]
     return price(request, made[::-1] if turned else made, terms)
 

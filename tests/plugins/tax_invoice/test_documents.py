@@ -324,9 +324,9 @@ async def test_staff_of_one_shop_see_that_shops_documents_only(books: Books) -> 
     async def seen() -> tuple[set[str], set[str], list[int]]:
         found = (await clerk.client.get(f"{API}/staff/documents", params={"partner": "店別"})).json()
         export = (await clerk.client.get(f"{ADMIN}/export.csv", params={"partner": "店別"})).text
-        paths = (f"{API}/staff/documents/{other.id}", f"{API}/staff/documents/{other.id}/versions")
-        paths += (f"{ADMIN}/documents/{other.id}", f"{ADMIN}/documents/{other.id}/pdf")
-        paths += (f"{API}/staff/shops/{other.shop_id}",)
+        paths = [f"{API}/staff/documents/{other.id}", f"{API}/staff/documents/{other.id}/versions"]
+        paths += [f"{ADMIN}/documents/{other.id}", f"{ADMIN}/documents/{other.id}/pdf"]
+        paths += [f"{API}/staff/shops/{other.shop_id}"]
         return (
             {one["number"] for one in found["items"]},
             {one.number for one in (mine, other) if one.number in export},

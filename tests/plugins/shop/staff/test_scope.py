@@ -147,12 +147,12 @@ async def _acts(two: TwoShops) -> None:
     for method, path, body in tried:
         answer = await two.clerk.request(method, f"{API}/{path}", json=body)
         assert answer.status_code == 404, (method, path, answer.text)
-    for path in (order, f"{order}/slip", item, f"shops/{shop}"):
-        assert (await two.browser.get(f"{PAGES}/{path}")).status_code == 404, path
+    for page in (order, f"{order}/slip", item, f"shops/{shop}"):
+        assert (await two.browser.get(f"{PAGES}/{page}")).status_code == 404, page
     own = {shop: two.office.stall.shops["hanare"], order: f"orders/{two.orders['hanare']}"}
-    for path in (own[order], f"products/{two.products['hanare']}", f"shops/{own[shop]}"):
-        assert (await two.clerk.get(f"{API}/{path}")).status_code == 200, path
-        assert (await two.browser.get(f"{PAGES}/{path}")).status_code == 200, path
+    for page in (own[order], f"products/{two.products['hanare']}", f"shops/{own[shop]}"):
+        assert (await two.clerk.get(f"{API}/{page}")).status_code == 200, page
+        assert (await two.browser.get(f"{PAGES}/{page}")).status_code == 200, page
 
 
 async def _bodies(two: TwoShops) -> None:
