@@ -11,11 +11,11 @@ ALTER TABLE returns_request
 
 -- An exchange for something cheaper gives the difference back.
 ALTER TABLE returns_request
-    ADD CONSTRAINT returns_request_postage_check CHECK (postage >= 0 AND (postage = 0 OR payer = 'buyer')),
-    ADD CONSTRAINT returns_request_kept_check CHECK (postage_kept BETWEEN 0 AND postage),
+    ADD CONSTRAINT returns_request_promised_check CHECK (postage >= 0 AND (postage = 0 OR payer = 'buyer')),
+    ADD CONSTRAINT returns_request_kept_back_check CHECK (postage_kept BETWEEN 0 AND postage),
     DROP CONSTRAINT returns_request_check1,
-    ADD CONSTRAINT returns_request_refunded_check CHECK (state <> 'refunded' OR refund_id IS NOT NULL),
-    ADD CONSTRAINT returns_request_refund_check CHECK (refund_id IS NULL OR state IN ('refunded', 'exchanged'));
+    ADD CONSTRAINT returns_request_given_back_check CHECK (state <> 'refunded' OR refund_id IS NOT NULL),
+    ADD CONSTRAINT returns_request_refund_id_state_check CHECK (refund_id IS NULL OR state IN ('refunded', 'exchanged'));
 
 -- What was sent instead: a variant, with its name of that day; none = the same goods.
 ALTER TABLE returns_line

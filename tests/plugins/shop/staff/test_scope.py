@@ -149,8 +149,8 @@ async def _acts(two: TwoShops) -> None:
         assert answer.status_code == 404, (method, path, answer.text)
     for page in (order, f"{order}/slip", item, f"shops/{shop}"):
         assert (await two.browser.get(f"{PAGES}/{page}")).status_code == 404, page
-    own = {shop: two.office.stall.shops["hanare"], order: f"orders/{two.orders['hanare']}"}
-    for page in (own[order], f"products/{two.products['hanare']}", f"shops/{own[shop]}"):
+    own = [f"{kind}/{of['hanare']}" for kind, of in (("orders", two.orders), ("products", two.products))]
+    for page in (*own, f"shops/{two.office.stall.shops['hanare']}"):
         assert (await two.clerk.get(f"{API}/{page}")).status_code == 200, page
         assert (await two.browser.get(f"{PAGES}/{page}")).status_code == 200, page
 
