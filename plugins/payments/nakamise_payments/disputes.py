@@ -6,7 +6,7 @@ import logging
 import uuid
 from typing import Final
 
-from nakamise.contracts.payments import DisputeState, DisputeStatus
+from nakamise.contracts.payment_movements import DisputeState, DisputeStatus
 from nakamise.db import Tx
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx

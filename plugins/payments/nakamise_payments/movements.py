@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from nakamise.contracts.payments import Movement, MovementKind
+from nakamise.contracts.payment_movements import Movement, MovementKind
 from nakamise.db import Tx
 from nakamise_payments import ledger, repository
 from nakamise_payments.ledger import Entry

@@ -9,7 +9,8 @@ from typing import Final
 
 import msgspec
 
-from nakamise.contracts.payments import Capture, DisputeState, Instructions, OpKind, Payment, PaymentState
+from nakamise.contracts.payment_movements import DisputeState
+from nakamise.contracts.payments import Capture, Instructions, OpKind, Payment, PaymentState
 from nakamise.money import Money
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from nakamise.contracts.payment_movements import DisputeStatus
 from nakamise.contracts.payments import (
     ChargeRequest,
     ChargeStatus,
-    DisputeStatus,
     Opening,
     Payer,
     Payment,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from nakamise.contracts.payments import DisputeState, OpKind, PaymentSubject, Refunded
+from nakamise.contracts.payment_movements import DisputeState
+from nakamise.contracts.payments import OpKind, PaymentSubject, Refunded
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise_payments import repository

@@ -9,12 +9,11 @@ from typing import Final
 
 import msgspec
 
+from nakamise.contracts.payment_movements import Movement, MovementKind
 from nakamise.contracts.payments import (
     ChargeState,
     ChargeStatus,
     Instructions,
-    Movement,
-    MovementKind,
     OpKind,
     ProviderRecord,
     SavedCard,

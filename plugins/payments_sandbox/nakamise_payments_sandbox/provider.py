@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from nakamise.contracts.payment_movements import DisputeStatus, Movement
 from nakamise.contracts.payments import (
     Capture,
     ChargeRequest,
     ChargeState,
     ChargeStatus,
-    DisputeStatus,
-    Movement,
     Offer,
     OpKind,
     ProviderRecord,

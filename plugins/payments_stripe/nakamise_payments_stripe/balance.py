@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from nakamise.contracts.payments import Movement, MovementKind
+from nakamise.contracts.payment_movements import Movement, MovementKind
 from nakamise.money import Money
 from nakamise.plugin import TenantCtx
 from nakamise_payments_stripe import objects

@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
+from nakamise.contracts.payment_movements import DisputeStatus, Movement
 from nakamise.contracts.payments import (
     Capture,
     ChargeRequest,
     ChargeState,
     ChargeStatus,
-    DisputeStatus,
-    Movement,
     Offer,
     OpKind,
     Payer,

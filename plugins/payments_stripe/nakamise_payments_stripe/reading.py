@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from nakamise.contracts.payment_movements import DisputeState, DisputeStatus
 from nakamise.contracts.payments import (
     ChargeState,
     ChargeStatus,
-    DisputeState,
-    DisputeStatus,
     Instructions,
     OpKind,
     ProviderRecord,

@@ -6,15 +6,8 @@ import uuid
 
 import pytest
 
-from nakamise.contracts.payments import (
-    ChargeState,
-    ChargeStatus,
-    DisputeState,
-    DisputeStatus,
-    OpKind,
-    PaymentReports,
-    Payments,
-)
+from nakamise.contracts.payment_movements import DisputeState, DisputeStatus
+from nakamise.contracts.payments import ChargeState, ChargeStatus, OpKind, PaymentReports, Payments
 from nakamise.errors import Conflict
 from nakamise.money import Money
 from nakamise.testing.fixtures import Drain

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
-from nakamise.contracts.payments import MovementKind
+from nakamise.contracts.payment_movements import MovementKind
 from nakamise_payments import ledger
 from nakamise_payments.movements import Row, differences
 from nakamise_payments.reconciler import acknowledge, payouts_stopped, reconcile

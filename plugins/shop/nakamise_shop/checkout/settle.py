@@ -7,7 +7,8 @@ import uuid
 from typing import Final
 
 from nakamise.contracts.checkout import OrderDraft, OrderRef
-from nakamise.contracts.payments import DisputeState, Payment, Payments, Refunded
+from nakamise.contracts.payment_movements import DisputeState
+from nakamise.contracts.payments import Payment, Payments, Refunded
 from nakamise.db import Tx
 from nakamise.errors import Problem
 from nakamise.plugin import TenantCtx
