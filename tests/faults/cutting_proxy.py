@@ -24,18 +24,31 @@ class CuttingProxy:
         self._target_port = target_port
         self._every = every
         self._seen = 0
+        self._serving: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[CuttingProxy]:
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._begin, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self
         finally:
             server.close()
+            for task in self._serving:
+                task.cancel()
+            await asyncio.gather(*self._serving, return_exceptions=True)
+
+    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
+        try:
+            server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
+        except OSError:
+            await _closed(writer)
+            return
         upwards = asyncio.create_task(self._pass_on(reader, server_writer))
         try:
             while data := await server_reader.read(CHUNK):
@@ -47,8 +60,9 @@ class CuttingProxy:
             pass
         finally:
             upwards.cancel()
-            server_writer.close()
-            writer.transport.abort()
+            await asyncio.gather(upwards, return_exceptions=True)
+            await _closed(server_writer)
+            await _closed(writer)
 
     def _cuts(self, data: bytes) -> bool:
         if not self.is_on or self._mark not in data:
@@ -65,3 +79,10 @@ class CuttingProxy:
                 writer.write(data)
                 await writer.drain()
             writer.close()
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    """At once, whatever was still to be sent."""
+    writer.transport.abort()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
