@@ -70,6 +70,7 @@ _THINGS: Final = {
     "invitation_id": "SELECT id FROM core_invitation WHERE withdrawn_at IS NULL",
     "role_id": "SELECT id FROM core_role WHERE NOT is_preset",
     "user_id": "SELECT id FROM core_user WHERE display_name LIKE '%neighbour'",
+    "users": "SELECT id FROM core_user WHERE display_name LIKE '%neighbour'",
     "file_id": "SELECT id FROM shipping_file",
     "tracking/import_id": "SELECT id FROM shipping_import",
     "merge_id": "SELECT id FROM shipping_merge",

@@ -151,7 +151,8 @@ async def test_a_publisher_that_comes_back_goes_on_in_the_recording(stage: Stage
     assert played.breaks >= 1
     assert played.pictures == sorted(played.pictures)
     gaps = [later - earlier for earlier, later in pairwise(played.pictures)]
-    assert max(gaps) < 0.5
+    # The pause of three seconds is not in it; what a busy machine sent late is.
+    assert max(gaps) < 1.5
 
 
 def kill_workers() -> None:
