@@ -28,7 +28,8 @@ ON CONFLICT (slug) DO UPDATE SET name = excluded.name, introduction = excluded.i
 RETURNING id
 """
 _STAFF: Final = """
-INSERT INTO shop_people (user_id, shop_id) SELECT id, $1 FROM core_user WHERE email_key = ANY($2)
+WITH staff AS (SELECT id FROM core_user WHERE email_key = ANY($2))
+INSERT INTO shop_people (user_id, shop_id) SELECT id, $1 FROM staff
 ON CONFLICT (user_id, shop_id) DO NOTHING
 """
 _CATEGORY: Final = """
