@@ -16,6 +16,7 @@ from nakamise.errors import Conflict
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shipping import turns
 from nakamise_shipping.merging import repository
 from nakamise_shipping.settings import ShippingSettings
 from nakamise_shipping.slips.repository import forget_unsent, of_orders
@@ -136,6 +137,7 @@ async def merge(ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID]) -> Propo
 
     Raises Conflict when they are no proposal (any more): sent, cancelled, merged, or of different buyers.
     """
+    await turns.wait(tx)
     orders = ctx.service(Orders)
     for order_id in sorted(set(order_ids)):
         await orders.lock(tx, order_id)

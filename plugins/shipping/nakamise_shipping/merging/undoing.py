@@ -12,6 +12,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shipping import turns
 from nakamise_shipping.merging import repository
 from nakamise_shipping.merging.repository import Undoable
 from nakamise_shipping.slips.repository import drop_unwritten
@@ -64,6 +65,7 @@ async def undo(ctx: TenantCtx, tx: Tx, merge_id: uuid.UUID) -> Merge:
 
     Raises NotFound, Conflict once a slip is in a file, has a number, or one of the orders was sent or ended.
     """
+    await turns.wait(tx)
     orders = ctx.service(Orders)
     ids = await repository.orders_of(tx, merge_id)
     if not ids:
@@ -72,7 +74,6 @@ async def undo(ctx: TenantCtx, tx: Tx, merge_id: uuid.UUID) -> Merge:
         await orders.lock(tx, order_id)
     if await repository.orders_of(tx, merge_id) != ids:
         raise NotFound
-    # Waits for whoever writes a file with them just now; what is written by then stays, and refuses.
     await drop_unwritten(tx, ids)
     found = await repository.undoable_one(tx, merge_id)
     query = OrderQuery(ids=tuple(ids), states=SENDABLE.states, fulfil_states=_WAITING)

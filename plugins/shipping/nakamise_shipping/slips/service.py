@@ -14,6 +14,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shipping import turns
 from nakamise_shipping.carriers import files
 from nakamise_shipping.carriers.layout import LAYOUTS, Layout, layout
 from nakamise_shipping.carriers.slip import Checked, Party, Slip, checked
@@ -68,6 +69,7 @@ async def report(ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID], ship_da
 
     Raises Invalid for no orders, for several carriers at once, and for more than the carrier takes.
     """
+    await turns.wait(tx)
     orders = await _orders(ctx, tx, order_ids)
     configs = await stored(tx, {order.shop_id for order in orders.values()})
     layouts = {order.shop_id: _layout(configs, order.shop_id) for order in orders.values()}
