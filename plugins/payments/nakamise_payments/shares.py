@@ -30,7 +30,8 @@ async def share(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> int:
     if orders is None:
         return 0
     order = await orders.get(tx, order_id)
-    is_over = order.state in ("cancelled", "expired", "refunded")
+    # Refunded without a refund: it was cancelled. With refunds, something may have been kept back.
+    is_over = order.state in ("cancelled", "expired") or (order.state == "refunded" and not order.refunds)
     returned = order.charge if is_over else sum(refund.cash for refund in order.refunds)
     return share_of(order.charge, returned, ctx.settings(PaymentsSettings).seller_fee)
 

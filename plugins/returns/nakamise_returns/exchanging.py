@@ -42,7 +42,9 @@ class _Swap(msgspec.Struct, frozen=True):
 
     @property
     def cash(self) -> int:
-        return unit_refund(self.line.cash, self.line.qty, self.line.refunded_qty, self.units)
+        line = self.line
+        units = min(self.units, line.qty - line.refunded_qty)  # fewer: the order refuses them afterwards
+        return unit_refund(line.cash, line.qty, line.refunded_qty, units)
 
 
 async def exchange(ctx: TenantCtx, request_id: uuid.UUID, given: Exchange) -> Return:

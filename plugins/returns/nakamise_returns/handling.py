@@ -9,6 +9,7 @@ import uuid
 from typing import Final
 
 from nakamise.contracts.orders import Orders, OrderView, RefundLine, RefundOrder
+from nakamise.contracts.shops import ShopSellers
 from nakamise.db import Tx
 from nakamise.errors import FieldError, Invalid, NotFound
 from nakamise.money import unit_refund
@@ -106,16 +107,20 @@ def _kept_back(order: OrderView, head: Head, lines: list[Line], given: Refund) -
         faults["postage"] = FieldError(message, domain="returns", n=head.postage)
     if faults:
         raise Invalid(faults)
-    return (
-        min(head.postage, cash_of(order, lines) - given.deduction) if given.postage is None else given.postage
-    )
+    if given.postage is not None:
+        return given.postage
+    return max(0, min(head.postage, cash_of(order, lines) - given.deduction)) if head.postage else 0
 
 
 def cash_of(order: OrderView, lines: list[Line]) -> int:
-    """The money that a refund of the units that came gives back now, to the yen."""
+    """The money that a refund of the units that came gives back now, to the yen; of those only that did not go back
+    another way."""
     paid = {line.line_no: line for line in order.lines}
     came = [(paid[one.line_no], one.received_qty or 0) for one in lines]
-    return sum(unit_refund(line.cash, line.qty, line.refunded_qty, units) for line, units in came)
+    return sum(
+        unit_refund(line.cash, line.qty, line.refunded_qty, min(units, line.qty - line.refunded_qty))
+        for line, units in came
+    )
 
 
 def most_deduction(order: OrderView, head: Head, lines: list[Line]) -> int:
@@ -164,10 +169,11 @@ async def lapse_due(ctx: TenantCtx) -> None:
 
 
 async def locked(ctx: TenantCtx, tx: Tx, request_id: uuid.UUID) -> tuple[OrderView, Head]:
-    """Raises NotFound."""
+    """Raises NotFound, also for another shop's than the staff work for, even if they bought it themselves."""
     known = await repository.head(tx, request_id)
     if known is None:
         raise NotFound
+    await ctx.service(ShopSellers).check(tx, known.shop_id)
     order = await ctx.service(Orders).lock(tx, known.order_id)
     head = await repository.lock(tx, request_id)
     if head is None:

@@ -134,7 +134,7 @@ async def _claim(tx: Tx, order: OrderView, lines: Sequence[Line]) -> None:
     for line in lines:
         bought = by_number[line.line_no]
         known = claims.get(line.line_no)
-        gone = bought.refunded_qty - (known.refunded if known else 0)
+        gone = bought.refunded_qty - min(known.refunded if known else 0, bought.refunded_qty)
         await repository.claim(tx, taken, order.id, line.line_no, line.qty, (bought.qty, gone))
 
 

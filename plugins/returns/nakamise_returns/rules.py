@@ -63,6 +63,8 @@ def _of_line(
 def units_left(line: OrderLine, claim: Claimed | None) -> int:
     """Bought, neither refunded by other means nor asked back."""
     claimed, by_returns = (claim.claimed, claim.refunded) if claim else (0, 0)
+    # Of a return that gave back a difference for one line, others were only sent again.
+    by_returns = min(by_returns, line.refunded_qty)
     return max(0, line.qty - (line.refunded_qty - by_returns) - claimed)
 
 

@@ -96,10 +96,22 @@ async def test_a_shops_share_follows_its_order(
             one for one in shops_stripe.books.all("transfer") if one["destination"] == account["id"]
         ]
         assert transfer["amount"] - transfer["amount_reversed"] == 2295
+        await _what_was_kept_back_is_shared(sales, order_id)
         await _a_refused_share_is_sent_once_more(sales, client, account)
     async with sales.ctx.read() as tx:
         for title, query in queries_of(nakamise_payments).items():
             assert await tx.connection.fetch(query) == [], title
+
+
+async def _what_was_kept_back_is_shared(sales: Sales, order_id: str) -> None:
+    """The last unit went back worn: the order is refunded, and ¥500 of it are the shop's and the platform's."""
+    async with sales.ctx.begin() as tx:
+        wanted = RefundOrder(idem=uuid.uuid4(), lines=(RefundLine(line_no=1, qty=1),), deduction=500)
+        await sales.ctx.service(Orders).refund(tx, uuid.UUID(order_id), wanted)
+    await sales.work()
+    state = "SELECT state FROM shop_order WHERE id = $1::text::uuid"
+    assert await sales.stall.value(state, order_id) == "refunded"
+    assert await sales.moved(order_id) == 500 - 50
 
 
 async def _a_refused_share_is_sent_once_more(sales: Sales, client: httpx.AsyncClient, account: Json) -> None:

@@ -10,7 +10,8 @@ import asyncpg
 import msgspec
 import pytest
 
-from nakamise.errors import Conflict, Invalid
+from nakamise.contracts.orders import Orders, RefundLine, RefundOrder
+from nakamise.errors import Conflict, Invalid, NotFound
 from nakamise.testing.fixtures import Drain
 from nakamise_returns import exchanging, handling, policy, privacy, requesting
 from nakamise_returns.models import metadata
@@ -28,6 +29,7 @@ from nakamise_returns.schemas import (
 from nakamise_returns.states import EDGES, State
 from tests.plugins.returns.counter import Bought, Counter
 from tests.plugins.shop.catalog.test_models import COLUMNS, TYPES, default_of, plain
+from tests.plugins.shop.stall import Buyer
 
 LABEL = Exchange(carrier="yamato", tracking_number="1234-5678-9024")
 
@@ -77,6 +79,27 @@ async def test_the_same_item_is_sent_again(desk: Counter) -> None:
     assert await stall.stock_of(bought.goods[1]) == (1, 0)
     assert await stall.value("SELECT count(*) FROM shop_shipment") == 2
     assert await stall.value("SELECT count(*) FROM payments_op WHERE kind = 'refund'") == 0
+    await what_went_back_another_way_is_refused(desk, bought)
+
+
+async def what_went_back_another_way_is_refused(desk: Counter, bought: Bought) -> None:
+    """Staff refunded the line on the order's page while its goods were here."""
+    ctx = desk.stall.ctx
+    cheaper = await desk.variant(bought.goods[0], "小", 300)
+    async with ctx.begin() as tx:
+        await policy.save(ctx, tx, Policy(shop_id=desk.stall.shops["honten"], postage=100))
+    request_id = await desk.received(bought, {1: 1})
+    async with ctx.begin() as tx:
+        wanted = RefundOrder(idem=uuid.uuid4(), lines=(RefundLine(line_no=1, qty=3),))
+        await ctx.service(Orders).refund(tx, bought.order_id, wanted)
+    for given in (Refund(), Refund(postage=0)):
+        with pytest.raises(Conflict) as gone:
+            await handling.refund(ctx, request_id, given)
+        assert gone.value.code == "refund_too_much"
+    swap = msgspec.structs.replace(LABEL, variants=[SentInstead(1, cheaper)])
+    with pytest.raises(Conflict) as not_sent:
+        await exchanging.exchange(ctx, request_id, swap)
+    assert not_sent.value.code == "not_replaceable"
 
 
 @pytest.mark.req("GA-45")
@@ -112,6 +135,7 @@ async def test_another_variant_is_sent_and_a_difference_goes_back(desk: Counter,
     assert await stall.value(row) == "part_refunded 400"
     # What was exchanged cannot come back once more; the rest can, to the last yen of what was paid for it.
     assert (await desk.ask(bought, {2: 1}, reason="defect")).status_code == 422
+    assert (await desk.ask(bought, {1: 3}, reason="defect")).status_code == 422, "one was sent again"
     rest = await desk.received(bought, {1: 2}, reason="defect")
     assert (await handling.refund(ctx, rest, Refund(with_shipping=False))).head.refunded == 666
 
@@ -251,7 +275,7 @@ async def test_every_step_that_the_machine_does_not_know_is_a_conflict(desk: Cou
     }
     request_id = uuid.UUID((await desk.ask(bought, {2: 1})).json()["head"]["id"])
     await refused(acts, State.REQUESTED, request_id)
-    await handling.approve(ctx, request_id, Decision())
+    await staff_decide_for_their_own_shops_only(desk, bought.buyer, request_id)
     await refused(acts, State.APPROVED, request_id)
     await handling.receive(ctx, request_id, came)
     await refused(acts, State.RECEIVED, request_id)
@@ -270,6 +294,22 @@ async def test_every_step_that_the_machine_does_not_know_is_a_conflict(desk: Cou
     assert copy is not None
     assert {one.state for one in copy} == {"rejected", "lapsed"}
     assert await privacy_of(desk, bought.buyer.id) == 2
+
+
+async def staff_decide_for_their_own_shops_only(desk: Counter, buyer: Buyer, request_id: uuid.UUID) -> None:
+    """Also of what they bought themselves; approves it in the end, as staff of the right shop."""
+    stall = desk.stall
+    actor = msgspec.structs.replace(buyer.actor, permissions=frozenset({"returns.manage"}))
+    staff = stall.ctx_for(stall.tenant, actor)
+    name = "INSERT INTO shop_people (shop_id, user_id) VALUES ($1, $2)"
+    other = await stall.shop("bekkan", "BK")
+    async with stall.ctx.begin() as tx:
+        await tx.execute(name, other, buyer.id)
+    with pytest.raises(NotFound):
+        await handling.approve(staff, request_id, Decision())
+    async with stall.ctx.begin() as tx:
+        await tx.execute(name, stall.shops["honten"], buyer.id)
+    await handling.approve(staff, request_id, Decision())
 
 
 async def refused(acts: dict[State, Any], state: State, request_id: uuid.UUID) -> None:
