@@ -8,6 +8,7 @@ from nakamise.contracts.cart import CartInputs
 from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.live import LiveOffers
 from nakamise.contracts.orders import Orders
+from nakamise.contracts.shops import ShopSellers
 from nakamise.plugin import Manifest, Mount, NavItem, Need, Permission, Privacy, Slot, SlotItem, Task
 from nakamise_coupons.rights import MANAGE, READ
 
@@ -40,6 +41,7 @@ manifest: Final = Manifest(
         CartInputs: Need.REQUIRED,
         Catalog: Need.REQUIRED,
         Orders: Need.REQUIRED,
+        ShopSellers: Need.REQUIRED,
         LiveOffers: Need.OPTIONAL,
     },
     slots=(

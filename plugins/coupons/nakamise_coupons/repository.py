@@ -40,6 +40,7 @@ SELECT {_COUPON} FROM coupons_coupon c
 WHERE ($1 = '' OR c.name ILIKE '%' || $1 || '%' OR EXISTS (
         SELECT 1 FROM coupons_code k WHERE k.coupon_id = c.id AND k.code LIKE '%' || upper($1) || '%'))
   AND CASE WHEN $2 = '' THEN c.archived_at IS NULL ELSE {_STATE} = $2 END
+  AND ($6::uuid[] IS NULL OR c.id = ANY($6))
 ORDER BY c.created_at DESC, c.id LIMIT $4 OFFSET $5
 """  # noqa: S608 (our own text)
 _PUBLIC: Final = f"""
@@ -105,10 +106,13 @@ class _Counted(Coupon, frozen=True, kw_only=True):
     total: int
 
 
-async def coupons(tx: Tx, wanted: CouponFilter, at: datetime, size: int) -> tuple[list[Coupon], int]:
-    """One page, and how many match in all; without a state those that are not archived."""
+async def coupons(
+    tx: Tx, wanted: CouponFilter, at: datetime, size: int, among: Sequence[uuid.UUID] | None
+) -> tuple[list[Coupon], int]:
+    """One page, and how many match in all; without a state those that are not archived. ``among`` None: all."""
     state = wanted.state.value if wanted.state else ""
-    rows = await tx.all(_Counted, _LIST, _literal(wanted.q), state, at, size, (wanted.page - 1) * size)
+    offset = (wanted.page - 1) * size
+    rows = await tx.all(_Counted, _LIST, _literal(wanted.q), state, at, size, offset, among)
     return list(rows), rows[0].total if rows else 0
 
 
@@ -138,6 +142,10 @@ async def scopes_of(tx: Tx, coupon_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUI
         one.coupon_id: Scope(one.products, one.categories, one.shops)
         for one in await tx.all(_Limits, _SCOPES, list(coupon_ids))
     }
+
+
+async def borne_by_shops(tx: Tx) -> list[uuid.UUID]:
+    return await tx.values("SELECT id FROM coupons_coupon WHERE bearer = 'shop'")
 
 
 async def insert(tx: Tx, coupon_id: uuid.UUID, given: CouponInput, *, is_batch: bool) -> None:

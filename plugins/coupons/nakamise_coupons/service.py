@@ -12,7 +12,7 @@ from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_coupons import repository, scoping
+from nakamise_coupons import owning, repository, scoping
 from nakamise_coupons.domain import codes
 from nakamise_coupons.schemas import (
     CodePage,
@@ -35,21 +35,22 @@ def fault(message: str, **params: object) -> FieldError:
 
 
 async def coupon_page(ctx: TenantCtx, tx: Tx, wanted: CouponFilter) -> CouponPage:
-    found, total = await repository.coupons(tx, wanted, ctx.now(), PAGE_SIZE)
+    among = await owning.theirs(ctx, tx)
+    found, total = await repository.coupons(tx, wanted, ctx.now(), PAGE_SIZE, among)
     return CouponPage(items=found, total=total, page=wanted.page, page_size=PAGE_SIZE)
 
 
-async def coupon(tx: Tx, coupon_id: uuid.UUID) -> StaffCoupon:
-    """Raises NotFound."""
+async def coupon(ctx: TenantCtx, tx: Tx, coupon_id: uuid.UUID) -> StaffCoupon:
+    """Raises NotFound, also for one that is not wholly of the shops that the acting person works for."""
     found = await repository.find(tx, coupon_id)
-    if found is None:
+    if found is None or not await owning.is_theirs(ctx, tx, found):
         raise NotFound
     return found
 
 
 async def create(ctx: TenantCtx, tx: Tx, given: NewCoupon) -> uuid.UUID:
     """Raises Invalid."""
-    faults = _faults(given) | await scoping.unknown(ctx, tx, given)
+    faults = _faults(given) | await scoping.unknown(ctx, tx, given) | await owning.faults(ctx, tx, given)
     code = codes.normal(given.code)
     if given.batch and code:
         faults["code"] = fault(N_("Codes of a batch are made; leave this empty."))
@@ -84,7 +85,7 @@ async def _make_codes(tx: Tx, coupon_id: uuid.UUID, count: int, length: int, use
 
 async def add_batch(ctx: TenantCtx, tx: Tx, coupon_id: uuid.UUID, count: int) -> None:
     """More codes for a coupon that has a batch. Raises NotFound, Conflict."""
-    found = await coupon(tx, coupon_id)
+    found = await coupon(ctx, tx, coupon_id)
     if not found.is_batch or found.archived_at is not None:
         raise Conflict(
             N_("Only a coupon with a batch of codes gets more of them."), code="no_batch", domain=DOMAIN
@@ -95,8 +96,9 @@ async def add_batch(ctx: TenantCtx, tx: Tx, coupon_id: uuid.UUID, count: int) ->
 
 async def change(ctx: TenantCtx, tx: Tx, coupon_id: uuid.UUID, given: CouponChange) -> None:
     """Raises NotFound, Invalid, and Conflict (code ``stale``) when somebody else changed it meanwhile."""
-    before = await coupon(tx, coupon_id)
+    before = await coupon(ctx, tx, coupon_id)
     faults = _faults(given) | await scoping.unknown(ctx, tx, given, before)
+    faults |= await owning.faults(ctx, tx, given)
     if before.is_batch and given.is_public:
         faults["is_public"] = fault(N_("Codes of a batch are secret; such a coupon cannot be public."))
     if faults:
@@ -132,7 +134,7 @@ def _faults(given: CouponInput) -> dict[str, FieldError]:
 
 async def switch(ctx: TenantCtx, tx: Tx, coupon_id: uuid.UUID, *, on: bool) -> None:
     """Raises NotFound, Conflict for an archived one."""
-    found = await coupon(tx, coupon_id)
+    found = await coupon(ctx, tx, coupon_id)
     archived = Conflict(N_("An archived coupon cannot be used any more."), code="archived", domain=DOMAIN)
     await tx.must_touch_one(
         archived,
@@ -150,7 +152,7 @@ async def delete(ctx: TenantCtx, tx: Tx, coupon_id: uuid.UUID) -> bool:
     locked = await tx.value("SELECT id FROM coupons_coupon WHERE id = $1 FOR UPDATE", coupon_id)
     if locked is None:
         raise NotFound
-    found = await coupon(tx, coupon_id)
+    found = await coupon(ctx, tx, coupon_id)
     if found.use_count or found.returned_count:
         await tx.execute(
             "UPDATE coupons_coupon SET archived_at = coalesce(archived_at, (SELECT now())) WHERE id = $1",
@@ -165,6 +167,7 @@ async def delete(ctx: TenantCtx, tx: Tx, coupon_id: uuid.UUID) -> bool:
 
 async def stop_code(ctx: TenantCtx, tx: Tx, coupon_id: uuid.UUID, code: str, *, stopped: bool) -> None:
     """One code counts no more, or again; the others stay. Raises NotFound."""
+    await coupon(ctx, tx, coupon_id)
     await tx.must_touch_one(
         NotFound(),
         "UPDATE coupons_code SET stopped_at = CASE WHEN $3 THEN coalesce(stopped_at, (SELECT now())) END"

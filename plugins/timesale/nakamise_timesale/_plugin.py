@@ -6,6 +6,7 @@ from typing import Final
 
 from nakamise.contracts.catalog import Catalog, LoweredProducts, PriceHistory
 from nakamise.contracts.live import LiveOffers
+from nakamise.contracts.shops import ShopSellers
 from nakamise.plugin import Listen, Manifest, Mount, NavItem, Need, Permission, Privacy, Slot, SlotItem
 from nakamise_timesale.quiet import Quiet
 from nakamise_timesale.rights import MANAGE, READ
@@ -35,7 +36,12 @@ manifest: Final = Manifest(
         ),
     ),
     provides={LoweredProducts: "nakamise_timesale.lowering:lowered_products"},
-    uses={Catalog: Need.REQUIRED, PriceHistory: Need.OPTIONAL, LiveOffers: Need.OPTIONAL},
+    uses={
+        Catalog: Need.REQUIRED,
+        ShopSellers: Need.REQUIRED,
+        PriceHistory: Need.OPTIONAL,
+        LiveOffers: Need.OPTIONAL,
+    },
     companions={Quiet: "nakamise_timesale.quiet:open_quiet"},
     listens=(
         Listen("livestream.started.1", "nakamise_timesale.broadcasts:on_started"),

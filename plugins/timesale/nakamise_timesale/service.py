@@ -1,4 +1,4 @@
-"""What staff do with sales, in one transaction each."""
+"""What staff do with sales, in one transaction each. Acts on a sale raise Forbidden where `scope` says so."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_timesale import proofs, quiet, repository
+from nakamise_timesale import proofs, quiet, repository, scope
 from nakamise_timesale.domain.rules import State, state_of
 from nakamise_timesale.schemas import (
     NAME_MAX,
@@ -75,6 +75,7 @@ async def create(ctx: TenantCtx, tx: Tx, given: SaleInput) -> uuid.UUID:
 async def copy(ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID, name: str) -> uuid.UUID:
     """A draft with the same items and no times; ``name`` may hold ``%(name)s``. Raises NotFound."""
     like = await sale(tx, sale_id)
+    await scope.check(ctx, tx, like)
     named = (name % {"name": like.name})[:NAME_MAX]
     made = await create(ctx, tx, SaleInput(name=named, per_person=like.per_person))
     fields = ItemInput.__struct_fields__
@@ -89,7 +90,7 @@ async def change(ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID, given: SaleChange) 
 
     What is bound to a broadcast keeps the times that the broadcast gave it.
     """
-    before = await _locked(tx, sale_id)
+    before = await _locked(ctx, tx, sale_id)
     await _check(ctx, tx, given, before)
     if given.broadcast_id and given.broadcast_id == before.broadcast_id:
         given = SaleChange(
@@ -134,15 +135,17 @@ async def _check(ctx: TenantCtx, tx: Tx, given: SaleInput, before: SaleDetail | 
         raise Invalid(faults)
 
 
-async def _locked(tx: Tx, sale_id: uuid.UUID) -> SaleDetail:
+async def _locked(ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID) -> SaleDetail:
     if not await repository.lock(tx, sale_id):
         raise NotFound
-    return await sale(tx, sale_id)
+    found = await sale(tx, sale_id)
+    await scope.check(ctx, tx, found)
+    return found
 
 
 async def start(ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID) -> None:
     """At once; an end that lies ahead stays. Raises NotFound, Conflict."""
-    found = await _locked(tx, sale_id)
+    found = await _locked(ctx, tx, sale_id)
     now = ctx.now()
     if found.broadcast_id:
         raise _wrong(N_("This sale begins with its broadcast."))
@@ -164,7 +167,7 @@ async def begin(tx: Tx, sale_id: uuid.UUID, at: datetime, ends_at: datetime | No
 
 async def stop(ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID) -> None:
     """At once: from now on everything costs what the list says. Raises NotFound, Conflict."""
-    found = await _locked(tx, sale_id)
+    found = await _locked(ctx, tx, sale_id)
     now = ctx.now()
     state = state_of(found, now)
     if state is State.SCHEDULED:
@@ -186,7 +189,7 @@ async def delete(ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID) -> bool:
 
     Raises NotFound.
     """
-    found = await _locked(tx, sale_id)
+    found = await _locked(ctx, tx, sale_id)
     now = ctx.now()
     if state_of(found, now) is State.RUNNING:
         await repository.set_times(tx, sale_id, found.starts_at, found.ends_at, now)
@@ -210,7 +213,7 @@ async def delete(ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID) -> bool:
 
 async def add_item(ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID, given: ItemInput) -> uuid.UUID:
     """Raises NotFound, Invalid, Conflict."""
-    found = await _locked(tx, sale_id)
+    found = await _locked(ctx, tx, sale_id)
     if len(found.items) >= ITEMS_MAX:
         message = N_("A sale has at most %(n)s products.")
         raise Conflict(message, code="sale_full", domain=DOMAIN, params={"n": ITEMS_MAX})
@@ -229,7 +232,7 @@ async def change_item(
     ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID, item_id: uuid.UUID, given: ItemInput
 ) -> None:
     """Raises NotFound, Invalid: fewer than were sold, or twice the same."""
-    found = await _locked(tx, sale_id)
+    found = await _locked(ctx, tx, sale_id)
     before = next((one for one in found.items if one.id == item_id), None)
     if before is None or before.product_id != given.product_id:
         raise NotFound
@@ -284,7 +287,7 @@ def _prices(given: ItemInput, variants: Mapping[uuid.UUID, ListedVariant]) -> li
 
 async def remove_item(ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID, item_id: uuid.UUID) -> None:
     """Raises NotFound, Conflict for one that was sold: give it a quantity of what was sold instead."""
-    found = await _locked(tx, sale_id)
+    found = await _locked(ctx, tx, sale_id)
     sold = Conflict(
         N_("This was sold in the sale already, so it stays. Stop the sale, or lower its quantity."),
         code="item_sold",

@@ -63,13 +63,13 @@ async def list_coupons(
 @post("/staff/coupons", opt=requires(MANAGE), tags=TAGS, operation_id="coupons_staff_create")
 async def create(ctx: Ctx, data: JSONBody[NewCoupon]) -> StaffCoupon:
     async with ctx.begin() as tx:
-        return await service.coupon(tx, await service.create(ctx, tx, data))
+        return await service.coupon(ctx, tx, await service.create(ctx, tx, data))
 
 
 @get(_ONE, opt=requires(READ), tags=TAGS, operation_id="coupons_staff_get")
 async def get_one(ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> StaffCoupon:
     async with ctx.read() as tx:
-        return await service.coupon(tx, coupon_id)
+        return await service.coupon(ctx, tx, coupon_id)
 
 
 @put(_ONE, opt=requires(MANAGE), tags=TAGS, operation_id="coupons_staff_change")
@@ -77,14 +77,14 @@ async def change(ctx: Ctx, coupon_id: FromPath[uuid.UUID], data: JSONBody[Coupon
     """409 ``stale``: the coupon is newer than ``version``; read it again."""
     async with ctx.begin() as tx:
         await service.change(ctx, tx, coupon_id, data)
-        return await service.coupon(tx, coupon_id)
+        return await service.coupon(ctx, tx, coupon_id)
 
 
 @put(f"{_ONE}/on", opt=requires(MANAGE), tags=TAGS, operation_id="coupons_staff_switch")
 async def switch(ctx: Ctx, coupon_id: FromPath[uuid.UUID], data: JSONBody[OnBody]) -> StaffCoupon:
     async with ctx.begin() as tx:
         await service.switch(ctx, tx, coupon_id, on=data.on)
-        return await service.coupon(tx, coupon_id)
+        return await service.coupon(ctx, tx, coupon_id)
 
 
 @delete(_ONE, opt=requires(MANAGE), tags=TAGS, operation_id="coupons_staff_delete", status_code=200)
@@ -96,7 +96,7 @@ async def remove(ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Deleted:
 @get(f"{_ONE}/codes", opt=requires(MANAGE), tags=TAGS, operation_id="coupons_staff_list_codes")
 async def list_codes(ctx: Ctx, coupon_id: FromPath[uuid.UUID], page_number: PageNumber = 1) -> CodePage:
     async with ctx.read() as tx:
-        return await service.code_page(tx, await service.coupon(tx, coupon_id), page_number)
+        return await service.code_page(tx, await service.coupon(ctx, tx, coupon_id), page_number)
 
 
 @post(f"{_ONE}/codes", opt=requires(MANAGE), tags=TAGS, operation_id="coupons_staff_add_codes")
@@ -104,7 +104,7 @@ async def add_codes(ctx: Ctx, coupon_id: FromPath[uuid.UUID], data: JSONBody[Bat
     """More codes that count once each. 409 ``no_batch`` for a coupon with one shared code."""
     async with ctx.begin() as tx:
         await service.add_batch(ctx, tx, coupon_id, data.count)
-        return await service.coupon(tx, coupon_id)
+        return await service.coupon(ctx, tx, coupon_id)
 
 
 @put(
@@ -126,7 +126,7 @@ async def stop_code(
 async def list_uses(ctx: Ctx, coupon_id: FromPath[uuid.UUID], page_number: PageNumber = 1) -> UsePage:
     """The newest first, those that were given back too."""
     async with ctx.read() as tx:
-        return await service.use_page(tx, await service.coupon(tx, coupon_id), page_number)
+        return await service.use_page(tx, await service.coupon(ctx, tx, coupon_id), page_number)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

@@ -118,7 +118,7 @@ async def new(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     if wanted.like is None:
         return await _form(ctx, None, {"kind": "percent", "bearer": "shop"})
     async with ctx.read() as tx:
-        found = await service.coupon(tx, wanted.like)
+        found = await service.coupon(ctx, tx, wanted.like)
     return await _form(ctx, None, copied(ctx, found))
 
 
@@ -138,7 +138,7 @@ async def create(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
 async def show(request: AnyRequest, ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
     wanted = filter_of(CodeFilter, dict(request.query_params))
     async with ctx.read() as tx:
-        found = await service.coupon(tx, coupon_id)
+        found = await service.coupon(ctx, tx, coupon_id)
         codes = await service.code_page(tx, found, wanted.page if found.is_batch else 1)
         uses = await service.use_page(tx, found, 1 if found.is_batch else wanted.page)
         limits = await scoping.limits(ctx, tx, [found.id], published_only=False)
@@ -163,7 +163,7 @@ async def show(request: AnyRequest, ctx: Ctx, coupon_id: FromPath[uuid.UUID]) ->
 @get("/{coupon_id:uuid}/edit", opt=requires(MANAGE), include_in_schema=False)
 async def edit(ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.read() as tx:
-        found = await service.coupon(tx, coupon_id)
+        found = await service.coupon(ctx, tx, coupon_id)
     return await _form(ctx, found, values_of(ctx, found))
 
 
@@ -177,7 +177,7 @@ async def change(request: AnyRequest, ctx: Ctx, coupon_id: FromPath[uuid.UUID]) 
     if not isinstance(done, Refused):
         return see_other(ctx, f"{LIST}/{coupon_id}", flash=words(ctx)(N_("Saved.")))
     async with ctx.read() as tx:
-        found = await service.coupon(tx, coupon_id)
+        found = await service.coupon(ctx, tx, coupon_id)
     return await _form(ctx, found, form.raw, done)
 
 
@@ -264,14 +264,14 @@ async def stop_code(request: AnyRequest, ctx: Ctx, coupon_id: FromPath[uuid.UUID
 @get("/{coupon_id:uuid}/codes.csv", opt=requires(MANAGE), include_in_schema=False)
 async def codes_csv(ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Stream:
     async with ctx.read() as tx:
-        found = await service.coupon(tx, coupon_id)
+        found = await service.coupon(ctx, tx, coupon_id)
     return sheets.attachment(sheets.code_csv(ctx, found), f"coupon-codes-{coupon_id}.csv")
 
 
 @get("/{coupon_id:uuid}/uses.csv", opt=requires(READ), include_in_schema=False)
 async def uses_csv(ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Stream:
     async with ctx.read() as tx:
-        found = await service.coupon(tx, coupon_id)
+        found = await service.coupon(ctx, tx, coupon_id)
     return sheets.attachment(sheets.use_csv(ctx, found), f"coupon-uses-{coupon_id}.csv")
 
 

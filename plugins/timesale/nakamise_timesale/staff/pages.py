@@ -28,7 +28,7 @@ from nakamise.web import (
     see_other,
     tried,
 )
-from nakamise_timesale import service
+from nakamise_timesale import scope, service
 from nakamise_timesale.domain.rules import Times, state_of
 from nakamise_timesale.rights import MANAGE, READ
 from nakamise_timesale.schemas import ItemInput, SaleChange, SaleDetail, SaleFilter, SaleInput
@@ -111,6 +111,7 @@ async def create(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
 async def edit(ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.read() as tx:
         found = await service.sale(tx, sale_id)
+        await scope.check(ctx, tx, found)
     return await _form(ctx, found, values_of(ctx, found))
 
 
@@ -162,6 +163,7 @@ async def _show(
     """``item_id``: whose form was refused, None = that of a new one."""
     async with ctx.read() as tx:
         found = await service.staff_sale(ctx, tx, sale_id)
+        is_theirs = await scope.is_theirs(ctx, tx, found)
         catalog = ctx.service(Catalog)
         choices = await catalog.choices(tx) if ctx.actor.can(MANAGE) else None
         ids = list({one.product_id for one in found.items})
@@ -183,8 +185,9 @@ async def _show(
         refused=item_id,
         errors={name: said(ctx, one) for name, one in refused.errors.items()} if refused else {},
         names=labels(ctx, NAMES),
-        may_copy=ctx.actor.can(MANAGE),
-        may_manage=ctx.actor.can(MANAGE) and found.archived_at is None,
+        is_theirs=is_theirs,
+        may_copy=ctx.actor.can(MANAGE) and is_theirs,
+        may_manage=ctx.actor.can(MANAGE) and is_theirs and found.archived_at is None,
     )
 
 
