@@ -54,6 +54,10 @@ class Bound:
         """0: come in, and ``leave`` must follow. Otherwise in how many seconds to come again."""
         now = self._clock()
         self._forget(now)
+        if not self.inside and now - self._since >= WINDOW_S:
+            # Nobody was served in between: that time says nothing about how many could be.
+            self._done, self._is_full, self._since = 0, False, now
+            self._back = self._back_before = 0
         is_back = self._away.pop(who, None) is not None
         self._back += is_back
         if self.inside < self._room_for(is_back=is_back):

@@ -27,6 +27,7 @@ TEXT: Final = N_(
 # Forms of ours are far smaller; what is larger is not sent back.
 BODY_MAX: Final = 128 * 1024
 FORM: Final = b"application/x-www-form-urlencoded"
+FIELDS_MAX: Final = 200
 PAGES_MAX: Final = 512
 # What no page contains by itself.
 _NONCE, _FIELDS, _SECONDS = "nonce-d4f1c0", "<!--fields-d4f1c0-->", "seconds-d4f1c0"
@@ -69,7 +70,13 @@ def _problem(ctx: TenantCtx, wait_s: int) -> bytes:
 def _page(ctx: TenantCtx) -> str:
     """With marks where this visitor's own things belong; ``ctx`` is a guest's, so nobody's name is in it."""
     scheme = ctx.http.cookies.get(SCHEME_COOKIE, "")
-    key = (ctx.tenant.id, ctx.tenant.version, ctx.locale, scheme if scheme in SCHEMES else "", ctx.http.path)
+    key = (
+        ctx.tenant.id,
+        ctx.tenant.version,
+        ctx.locale,
+        scheme if scheme in SCHEMES else "",
+        ctx.http.path.rstrip("/"),
+    )
     found = _pages.get(key)
     if found is None:
         if len(_pages) >= PAGES_MAX:
@@ -91,8 +98,15 @@ async def _form(scope: Scope, receive: Receive) -> list[tuple[str, str]]:
         message = await receive()
         body += message.get("body", b"")
         if not message.get("more_body"):
-            return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+            return _fields(body)
     return []
+
+
+def _fields(body: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS_MAX)
+    except ValueError:
+        return []
 
 
 def _hidden(fields: Iterable[tuple[str, str]]) -> str:

@@ -46,4 +46,8 @@ def _asked_before(scope: Scope, headers: dict[bytes, bytes]) -> bool:
 
 
 def _same(origin: bytes, host: bytes) -> bool:
-    return urlsplit(origin.decode("latin-1")).netloc.lower() == host.decode("latin-1").lower()
+    try:
+        asked_from = urlsplit(origin.decode("latin-1")).netloc
+    except ValueError:  # no address at all, so not ours
+        return False
+    return asked_from.lower() == host.decode("latin-1").lower()

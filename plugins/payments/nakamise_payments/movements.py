@@ -142,7 +142,7 @@ async def _take_over(tx: Tx, provider_id: str, movements: Sequence[Movement]) ->
     )
     is_new, currency = False, ""
     for one in movements:
-        if one.kind in _TAKEN_OVER:
+        if one.kind in _TAKEN_OVER and one.amount.amount:
             entry, currency = _TAKEN_OVER[one.kind], one.amount.currency
             idem = f"{entry}:{provider_id}:{one.reference}"
             done = await ledger.move(tx, provider_id, currency, entry, one.amount.amount, idem)

@@ -62,6 +62,17 @@ def test_few_visitors_say_nothing_about_how_many_could_be_served(time: Time) -> 
     assert bound.per_s == FIRST_PER_S
 
 
+def test_a_quiet_hour_does_not_count_against_a_crowd(time: Time) -> None:
+    bound = Bound(time)
+    time.now += 3600
+    assert sum(bound.enter(number) > 0 for number in range(200)) > 0
+    bound.leave()
+    time.now += WINDOW_S
+    bound.leave()
+    assert bound.per_s == pytest.approx(FIRST_PER_S, rel=0.4), "one window of two answers, not an hour of one"
+    assert bound.room > ROOM_MIN
+
+
 def test_who_was_sent_away_comes_before_who_is_new(time: Time) -> None:
     bound = Bound(time)
     room = bound.room

@@ -56,6 +56,7 @@ async def test_forwarded_host_never_decides(browser: httpx.AsyncClient, bare_ten
     "headers",
     [
         {"origin": "https://evil.example"},
+        {"origin": "http://["},
         {"origin": "null"},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},

@@ -61,6 +61,7 @@ async def test_from_a_list_to_the_payment(stall: Stall, client: ClientFor) -> No
     again = await look(browser, f"{path}?via=mail", own)
     await look(browser, path, user_agent="Mozilla/5.0 (compatible; Googlebot/2.1)")
     await look(browser, path, sec_purpose="prefetch")
+    await look(browser, path, "https://[", user_agent="curl/8")
     assert await stall.value("SELECT count(*) FROM shop_seen WHERE views > 0") == 0, "a view costs no writing"
     found = re.findall(r'name="via" value="(\w*)"', page + again)
     assert found == ["mail", "mail"]

@@ -115,8 +115,10 @@ def _check_carrier(config: ShopShipping) -> None:
 
 async def set_temperature(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID, temperature: Temperature) -> None:
     """Raises NotFound."""
-    if product_id not in await ctx.service(Catalog).facts(tx, [product_id]):
+    found = (await ctx.service(Catalog).facts(tx, [product_id])).get(product_id)
+    if found is None:
         raise NotFound
+    await ctx.service(ShopSellers).check(tx, found.shop_id)
     await repository.set_temperature(tx, product_id, temperature)
     await ctx.audit(tx, "shipping.temperature_set", str(product_id), temperature=temperature.value)
 
@@ -134,6 +136,7 @@ async def set_measures(
 
 async def remove(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
     """Back to the shop's flat fee. Raises NotFound."""
+    await ctx.service(ShopSellers).check(tx, shop_id)
     if not await repository.remove(tx, shop_id):
         raise NotFound
     await ctx.audit(tx, "shipping.rates_changed", str(shop_id), version=0)

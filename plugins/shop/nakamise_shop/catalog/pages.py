@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Request, Response, get
@@ -22,7 +22,7 @@ from nakamise_shop.catalog.structured import structured
 from nakamise_shop.catalog.words import SHOP_STATES
 from nakamise_shop.legal import delivery_facts, notice_of
 from nakamise_shop.paging import filter_of
-from nakamise_shop.reports import looking
+from nakamise_shop.reports import looking, via
 from nakamise_shop.settings import ShopSettings
 
 AnyRequest = Request[Any, Any, Any]
@@ -105,8 +105,12 @@ async def _product_page(
 
 def _back(ctx: TenantCtx, request: AnyRequest) -> str:
     """The list that the buyer came from, with its filter; the plain list otherwise."""
-    came_from = urlsplit(request.headers.get("referer", ""))
-    if f"{came_from.scheme}://{came_from.netloc}" != ctx.http.origin or came_from.path != LIST:
+    came_from = via.address(request.headers.get("referer", ""))
+    if (
+        came_from is None
+        or f"{came_from.scheme}://{came_from.netloc}" != ctx.http.origin
+        or came_from.path != LIST
+    ):
         return LIST
     wanted = filter_of(ProductFilter, dict(parse_qsl(came_from.query)))
     return address(LIST, wanted, page=wanted.page)

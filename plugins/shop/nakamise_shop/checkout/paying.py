@@ -109,6 +109,10 @@ async def change_way(ctx: TenantCtx, purchase_id: uuid.UUID, provider_id: str) -
     found = await view(ctx, purchase_id)
     if not found.can_pay:
         raise _hold_ended()
+    if found.purchase.provider_id == provider_id:
+        return None
+    if found.payment is not None and found.payment.state is PaymentState.UNKNOWN:
+        return found.payment
     if provider_id not in {way.provider_id for way in other_ways(ctx, found)}:
         raise NotFound
     payments = ctx.service(Payments)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 from litestar import Request
 
@@ -13,7 +12,7 @@ from nakamise.contracts.sales import Via
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise_shop.reports.seen import Act, Seen
-from nakamise_shop.reports.via import is_person, known, via_of
+from nakamise_shop.reports.via import address, is_person, known, via_of
 
 
 async def shown(ctx: TenantCtx, request: Request[Any, Any, Any], product_ids: Iterable[uuid.UUID]) -> None:
@@ -25,8 +24,9 @@ async def shown(ctx: TenantCtx, request: Request[Any, Any, Any], product_ids: It
 async def viewed(ctx: TenantCtx, request: Request[Any, Any, Any], product_id: uuid.UUID) -> Via:
     """How the visitor came to this product; the page puts it into its form. A page that follows itself (another
     choice, an answer to its form) is no further view."""
-    came_from = urlsplit(request.headers.get("referer", ""))
-    if f"{came_from.scheme}://{came_from.netloc}{came_from.path}" == ctx.http.origin + ctx.http.path:
+    came_from = address(request.headers.get("referer", ""))
+    here = ctx.http.origin + ctx.http.path
+    if came_from is not None and f"{came_from.scheme}://{came_from.netloc}{came_from.path}" == here:
         return known(request.query_params.get("via", ""))
     via = via_of(ctx.http.origin, request.headers.get("referer", ""), request.query_params)
     if _counts(ctx, request):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from nakamise.contracts.sales import Via
 
@@ -47,13 +47,20 @@ def via_of(origin: str, referer: str, query: Mapping[str, str]) -> Via:
         return next((via for pattern, via in _TAGS if pattern.search(tags)), Via.CAMPAIGN)
     if not referer:
         return Via.DIRECT
-    try:
-        came_from = urlsplit(referer)
-    except ValueError:
+    came_from = address(referer)
+    if came_from is None:
         return Via.UNKNOWN
     if f"{came_from.scheme}://{came_from.netloc}" == origin:
         return _inside(came_from.path)
     return _outside((came_from.hostname or "").lower())
+
+
+def address(referer: str) -> SplitResult | None:
+    """None: no address that can be read; programs send anything."""
+    try:
+        return urlsplit(referer)
+    except ValueError:
+        return None
 
 
 def known(word: str) -> Via:
