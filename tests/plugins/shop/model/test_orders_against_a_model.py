@@ -13,6 +13,7 @@ import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Final
 
 import httpx
 import pytest
@@ -244,6 +245,15 @@ class World:
         assert await self.books.stall.value(used, self.buyer.id) == model.uses, model
 
 
+# A walk is many steps against a real shop; each begins with goods and a buyer of its own.
+LONG_WALKS: Final = [
+    HealthCheck.too_slow,
+    HealthCheck.function_scoped_fixture,
+    HealthCheck.data_too_large,
+    HealthCheck.filter_too_much,
+]
+
+
 @pytest.fixture
 async def town(
     make_tenant: MakeTenant, ctx_for: CtxFor, client: ClientFor, drain: Drain
@@ -273,12 +283,7 @@ async def walk(town: Books, steps: list[Step]) -> None:
     max_examples=3,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[
-        HealthCheck.too_slow,
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.data_too_large,
-        HealthCheck.filter_too_much,
-    ],
+    suppress_health_check=LONG_WALKS,
 )
 @given(steps=STEPS)
 async def test_whatever_happens_the_model_and_the_shop_agree(town: Books, steps: list[Step]) -> None:
@@ -289,12 +294,7 @@ async def test_whatever_happens_the_model_and_the_shop_agree(town: Books, steps:
 @settings(
     max_examples=150,
     deadline=None,
-    suppress_health_check=[
-        HealthCheck.too_slow,
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.data_too_large,
-        HealthCheck.filter_too_much,
-    ],
+    suppress_health_check=LONG_WALKS,
 )
 @given(steps=STEPS)
 async def test_whatever_happens_at_length(town: Books, steps: list[Step]) -> None:
