@@ -37,8 +37,7 @@ OVERLOAD, GOODPUT = 3.0, 0.8
 AGAIN_S = 0.1
 # What was asked and answered in more than this is of no use to anybody.
 USEFUL_S = 1.0
-CALIBRATION = 1.0
-FEW = 16
+CALIBRATION, FEW = 400, 16
 MS = 1000
 
 
@@ -104,28 +103,29 @@ async def _overload(world: World, tenant: Tenant, seconds: float) -> tuple[float
 
 
 async def _capacity(world: World, tenant: Tenant) -> float:
-    """Orders per second when ``FEW`` ask one after the other, so that nobody is sent away."""
-    most = await _checkouts(world, tenant, 200, CALIBRATION, again=True, callers=FEW)
-    return most.statuses[201] / max(most.took, default=1.0)
+    """Orders per second while ``FEW`` ask, each again as soon as they are answered, so that nobody is sent away."""
+    requests = await _requests(world, tenant, CALIBRATION)
+    began = time.perf_counter()
+    heard = await _asked(world, ((began, request) for request in requests), again=True, callers=FEW)
+    return heard.statuses[201] / (time.perf_counter() - began)
 
 
 async def _checkouts(
-    world: World,
-    tenant: Tenant,
-    per_second: float,
-    seconds: float,
-    *,
-    again: bool = False,
-    callers: int = CALLERS,
+    world: World, tenant: Tenant, per_second: float, seconds: float, *, again: bool = False
 ) -> Heard:
     """One order each, by Poisson's law; ``again``: whoever is told to come again does, on the same clock."""
     chance = random.Random(1)
     gaps = (chance.expovariate(per_second) for _ in itertools.count())
     due = list(itertools.takewhile(lambda at: at < seconds, itertools.accumulate(gaps)))
     requests = await _requests(world, tenant, len(due))
-    heard = Heard()
     began = time.perf_counter() + 0.05
-    work = iter(zip((began + at for at in due), requests, strict=True))
+    work = zip((began + at for at in due), requests, strict=True)
+    return await _asked(world, work, again=again, callers=CALLERS)
+
+
+async def _asked(world: World, work: Iterator[tuple[float, bytes]], *, again: bool, callers: int) -> Heard:
+    """``work``: when each is due by the clock, and what it asks."""
+    heard = Heard()
     await asyncio.gather(*(_caller(world.settings.port, work, heard, again=again) for _ in range(callers)))
     return heard
 

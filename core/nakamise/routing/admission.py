@@ -27,6 +27,8 @@ FOLLOWS: Final = 0.3
 # Nobody is asked to wait for less or for longer, and whoever comes by then comes before those who are new.
 AGAIN_S: Final = 2
 AWAY_S: Final = 20
+# Waits are told in whole seconds.
+EARLY_S: Final = 0.5
 KEPT_S: Final = 2.0 * AWAY_S
 KEPT_MAX: Final = 10_000
 
@@ -58,7 +60,9 @@ class Bound:
             # Nobody was served in between: that time says nothing about how many could be.
             self._done, self._is_full, self._since = 0, False, now
             self._back = self._back_before = 0
-        is_back = self._away.pop(who, None) is not None
+        since = self._away.pop(who, None)
+        # Knocking without a pause is no better than waiting.
+        is_back = since is not None and now - since >= AGAIN_S - EARLY_S
         self._back += is_back
         if self.inside < self._room_for(is_back=is_back):
             self.inside += 1

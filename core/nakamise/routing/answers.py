@@ -8,7 +8,13 @@ import msgspec
 
 from nakamise.routing.asgi import Scope, Send
 
-_CODES: Final = {400: "bad_request", 403: "forbidden", 421: "misdirected", 503: "unavailable"}
+_CODES: Final = {
+    400: "bad_request",
+    403: "forbidden",
+    413: "too_large",
+    421: "misdirected",
+    503: "unavailable",
+}
 
 
 async def plain(send: Send, status: int, text: str, media_type: bytes = b"text/plain; charset=utf-8") -> None:

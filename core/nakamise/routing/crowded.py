@@ -14,7 +14,7 @@ import msgspec
 from markupsafe import Markup
 
 from nakamise.plugin.context import TenantCtx
-from nakamise.routing.asgi import Receive, Scope, Send
+from nakamise.routing.asgi import Scope, Send
 from nakamise.ui.i18n import N_, gettext_for
 from nakamise.ui.shell import SCHEME_COOKIE, SCHEMES, build_shell
 
@@ -24,8 +24,6 @@ TEXT: Final = N_(
     "Your request was not taken yet. Please try again in %(n)s seconds: nothing is ordered or charged twice, and whoever"
     " comes again comes first."
 )
-# Forms of ours are far smaller; what is larger is not sent back.
-BODY_MAX: Final = 128 * 1024
 FORM: Final = b"application/x-www-form-urlencoded"
 FIELDS_MAX: Final = 200
 PAGES_MAX: Final = 512
@@ -34,13 +32,13 @@ _NONCE, _FIELDS, _SECONDS = "nonce-d4f1c0", "<!--fields-d4f1c0-->", "seconds-d4f
 _pages: dict[tuple[uuid.UUID, int, str, str, str], str] = {}
 
 
-async def come_again(ctx: TenantCtx, scope: Scope, receive: Receive, send: Send, wait_s: int) -> None:
+async def come_again(ctx: TenantCtx, scope: Scope, body: bytes, send: Send, wait_s: int) -> None:
     """503 with Retry-After: problem+json, or a page with a button that sends the same form again."""
     if ctx.http.is_api or ctx.http.wants_json:
         await _answer(send, "application/problem+json", _problem(ctx, wait_s), wait_s)
         return
     page = _page(ctx).replace(_NONCE, ctx.http.nonce).replace(_SECONDS, str(wait_s))
-    fields = _hidden(await _form(scope, receive))
+    fields = _hidden(_form(scope, body))
     await _answer(send, "text/html; charset=utf-8", page.replace(_FIELDS, fields).encode(), wait_s)
 
 
@@ -88,18 +86,10 @@ def _page(ctx: TenantCtx) -> str:
     return found
 
 
-async def _form(scope: Scope, receive: Receive) -> list[tuple[str, str]]:
-    """What was sent; nothing of it when it is too much or no form."""
+def _form(scope: Scope, body: bytes) -> list[tuple[str, str]]:
+    """What was sent; nothing when it is no form."""
     kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
-    if not kind.startswith(FORM):
-        return []
-    body = b""
-    while len(body) <= BODY_MAX:
-        message = await receive()
-        body += message.get("body", b"")
-        if not message.get("more_body"):
-            return _fields(body)
-    return []
+    return _fields(body) if kind.startswith(FORM) else []
 
 
 def _fields(body: bytes) -> list[tuple[str, str]]:

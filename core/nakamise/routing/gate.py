@@ -16,6 +16,7 @@ from nakamise.plugin.context import GUEST, HttpInfo, Tenant, TenantCtx
 from nakamise.routing import answers
 from nakamise.routing.admission import Bounds, who
 from nakamise.routing.asgi import App, Message, Receive, Scope, Send
+from nakamise.routing.body import replayed, whole_body
 from nakamise.routing.client import client_address, is_secure
 from nakamise.routing.crowded import come_again
 from nakamise.routing.csp import security_headers
@@ -29,6 +30,8 @@ log: Final = logging.getLogger("nakamise.gate")
 CTX_KEY: Final = "nakamise.ctx"
 # Never routed by anything: Litestar answers it with its own "not found".
 NOWHERE: Final = "/\x00"
+# Of what is bounded; forms of ours are far smaller.
+BODY_MAX: Final = 128 * 1024
 # Answered without looking at cookies: they never depend on who asks.
 _ANONYMOUS: Final = (f"{ASSETS_PREFIX}/", "/media/")
 
@@ -74,9 +77,15 @@ class Gate:
         if bound is None:
             await self._serve(ctx, scope, receive, send)
             return
-        if wait_s := bound.enter(who(scope)):
-            await come_again(ctx, scope, receive, send, wait_s)
+        # Read first: whoever sends slowly holds no place.
+        body = await whole_body(receive, BODY_MAX)
+        if body is None:
+            await answers.refuse(scope, send, 413, "This request is too large.")
             return
+        if wait_s := bound.enter(who(scope)):
+            await come_again(ctx, scope, body, send, wait_s)
+            return
+        receive = replayed(body, receive)
         try:
             await self._serve(ctx, scope, receive, send)
         finally:

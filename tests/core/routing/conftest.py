@@ -3,19 +3,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import httpx
-import pytest
 import pytest_asyncio
 
-from nakamise.app import create_app
 from nakamise.plugin.context import Tenant
 from nakamise.routing.asgi import App
-from nakamise.runtime import Runtime
 from nakamise.testing.fixtures import MakeTenant
-
-
-@pytest.fixture(scope="session")
-def app(runtime: Runtime) -> App:
-    return create_app(runtime)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

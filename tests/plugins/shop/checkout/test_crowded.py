@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from nakamise.routing.asgi import App
+from nakamise.routing.asgi import App, Message
 from nakamise.routing.gate import Gate
 from nakamise.runtime import Runtime
 from nakamise.testing.fixtures import ClientFor
@@ -55,7 +56,8 @@ async def test_who_cannot_be_served_soon_is_told_at_the_door(
         told = await till.place("key-1", seen["fingerprint"])
         page = await browser.post(CONFIRM, data=form, headers={"Accept-Language": "en"})
         ours = await browser.post(CONFIRM, data=wild)
-        none = await browser.post(CONFIRM, content=b"x" * 200_000, headers={"Content-Type": "text/plain"})
+        none = await browser.post(CONFIRM, content=b"x" * 1000, headers={"Content-Type": "text/plain"})
+        large = await browser.post(CONFIRM, content=b"x" * 200_000)
         # Nobody was recognised first: whoever they are, they are told the same.
         nobody = await client(stall.tenant).post(CONFIRM, data=form)
         # What is not bounded is answered as ever.
@@ -74,6 +76,7 @@ async def test_who_cannot_be_served_soon_is_told_at_the_door(
     assert "<script>alert" not in ours.text
     assert sent_back(ours.text) == wild
     assert sent_back(none.text) == {}
+    assert large.status_code == 413
 
     # The button sends the same form with its key: one order, however often it is pressed.
     assert sent_back(page.text) == form
@@ -87,3 +90,28 @@ async def test_who_cannot_be_served_soon_is_told_at_the_door(
     with full(app, stall):
         async with client_of(Gate(app._app, runtime), runtime, stall.tenant) as unbounded:
             assert (await Till(unbounded, buyer).place("key-2", seen["fingerprint"])).status_code == 409
+
+
+async def test_who_sends_slowly_holds_no_place(stall: Stall, app: App) -> None:
+    assert isinstance(app, Gate)
+    bound = app.bounds.of(stall.tenant, {"method": "POST", "path": CONFIRM})
+    assert bound is not None
+    is_asked, was_inside = asyncio.Event(), []
+
+    async def slow() -> Message:
+        was_inside.append(bound.inside)
+        if is_asked.is_set():
+            return {"type": "http.disconnect"}
+        is_asked.set()
+        return {"type": "http.request", "body": b"address=", "more_body": True}
+
+    answers: list[Message] = []
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    host = (b"host", stall.tenant.canonical_host.encode())
+    scope = {"type": "http", "method": "POST", "path": CONFIRM, "scheme": "http", "headers": [host]}
+    await app(scope, slow, send)
+    assert was_inside == [0, 0]
+    assert answers[0]["status"] == 413
