@@ -97,8 +97,10 @@ class Catalog(Protocol):
         """The open shop whose products ``user_id`` shows; None where there is none."""
         ...
 
-    async def choices(self, tx: Tx) -> CatalogChoices:
-        """What rules may be limited to, in the reader's language; also shops that are closed."""
+    async def choices(self, tx: Tx, *, with_products: bool = True) -> CatalogChoices:
+        """What rules may be limited to, in the reader's language; also shops that are closed.
+
+        At most 2,000 products; ``with_products`` False: none, for who needs the others only."""
         ...
 
     async def facts(self, tx: Tx, product_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, ProductFacts]:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Mapping
 
 from nakamise.contracts.catalog import Catalog, ProductFacts
+from nakamise.contracts.pricing import Bearer
 from nakamise.contracts.shops import ShopSellers
 from nakamise.db import Tx
 from nakamise.errors import FieldError
@@ -14,7 +15,7 @@ from nakamise.web import N_
 from nakamise_coupons import repository
 from nakamise_coupons.domain.rules import Scope
 from nakamise_coupons.schemas import CouponInput, StaffCoupon
-from nakamise_coupons.words import DOMAIN
+from nakamise_coupons.words import BEARERS, DOMAIN
 
 
 async def is_theirs(ctx: TenantCtx, tx: Tx, one: CouponInput | StaffCoupon) -> bool:
@@ -27,11 +28,19 @@ async def is_theirs(ctx: TenantCtx, tx: Tx, one: CouponInput | StaffCoupon) -> b
     return one.bearer == "shop" and _is_within(scope, shops, facts)
 
 
+async def bearers(ctx: TenantCtx, tx: Tx) -> list[Bearer]:
+    """Who may bear the coupons that the acting person makes: staff of some shops spend nobody else's money."""
+    return ["shop"] if await ctx.service(ShopSellers).of_staff(tx) is not None else [*BEARERS]
+
+
 async def faults(ctx: TenantCtx, tx: Tx, given: CouponInput) -> dict[str, FieldError]:
     """By field: what would not be theirs."""
+    if given.bearer not in await bearers(ctx, tx):
+        message = N_("You work for some shops: these bear the coupons that you make.")
+        return {"bearer": FieldError(message, domain=DOMAIN)}
     if await is_theirs(ctx, tx, given):
         return {}
-    message = N_("Please choose only shops that you work for, at their cost.")
+    message = N_("Please choose only shops that you work for.")
     return {"shop_ids": FieldError(message, domain=DOMAIN)}
 
 

@@ -30,7 +30,7 @@ async def unknown(
     categories = _new(given.category_ids, before.category_ids if before else ())
     shops = _new(given.shop_ids, before.shop_ids if before else ())
     if categories or shops:
-        choices = await ctx.service(Catalog).choices(tx)
+        choices = await ctx.service(Catalog).choices(tx, with_products=False)
         if gone := categories - {id_ for id_, _ in choices.categories}:
             faults["category_ids"] = _fault(N_("There is no such category: %(id)s"), gone)
         if gone := shops - {id_ for id_, _ in choices.shops}:
@@ -48,11 +48,14 @@ async def limits(
     if not scopes:
         return {}
     catalog = ctx.service(Catalog)
-    choices = await catalog.choices(tx)
-    products = choices.products
-    if published_only:
-        wanted = {id_ for scope in scopes.values() for id_ in scope.products}
-        products = [(one.id, one.name) for one in (await catalog.products(tx, sorted(wanted))).values()]
+    choices = CatalogChoices(shops=[], categories=[], products=[])
+    if any(scope.shops or scope.categories for scope in scopes.values()):
+        choices = await catalog.choices(tx, with_products=False)
+    ids = sorted({id_ for scope in scopes.values() for id_ in scope.products})
+    found = (
+        (await catalog.products(tx, ids) if published_only else await catalog.facts(tx, ids)) if ids else {}
+    )
+    products = sorted(((id_, one.name) for id_, one in found.items()), key=lambda pair: (pair[1], pair[0]))
     named = msgspec.structs.replace(choices, products=products)
     return {id_: _sentences(ctx, scope, named) for id_, scope in scopes.items()}
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
+from nakamise.contracts.pricing import Bearer
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for, local_time, yen
 from nakamise_coupons.domain.rules import State, Terms, Why
@@ -41,7 +42,7 @@ KINDS: Final[Mapping[str, str]] = {
     "fixed": N_("Amount off"),
     "free_shipping": N_("Free shipping"),
 }
-BEARERS: Final[Mapping[str, str]] = {
+BEARERS: Final[Mapping[Bearer, str]] = {
     "shop": N_("The shop"),
     "tenant": N_("The site"),
     "platform": N_("The platform"),

@@ -60,7 +60,7 @@ async def save(ctx: TenantCtx, tx: Tx, wanted: Policy) -> Policy:
 async def _must_exist(ctx: TenantCtx, tx: Tx, wanted: Policy) -> None:
     """The shop, and what it excludes. Raises NotFound."""
     catalog = ctx.service(Catalog)
-    choices = await catalog.choices(tx)
+    choices = await catalog.choices(tx, with_products=False)
     products = await catalog.facts(tx, wanted.product_ids)
     if (
         wanted.shop_id not in {shop_id for shop_id, _ in choices.shops}

@@ -44,7 +44,7 @@ class PolicyForm(msgspec.Struct, kw_only=True):
 @get("/policies", opt=requires(POLICY), include_in_schema=False)
 async def all_policies(ctx: Ctx) -> Response[bytes]:
     async with ctx.read() as tx:
-        shops = (await ctx.service(Catalog).choices(tx)).shops
+        shops = (await ctx.service(Catalog).choices(tx, with_products=False)).shops
         known = await policies(tx, [shop_id for shop_id, _name in shops])
     _ = gettext_for(ctx.locale, "returns")
     rows = [

@@ -94,26 +94,21 @@ async def free(tx: Tx, order_id: uuid.UUID, units: Sequence[tuple[int, int]]) ->
     )
 
 
-class Claimed(msgspec.Struct, frozen=True):
-    """``open`` of the ``claimed`` units were neither refunded nor exchanged yet."""
-
+class _Claimed(msgspec.Struct, frozen=True):
     line_no: int
     claimed: int
-    refunded: int
 
 
-async def claimed(tx: Tx, order_id: uuid.UUID) -> dict[int, Claimed]:
-    """By line number; lines that nobody asked back are missing."""
-    rows = await tx.all(
-        Claimed,
-        "SELECT c.line_no, c.claimed, coalesce(sum(l.received_qty) FILTER (WHERE r.refund_id IS NOT NULL), 0)::int"
-        " AS refunded FROM returns_claim c"
-        " LEFT JOIN returns_request r ON r.order_id = c.order_id"
-        " LEFT JOIN returns_line l ON l.request_id = r.id AND l.line_no = c.line_no"
-        " WHERE c.order_id = $1 GROUP BY c.line_no, c.claimed",
-        order_id,
-    )
-    return {row.line_no: row for row in rows}
+async def claimed(tx: Tx, order_id: uuid.UUID) -> dict[int, int]:
+    """Units that were asked back and did not stay with the buyer, by line number; lines without any are missing."""
+    rows = await tx.all(_Claimed, "SELECT line_no, claimed FROM returns_claim WHERE order_id = $1", order_id)
+    return {row.line_no: row.claimed for row in rows}
+
+
+async def refund_ids(tx: Tx, order_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """The refunds of the order that its returns made."""
+    query = "SELECT refund_id FROM returns_request WHERE order_id = $1 AND refund_id IS NOT NULL"
+    return frozenset(await tx.values(query, order_id))
 
 
 async def lock(tx: Tx, request_id: uuid.UUID) -> Head | None:

@@ -128,14 +128,12 @@ async def _write(ctx: TenantCtx, tx: Tx, order: OrderView, wanted: NewRequest, l
 
 
 async def _claim(tx: Tx, order: OrderView, lines: Sequence[Line]) -> None:
-    claims = await repository.claimed(tx, order.id)
-    by_number = {line.line_no: line for line in order.lines}
+    gone = await rules.refunded_otherwise(tx, order)
+    bought = {line.line_no: line.qty for line in order.lines}
     taken = Conflict(N_("These items were asked back in the meantime."), code="claimed", domain="returns")
     for line in lines:
-        bought = by_number[line.line_no]
-        known = claims.get(line.line_no)
-        gone = bought.refunded_qty - min(known.refunded if known else 0, bought.refunded_qty)
-        await repository.claim(tx, taken, order.id, line.line_no, line.qty, (bought.qty, gone))
+        limits = (bought[line.line_no], gone[line.line_no])
+        await repository.claim(tx, taken, order.id, line.line_no, line.qty, limits)
 
 
 async def cancel(ctx: TenantCtx, request_id: uuid.UUID) -> Return:

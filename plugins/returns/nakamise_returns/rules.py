@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from nakamise.contracts.orders import OrderLine, OrderView
@@ -10,7 +11,6 @@ from nakamise.plugin import TenantCtx
 from nakamise.web import N_, short_date
 from nakamise_returns import repository
 from nakamise_returns.policy import excluded, policy
-from nakamise_returns.repository import Claimed
 from nakamise_returns.schemas import Policy, Returnable
 
 _PAID = frozenset({"paid", "closed", "part_refunded"})
@@ -21,12 +21,10 @@ async def returnable(ctx: TenantCtx, tx: Tx, order: OrderView) -> list[Returnabl
     """Every line of the order with what can be asked back of it at this moment of the database."""
     rules = await policy(tx, order.shop_id)
     no_return = await excluded(ctx, tx, rules, [line.product_id for line in order.lines])
-    claims = await repository.claimed(tx, order.id)
+    left = await units_left(tx, order)
     now: datetime = await tx.value("SELECT now()")
     return [
-        _of_line(
-            ctx, order, line, rules, claims.get(line.line_no), now, is_excluded=line.product_id in no_return
-        )
+        _of_line(ctx, order, line, rules, left[line.line_no], now, is_excluded=line.product_id in no_return)
         for line in order.lines
     ]
 
@@ -36,12 +34,11 @@ def _of_line(
     order: OrderView,
     line: OrderLine,
     rules: Policy,
-    claim: Claimed | None,
+    left: int,
     now: datetime,
     *,
     is_excluded: bool,
 ) -> Returnable:
-    left = units_left(line, claim)
     reached = _arrival(order, line)
     nothing = Returnable(
         line_no=line.line_no, product_id=line.product_id, name=_name(line), left=0, for_fault=0
@@ -60,12 +57,24 @@ def _of_line(
     return _but(nothing, left=left, for_fault=left)
 
 
-def units_left(line: OrderLine, claim: Claimed | None) -> int:
-    """Bought, neither refunded by other means nor asked back."""
-    claimed, by_returns = (claim.claimed, claim.refunded) if claim else (0, 0)
-    # Of a return that gave back a difference for one line, others were only sent again.
-    by_returns = min(by_returns, line.refunded_qty)
-    return max(0, line.qty - (line.refunded_qty - by_returns) - claimed)
+async def units_left(tx: Tx, order: OrderView) -> dict[int, int]:
+    """By line number: bought, neither asked back nor refunded without a return."""
+    claimed = await repository.claimed(tx, order.id)
+    gone = await refunded_otherwise(tx, order)
+    return {
+        line.line_no: max(0, line.qty - gone[line.line_no] - claimed.get(line.line_no, 0))
+        for line in order.lines
+    }
+
+
+async def refunded_otherwise(tx: Tx, order: OrderView) -> Counter[int]:
+    """Units by line number that went back without a return: staff's refunds, and what a bank took."""
+    ours = await repository.refund_ids(tx, order.id)
+    gone: Counter[int] = Counter()
+    for one in order.refunds:
+        if one.id not in ours:
+            gone.update({number: units for number, units, _paid in one.lines})
+    return gone
 
 
 def _arrival(order: OrderView, line: OrderLine) -> datetime | None:

@@ -17,6 +17,7 @@ from nakamise.plugin import Actor, Installation
 from nakamise.testing.fixtures import ClientFor
 from nakamise_analytics.periods import Kind, Wanted
 from nakamise_analytics.report import report, today
+from nakamise_analytics.sheets import csv_of
 from nakamise_shop.reports.seen import Key, Seen
 from nakamise_shop.reports.via import is_person, via_of
 from tests.plugins.analytics.tally import sold
@@ -123,6 +124,10 @@ async def test_staff_of_one_shop_see_its_figures_only(stall: Stall, client: Clie
     own = await report(ctx, august)
     assert (own.totals.orders, own.totals.sales, own.totals.new_users, own.is_whole) == (1, 666, 0, False)
     assert ([one.slug for one in own.choices], own.broadcasts) == (["bekkan"], [])
+    # Users belong to no shop: no column of zeros.
+    heads = [csv_of(ctx, one, "days", "utf-8").decode("utf-8-sig").splitlines()[0] for one in (whole, own)]
+    assert [head.count("新規ユーザー") for head in heads] == [1, 0]
+    assert {len(row.split(",")) for row in csv_of(ctx, own, "days", "utf-8").decode().splitlines()} == {3}
     assert (
         await report(ctx, Wanted(kind=Kind.MONTH, day=august.day, shop=str(stall.shops["bekkan"])))
     ).totals == own.totals

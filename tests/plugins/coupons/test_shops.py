@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from nakamise_coupons.buyer.choosing import offered
+from tests.plugins.shop.catalog.test_queries import Counting
 from tests.plugins.shop.staff.office import API as SHOP
 from tests.plugins.shop.staff.office import Office
 from tests.plugins.shop.stall import Stall
@@ -44,7 +47,12 @@ async def test_staff_of_one_shop_make_and_touch_coupons_of_that_shop_alone(
         await tx.execute(people, office.staff.id, stall.shops["hanare"])
     for one in foreign:
         answer = await office.api.post(API, json=TERMS | one)
-        assert (answer.status_code, list(answer.json()["errors"])) == (422, ["shop_ids"]), one
+        field = "bearer" if "bearer" in one else "shop_ids"
+        assert (answer.status_code, list(answer.json()["errors"])) == (422, [field]), one
+    assert await bearers(office) == ["shop"]
+    typed = TERMS | {"shop_ids": hers, "bearer": "platform"}
+    refused = await office.browser.post(f"{PAGES}/new", data=typed)
+    assert (refused.status_code, "クーポンは、担当ショップの負担になります" in refused.text) == (422, True)
     own_terms: list[dict[str, object]] = [
         {"shop_ids": [hers]},
         {"product_ids": [own]},
@@ -63,8 +71,31 @@ async def test_staff_of_one_shop_make_and_touch_coupons_of_that_shop_alone(
     async with stall.ctx.begin() as tx:
         await tx.execute("DELETE FROM shop_people")
     assert len(await listed(office)) == len(before) + 2
+    assert await bearers(office) == ["shop", "tenant", "platform"]
+    await names_are_read_of_what_is_named(stall, own, hers, category)
     for coupon in (before[1], before[-1]):
         assert not {404, 403, 422} & set(await answers(office, coupon))
+
+
+async def bearers(office: Office) -> list[str]:
+    """What the form offers."""
+    form = (await office.browser.get(f"{PAGES}/new")).text
+    _, _, select = form.partition('name="bearer"')
+    return re.findall(r'<option value="(\w+)"', select.partition("</select>")[0])
+
+
+async def names_are_read_of_what_is_named(stall: Stall, product: str, shop: str, category: str) -> None:
+    """The public list asks for no names of goods that no coupon is for."""
+    async with stall.ctx.begin() as tx:
+        await tx.execute("UPDATE coupons_coupon SET is_public = true, archived_at = NULL, is_on = true WHERE NOT is_batch")
+    ctx = stall.ctx_of(await stall.buyer())
+    async with ctx.read() as tx:
+        await offered(ctx, tx)
+        with Counting(tx) as counted:
+            found = await offered(ctx, tx)
+    said = {text for one in found for text in one.conditions}
+    assert {"対象ショップ：hanareの店", "対象カテゴリ：口紅", "対象商品：hanare"} <= said, said
+    assert not [query for query in counted.queries if "LIMIT 2000" in query]
 
 
 async def make(office: Office, fields: dict[str, object]) -> dict[str, Any]:

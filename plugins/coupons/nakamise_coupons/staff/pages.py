@@ -30,7 +30,7 @@ from nakamise.web import (
     see_other,
     tried,
 )
-from nakamise_coupons import scoping, service
+from nakamise_coupons import owning, scoping, service
 from nakamise_coupons.domain.examples import examples
 from nakamise_coupons.domain.rules import state_of
 from nakamise_coupons.rights import MANAGE, READ
@@ -187,6 +187,7 @@ async def _form(
     live = ctx.optional_service(LiveOffers)
     async with ctx.read() as tx:
         choices = await ctx.service(Catalog).choices(tx)
+        bearers = await owning.bearers(ctx, tx)
         broadcasts = await live.choices(tx, found.broadcast_id if found else None) if live else []
     return await page(
         ctx,
@@ -197,7 +198,7 @@ async def _form(
         errors={name: said(ctx, one) for name, one in refused.errors.items()} if refused else {},
         names=labels(ctx, NAMES),
         kinds=list(labels(ctx, KINDS).items()),
-        bearers=list(labels(ctx, BEARERS).items()),
+        bearers=[(one, words(ctx)(BEARERS[one])) for one in bearers],
         choices=choices,
         broadcasts=[(one.id, one.title) for one in broadcasts],
         batch_max=BATCH_MAX,

@@ -55,12 +55,18 @@ class _Variant(ListedVariant, frozen=True, kw_only=True):
     rounding: Rounding
 
 
-async def choices(ctx: TenantCtx, tx: Tx) -> CatalogChoices:
+async def choices(ctx: TenantCtx, tx: Tx, *, with_products: bool) -> CatalogChoices:
     """Of the shops that the acting person works for."""
-    own = (ctx.locale, await scope.shops_of(ctx, tx))
-    asked = ((_SHOPS, own), (_CATEGORIES, (ctx.locale,)), (_PRODUCTS, own))
-    found = [[(one.id, one.name) for one in await tx.all(_Choice, query, *args)] for query, args in asked]
-    return CatalogChoices(shops=found[0], categories=found[1], products=found[2])
+    own = await scope.shops_of(ctx, tx)
+    return CatalogChoices(
+        shops=await _named(tx, _SHOPS, ctx.locale, own),
+        categories=await _named(tx, _CATEGORIES, ctx.locale),
+        products=await _named(tx, _PRODUCTS, ctx.locale, own) if with_products else [],
+    )
+
+
+async def _named(tx: Tx, query: str, *args: object) -> list[tuple[uuid.UUID, str]]:
+    return [(one.id, one.name) for one in await tx.all(_Choice, query, *args)]
 
 
 async def facts(tx: Tx, product_ids: Sequence[uuid.UUID], locale: str) -> Mapping[uuid.UUID, ProductFacts]:

@@ -74,8 +74,8 @@ class ShopCatalog(Catalog):
             return CatalogShop(shops[0].name, f"/shop/shops/{shops[0].slug}")
         return CatalogShop(self._ctx.tenant.name, "/shop/products") if shops else None
 
-    async def choices(self, tx: Tx) -> CatalogChoices:
-        return await choosing.choices(self._ctx, tx)
+    async def choices(self, tx: Tx, *, with_products: bool = True) -> CatalogChoices:
+        return await choosing.choices(self._ctx, tx, with_products=with_products)
 
     async def facts(self, tx: Tx, product_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, ProductFacts]:
         return await choosing.facts(tx, product_ids, self._ctx.locale)

@@ -12,6 +12,7 @@ import msgspec
 from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.plugin import TenantCtx
+from nakamise_shop import scope
 from nakamise_shop.catalog import places, repository
 from nakamise_shop.catalog.lowered import Lowered, Piece, lowered
 from nakamise_shop.catalog.prices import is_reduced, shown, shown_if_any
@@ -67,9 +68,9 @@ async def newest(ctx: TenantCtx, tx: Tx, count: int) -> list[ProductCard]:
 
 
 async def product(ctx: TenantCtx, tx: Tx, slug: str) -> Product:
-    """Raises NotFound; who may read all products gets drafts too, as a preview."""
+    """Raises NotFound; who may read all products of the shop gets drafts too, as a preview."""
     row = await repository.find_product(tx, slug, ctx.locale)
-    if row is None or not _visible(ctx, row):
+    if row is None or not await _visible(ctx, tx, row):
         raise NotFound
     day = today(ctx)
     pieces = [Piece(one.id, row.id, row.shop_id, one.price, row) for one in row.variants]
@@ -164,8 +165,11 @@ def _variant(row: ProductRow, variant: Variant, day: date, less: Lowered | None)
     )
 
 
-def _visible(ctx: TenantCtx, row: ProductRow) -> bool:
-    return (row.state == PUBLISHED and row.shop_state == OPEN) or ctx.actor.can(MAY_PREVIEW)
+async def _visible(ctx: TenantCtx, tx: Tx, row: ProductRow) -> bool:
+    if row.state == PUBLISHED and row.shop_state == OPEN:
+        return True
+    shops = await scope.shops_of(ctx, tx)
+    return ctx.actor.can(MAY_PREVIEW) and (shops is None or row.shop_id in shops)
 
 
 def _option(option: dict[str, object], locale: str) -> Option:

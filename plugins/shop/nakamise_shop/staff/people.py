@@ -13,9 +13,9 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from nakamise.db import Tx
-from nakamise.errors import FieldError, Invalid
+from nakamise.errors import Conflict, FieldError, Invalid
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import N_, read_form, see_other
+from nakamise.web import N_, page, read_form, see_other
 from nakamise_shop.scope import PEOPLE
 from nakamise_shop.staff import shops_service
 from nakamise_shop.staff.text import words
@@ -43,10 +43,12 @@ class ShopPerson(msgspec.Struct, frozen=True, kw_only=True):
     is_here: bool
 
 
-class People(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """All who work for the shop by name from now on."""
+class People(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``users``: all who work for the shop by name from now on. ``for_all``: those who may lose their last shop by
+    this, and so work for all shops."""
 
     users: Annotated[list[uuid.UUID], Meta(max_length=500)] = []
+    for_all: Annotated[list[uuid.UUID], Meta(max_length=500)] = []
 
 
 async def staff_of(tx: Tx, shop_id: uuid.UUID) -> list[ShopPerson]:
@@ -54,35 +56,60 @@ async def staff_of(tx: Tx, shop_id: uuid.UUID) -> list[ShopPerson]:
     return await tx.all(ShopPerson, _STAFF, shop_id, PEOPLE)
 
 
-async def name_people(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, users: Sequence[uuid.UUID]) -> None:
-    """Exactly these, in force with their next request. Raises NotFound, Invalid for somebody who is no staff."""
+async def name_people(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, given: People) -> None:
+    """Exactly these, in force with their next request. Raises NotFound, Invalid for somebody who is no staff, and
+    Conflict (code ``works_for_all``) for somebody's last shop, unless ``for_all`` says so."""
+    # Two shops could otherwise each take somebody the last but one.
+    await tx.turn("shop.people")
     await shops_service.shop(ctx, tx, shop_id)
-    known = {one.id: one for one in await staff_of(tx, shop_id)}
-    if not set(users) <= set(known):
+    known = await staff_of(tx, shop_id)
+    users = list(set(given.users))
+    if not set(users) <= {one.id for one in known}:
         raise Invalid({"users": FieldError(N_("Please choose people of the staff."), domain="shop")})
-    before = sorted(str(one.id) for one in known.values() if one.is_here)
-    after = sorted({str(user) for user in users})
+    if asked := [one.display_name for one in set_free(known, given) if one.id not in given.for_all]:
+        raise Conflict(_ASKED, code="works_for_all", domain="shop", params={"names": ", ".join(asked)})
+    before = sorted(str(one.id) for one in known if one.is_here)
+    after = sorted(str(user) for user in users)
     if before == after:
         return
-    await tx.execute(
-        "DELETE FROM shop_people WHERE shop_id = $1 AND user_id <> ALL($2)", shop_id, list(users)
-    )
+    await tx.execute("DELETE FROM shop_people WHERE shop_id = $1 AND user_id <> ALL($2)", shop_id, users)
     await tx.execute(
         "INSERT INTO shop_people (user_id, shop_id) SELECT one, $1 FROM unnest($2::uuid[]) AS one"
         " ON CONFLICT (user_id, shop_id) DO NOTHING",
-        *(shop_id, list(users)),
+        *(shop_id, users),
     )
     await ctx.audit(tx, "shop.people.changed", str(shop_id), before=before, after=after)
+
+
+_ASKED: Final = N_("%(names)s would then work for all shops. Please confirm that.")
+
+
+def set_free(known: Sequence[ShopPerson], given: People) -> list[ShopPerson]:
+    """Who would be named nowhere any more."""
+    return [one for one in known if one.is_here and one.shop_count == 1 and one.id not in given.users]
 
 
 @post("/shops/{shop_id:uuid}/people", opt=requires(PEOPLE), include_in_schema=False)
 async def save_people(
     request: Request[Any, Any, Any], ctx: Ctx, shop_id: FromPath[uuid.UUID]
 ) -> Response[bytes]:
+    """Asks first when somebody would lose their last shop, on a page that needs no scripts."""
     given = (await read_form(request, People)).valid()
-    async with ctx.begin() as tx:
-        await name_people(ctx, tx, shop_id, given.users)
+    try:
+        async with ctx.begin() as tx:
+            await name_people(ctx, tx, shop_id, given)
+    except Conflict as refused:
+        return await _ask(ctx, shop_id, given, refused)
     return see_other(ctx, f"/admin/shop/shops/{shop_id}#people", flash=words(ctx)(N_("Saved.")))
+
+
+async def _ask(ctx: TenantCtx, shop_id: uuid.UUID, given: People, refused: Conflict) -> Response[bytes]:
+    async with ctx.read() as tx:
+        shop = await shops_service.shop(ctx, tx, shop_id)
+        people = set_free(await staff_of(tx, shop_id), given)
+    return await page(
+        ctx, "shop/staff_people.html", status=refused.status, shop=shop, people=people, users=given.users
+    )
 
 
 @get(
@@ -105,9 +132,9 @@ async def list_people(ctx: Ctx, shop_id: FromPath[uuid.UUID]) -> list[ShopPerson
     operation_id="shop_staff_put_people",
 )
 async def put_people(ctx: Ctx, shop_id: FromPath[uuid.UUID], data: JSONBody[People]) -> list[ShopPerson]:
-    """Who is named for no shop works for all of them."""
+    """Who is named for no shop works for all of them: 409 ``works_for_all`` until ``for_all`` names them."""
     async with ctx.begin() as tx:
-        await name_people(ctx, tx, shop_id, data.users)
+        await name_people(ctx, tx, shop_id, data)
         return await staff_of(tx, shop_id)
 
 

@@ -155,8 +155,8 @@ async def show(
     async with ctx.read() as tx:
         shops = await repository.shop_choices(tx, await scope.shops_of(ctx, tx))
         categories = await repository.category_choices(tx)
-        beside = await related.lines(tx, found.id) if found else []
-        others = await related.choices(tx, found.id) if found else []
+        beside = await related.lines(ctx, tx, found.id) if found else []
+        others = await related.choices(ctx, tx, found.id) if found else []
     data: dict[str, Any] = {
         "product": found,
         "form": form,

@@ -63,7 +63,7 @@ async def act(request: Request[Any, Any, Any], ctx: Ctx, product_id: FromPath[uu
 async def list_related(ctx: Ctx, product_id: FromPath[uuid.UUID]) -> list[RelatedLine]:
     async with ctx.read() as tx:
         await service.product(ctx, tx, product_id)
-        return await related.lines(tx, product_id)
+        return await related.lines(ctx, tx, product_id)
 
 
 @put(
@@ -78,7 +78,7 @@ async def put_related(
     """All of them, in the order in which they are shown."""
     async with ctx.begin() as tx:
         await related.put(ctx, tx, product_id, data)
-        return await related.lines(tx, product_id)
+        return await related.lines(ctx, tx, product_id)
 
 
 page_handlers: Final[list[ControllerRouterHandler]] = [add, act]

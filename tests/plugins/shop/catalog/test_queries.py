@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Self
 
 import pytest
 
 from nakamise.db import Tx
+from nakamise.japan import fold
 from nakamise_shop.cart import repository as carts
 from nakamise_shop.cart import service as cart_service
-from nakamise_shop.catalog import places, service
+from nakamise_shop.catalog import places, service, suggest
 from nakamise_shop.catalog.schemas import ProductFilter
 from tests.plugins.shop.catalog.market import Market
 
@@ -30,6 +32,28 @@ class Counting:
 
     def _note(self, record: Any) -> None:
         self.queries.append(record.query)
+
+
+async def test_suggestions_take_two_and_fold_names_in_the_database(market: Market) -> None:
+    """One for who comes near, one for their cards, and no name is looked at by this process."""
+    async with market.ctx.read() as tx:
+        await suggest.suggested(market.ctx, tx, "ナイトリペヤ")
+        with Counting(tx) as counted:
+            found = await suggest.suggested(market.ctx, tx, "ナイトリペヤ")
+            await asyncio.sleep(0)  # the driver tells of a query a turn later
+        assert ([one.slug for one in found], len(counted.queries)) == (["serum"], 2), counted.queries
+        query = f"SELECT {suggest.FOLDED.format(text='$1::text')}"
+        letters = "".join(chr(code) for code in range(0x3041, 0x3097))
+        for text in (
+            "ﾅｲﾄﾘﾍﾟｱ",
+            "ないとりぺあ",
+            "Night REPAIR Ⅳ",
+            "㌔㍍ がﾞ Ｎo.①",
+            "ゔァゖ",
+            "É Ärger",
+            letters,
+        ):
+            assert await tx.value(query, text) == fold(text), text
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +76,7 @@ async def test_a_clerk_of_one_shop_finds_and_touches_nothing_of_another(two: Two
     await _acts(two)
     await _bodies(two)
     await _services(two)
+    await _beside(two)
     await _box_on_the_page(two)
 
 
@@ -198,6 +198,31 @@ async def _services(two: TwoShops) -> None:
         assert not await ctx.service(Catalog).variants(tx, [uuid.UUID(two.products["honten"])])
 
 
+async def _beside(two: TwoShops) -> None:
+    """What another shop has published may be shown beside the own goods; its drafts are nobody else's to know of."""
+    stall, boss = two.office.stall, two.office
+    own, other = (two.products[slug] for slug in ("hanare", "honten"))
+    page, lines = f"{PAGES}/products/{own}", f"{API}/products/{own}/related"
+    chosen = [{"id": other, "kind": "related"}]
+    assert "本店の品" in (await two.browser.get(page)).text, "buyers see it too"
+    async with stall.ctx.begin() as tx:
+        slug = await tx.value("UPDATE shop_product SET state = 'draft' WHERE name = '本店の品' RETURNING slug")
+    assert "本店の品" not in (await two.browser.get(page)).text
+    by_name = await two.browser.post(f"{page}/related", data={"other": "本店の品"}, follow_redirects=True)
+    assert "この名前またはSKUの商品はありません" in by_name.text
+    assert (await two.clerk.put(lines, json=chosen)).status_code == 422
+    assert [(await who.get(f"/shop/products/{slug}")).status_code for who in (two.browser, boss.browser)] == [
+        404,
+        200,
+    ]
+    assert (await boss.api.put(lines, json=chosen)).json()[0]["name"] == "本店の品"
+    told = (await two.clerk.get(lines)).json()
+    assert [(one["id"], one["name"], one["slug"]) for one in told] == [(other, "", "")]
+    shown = (await two.browser.get(page)).text
+    assert ("本店の品" in shown, "ほかのショップの商品" in shown) == (False, True)
+    assert (await two.clerk.put(lines, json=chosen)).status_code == 200, "what stands there may stay"
+
+
 async def _actor(two: TwoShops, person: object) -> Any:
     """As the gate makes one for a request."""
     stall = two.office.stall
@@ -221,8 +246,18 @@ async def _box_on_the_page(two: TwoShops) -> None:
     shown = (await owner.get(page)).text
     assert "このショップの担当者" in shown
     assert "このショップの担当者" not in (await two.browser.get(page)).text
-    fields: Mapping[str, object] = {}
-    assert (await owner.post(f"{page}/people", data=dict(fields))).status_code == 303
+    person = str(await two.office.stall.value("SELECT user_id FROM shop_people"))
+    asked = await owner.post(f"{page}/people", data={"users": []})
+    assert (asked.status_code, "離れの店員" in asked.text) == (409, True), asked.text
+    # The page that asks sends who is meant; somebody else's yes is none.
+    assert f'name="for_all" value="{person}"' in asked.text
+    stray = {"users": [], "for_all": [str(boss.id)]}
+    by_api = await two.office.guest.put(
+        f"{API}{page.removeprefix(PAGES)}/people", json=stray, headers=boss.headers
+    )
+    assert (by_api.status_code, by_api.json()["code"]) == (409, "works_for_all")
+    assert len(_rows(await two.clerk.get(f"{API}/orders"))) == 1, "nothing was widened"
+    assert (await owner.post(f"{page}/people", data={"for_all": person})).status_code == 303
     assert len(_rows(await two.clerk.get(f"{API}/orders"))) == 2
     acts = await two.office.stall.value("SELECT count(*) FROM core_audit WHERE act = 'shop.people.changed'")
     assert acts == 2
