@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import asyncpg
 import msgspec
@@ -16,6 +16,8 @@ from nakamise.errors import NakamiseError, Problem
 
 T = TypeVar("T")
 Query = str | Executable
+_TURN: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+_SHARED_TURN: Final = "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))"
 
 
 class RowMissing(NakamiseError):
@@ -81,6 +83,16 @@ class Tx:
         """A conditional write that takes a limited thing: anything but one row raises ``otherwise``."""
         if await self.execute(query, *args) != 1:
             raise otherwise
+
+    async def turn(self, name: str, *, shared: bool = False) -> None:
+        """Wait for a turn of this tenant that has no row of its own, and keep it until the end of the transaction.
+
+        Who asks for it ``shared`` has it beside others who share it, and keeps those out who want it alone.
+        Take it before rows that others lock the other way round. ``name`` begins with the plugin's id.
+        """
+        # Advisory locks are the whole database's, so the tenant's schema is in the key.
+        query = _SHARED_TURN if shared else _TURN
+        await self.connection.fetchval(query, f"turn {self.schema} {name}")
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

@@ -67,6 +67,32 @@ async def test_the_same_with_a_session_setting_does_leak(tenants: list[Tenant], 
     assert other.slug not in leaked
 
 
+async def test_a_turn_is_shared_or_alone_and_each_tenant_has_its_own(
+    tenants: list[Tenant], db: Database
+) -> None:
+    one, other = tenants[:2]
+
+    async def takes(tenant: Tenant, name: str, *, shared: bool) -> bool:
+        try:
+            async with db.tenant(tenant.schema) as tx:
+                await tx.connection.execute("SET LOCAL lock_timeout = '50ms'")
+                await tx.turn(name, shared=shared)
+        except asyncpg.LockNotAvailableError:
+            return False
+        return True
+
+    async with db.tenant(one.schema) as held:
+        await held.turn("a.thing", shared=True)
+        assert await takes(one, "a.thing", shared=True)
+        assert not await takes(one, "a.thing", shared=False)
+        assert await takes(one, "b.thing", shared=False)
+        assert await takes(other, "a.thing", shared=False)
+    async with db.tenant(one.schema) as held:
+        await held.turn("a.thing")
+        assert not await takes(one, "a.thing", shared=True)
+    assert await takes(one, "a.thing", shared=False), "until the transaction ends"
+
+
 async def test_a_cancelled_request_leaves_nothing_behind(tenants: list[Tenant], settings: Settings) -> None:
     small = await _small_pool(settings)
     started = asyncio.Event()

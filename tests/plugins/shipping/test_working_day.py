@@ -216,6 +216,15 @@ async def the_merge_is_undone_and_made_again(depot: Depot, first: OrderView, sec
     assert "同梱を取り消し" in page.text
 
 
+MERGED_BEFORE = """
+WITH made AS (
+    INSERT INTO shipping_merge (id, shop_id, created_at)
+    SELECT gen_random_uuid(), $1, now() + n * interval '1 second' FROM generate_series(1, 60) n RETURNING id)
+INSERT INTO shipping_merge_order (order_id, merge_id, is_kept)
+SELECT gen_random_uuid(), made.id, kept FROM made, unnest(ARRAY[true, false]) AS kept
+"""
+
+
 @pytest.mark.req("BX-23")
 async def test_a_parcel_is_parted_or_written_never_both(depot: Depot) -> None:
     """Whoever comes second is refused, or works on what the first left; then a written slip stays."""
@@ -224,7 +233,15 @@ async def test_a_parcel_is_parted_or_written_never_both(depot: Depot) -> None:
     orders = [await depot.order(buyer, [(rouge, 1)]) for _ in range(2)]
     body = {"order_ids": [str(order.id) for order in orders]}
     await depot.staff.post(f"{API}/merges", json=body)
+    async with depot.stall.ctx.begin() as tx:
+        # More than a page of newer ones whose orders do not wait any more.
+        await tx.execute(MERGED_BEFORE, depot.stall.shops["honten"])
     (merged,) = (await depot.staff.get(f"{API}/merges/waiting")).json()
+    assert (await depot.staff.get(f"{API}/merges/waiting?page=2")).json() == []
+    async with depot.stall.ctx.begin() as tx:
+        kept = uuid.UUID(merged["id"])
+        await tx.execute("DELETE FROM shipping_merge_order WHERE merge_id <> $1", kept)
+        await tx.execute("DELETE FROM shipping_merge WHERE id <> $1", kept)
     slips = body | {"ship_day": depot.today().isoformat()}
     await depot.staff.post(f"{API}/slips/check", json=slips)
     undone, written = await asyncio.gather(

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
@@ -18,6 +18,7 @@ from nakamise_shipping.merging.undoing import Merge
 
 TAGS: Final = ["shipping"]
 SEND: Final = "shipping.send"
+PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]
 
 
 class MergeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,10 +39,10 @@ async def merge(ctx: Ctx, data: JSONBody[MergeBody]) -> Proposal:
 
 
 @get("/merges/waiting", opt=requires(SEND), tags=TAGS, operation_id="shipping_list_merged")
-async def waiting(ctx: Ctx) -> list[Merge]:
-    """Parcels of several orders that can be parted again: their slip is in no file yet."""
+async def waiting(ctx: Ctx, page_number: PageNumber = 1) -> list[Merge]:
+    """Parcels of several orders that can be parted again: their slip is in no file yet. 50 on a page."""
     async with ctx.read() as tx:
-        return await undoing.merges(ctx, tx)
+        return (await undoing.merge_page(ctx, tx, page_number)).items
 
 
 @post(

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from nakamise.errors import Conflict
 from nakamise.plugin import Ctx, requires
-from nakamise.web import N_, gettext_for, page, read_form, see_other
+from nakamise.web import N_, filter_of, gettext_for, page, page_base, read_form, see_other
 from nakamise_shipping.merging import service, undoing
 from nakamise_shipping.saying import say
 from nakamise_shipping.settings import ShippingSettings
@@ -26,13 +26,22 @@ class MergeForm(msgspec.Struct, frozen=True):
     orders: Annotated[list[uuid.UUID], Meta(min_length=2, max_length=100)]
 
 
+class MergeFilter(msgspec.Struct, frozen=True):
+    """``page`` of those that share a parcel already."""
+
+    page: Annotated[int, Meta(ge=1, le=10_000)] = 1
+
+
 @get("/merges", opt=requires(SEND), include_in_schema=False)
-async def proposals(ctx: Ctx) -> Response[bytes]:
+async def proposals(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
+    wanted = filter_of(MergeFilter, dict(request.query_params))
     async with ctx.read() as tx:
         found = await service.proposals(ctx, tx)
-        done = await undoing.merges(ctx, tx)
+        done = await undoing.merge_page(ctx, tx, wanted.page)
     hours = ctx.settings(ShippingSettings).merge_hours
-    return await page(ctx, "shipping/merges.html", found=found, done=done, hours=hours)
+    return await page(
+        ctx, "shipping/merges.html", found=found, done=done, hours=hours, paging=page_base(BASE)
+    )
 
 
 @post("/merges", opt=requires(SEND), include_in_schema=False)

@@ -62,26 +62,32 @@ class Undoable(msgspec.Struct, frozen=True, kw_only=True):
     refunded: int
 
 
-_UNDOABLE: Final = """
+_NO_SLIP_LEFT: Final = """
+NOT EXISTS (SELECT FROM shipping_merge_order x JOIN shipping_slip_order so ON so.order_id = x.order_id
+            JOIN shipping_slip s ON s.id = so.slip_id
+            WHERE x.merge_id = m.id AND (s.file_id IS NOT NULL OR s.tracking_number IS NOT NULL))
+"""
+_UNDOABLE: Final = f"""
 SELECT m.id AS merge_id, m.shop_id, sum(o.refunded)::bigint AS refunded,
        array_agg(o.order_id ORDER BY o.is_kept DESC, o.order_id) AS order_ids
 FROM shipping_merge m JOIN shipping_merge_order o ON o.merge_id = m.id
-WHERE ($1::uuid IS NULL OR m.id = $1) AND NOT EXISTS (
-    SELECT FROM shipping_merge_order x JOIN shipping_slip_order so ON so.order_id = x.order_id
-    JOIN shipping_slip s ON s.id = so.slip_id
-    WHERE x.merge_id = m.id AND (s.file_id IS NOT NULL OR s.tracking_number IS NOT NULL))
-GROUP BY m.id ORDER BY m.created_at DESC, m.id LIMIT $2
-"""
+WHERE m.id IN (SELECT merge_id FROM shipping_merge_order WHERE order_id = ANY($1)) AND {_NO_SLIP_LEFT}
+GROUP BY m.id
+"""  # noqa: S608 (our own text)
+_LEADS: Final = f"""
+SELECT k.order_id FROM shipping_merge_order k JOIN shipping_merge m ON m.id = k.merge_id
+WHERE k.is_kept AND ($1::uuid[] IS NULL OR m.shop_id = ANY($1)) AND {_NO_SLIP_LEFT}
+"""  # noqa: S608 (our own text)
 
 
-async def undoable(tx: Tx, limit: int) -> list[Undoable]:
-    """The newest first."""
-    return await tx.all(Undoable, _UNDOABLE, None, limit)
+async def undoable(tx: Tx, order_ids: Sequence[uuid.UUID]) -> list[Undoable]:
+    """The merges that hold any of these orders, in no order."""
+    return await tx.all(Undoable, _UNDOABLE, list(order_ids))
 
 
-async def undoable_one(tx: Tx, merge_id: uuid.UUID) -> Undoable | None:
-    """None too when a slip of it left in a file."""
-    return await tx.first(Undoable, _UNDOABLE, merge_id, 1)
+async def leads(tx: Tx, shops: Sequence[uuid.UUID] | None) -> list[uuid.UUID]:
+    """Of every merge of these shops (None: of all) that no slip has left: the order that kept its fee."""
+    return await tx.values(_LEADS, shops)
 
 
 async def orders_of(tx: Tx, merge_id: uuid.UUID) -> list[uuid.UUID]:

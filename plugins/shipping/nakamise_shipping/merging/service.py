@@ -11,16 +11,16 @@ from typing import Final
 import msgspec
 
 from nakamise.contracts.orders import Orders, OrderView, RefundOrder
+from nakamise.contracts.shops import ShopSellers
 from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_shipping import turns
 from nakamise_shipping.merging import repository
 from nakamise_shipping.settings import ShippingSettings
 from nakamise_shipping.slips.repository import forget_unsent, of_orders
-from nakamise_shipping.slips.service import SENDABLE
+from nakamise_shipping.slips.service import PARCELS, SENDABLE
 from nakamise_shipping.wishes.repository import KeptOrder, kept
 
 DOMAIN: Final = "shipping"
@@ -60,7 +60,9 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
 async def proposals(ctx: TenantCtx, tx: Tx) -> list[Proposal]:
     """Of the newest thousand orders that wait for a parcel."""
-    query = msgspec.structs.replace(SENDABLE, fulfil_states=("unfulfilled", "processing"))
+    # Staff of some shops would find what they bought themselves elsewhere too.
+    shops = tuple(await ctx.service(ShopSellers).of_staff(tx) or ())
+    query = msgspec.structs.replace(SENDABLE, shop_ids=shops, fulfil_states=("unfulfilled", "processing"))
     found = await ctx.service(Orders).find(tx, query, limit=_SCAN)
     known = await kept(tx, [order.id for order in found])
     merged = await repository.merged_with(tx, [order.id for order in found])
@@ -137,7 +139,7 @@ async def merge(ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID]) -> Propo
 
     Raises Conflict when they are no proposal (any more): sent, cancelled, merged, or of different buyers.
     """
-    await turns.wait(tx)
+    await tx.turn(PARCELS)
     orders = ctx.service(Orders)
     for order_id in sorted(set(order_ids)):
         await orders.lock(tx, order_id)

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from nakamise.contracts.orders import OrderQuery, Orders, OrderView
+from nakamise.contracts.shops import ShopSellers
 from nakamise.db import Tx
 from nakamise.errors import Conflict, NotFound
 from nakamise.plugin import TenantCtx
-from nakamise.web import N_
-from nakamise_shipping import turns
+from nakamise.web import N_, Paged
 from nakamise_shipping.merging import repository
 from nakamise_shipping.merging.repository import Undoable
 from nakamise_shipping.slips.repository import drop_unwritten
-from nakamise_shipping.slips.service import SENDABLE
+from nakamise_shipping.slips.service import PARCELS, SENDABLE
 
 DOMAIN: Final = "shipping"
 PARTED: Final = N_("shipping.parted")
-SHOWN: Final = 50
+PAGE_SIZE: Final = 50
 _WAITING: Final = ("unfulfilled", "processing")
 
 
@@ -38,15 +39,39 @@ class Merge(msgspec.Struct, frozen=True, kw_only=True):
         return "、".join(number for _, number in self.orders)
 
 
-async def merges(ctx: TenantCtx, tx: Tx) -> list[Merge]:
-    """Those that can be undone now, the newest first; of orders that the reader may see."""
-    found = await repository.undoable(tx, SHOWN)
-    ids = tuple(order_id for one in found for order_id in one.order_ids)
+class MergePage(Paged, frozen=True, kw_only=True):
+    """``total`` counts those whose first order waits; one of which another order was sent or ended is left out."""
+
+    items: list[Merge]
+
+
+async def merge_page(ctx: TenantCtx, tx: Tx, page: int) -> MergePage:
+    """Those that can be undone now, of the shops that the reader works for; that with the newest order first."""
+    orders = ctx.service(Orders)
+    leads = await repository.leads(tx, await ctx.service(ShopSellers).of_staff(tx))
+    if not leads:
+        return MergePage(items=[], total=0, page=page, page_size=PAGE_SIZE)
+    query = msgspec.structs.replace(SENDABLE, ids=tuple(leads), fulfil_states=_WAITING)
+    total = await orders.count(tx, query)
+    first = await orders.find(tx, query, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    return MergePage(
+        items=await _merges(orders, tx, [one.id for one in first]),
+        total=total,
+        page=page,
+        page_size=PAGE_SIZE,
+    )
+
+
+async def _merges(orders: Orders, tx: Tx, leads: Sequence[uuid.UUID]) -> list[Merge]:
+    """In the order of ``leads``."""
+    found = {one.order_ids[0]: one for one in await repository.undoable(tx, leads)}
+    ids = tuple(order_id for one in found.values() for order_id in one.order_ids)
     if not ids:
         return []
     query = msgspec.structs.replace(SENDABLE, ids=ids, fulfil_states=_WAITING)
-    orders = {one.id: one for one in await ctx.service(Orders).find(tx, query, limit=len(ids))}
-    return [_merge(one, orders) for one in found if set(one.order_ids) <= orders.keys()]
+    known = {one.id: one for one in await orders.find(tx, query, limit=len(ids))}
+    together = [found[lead] for lead in leads if lead in found]
+    return [_merge(one, known) for one in together if set(one.order_ids) <= known.keys()]
 
 
 def _merge(found: Undoable, orders: dict[uuid.UUID, OrderView]) -> Merge:
@@ -65,17 +90,17 @@ async def undo(ctx: TenantCtx, tx: Tx, merge_id: uuid.UUID) -> Merge:
 
     Raises NotFound, Conflict once a slip is in a file, has a number, or one of the orders was sent or ended.
     """
-    await turns.wait(tx)
+    await tx.turn(PARCELS)
     orders = ctx.service(Orders)
     ids = await repository.orders_of(tx, merge_id)
     if not ids:
         raise NotFound
     for order_id in ids:
-        await orders.lock(tx, order_id)
+        await ctx.service(ShopSellers).check(tx, (await orders.lock(tx, order_id)).shop_id)
     if await repository.orders_of(tx, merge_id) != ids:
         raise NotFound
     await drop_unwritten(tx, ids)
-    found = await repository.undoable_one(tx, merge_id)
+    found = next(iter(await repository.undoable(tx, ids)), None)
     query = OrderQuery(ids=tuple(ids), states=SENDABLE.states, fulfil_states=_WAITING)
     known = {one.id: one for one in await orders.find(tx, query, limit=len(ids))}
     if found is None or set(ids) != known.keys() or await repository.delete(tx, merge_id) != len(ids):

@@ -14,7 +14,6 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_shipping import turns
 from nakamise_shipping.carriers import files
 from nakamise_shipping.carriers.layout import LAYOUTS, Layout, layout
 from nakamise_shipping.carriers.slip import Checked, Party, Slip, checked
@@ -29,6 +28,9 @@ from nakamise_shipping.wishes.repository import KeptOrder, kept
 
 DOMAIN: Final = "shipping"
 SENDABLE: Final = OrderQuery(states=("paid", "part_refunded"), fulfil_states=("unfulfilled", "processing", "part_shipped"))  # fmt: skip
+# Who puts parcels together, parts them or writes their slips does it alone, before any order is locked: each looks at
+# what the others made of it.
+PARCELS: Final = "shipping.parcels"
 _PLAIN: Final = ShopShipping()
 TOO_MANY: Final = N_("These orders are %(found)s slips, but %(carrier)s takes at most %(n)s at once. Nothing was written: please choose fewer orders and write several files.")  # fmt: skip
 
@@ -69,7 +71,7 @@ async def report(ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID], ship_da
 
     Raises Invalid for no orders, for several carriers at once, and for more than the carrier takes.
     """
-    await turns.wait(tx)
+    await tx.turn(PARCELS)
     orders = await _orders(ctx, tx, order_ids)
     configs = await stored(tx, {order.shop_id for order in orders.values()})
     layouts = {order.shop_id: _layout(configs, order.shop_id) for order in orders.values()}

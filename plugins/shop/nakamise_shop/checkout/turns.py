@@ -15,18 +15,15 @@ from nakamise.db import Tx
 if TYPE_CHECKING:
     from nakamise_shop.checkout.intent import Intent
 
-# Any number of ours: advisory locks are the whole database's, so the tenant's schema is in the key.
-_SEED: Final = 5_118_008
-_ALONE: Final = "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, $2))"
-_TOGETHER: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, $2))"
+_LIMITED: Final = "shop.limited"
 
 
 async def to_take(tx: Tx, intents: Sequence[Intent]) -> None:
     """Before plugins take anything, after counters. Costs nothing where no plugin lowered a price."""
     if intents[0].ctx.lineup.has("checkout_commit") and any(one.now.quote.applied for one in intents):
-        await tx.value(_TOGETHER if len(intents) > 1 else _ALONE, tx.schema, _SEED)
+        await tx.turn(_LIMITED, shared=len(intents) == 1)
 
 
 async def for_one(tx: Tx) -> None:
     """Before plugins take something for one purchase, or get it back."""
-    await tx.value(_ALONE, tx.schema, _SEED)
+    await tx.turn(_LIMITED, shared=True)
