@@ -69,6 +69,7 @@ def build_shell(ctx: TenantCtx, flashes: Sequence[Flash]) -> Shell:
         locale=ctx.locale,
         scheme=_scheme(ctx, brand),
         zone=ctx.tenant.timezone,
+        at=ctx.now(),
         path=ctx.http.path,
         title_suffix=brand.name,
         description=_tagline(ctx),

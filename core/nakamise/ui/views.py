@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -57,7 +58,8 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
     `scheme` is what the visitor sees (his choice, else the brand's); `zone` an IANA name;
     `owners` the template owners that are on here ("core" is always on);
     `single_brand`: shops are neither listed nor named. `is_framed`: the content only, for a
-    page that frames it. `slots` maps a slot name to ready markup, in display order.
+    page that frames it. `slots` maps a slot name to ready markup, in display order. `at`: the server's clock, by
+    which pages count down.
     """
 
     brand: Brand
@@ -67,6 +69,7 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
     locales: Sequence[LocaleLink] = (LocaleLink("ja", "日本語"), LocaleLink("en", "English"))
     scheme: Scheme = "auto"
     zone: str = "Asia/Tokyo"
+    at: datetime | None = None
     path: str = "/"
     title_suffix: str = ""
     description: str = ""

@@ -64,5 +64,4 @@ manifest: Final = Manifest(
     ),
     privacy=Privacy("nakamise_timesale.privacy:export", "nakamise_timesale.privacy:erase"),
     css_under={"/shop/products": ("timesale.css",), "/admin/timesale": ("timesale.css",)},
-    js_under={"/shop/products": ("timesale.js",)},
 )

@@ -18,14 +18,13 @@ from nakamise_timesale.words import words
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """As in `RunningItem`; ``now`` is the server's clock, by which a page counts down."""
+    """As in `RunningItem`."""
 
     name: str
     ends_at: datetime | None
     left: int | None
     pieces: int | None
     per_person: int | None
-    now: datetime
 
 
 async def context(
@@ -43,7 +42,7 @@ async def _product(ctx: TenantCtx, tx: Tx, subject: ProductSubject) -> Mapping[s
     if await quiet.may_skip(ctx, now):
         return None
     items = await pricing.running(ctx, tx, [subject.product_id], now, ctx.actor.user_id)
-    shown = [Shown(one.name, one.ends_at, one.left, one.pieces, one.per_person, now) for one in items]
+    shown = [Shown(one.name, one.ends_at, one.left, one.pieces, one.per_person) for one in items]
     return {"sales": shown} if shown else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -92,8 +93,11 @@ async def test_prices_are_lowered_everywhere_and_back_at_once(stall: Stall, offi
     staff = (await office.browser.get(f"/admin/timesale/{sale['id']}")).text
     assert "2週間に満たない" in staff or "two weeks in all" in staff
     page = (await browser.get(f"{SHOP[4:]}/{slug}")).text
-    assert "data-timesale-until" in page
+    assert "data-countdown" in page
     assert "priceValidUntil" in page
+    cards_page = (await browser.get("/shop/products")).text
+    assert cards_page.count("data-countdown=") == 2
+    assert re.search(r'<html [^>]*data-now="\d{4}-', cards_page), "the server's clock"
     async with stall.ctx.read() as tx:
         pinned = (await stall.ctx.service(Catalog).products(tx, [product]))[product]
     assert (pinned.min_price, pinned.compare_at) == (800, 1000)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final, Literal
 
 import msgspec
@@ -25,7 +26,8 @@ Kind = Literal["ok", "low", "out"]
 
 
 class Good(msgspec.Struct, frozen=True, kw_only=True):
-    """``number`` as the host counts them, from 1. ``was``: the former price, or ""; ``picture``: an address or ""."""
+    """``number`` as the host counts them, from 1. ``was``: the former price, or ""; ``picture``: an address or "".
+    ``ends_at``: when a limited offer ends, None without one."""
 
     id: uuid.UUID
     number: int
@@ -38,6 +40,7 @@ class Good(msgspec.Struct, frozen=True, kw_only=True):
     was: str
     stock: str
     kind: Kind
+    ends_at: datetime | None = None
 
 
 class GoodsNews(msgspec.Struct, frozen=True):
@@ -65,6 +68,7 @@ def _good(product: CatalogProduct, number: int, locale: str) -> Good:
         was=yen(product.compare_at) if product.compare_at else "",
         stock=stock,
         kind=kind,
+        ends_at=product.offer.ends_at if product.offer else None,
     )
 
 

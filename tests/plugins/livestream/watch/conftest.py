@@ -13,7 +13,7 @@ from tests.plugins.shop.stall import Stall
 
 @pytest.fixture
 async def stage(make_tenant: MakeTenant, client: ClientFor, ctx_for: CtxFor) -> AsyncIterator[Stage]:
-    tenant = await make_tenant(plugins=("livestream", "shop", "webhooks"))
+    tenant = await make_tenant(plugins=("livestream", "shop", "timesale", "webhooks"))
     made = Stage(tenant, ctx_for(tenant), client, ctx_for)
     yield made
     assert await made.broken() == []

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
 from nakamise.testing.people import Person
 from nakamise_livestream.watch import refresh
+from nakamise_timesale import service as sales
+from nakamise_timesale.schemas import ItemInput, SaleInput
 from tests.plugins.livestream.chat.talk import in_room
 from tests.plugins.livestream.stage import API, Stage, ok, on_air
 
@@ -17,6 +26,7 @@ async def test_many_orders_are_looked_at_once(stage: Stage) -> None:
         assert await tx.value(WAITING, refresh.JOB, stage.tenant.id) == 1
 
 
+@pytest.mark.req("LC-8.8.1")
 async def test_only_what_changed_is_told(stage: Stage, presenter: Person, goods: list[str]) -> None:
     made = await on_air(presenter)
     await ok(
@@ -36,3 +46,24 @@ async def test_only_what_changed_is_told(stage: Stage, presenter: Person, goods:
         await refresh.refresh(stage.ctx)
         (news,) = await ears.of("goods")
     assert [one["stock"] for one in news.data["goods"]] == ["残り3点", "在庫あり", "在庫あり"]
+    await the_end_of_a_sale_is_counted_down(stage, made, goods[0])
+
+
+async def the_end_of_a_sale_is_counted_down(stage: Stage, made: dict[str, Any], product: str) -> None:
+    """By the page's own countdown, from what the catalog says; without scripts the end stands there."""
+    ends = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=5)
+    async with in_room(stage, made) as ears:
+        async with stage.ctx.begin() as tx:
+            sale = SaleInput(name="生配信セール", starts_at=ends - timedelta(days=1), ends_at=ends)
+            sale_id = await sales.create(stage.ctx, tx, sale)
+            await sales.add_item(stage.ctx, tx, sale_id, ItemInput(product_id=uuid.UUID(product), price=1500))
+        await refresh.refresh(stage.ctx)
+        (news,) = await ears.of("goods")
+    viewer = await stage.person("客")
+    told = [(one["price"], one["ends_at"]) for one in news.data["goods"]]
+    assert [end and datetime.fromisoformat(end) for _price, end in told] == [ends, None, None]
+    assert told[0][0] == "¥1,500"
+    page = (await viewer.client.get(f"/livestream/{made['id']}")).text
+    (end,) = set(re.findall(r'data-countdown="([^"]+)"', page))
+    assert datetime.fromisoformat(end) == ends
+    assert f"{ends.astimezone(stage.tenant.zone):%H:%M}" in page

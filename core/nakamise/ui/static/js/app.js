@@ -3,6 +3,7 @@
 import "./dialog.js";
 import "./shell.js";
 import "./confirm.js";
+import "./countdown.js";
 import "./forms.js";
 import "./fields.js";
 import "./toast.js";

@@ -64,11 +64,19 @@ function fill(card, good) {
   for (const place of all("[data-f]", card)) {
     const name = place.dataset.f;
     if (name === "picture") picture(place, good);
+    else if (name === "ends_at") countdown(place, good);
     else if (place.textContent !== String(good[name])) place.textContent = good[name];
     if (name === "stock") place.dataset.kind = good.kind;
   }
   for (const button of all("[data-quick]", card)) button.disabled = good.kind === "out";
   one(".n-price", card)?.classList.toggle("n-price--sale", Boolean(good.was));
+}
+
+/** The page's countdown writes the words. */
+function countdown(place, good) {
+  place.dataset.countdown = good.ends_at ?? "";
+  place.hidden = !good.ends_at;
+  if (!good.ends_at) place.textContent = "";
 }
 
 function picture(place, good) {
