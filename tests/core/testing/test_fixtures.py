@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 import httpx
 import msgspec
 import pytest
@@ -16,15 +17,17 @@ from nakamise.plugin import Tenant, TenantCtx
 from nakamise.plugin.jobs import Job
 from nakamise.runtime import Runtime
 from nakamise.settings import Settings
-from nakamise.testing.drain import drain
+from nakamise.testing.drain import LEFT, drain
+from nakamise.testing.fakes import FakingHost
 from nakamise.testing.fixtures import ClientFor, MakeTenant
 from nakamise.testing.live import LiveServer
 from nakamise.testing.server import free_port
 
 
 @asynccontextmanager
-async def _runtime(settings: Settings) -> AsyncIterator[Runtime]:
-    built = await build_runtime(settings)
+async def _runtime(settings: Settings, host: FakingHost) -> AsyncIterator[Runtime]:
+    """With a queue of its own."""
+    built = await build_runtime(settings, host=host)
     try:
         yield built
     finally:
@@ -41,23 +44,38 @@ async def test_a_client_is_on_its_tenant(make_tenant: MakeTenant, client: Client
     assert one.name not in (await client(other).get("/")).text
 
 
-async def test_drain_does_the_jobs_of_one_tenant(settings: Settings, make_tenant: MakeTenant) -> None:
+async def test_drain_does_the_jobs_of_one_tenant(
+    settings: Settings, host: FakingHost, make_tenant: MakeTenant
+) -> None:
     tenant = await make_tenant()
-    async with _runtime(settings) as runtime:
+    async with _runtime(settings, host) as runtime:
         done = _notes_done(runtime)
         await _enqueue(runtime, tenant, "again")
         await drain(runtime, tenant)
         assert done == [(tenant.id, "again"), (tenant.id, "second")]
 
 
-async def test_drain_tells_of_a_job_that_fails(settings: Settings, make_tenant: MakeTenant) -> None:
+async def test_drain_tells_of_a_job_that_fails(
+    settings: Settings, host: FakingHost, make_tenant: MakeTenant
+) -> None:
     tenant = await make_tenant()
-    async with _runtime(settings) as runtime:
+    async with _runtime(settings, host) as runtime:
         done = _notes_done(runtime)
         await _enqueue(runtime, tenant, "bad")
         with pytest.raises(AssertionError, match="a bad note"):
             await drain(runtime, tenant)
         assert done == []
+
+
+async def test_a_job_that_is_queued_while_drain_looks_is_left(
+    runtime: Runtime, owner: asyncpg.Connection, make_tenant: MakeTenant
+) -> None:
+    """As by a job that queues the next one and ends, all between the look's begin and its statement."""
+    tenant = await make_tenant()
+    async with owner.transaction():
+        await owner.execute("SET LOCAL search_path = nakamise")
+        await _enqueue(runtime, tenant, "the next one")
+        assert await owner.fetchval(LEFT, tenant.id) == 1
 
 
 def _notes_done(runtime: Runtime) -> list[tuple[uuid.UUID, str]]:
