@@ -9,8 +9,8 @@ from nakamise_livestream.whip.companion import MediaHost
 from tests.plugins.livestream.whip.waiting import until
 
 
-@pytest.fixture(autouse=True)
-async def media(runtime: Runtime) -> MediaHost:
+async def engine_of(runtime: Runtime) -> MediaHost:
+    """As soon as its worker answers."""
     host = await runtime.companions.get(runtime, MediaHost)
 
     async def is_up() -> bool:
@@ -18,3 +18,8 @@ async def media(runtime: Runtime) -> MediaHost:
 
     await until(is_up, within=30.0)
     return host
+
+
+@pytest.fixture(autouse=True)
+async def media(runtime: Runtime) -> MediaHost:
+    return await engine_of(runtime)
