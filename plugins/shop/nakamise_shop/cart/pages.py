@@ -17,6 +17,7 @@ from nakamise.web import N_, fragment, gettext_for, page, read_form, see_other
 from nakamise_shop.cart import adding, refusals, repository, service
 from nakamise_shop.cart.paths import CART, CHECKOUT, AnyRequest
 from nakamise_shop.cart.schemas import Cart
+from nakamise_shop.orders.bills import Unsure, teller
 from nakamise_shop.saying import say
 
 TEMPLATE: Final = "shop/cart_page.html"
@@ -40,6 +41,7 @@ async def show(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         TEMPLATE,
         slots=dict.fromkeys((Slot.CART_SUMMARY, Slot.CART_SECTION), _subject(ctx, cart)),
         cart=cart,
+        **_bill(ctx, cart),
         words=_trouble_words(ctx, cart),
         undo=_undo(request, cart),
         refused="",
@@ -67,6 +69,11 @@ def _subject(ctx: TenantCtx, cart: Cart) -> CartSubject:
         currency=ctx.tenant.currency,
         quote=cart.quote,
     )
+
+
+def _bill(ctx: TenantCtx, cart: Cart) -> dict[str, object]:
+    """Before an address is chosen the carriage is an estimate."""
+    return {"told": teller(ctx.locale), "unsure": Unsure(True, cart.has_unknown_shipping)}
 
 
 def _trouble_words(ctx: TenantCtx, cart: Cart) -> dict[uuid.UUID, str]:
@@ -131,6 +138,7 @@ async def _part(
         status=status,
         slots=dict.fromkeys((Slot.CART_SUMMARY, Slot.CART_SECTION), _subject(ctx, cart)),
         cart=cart,
+        **_bill(ctx, cart),
         words=_trouble_words(ctx, cart),
         undo=undo,
         refused=refused,

@@ -10,10 +10,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from nakamise.contracts.pricing import Applied, Extra, Phase, Quote, QuotedLine, ShopQuote
+from nakamise.contracts.pricing import Applied, Quote, QuotedLine, ShopQuote
 from nakamise.contracts.shipping import RATES_UNKNOWN
 from nakamise.media import Media
 from nakamise_shop.catalog.sale import Sale
+from nakamise_shop.domain.bill import Bill, bill_of
 
 Quantity = Annotated[int, Meta(ge=1, le=999)]
 
@@ -116,7 +117,7 @@ class CartGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cart(msgspec.Struct, frozen=True, kw_only=True):
-    """``quote`` prices what can be bought; None when nothing can. ``quantity`` is the badge's number. ``inputs`` is
+    """``quote`` prices what can be bought; None when nothing can, and then there is no ``bill``. ``quantity`` is the badge's number. ``inputs`` is
     what the buyer chose for plugins (``contracts.cart``)."""
 
     groups: list[CartGroup]
@@ -127,6 +128,7 @@ class Cart(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def lines(self) -> list[CartLine]:
         return [line for group in self.groups for line in group.lines]
+    bill: Bill | None
 
     @property
     def has_trouble(self) -> bool:
@@ -143,33 +145,10 @@ class Cart(msgspec.Struct, frozen=True, kw_only=True):
         """The fees for sending could not be asked: amounts are without them."""
         return self.quote is not None and RATES_UNKNOWN in self.quote.degraded
 
-    @property
-    def tax(self) -> int:
-        """Contained in the total."""
-        return sum(shop.tax for shop in self.quote.shops) if self.quote else 0
-
-    @property
-    def subtotal(self) -> int:
-        """Goods before discounts on lines, cart and shipping; unit prices are already the lowered ones."""
-        shops = self.quote.shops if self.quote else ()
-        return sum(line.subtotal for shop in shops for line in shop.lines)
-
-    @property
-    def shipping_fee(self) -> int:
-        """Before discounts."""
-        return sum(shop.shipping.fee for shop in self.quote.shops) if self.quote else 0
-
-    @property
-    def extras(self) -> list[Extra]:
-        """Part of ``shipping_fee``: wrapping and the like."""
-        shops = self.quote.shops if self.quote else ()
-        return [extra for shop in shops for extra in shop.shipping.extras]
-
-    @property
-    def reductions(self) -> list[Applied]:
-        """What lies between ``subtotal`` with ``shipping_fee`` and the total."""
-        applied = self.quote.applied if self.quote else ()
-        return [one for one in applied if one.taken and Phase.UNIT < one.adjustment.phase < Phase.TENDER]
+    def shop_bill(self, group: CartGroup) -> Bill | None:
+        """Of what this shop will send; None while nothing of it can be bought."""
+        quoted = self.shop_quote(group)
+        return bill_of(quoted) if quoted else None
 
     def shop_quote(self, group: CartGroup) -> ShopQuote | None:
         """None while nothing of this shop can be bought."""

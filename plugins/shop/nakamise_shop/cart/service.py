@@ -22,6 +22,7 @@ from nakamise_shop.cart.repository import LineRow
 from nakamise_shop.cart.schemas import Cart, CartGroup, CartLine
 from nakamise_shop.catalog.prices import is_reduced, shown
 from nakamise_shop.catalog.service import today
+from nakamise_shop.domain.bill import bill_of
 from nakamise_shop.quoting import Wanted, quote
 from nakamise_shop.reports import looking
 
@@ -85,10 +86,12 @@ async def view(ctx: TenantCtx, tx: Tx, key: CartKey, destination: Destination | 
     groups = _groups(rows, today(ctx))
     lines = [line for group in groups for line in group.lines]
     buyable = [wanted(line) for line in lines if line.trouble is None]
+    priced = await quote(ctx, tx, buyable, inputs, destination) if buyable else None
     return Cart(
         groups=groups,
         quantity=sum(line.quantity for line in lines),
-        quote=await quote(ctx, tx, buyable, inputs, destination) if buyable else None,
+        quote=priced,
+        bill=bill_of(*priced.shops) if priced else None,
         inputs=inputs,
     )
 

@@ -21,6 +21,7 @@ from nakamise_shop.catalog.schemas import Product, ProductFilter, ProductPage, S
 from nakamise_shop.catalog.structured import structured
 from nakamise_shop.catalog.words import SHOP_STATES
 from nakamise_shop.legal import delivery_facts, notice_of
+from nakamise_shop.orders.labels import rate
 from nakamise_shop.paging import filter_of
 from nakamise_shop.reports import looking, via
 from nakamise_shop.settings import ShopSettings
@@ -89,6 +90,7 @@ async def _product_page(
         "shop/catalog_product.html",
         slots=slots,
         product=product,
+        tax_rate=rate(product.tax_bp),
         variant=variant,
         via=via,
         face=choice.face(ctx, product, variant) if variant else None,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from nakamise.contracts.pricing import Rounding
-from nakamise_shop.domain.tax import rate_on, with_tax
+from nakamise_shop.domain.tax import TaxRate, rate_on, with_tax
 from nakamise_shop.domain.tax_rates import JAPAN_TAX_RATES
 
 
@@ -27,7 +27,7 @@ def shown(amount: int, of: Taxed, on: date) -> int:
     """``amount`` with the tax of that day. Raises NoTaxRate."""
     if of.prices_include_tax:
         return amount
-    rate = rate_on(JAPAN_TAX_RATES, of.tax_class, on)
+    rate = rate_of(of.tax_class, on)
     return with_tax(amount, rate.rate_bp, of.rounding)
 
 
@@ -37,4 +37,9 @@ def shown_if_any(amount: int | None, of: Taxed, on: date) -> int | None:
 
 def is_reduced(tax_class: str, on: date) -> bool:
     """Taxed at the reduced rate: to be marked with ※."""
-    return rate_on(JAPAN_TAX_RATES, tax_class, on).reduced
+    return rate_of(tax_class, on).reduced
+
+
+def rate_of(tax_class: str, on: date) -> TaxRate:
+    """Raises NoTaxRate."""
+    return rate_on(JAPAN_TAX_RATES, tax_class, on)

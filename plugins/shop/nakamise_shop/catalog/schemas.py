@@ -107,7 +107,7 @@ class Beside(msgspec.Struct, frozen=True):
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
     """``specs`` and ``faq`` are pairs, ``size_chart`` rows of cells (the heads first), in the asked language;
-    ``reduced`` marks the reduced tax rate (※). ``per_person_days`` None: however long ago."""
+    ``reduced`` marks the reduced tax rate (※), ``tax_bp`` is the rate of today in basis points. ``per_person_days`` None: however long ago."""
 
     id: uuid.UUID
     slug: str
@@ -119,6 +119,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     category_slug: str | None
     category_name: str | None
     tax_class: str
+    tax_bp: int
     reduced: bool
     state: str
     options: list[Option]

@@ -15,7 +15,7 @@ from nakamise.plugin import TenantCtx
 from nakamise_shop import scope
 from nakamise_shop.catalog import places, repository
 from nakamise_shop.catalog.lowered import Lowered, Piece, lowered
-from nakamise_shop.catalog.prices import is_reduced, shown, shown_if_any
+from nakamise_shop.catalog.prices import is_reduced, rate_of, shown, shown_if_any
 from nakamise_shop.catalog.repository import CardRow, ProductRow
 from nakamise_shop.catalog.schemas import (
     Option,
@@ -79,6 +79,7 @@ async def product(ctx: TenantCtx, tx: Tx, slug: str) -> Product:
     prices = [one.price for one in variants] or [shown(row.min_price, row, day)]
     return Product(
         **{name: getattr(row, name) for name in _SAME_FIELDS},
+        tax_bp=rate_of(row.tax_class, day).rate_bp,
         reduced=is_reduced(row.tax_class, day),
         min_price=min(prices),
         max_price=max(prices),

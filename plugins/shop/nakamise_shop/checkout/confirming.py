@@ -20,6 +20,7 @@ from nakamise_shop.cart.schemas import Cart
 from nakamise_shop.checkout.confirmed import Change, changes, confirmed, decode, encode
 from nakamise_shop.checkout.repository import SellingShop, selling_shops
 from nakamise_shop.checkout.schemas import ConfirmView
+from nakamise_shop.domain.bill import bill_of
 
 
 class Basket(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +88,7 @@ async def basket(ctx: TenantCtx, tx: Tx, address_id: uuid.UUID) -> Basket:
 
 
 def _uncertain(cart: Cart) -> Unavailable:
+    """Raises Conflict that names the shops which take no orders now."""
     if cart.has_unknown_shipping:
         said = N_("Shipping cannot be worked out at the moment, so orders are closed for a short while. Your cart is kept.")  # fmt: skip
         code = "shipping_unknown"
@@ -139,3 +141,4 @@ async def confirm_view(ctx: TenantCtx, address_id: uuid.UUID) -> ConfirmView:
 async def shop_terms(ctx: TenantCtx, tx: Tx, now: Basket) -> list[SellingShop]:
     """The shops that will sell, with what each says about payment, delivery and returns."""
     return await selling_shops(tx, [uuid.UUID(part.shop_id) for part in now.quote.shops], ctx.locale)
+        bill=bill_of(*now.quote.shops),

@@ -38,7 +38,7 @@ from nakamise_shop.checkout.repository import SellingShop
 from nakamise_shop.checkout.schemas import Pay, PlaceOrder, PurchaseState, PurchaseView
 from nakamise_shop.checkout.words import TERMS, change_text
 from nakamise_shop.legal import items_of
-from nakamise_shop.orders.labels import rate
+from nakamise_shop.orders.bills import teller
 from nakamise_shop.saying import say
 
 AnyRequest = Request[Any, Any, Any]
@@ -106,6 +106,7 @@ async def choose_address(
         "shop/checkout_address.html",
         cart=cart,
         addresses=addresses,
+        told=teller(ctx.locale),
         chosen=chosen,
         verified=ctx.actor.email_verified,
     )
@@ -219,7 +220,7 @@ async def _confirmation(
         changed=seen is not None,
         changes=[_said(ctx, change) for change in found],
         key=new_token(),
-        rate=rate,
+        told=teller(ctx.locale),
     )
 
 

@@ -15,6 +15,7 @@ from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop.checkout import idempotency, repository
 from nakamise_shop.checkout.schemas import Pay, Purchase, PurchaseState, PurchaseView
+from nakamise_shop.domain.bill import bill_of
 from nakamise_shop.settings import ShopSettings
 
 ACT: Final = "pay"
@@ -43,6 +44,7 @@ async def view(ctx: TenantCtx, purchase_id: uuid.UUID) -> PurchaseView:
         return PurchaseView(
             purchase=purchase,
             orders=await repository.orders_in(tx, purchase_id),
+            bill=bill_of(*await repository.quotes_in(tx, purchase_id)),
             payment=payments[-1] if payments else None,
             can_pay=await repository.is_payable(tx, purchase_id),
         )

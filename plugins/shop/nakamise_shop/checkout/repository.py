@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from nakamise.contracts.pricing import Quote
+from nakamise.contracts.pricing import Quote, ShopQuote
 from nakamise.db import Tx
 from nakamise_shop.checkout.bulk import insert_all
 from nakamise_shop.checkout.schemas import PlacedOrder, Purchase
@@ -31,6 +31,10 @@ class SellingShop(msgspec.Struct, frozen=True, kw_only=True):
     legal: dict[str, str]
     invoice_number: str | None
     order_number_prefix: str
+
+
+class _Priced(msgspec.Struct, frozen=True):
+    quote: ShopQuote
 
 
 class NewOrder(OrderHead, frozen=True, kw_only=True):
@@ -196,6 +200,14 @@ async def orders_in(tx: Tx, purchase_id: uuid.UUID) -> list[PlacedOrder]:
         "SELECT id, number, total FROM shop_order WHERE purchase_id = $1 ORDER BY number",
         purchase_id,
     )
+
+
+async def quotes_in(tx: Tx, purchase_id: uuid.UUID) -> list[ShopQuote]:
+    """What each order was priced at."""
+    rows = await tx.all(
+        _Priced, "SELECT quote FROM shop_order WHERE purchase_id = $1 ORDER BY number", purchase_id
+    )
+    return [row.quote for row in rows]
 
 
 async def shops_of(tx: Tx, purchase_id: uuid.UUID) -> list[uuid.UUID]:

@@ -13,6 +13,7 @@ from msgspec import Meta
 from nakamise.contracts.payments import Payment, PaymentMethod
 from nakamise.contracts.pricing import Quote
 from nakamise_shop.checkout.confirmed import Change
+from nakamise_shop.domain.bill import Bill
 
 
 class PurchaseState(enum.StrEnum):
@@ -76,6 +77,7 @@ class PurchaseView(msgspec.Struct, frozen=True, kw_only=True):
 
     purchase: Purchase
     orders: list[PlacedOrder]
+    bill: Bill
     payment: Payment | None
     can_pay: bool
 
@@ -86,6 +88,7 @@ class ConfirmView(msgspec.Struct, frozen=True, kw_only=True):
 
     address_id: uuid.UUID
     quote: Quote
+    bill: Bill
     fingerprint: str
     methods: list[PaymentMethod]
     changes: list[Change] = []

@@ -1,15 +1,15 @@
-"""Words for states, carriers and the lines of a bill: msgids, with the badge's colour and icon."""
+"""Words for states and carriers: msgids, with the badge's colour and icon."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from nakamise.plugin import TenantCtx
-from nakamise.web import N_, gettext_for, yen
+from nakamise.web import N_, gettext_for
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.domain.order_state import LineState, OrderStatus
-from nakamise_shop.orders.schemas import OrderHeader, PayStatus
+from nakamise_shop.orders.schemas import PayStatus
 from nakamise_shop.orders.timeline import Happened, OrderNote
 from nakamise_shop.settings import ShopSettings
 
@@ -64,7 +64,7 @@ HAPPENED: Final[Mapping[str, str]] = {
     Happened.EXPIRED: N_("Closed, unpaid"),
     Happened.REFUNDING: N_("Refund under way"),
     Happened.REFUNDED: N_("Refunded"),
-    Happened.REFUND_FAILED: N_("The refund did not arrive; the shop pays it another way"),
+    Happened.REFUND_FAILED: N_("The refund did not arrive; the shop is seeing to it"),
     Happened.REPLACED: N_("Replacement sent"),
     Happened.RENUMBERED: N_("Tracking number changed"),
     Happened.CHANGED: N_("Delivery details changed"),
@@ -107,25 +107,6 @@ def words(locale: str) -> Words:
         lines={key: badge._replace(label=_(badge.label)) for key, badge in LINES.items()},
         carriers={key: _(label) for key, label in CARRIERS.items()},
     )
-
-
-def bill(_: Callable[..., str], order: OrderHeader) -> list[tuple[str, int]]:
-    """Goods, shipping, what points paid, the total and the tax in it per rate: (label, amount)."""
-    found = [(_("Subtotal"), order.goods), (_("Shipping"), order.shipping)]
-    found += [(_("of which %(what)s", what=one.label), one.amount) for one in order.quote.shipping.extras]
-    if order.points:
-        found.append((_("Paid with points"), -order.points))
-    found.append((_("Total (tax incl.)"), order.charge))
-    for tax in order.quote.tax_lines:
-        mark = "※" if tax.reduced else ""
-        label = _(
-            "%(rate)s %% taxable%(mark)s: %(gross)s, of which tax",
-            rate=rate(tax.rate_bp),
-            mark=mark,
-            gross=yen(tax.gross),
-        )
-        found.append((label, tax.tax))
-    return found
 
 
 def rate(basis_points: int) -> str:

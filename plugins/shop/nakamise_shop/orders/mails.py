@@ -12,7 +12,8 @@ from nakamise.db import Tx
 from nakamise.plugin import Delivery, TenantCtx
 from nakamise.web import N_, gettext_for, minute, yen
 from nakamise_shop.domain.carriers import Carrier
-from nakamise_shop.orders.labels import CARRIERS, bill
+from nakamise_shop.orders.bills import texts
+from nakamise_shop.orders.labels import CARRIERS
 from nakamise_shop.orders.schemas import Line, Order
 from nakamise_shop.orders.service import order_by_id
 from nakamise_shop.settings import ShopSettings
@@ -79,7 +80,7 @@ async def _send_to_shop(ctx: TenantCtx, tx: Tx, order: Order, address: str) -> N
         greeting=_("To the staff of %(name)s", name=header.shop.name),
         paragraphs=paragraphs,
         lines=[_mail_line(line) for line in order.lines],
-        bill=[(_("Total (tax incl.)"), yen(header.total))],
+        bill=_bill(_, order),
         facts=[*facts(ctx, order, _), (_("Customer"), header.buyer_name)],
         action={"path": f"/admin/shop/orders/{header.id}", "label": _("Open the order")},
     )
@@ -137,7 +138,7 @@ async def _send(
         greeting=_("Dear %(name)s,", name=header.address.name),
         paragraphs=list(paragraphs),
         lines=[_mail_line(line) for line in lines],
-        bill=[(label, yen(amount)) for label, amount in bill(_, header)] if with_bill else [],
+        bill=_bill(_, order) if with_bill else [],
         facts=facts(ctx, order, _),
         action={"path": f"/shop/orders/{header.number}", "label": _("See the order")},
     )
@@ -146,7 +147,11 @@ async def _send(
 def _mail_line(line: Line) -> MailLine:
     mark = " ※" if line.reduced else ""
     name = f"{line.name} {line.variant_name}".strip()
-    return MailLine(name + mark, line.qty, yen(line.net))
+    return MailLine(name + mark, line.qty, yen(line.sub))
+
+
+def _bill(_: Callable[..., str], order: Order) -> list[tuple[str, str]]:
+    return [(row.label, row.text) for row in texts(_, order.bill).rows]
 
 
 def facts(ctx: TenantCtx, order: Order, _: Callable[..., str]) -> list[tuple[str, str]]:

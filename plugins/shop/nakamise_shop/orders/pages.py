@@ -14,7 +14,7 @@ from nakamise.errors import Conflict
 from nakamise.ids import new_token
 from nakamise.plugin import Ctx, Slot, signed_in
 from nakamise.web import gettext_for, page, read_form, see_other
-from nakamise_shop.orders import labels, service
+from nakamise_shop.orders import bills, labels, service
 from nakamise_shop.orders.again import GONE, buy_again
 from nakamise_shop.orders.cancel import cancel
 from nakamise_shop.orders.schemas import OrderFilter
@@ -58,7 +58,7 @@ async def order_detail(ctx: Ctx, number: FromPath[str]) -> Response[bytes]:
         order=order,
         timeline=story(ctx.locale, order),
         words=labels.words(ctx.locale),
-        rate=labels.rate,
+        told=bills.teller(ctx.locale),
         note_label=labels.note_label(ctx),
         key=new_token(),
     )

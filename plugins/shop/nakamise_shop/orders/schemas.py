@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from nakamise.contracts.pricing import ShopQuote
+from nakamise_shop.domain.bill import Bill, bill_of
 from nakamise_shop.domain.carriers import Carrier, tracking_url
 from nakamise_shop.domain.order_state import LineState, OrderState, OrderStatus, counts
 from nakamise_shop.orders.timeline import OrderNote
@@ -190,6 +191,17 @@ class OrderHeader(OrderHead, frozen=True, kw_only=True):
         return bool(self.inputs.get(GIFT))
 
     @property
+    def bill(self) -> Bill:
+        return bill_of(self.quote)
+
+    @property
+    def given_back(self) -> int:
+        """What went back or is going back, in cash and points: all of an order that was paid and is undone."""
+        if self.state is OrderState.REFUNDED or (self.state is OrderState.CANCELLED and self.paid_at):
+            return self.total
+        return self.refunded_cash + self.refunded_points
+
+    @property
     def pay_status(self) -> PayStatus:
         refunded = self.refunded_cash + self.refunded_points
         return pay_status(self.state, self.paid_at, self.authorized_until, refunded, waits=self.refund_waits)
@@ -204,6 +216,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[Line]
     shipments: list[Shipment]
     timeline: list[OrderNote]
+    bill: Bill
     may_cancel: bool
     with_others: list[str]
 

@@ -57,6 +57,7 @@ async def assembled(ctx: TenantCtx, tx: Tx, header: OrderHeader) -> Order:
         lines=lines,
         shipments=await repository.shipments_of(tx, header.id),
         timeline=await timeline.notes_of(tx, header.id),
+        bill=header.bill,
         may_cancel=is_cancellable(header.state, line_states, allowed_to_buyer(ctx)),
         with_others=await repository.other_numbers(tx, header.purchase_id, header.id)
         if header.state is OrderState.PENDING

@@ -18,6 +18,7 @@ from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import page
 from nakamise_shop import scope
 from nakamise_shop.domain.order_state import LineState, OrderStatus
+from nakamise_shop.orders.bills import teller
 from nakamise_shop.orders.cancel import staff_may_cancel
 from nakamise_shop.orders.labels import note_label
 from nakamise_shop.orders.service import order_by_id, subject_of
@@ -132,6 +133,7 @@ async def show(
         line_states=badges(ctx, LINE_STATES),
         carriers=choices(ctx, CARRIERS),
         carrier_names=labels(ctx, CARRIERS),
+        told=teller(ctx.locale),
         label=label_lines(order.header.address),
         may_fulfil=ctx.actor.can(FULFIL) and order.header.state in ("paid", "part_refunded"),
         may_cancel=ctx.actor.can(FULFIL) and staff_may_cancel(order),

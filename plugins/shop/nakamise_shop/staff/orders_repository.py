@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from nakamise.contracts.pricing import ShopQuote
 from nakamise.db import Tx
 from nakamise_shop.catalog.search import patterns
+from nakamise_shop.domain.bill import Bill, bill_of
 from nakamise_shop.domain.order_state import OrderState
 from nakamise_shop.orders.matching import TEXT_MATCHES, day_after, midnight
 from nakamise_shop.orders.schemas import PayStatus, pay_status
@@ -99,8 +101,7 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     item_count: int
     items: str
-    goods: int
-    shipping: int
+    quote: ShopQuote
     points: int
     total: int
     tax: int
@@ -110,6 +111,10 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
     parcels: list[list[str]]
     note: str
     is_gift: bool
+
+    @property
+    def bill(self) -> Bill:
+        return bill_of(self.quote)
 
     @property
     def pay_status(self) -> PayStatus:
@@ -124,7 +129,7 @@ SELECT m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.email, m.stat
        m.status, (SELECT sum(l.qty) FROM shop_order_line l WHERE l.order_id = m.id)::int AS item_count,
        (SELECT string_agg(concat_ws(' ', l.name, nullif(l.variant_name, ''), '×' || l.qty), ' / '
                           ORDER BY l.line_no) FROM shop_order_line l WHERE l.order_id = m.id) AS items,
-       o.goods, o.shipping, o.points, m.total, o.tax, m.refunded, m.refund_waits, o.address,
+       o.quote, o.points, m.total, o.tax, m.refunded, m.refund_waits, o.address,
        ARRAY(SELECT jsonb_build_array(x.carrier, x.tracking_number) FROM shop_shipment x
              WHERE x.order_id = m.id ORDER BY x.shipped_at, x.id) AS parcels,
        m.note, m.inputs ? 'shop.gift' AS is_gift
