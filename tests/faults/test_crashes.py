@@ -32,6 +32,8 @@ KILLS = sized(("postgres", "server"), ("postgres", "server", "postgres") * 4)
 # By chance, and each run by another.
 BETWEEN_KILLS_S = (0.3, 1.5)
 CARDS = ("tok_success", "tok_success", "tok_success", "tok_lost", "tok_declined")
+# A hundred payments each, and a fifth of them were lost.
+SETTLES = 2 + BUYERS // 100
 # What a buyer is told when somebody was faster.
 TOO_LATE = {"sold_out", "cart_trouble"}
 
@@ -104,7 +106,7 @@ async def shop_together(shoppers: list[Shopper]) -> None:
 
 async def settle_everything(stall: Stall) -> None:
     """As if the reconciler had run for a while."""
-    for _ in range(2):
+    for _ in range(SETTLES):
         async with stall.ctx.begin() as tx:
             await tx.execute("UPDATE payments_op SET next_at = now() - interval '1 second'")
         await settle_open(stall.ctx)
