@@ -122,7 +122,8 @@ class OrderShipment(msgspec.Struct, frozen=True, kw_only=True):
 class OrderRefund(msgspec.Struct, frozen=True, kw_only=True):
     """What was given back of an order; ``lines`` are (line number, units, what they had cost in all).
 
-    cash + tender + deduction = the sum of ``lines`` + shipping. ``postage`` is a part of ``deduction``.
+    cash + tender + deduction = the sum of ``lines`` + shipping. ``postage`` is a part of ``deduction``. Both are below
+    zero where the buyer's bank took what had been kept back of an earlier refund.
     """
 
     id: uuid.UUID

@@ -93,7 +93,10 @@ manifest: Final = Manifest(
         ),
     ),
     privacy=Privacy("nakamise_payments.privacy:export", "nakamise_payments.privacy:erase"),
-    jobs=(JobType("payments.reverse", "nakamise_payments.asking:carry_out"),),
+    jobs=(
+        JobType("payments.reverse", "nakamise_payments.asking:carry_out"),
+        JobType("payments.compare", "nakamise_payments.reconciler:compare_now"),
+    ),
     tasks=(
         Task("payments.watch_authorizations", "nakamise_payments.watching:watch", 300),
         Task("payments.pay_sellers", "nakamise_payments.sellers:pay_due", 300),

@@ -6,11 +6,11 @@ from typing import Annotated, Final
 
 from litestar import get, post
 from litestar.params import QueryParameter
+from litestar.status_codes import HTTP_202_ACCEPTED
 from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, requires
-from nakamise_payments import overview
-from nakamise_payments.reconciler import reconcile
+from nakamise_payments import comparing, overview
 from nakamise_payments.schemas import OpPage, OpState, Report
 
 TAGS: Final = ["payments"]
@@ -35,10 +35,18 @@ async def list_reports(ctx: Ctx) -> list[Report]:
         return await overview.reports(tx)
 
 
-@post("/reports", opt=requires("payments.reconcile"), tags=TAGS, operation_id="payments_reconcile")
+@post(
+    "/reports",
+    opt=requires("payments.reconcile"),
+    tags=TAGS,
+    operation_id="payments_reconcile",
+    status_code=HTTP_202_ACCEPTED,
+)
 async def make_report(ctx: Ctx) -> list[Report]:
-    """Compare with the providers now."""
-    return await reconcile(ctx)
+    """Compare with the providers soon, once for all who ask meanwhile; the reports so far."""
+    await comparing.later(ctx)
+    async with ctx.read() as tx:
+        return await overview.reports(tx)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [list_ops, list_reports, make_report]

@@ -11,6 +11,7 @@ from nakamise.errors import Conflict, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_payments import ledger, providers, repository, telling
+from nakamise_payments.covering import taken_by_bank
 from nakamise_payments.giving_back import disputed
 from nakamise_payments.reversal import later
 from nakamise_payments.schemas import Op, OpState, way_of
@@ -32,10 +33,23 @@ async def _task(tx: Tx, op_id: uuid.UUID) -> Op:
     return await repository.lock_family(tx, op_id)
 
 
+async def _check_bank(tx: Tx, op: Op) -> None:
+    """Raises Conflict. The charge is held."""
+    charge_id = op.parent_id or op.id
+    if op.state is not OpState.BY_HAND:
+        raise _settled()
+    if await repository.is_disputed(tx, charge_id):
+        raise disputed()
+    if await repository.overdrawn(tx, charge_id):
+        raise taken_by_bank()
+
+
 async def paid(ctx: TenantCtx, op_id: uuid.UUID, note: str) -> None:
-    """Staff paid it another way; ``note`` says how. Raises NotFound, Conflict when it is settled."""
+    """Staff paid it another way; ``note`` says how. Raises NotFound; Conflict when it is settled, a dispute is open, or
+    the bank has paid it after one."""
     async with ctx.begin() as tx:
         op = await _task(tx, op_id)
+        await _check_bank(tx, op)
         await tx.must_touch_one(_settled(), _DONE, op.id, note)
         await ledger.enter(tx, op, "by_hand", op.amount, f"by_hand:{op.id}")
         await telling.refunded(ctx, tx, await repository.lock(tx, op.id))
@@ -43,15 +57,13 @@ async def paid(ctx: TenantCtx, op_id: uuid.UUID, note: str) -> None:
 
 
 async def retry(ctx: TenantCtx, op_id: uuid.UUID) -> None:
-    """A new op with a new key for the same money. Raises NotFound; Conflict when it is settled, has no rail, or a
-    dispute is open."""
+    """A new op with a new key for the same money. Raises NotFound; Conflict as ``paid`` and when it has no rail."""
     async with ctx.begin() as tx:
         op = await _task(tx, op_id)
         if not has_rail(ctx, op):
             raise Conflict(N_("This way to pay cannot give money back."), code="no_rail", domain="payments")
+        await _check_bank(tx, op)
         charge = await repository.lock(tx, op.parent_id or op.id)
-        if charge.is_disputed:
-            raise disputed()
         await tx.must_touch_one(_settled(), _DROPPED, op.id)
         again = await repository.insert_child(tx, OpKind.REFUND, charge, op.amount, "retry", op.reference)
         if again is None:

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 from nakamise.contracts.payments import OpKind
 from nakamise.db import Tx
 from nakamise.errors import Conflict, NotFound
@@ -31,7 +33,10 @@ def _ended() -> Conflict:
 
 async def charge_of(tx: Tx, subject: uuid.UUID) -> Op | None:
     """The payment that counts, held: paid or reserved before anything else, else the latest try."""
-    return counting([op for op in await repository.lock_subject(tx, subject) if not op.extra])
+    found = counting([op for op in await repository.lock_subject(tx, subject) if not op.extra])
+    if found is None:
+        return None
+    return msgspec.structs.replace(found, is_disputed=await repository.is_disputed(tx, found.id))
 
 
 def counting(charges: Sequence[Op]) -> Op | None:

@@ -10,7 +10,7 @@ from nakamise.contracts.payment_movements import DisputeState, DisputeStatus
 from nakamise.db import Tx
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
-from nakamise_payments import ledger, mails, repository, telling
+from nakamise_payments import covering, ledger, mails, repository, telling
 from nakamise_payments.schemas import Dispute, Op
 
 log: Final = logging.getLogger("nakamise.payments")
@@ -70,12 +70,14 @@ async def _close(ctx: TenantCtx, tx: Tx, charge: Op, known: Dispute, told: Dispu
     )
     if told.state is DisputeState.WON and moved:
         await ledger.enter(tx, charge, "dispute_won", known.amount, f"dispute_won:{known.id}")
+    covered = 0
     if told.state is DisputeState.LOST:
-        await repository.lose(tx, charge.id, known.amount)
+        await repository.recount(tx, charge.id)
+        covered = await covering.cover(ctx, tx, charge.id, known.amount)
     charge = await repository.lock(tx, charge.id)
     if told.state is DisputeState.WON and charge.is_disputed:
         return  # Another one is open: nothing goes on before its end.
-    await telling.disputed(ctx, tx, charge, told.state, known.amount)
+    await telling.disputed(ctx, tx, charge, told.state, known.amount - covered)
 
 
 async def of_charge(tx: Tx, op_id: uuid.UUID) -> list[Dispute]:

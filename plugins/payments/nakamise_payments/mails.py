@@ -31,8 +31,11 @@ async def disputed(ctx: TenantCtx, tx: Tx, opened: Dispute) -> None:
     )
 
 
-async def refund_failed(ctx: TenantCtx, tx: Tx, op: Op, *, came_back: bool) -> None:
-    """``came_back``: it had arrived, and the bank sent it back; else the provider refused it."""
+async def refund_failed(
+    ctx: TenantCtx, tx: Tx, op: Op, *, came_back: bool, disputed: bool, has_rail: bool
+) -> None:
+    """``came_back``: it had arrived, and the bank sent it back; else the provider refused it. What staff can do now:
+    nothing while the payment is ``disputed``, send it once more only where it ``has_rail``."""
     _ = gettext_for(ctx.tenant.locale, "payments")
     if came_back:
         why = _(N_("The buyer's bank has sent a refund back. The buyer does not have the money."))
@@ -42,10 +45,18 @@ async def refund_failed(ctx: TenantCtx, tx: Tx, op: Op, *, came_back: bool) -> N
         tx,
         "mail/notice",
         subject=_(N_("A refund did not reach the buyer")),
-        paragraphs=[why, _(N_("Pay it another way and write down how, or send it once more."))],
+        paragraphs=[why, _(_to_do(disputed=disputed, has_rail=has_rail))],
         facts=[(_(N_("Amount")), yen(op.amount))],
         action={"label": _(N_("See the refunds to pay")), "path": "/admin/payments?state=by_hand"},
     )
+
+
+def _to_do(*, disputed: bool, has_rail: bool) -> str:
+    if disputed:
+        return N_("A dispute about this payment is open: wait for its end before you pay.")
+    if has_rail:
+        return N_("Pay it another way and write down how, or send it once more.")
+    return N_("Pay it another way and write down how.")
 
 
 async def share_failed(ctx: TenantCtx, tx: Tx, op: Op) -> None:

@@ -81,6 +81,15 @@ report = Table(
     Column("moved", Integer, nullable=False),
 )
 
+comparison = Table(
+    "payments_comparison",
+    metadata,
+    Column("provider_id", Text, primary_key=True),
+    Column("begun_at", DateTime(timezone=True)),
+    Column("failed", Boolean, nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+)
+
 acknowledgement = Table(
     "payments_acknowledgement",
     metadata,

@@ -38,7 +38,11 @@ _TAKEN_OVER: Final[Mapping[MovementKind, Entry]] = {
     MovementKind.OTHER_IN: "other_in",
     MovementKind.OTHER_OUT: "other_out",
 }
+_ON_ITS_WAY: Final = (OpState.SENDING, OpState.UNKNOWN)
 _DISPUTES: Final = (MovementKind.DISPUTE, MovementKind.DISPUTE_WON)
+_PAID_OUT: Final = (
+    "SELECT DISTINCT currency FROM payments_transfer WHERE kind = 'payout' AND starts_with(idem, $1)"
+)
 _OURS: Final = (
     "SELECT t.idem, t.op_id, t.amount, t.at FROM payments_transfer t JOIN payments_op o ON o.id = t.op_id"
     " WHERE o.provider_id = $1 AND (t.idem = ANY($2) OR (t.at >= $3 AND t.kind = ANY($4)))"
@@ -68,11 +72,22 @@ async def compare(
     kinds = list(_COMPARED.values())
     rows = await tx.all(Row, _OURS, provider_id, [row.idem for row in theirs.values()], since, kinds)
     ours = {row.idem: row for row in rows}
+    _forget_refused(ours, theirs)
     return found + [
         difference
         for idem in sorted(ours.keys() | theirs.keys())
         for difference in differences(ours.get(idem), theirs.get(idem), now)
     ]
+
+
+def _forget_refused(ours: Mapping[str, Row], theirs: dict[str, Row]) -> None:
+    """A refund that never arrived moves the provider's balance out and back again, and nothing here."""
+    for row in list(theirs.values()):
+        there, back = f"refund:{row.op_id}", f"refund_failed:{row.op_id}"
+        if row.idem != back or there in ours or back in ours or there not in theirs:
+            continue
+        if theirs[there].amount == row.amount:
+            del theirs[there], theirs[back]
 
 
 def differences(ours: Row | None, theirs: Row | None, now: datetime) -> list[Difference]:
@@ -95,7 +110,7 @@ async def _theirs(tx: Tx, provider_id: str, movements: Sequence[Movement]) -> di
     ops = {op.id: op for op in await repository.ops_by_id(tx, [one.op_id for one in movements if one.op_id])}
     found: dict[str, Row] = {}
     for one in movements:
-        if one.op_id is None or one.kind not in _COMPARED:
+        if one.op_id is None or one.kind not in _COMPARED or _is_pending(one, ops.get(one.op_id)):
             continue
         about = disputes.get(one.reference, one.reference) if one.kind in _DISPUTES else str(one.op_id)
         amounts = {f"{one.kind.value}:{about}": one.amount.amount}
@@ -106,6 +121,11 @@ async def _theirs(tx: Tx, provider_id: str, movements: Sequence[Movement]) -> di
             more = found[idem].amount if idem in found else 0
             found[idem] = Row(idem=idem, op_id=one.op_id, amount=amount + more, at=one.at)
     return found
+
+
+def _is_pending(one: Movement, op: Op | None) -> bool:
+    """A refund that left the balance and waits for the bank: whether it arrives is asked about by itself."""
+    return one.kind is MovementKind.REFUND and op is not None and op.state in _ON_ITS_WAY
 
 
 async def _known_disputes(tx: Tx, provider_id: str, movements: Sequence[Movement]) -> dict[str, str]:
@@ -135,24 +155,24 @@ async def _book_fee(tx: Tx, one: Movement, op: Op | None, dispute_id: str | None
 
 
 async def _take_over(tx: Tx, provider_id: str, movements: Sequence[Movement]) -> list[Difference]:
-    """Payouts and what others moved, each once. A difference when more was paid out than the books hold."""
-    paid_before = await tx.value(
-        "SELECT EXISTS (SELECT 1 FROM payments_transfer WHERE kind = 'payout' AND starts_with(idem, $1))",
-        f"payout:{provider_id}:",
-    )
-    is_new, currency = False, ""
+    """Payouts and what others moved, each once. A difference for each currency of which more was paid out than the
+    books hold."""
+    before = set(await tx.values(_PAID_OUT, f"payout:{provider_id}:"))
+    paid_out: set[str] = set()
     for one in movements:
         if one.kind in _TAKEN_OVER and one.amount.amount:
             entry, currency = _TAKEN_OVER[one.kind], one.amount.currency
             idem = f"{entry}:{provider_id}:{one.reference}"
             done = await ledger.move(tx, provider_id, currency, entry, one.amount.amount, idem)
-            is_new |= done and entry == "payout"
-    if not is_new:
-        return []
-    held = await ledger.clearing(tx, provider_id, currency)
-    if held < 0 and not paid_before:
-        # The account had money before it was ours.
-        await ledger.move(tx, provider_id, currency, "other_in", -held, f"opening:{provider_id}:{currency}")
-    elif held < 0:
-        return [Difference(None, Trouble.PAID_OUT, str(held), "")]
-    return []
+            if done and entry == "payout":
+                paid_out.add(currency)
+    found = []
+    for currency in sorted(paid_out):
+        held = await ledger.clearing(tx, provider_id, currency)
+        if held < 0 and currency not in before:
+            # The account had money before it was ours.
+            opening = f"opening:{provider_id}:{currency}"
+            await ledger.move(tx, provider_id, currency, "other_in", -held, opening)
+        elif held < 0:
+            found.append(Difference(None, Trouble.PAID_OUT, str(held), ""))
+    return found

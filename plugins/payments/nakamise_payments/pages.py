@@ -15,9 +15,9 @@ from nakamise.contracts.payments import Payments, PaymentState
 from nakamise.errors import Problem
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, NavLink, gettext_for, page, read_form, safe_next, see_other
-from nakamise_payments import by_hand, disputes, overview, seller_terms, stuck, words
+from nakamise_payments import by_hand, comparing, disputes, overview, providers, seller_terms, stuck, words
 from nakamise_payments.asking import find_op
-from nakamise_payments.reconciler import acknowledge, payouts_stopped, reconcile
+from nakamise_payments.reconciler import acknowledge, payouts_stopped
 from nakamise_payments.schemas import OpState
 from nakamise_payments.seller_terms import Terms
 from nakamise_payments.settings import AtExpiry, CaptureMode
@@ -59,6 +59,7 @@ async def show(
         ops = await overview.op_page(tx, op_state, page_number)
         reports = await overview.reports(tx)
         stopped = await payouts_stopped(tx)
+        unfinished_since = await comparing.unfinished_since(tx, providers.providers(ctx))
         open_disputes = await disputes.open_ones(tx)
         stuck_shares = await stuck.all_of(tx)
         shop_names, order_numbers = await stuck.names(ctx, tx, stuck_shares)
@@ -68,6 +69,7 @@ async def show(
         ops=ops,
         reports=reports,
         stopped=stopped,
+        unfinished_since=unfinished_since,
         disputes=open_disputes,
         stuck=stuck_shares,
         stuck_failures={row.id: words.failure_of(ctx, row.provider_id, row.failure) for row in stuck_shares},
@@ -97,13 +99,11 @@ def _tabs(ctx: TenantCtx, chosen: OpState | None) -> list[NavLink]:
 
 @post("/reconcile", opt=requires("payments.reconcile"), include_in_schema=False)
 async def reconcile_now(ctx: Ctx) -> Response[bytes]:
+    """A job: a busy shop's lists are long."""
     _ = gettext_for(ctx.locale, "payments")
-    reports = await reconcile(ctx)
-    found = sum(len(report.differences) for report in reports)
-    if found:
-        flash = _("The comparison found %(n)s differences.", n=found)
-        return see_other(ctx, HERE, flash=flash, kind="danger")
-    return see_other(ctx, HERE, flash=_("Everything agrees with the payment provider."))
+    await comparing.later(ctx)
+    flash = _("The comparison has begun. Its result will be on this page in a few minutes.")
+    return see_other(ctx, HERE, flash=flash)
 
 
 @post("/reports/{report_id:uuid}/acknowledge", opt=requires("payments.settle"), include_in_schema=False)

@@ -16,6 +16,8 @@ from nakamise_payments.schemas import split_way, way_of
 log: Final = logging.getLogger("nakamise.payments")
 # A provider that has not answered by then counts as silent.
 ANSWER_S: Final = 25.0
+# Lists have many pages, and each page its own time in the provider's plugin: less than a job may take.
+LIST_S: Final = 240.0
 
 T = TypeVar("T")
 
@@ -77,10 +79,10 @@ def provider(ctx: TenantCtx, provider_id: str) -> PaymentProvider:
     return found
 
 
-async def answer(call: Awaitable[T]) -> T:
-    """Raises ProviderUnreachable, whatever went wrong: an error of ours or theirs is no answer."""
+async def answer(call: Awaitable[T], within: float = ANSWER_S) -> T:
+    """Raises ProviderUnreachable, whatever went wrong: an error of ours or theirs is no answer. ``within`` seconds."""
     try:
-        async with asyncio.timeout(ANSWER_S):
+        async with asyncio.timeout(within):
             return await call
     except ProviderUnreachable:
         raise

@@ -18,11 +18,12 @@ from nakamise.contracts.payments import (
 from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.ids import uuid7
-from nakamise.plugin import TenantCtx
-from nakamise_payments import disputes, ledger, movements, repository
+from nakamise.plugin import Job, TenantCtx
+from nakamise_payments import comparing, disputes, ledger, movements, repository
 from nakamise_payments.asking import find_op, settle
+from nakamise_payments.comparing import Compare
 from nakamise_payments.ledger import Booked
-from nakamise_payments.providers import answer, providers
+from nakamise_payments.providers import LIST_S, answer, providers
 from nakamise_payments.schemas import Difference, Op, OpState, Report, Trouble
 from nakamise_payments.settling import apply
 
@@ -57,23 +58,34 @@ async def reconcile_nightly(ctx: TenantCtx) -> None:
     await reconcile(ctx)
 
 
+async def compare_now(ctx: TenantCtx, _payload: Compare, _: Job) -> None:
+    """The job behind ``comparing.later``."""
+    await reconcile(ctx)
+
+
 async def reconcile(ctx: TenantCtx) -> list[Report]:
     """Provider ↔ op ↔ ledger of the last three days, and the provider's balance ↔ ledger; one report for each
     provider that answers.
 
     What the provider says of the ops that differ, and of disputes, is applied afterwards: a lost webhook is
-    caught up on, and the report says that there was one.
+    caught up on, and the report says that there was one. A comparison that did not come to its end stays noted.
     """
     async with ctx.read() as tx:
         now = await tx.value("SELECT now()")
     reports = []
     for provider_id, provider in providers(ctx).items():
+        async with ctx.begin() as tx:
+            await comparing.begin(tx, provider_id)
         try:
             report = await _reconcile_with(ctx, provider_id, provider, now)
             reports.append(report)
             await _catch_up(ctx, provider_id, provider, report)
-        except ProviderUnreachable:
-            log.warning("no reconciliation with %s: it does not answer", provider_id)
+            after = comparing.end
+        except ProviderUnreachable as error:
+            log.warning("no whole reconciliation with %s: %s", provider_id, error)
+            after = comparing.fail
+        async with ctx.begin() as tx:
+            await after(tx, provider_id)
     return reports
 
 
@@ -81,8 +93,8 @@ async def _reconcile_with(
     ctx: TenantCtx, provider_id: str, provider: PaymentProvider, now: datetime
 ) -> Report:
     since = now - LOOK_BACK
-    theirs = {record.op_id: record for record in await answer(provider.records(since))}
-    moved = await answer(provider.movements(since - movements.MARGIN))
+    theirs = {record.op_id: record for record in await answer(provider.records(since), LIST_S)}
+    moved = await answer(provider.movements(since - movements.MARGIN), LIST_S)
     async with ctx.begin() as tx:
         ours = {
             op.id: op
@@ -115,7 +127,7 @@ async def _catch_up(ctx: TenantCtx, provider_id: str, provider: PaymentProvider,
             status = await answer(provider.find(difference.op_id))
             if status is not None:
                 await apply(ctx, difference.op_id, status)
-    for dispute in await answer(provider.disputes(report.since)):
+    for dispute in await answer(provider.disputes(report.since), LIST_S):
         await disputes.apply(ctx, provider_id, dispute)
 
 
@@ -179,7 +191,9 @@ def compare(
             found.append(Difference(op_id, Trouble.MISSING_THERE, op.provider_ref, ""))
     else:
         found += _with_record(op, record)
-    if op.first_sent_at is not None and op.state in _ON_ITS_WAY:
+    # What the provider itself is still processing, such as a refund that waits for the bank, is on its way.
+    is_told = record is not None and record.state is ChargeState.PROCESSING
+    if op.first_sent_at is not None and op.state in _ON_ITS_WAY and not is_told:
         found.append(Difference(op_id, Trouble.OVERDUE, op.state.value, ""))
     return found
 

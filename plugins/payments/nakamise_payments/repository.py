@@ -38,6 +38,11 @@ _CHILD: Final = (
     " ON CONFLICT (parent_id) WHERE kind = 'capture' AND state IN ('new', 'sending', 'unknown', 'succeeded')"
     " DO NOTHING"
 )
+_LOST: Final = (
+    "(SELECT coalesce(sum(d.amount), 0) FROM payments_dispute d WHERE d.op_id = c.id AND d.state = 'lost')"
+)
+# The reason of refunds that give back what was taken without being owed: they take nothing of what is left.
+EXCESS: Final = "more was taken than was left"
 PAGE_SIZE: Final = 50
 
 
@@ -300,10 +305,34 @@ async def waiting_by_hand(tx: Tx, subject: uuid.UUID, reference: str) -> int:
     )
 
 
-async def lose(tx: Tx, charge_id: uuid.UUID, amount: int) -> None:
-    """A dispute was lost: so much of the charge, or what was left of it, cannot go back any more."""
+async def recount(tx: Tx, charge_id: uuid.UUID) -> None:
+    """What refunds and lost disputes took of a charge cannot go back any more; never more than it was."""
     await tx.execute(
-        "UPDATE payments_op SET reversed = least(amount, reversed + $2) WHERE id = $1", charge_id, amount
+        "UPDATE payments_op c SET reversed = least(c.amount, (SELECT coalesce(sum(r.amount), 0) FROM payments_op r"  # noqa: S608
+        " WHERE r.parent_id = c.id AND r.kind IN ('refund', 'release') AND r.state NOT IN ('failed', 'canceled')"
+        f" AND r.reason <> '{EXCESS}') + {_LOST}) WHERE c.id = $1",
+        charge_id,
+    )
+
+
+async def overdrawn(tx: Tx, charge_id: uuid.UUID) -> int:
+    """What refunds and lost disputes come to over what was taken of a charge; 0 without a lost dispute."""
+    return int(
+        await tx.value(
+            f"SELECT CASE WHEN {_LOST} = 0 THEN 0 ELSE greatest(0, {_LOST} - c.captured + (SELECT"  # noqa: S608
+            " coalesce(sum(r.amount), 0) FROM payments_op r WHERE r.parent_id = c.id AND r.kind = 'refund'"
+            " AND r.state NOT IN ('failed', 'canceled'))) END FROM payments_op c WHERE c.id = $1",
+            charge_id,
+        )
+    )
+
+
+async def is_disputed(tx: Tx, charge_id: uuid.UUID) -> bool:
+    """Asked under the charge's lock: what the lock's own statement says of other tables may be older than it."""
+    return bool(
+        await tx.value(
+            "SELECT EXISTS (SELECT 1 FROM payments_dispute WHERE op_id = $1 AND state = 'open')", charge_id
+        )
     )
 
 

@@ -11,7 +11,7 @@ from nakamise.contracts.payments import ChargeState, ChargeStatus, OpKind
 from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.plugin import TenantCtx
-from nakamise_payments import ledger, mails, refunding, repository, saved, telling
+from nakamise_payments import by_hand, covering, ledger, mails, refunding, repository, saved, telling
 from nakamise_payments.reversal import later
 from nakamise_payments.schemas import Op, OpState
 
@@ -39,7 +39,6 @@ _RANK: Final[Mapping[OpState, int]] = {
 }
 _BROKEN: Final = (OpState.FAILED, OpState.CANCELED)
 DOUBLE: Final = "paid twice"
-EXCESS: Final = "more was taken than was left"
 
 
 async def apply(ctx: TenantCtx, op_id: uuid.UUID, status: ChargeStatus) -> Op:
@@ -143,7 +142,7 @@ async def _give_excess(ctx: TenantCtx, tx: Tx, charge: Op) -> None:
     """Somebody took at the provider what we had let go: it goes back. Refunds that wait for it are their own."""
     excess = charge.captured - (charge.amount - await repository.released(tx, charge.id))
     if excess > 0:
-        await refunding.refund(ctx, tx, charge, excess, EXCESS, "")
+        await refunding.refund(ctx, tx, charge, excess, repository.EXCESS, "")
 
 
 async def _afterwards(ctx: TenantCtx, tx: Tx, op: Op, state: OpState, status: ChargeStatus) -> None:
@@ -194,7 +193,16 @@ async def _to_hand(ctx: TenantCtx, tx: Tx, op: Op, status: ChargeStatus) -> None
     log.error("refund %s of %s did not go through", op.id, op.money)
     await repository.record(tx, op, OpState.BY_HAND, status)
     await telling.refund_waits(ctx, tx, op, failed=True)
-    await mails.refund_failed(ctx, tx, op, came_back=op.state is OpState.SUCCEEDED)
+    if op.parent_id and await covering.cover(ctx, tx, op.parent_id):
+        return
+    await mails.refund_failed(
+        ctx,
+        tx,
+        op,
+        came_back=op.state is OpState.SUCCEEDED,
+        disputed=await repository.is_disputed(tx, op.parent_id or op.id),
+        has_rail=by_hand.has_rail(ctx, await repository.lock(tx, op.id)),
+    )
 
 
 async def _put_back(tx: Tx, op: Op) -> None:

@@ -52,6 +52,11 @@ async def all_of(tx: Tx) -> list[Stuck]:
     return await tx.all(Stuck, _STUCK)
 
 
+async def count(tx: Tx) -> int:
+    """Of both kinds, for the dashboard."""
+    return int(await tx.value(f"SELECT count(*) FROM ({_STUCK}) stuck"))  # noqa: S608
+
+
 async def names(
     ctx: TenantCtx, tx: Tx, rows: list[Stuck]
 ) -> tuple[dict[uuid.UUID, str], dict[uuid.UUID, str]]:

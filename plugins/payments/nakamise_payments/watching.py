@@ -101,7 +101,6 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     in_one_day: int
     by_hand: int
     disputes: int
-    stuck: int
 
 
 async def waiting(tx: Tx) -> Waiting:
@@ -111,8 +110,6 @@ async def waiting(tx: Tx) -> Waiting:
         " AS in_two_days,"
         " count(*) FILTER (WHERE state = 'authorized' AND capture_before <= now() + interval '1 day')::int"
         " AS in_one_day, count(*) FILTER (WHERE state = 'by_hand')::int AS by_hand,"
-        " (SELECT count(*) FROM payments_dispute WHERE state = 'open')::int AS disputes,"
-        " (SELECT count(*) FROM payments_sale s JOIN payments_op f ON f.id = s.op_id"
-        " WHERE f.state IN ('failed', 'canceled'))::int AS stuck"
+        " (SELECT count(*) FROM payments_dispute WHERE state = 'open')::int AS disputes"
         " FROM payments_op WHERE state IN ('authorized', 'by_hand')",
     )

@@ -53,13 +53,15 @@ WHERE (p.state = 'pending') <> (o.state = 'pending')
    -- Reserved money that nobody took in time: the purchase was paid once and is cancelled.
    OR ((p.state = 'paid') <> (o.paid_at IS NOT NULL) AND NOT (p.state = 'cancelled' AND p.paid_at IS NOT NULL));
 
--- I5 what went back of an order is the sum of its refunds; the last one leaves nothing
+-- I5 what went back of an order is the sum of its refunds; the last one leaves what was kept back and nothing else
 SELECT o.id, o.number, o.state, o.charge, o.refunded_cash, r.cash, r.deduction, o.refunded_points, r.tender, r.shippings
 FROM shop_order o
 LEFT JOIN (SELECT order_id, sum(cash) AS cash, sum(tender) AS tender, sum(deduction) AS deduction, count(*) FILTER (WHERE shipping > 0) AS shippings,
                   bool_or(is_last) AS is_last FROM shop_refund GROUP BY order_id) r ON r.order_id = o.id
 WHERE o.refunded_cash <> coalesce(r.cash, 0) OR o.refunded_points <> coalesce(r.tender, 0) OR r.shippings > 1
-   OR (r.is_last AND (o.refunded_cash + r.deduction <> o.charge OR o.refunded_points <> o.points OR o.state <> 'refunded'));
+   OR r.deduction < 0
+   OR (r.is_last AND (o.refunded_cash + r.deduction <> o.charge OR o.refunded_points <> o.points
+                      OR (r.deduction = 0 AND o.state <> 'refunded')));
 
 -- I5 units and amounts of refunds add up to the line
 SELECT l.order_id, l.line_no, l.qty, l.refunded_qty, b.qty AS back, l.cash, b.cash AS cash_back

@@ -42,6 +42,7 @@ async def scene(_stall: Stall, owner: asyncpg.Connection, client: ClientFor) -> 
         "shop_cart",
         "tax_invoice_document",
         "tax_invoice_counter",
+        "core_mail",
     )
     async with _stall.ctx.begin() as tx:
         await tx.execute("UPDATE shop_stock SET reserved = 0")

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, timedelta
 
 import pytest
 
+from nakamise.contracts.orders import Orders, RefundLine, RefundOrder
 from nakamise.contracts.payment_movements import DisputeState, DisputeStatus
 from nakamise.contracts.payments import ChargeState, ChargeStatus, OpKind, PaymentReports, Payments
+from nakamise.contracts.sales import Sales
+from nakamise.contracts.ui import Period
 from nakamise.errors import Conflict
 from nakamise.money import Money
 from nakamise.testing.fixtures import Drain
-from nakamise_payments import by_hand, repository
+from nakamise_payments import by_hand, repository, shares
 from nakamise_payments.settling import apply
+from nakamise_payments.widget import widget
+from nakamise_shop.orders.cancel import cancel_as_staff
 from tests.plugins import invariants
 from tests.plugins.payments.desk import Desk
 from tests.plugins.payments.scene import Scene
 from tests.plugins.payments.test_reconciling import admin_session
 
+TODAY = date(2026, 11, 22)
 STATES = "SELECT string_agg(s.slug || ' ' || o.state, ', ' ORDER BY s.slug) FROM shop_order o JOIN shop_shop s ON s.id = o.shop_id WHERE o.purchase_id = $1"
 
 
@@ -100,6 +107,122 @@ async def test_a_lost_dispute_takes_the_sellers_share_back(scene: Scene, drain: 
     await drain(scene.stall.tenant, allow_failures=True)
     back = "SELECT array_agg(amount::int) FROM payments_op WHERE kind = 'reversal'"
     assert await scene.stall.value(back) == [3000]
+    async with ctx.read() as tx:
+        todos = {one.label: getattr(one, "count", 0) for one in await widget(ctx, tx, Period(TODAY, TODAY))}
+    assert todos["Shares of shops that did not go through"] == 1, "and staff see that it was refused"
+    assert await invariants.broken(ctx) == {}
+
+
+PAPERS = (
+    "SELECT string_agg((body ->> 'total') || ' ' || (body ->> 'paid'), ', ' ORDER BY number)"
+    " FROM tax_invoice_document WHERE family = 'return'"
+)
+
+
+@pytest.mark.req("CL-30", "BX-15")
+async def test_what_was_kept_back_is_lost_with_a_dispute(scene: Scene, drain: Drain) -> None:
+    """¥1,000 of a whole order were kept, ¥300 of them for the parcel: page, report, documents and share agree."""
+    stall, ctx = scene.stall, scene.stall.ctx
+    purchase = await scene.paid(pieces=2)
+    charge, order_id = await scene.charge_of(purchase), uuid.UUID(await scene.order_of(purchase))
+    await drain(stall.tenant)
+    worn = RefundOrder(idem=uuid.uuid4(), lines=(RefundLine(line_no=1, qty=2),), deduction=1000, postage=300)
+    async with ctx.begin() as tx:
+        await ctx.service(Orders).refund(tx, order_id, worn)
+    await drain(stall.tenant)
+    assert await scene.states(purchase) == ("paid", "part_refunded"), "¥1,000 are still here"
+    await lose(scene, charge, "one", 400)
+    assert await scene.states(purchase) == ("paid", "part_refunded")
+    # The bank takes more than there is: all of the rest, and staff are told what could not be booked.
+    await lose(scene, charge, "two", 1100)
+    assert await scene.states(purchase) == ("paid", "refunded")
+    await drain(stall.tenant)
+    assert await stall.value(PAPERS) == "5850 5550, 400 400, 300 300"
+    told = "SELECT text_body FROM core_mail WHERE subject LIKE '%注文の残額を超える%'"
+    staff = {"Cookie": f"sid={await admin_session(Desk(ctx))}"}
+    page = (await scene.client.get(f"/admin/shop/orders/{order_id}", headers=staff)).text
+    assert "-¥6,550" in page
+    assert "¥600" in page, "what was lost stands in the story"
+    days = Period(ctx.now().date() - timedelta(days=1), ctx.now().date() + timedelta(days=1))
+    async with ctx.read() as tx:
+        report = await ctx.service(Sales).report(tx, days, days)
+        stand = await shares.share(ctx, tx, order_id)
+        order = await ctx.service(Orders).get(tx, order_id)
+    assert (report.totals.given_back, report.totals.undone) == (6550, 1)
+    assert stand.share == 0
+    assert sum(refund.cash for refund in order.refunds) == order.charge
+    assert sum(refund.deduction for refund in order.refunds) == 0
+    assert await invariants.broken(ctx) == {}
+    # The negative control of the rule: what was never kept back cannot be given back by anybody.
+    with pytest.raises(Conflict):
+        async with ctx.begin() as tx:
+            odd = RefundOrder(idem=uuid.uuid4(), lines=(), deduction=-1)
+            await ctx.service(Orders).refund(tx, order_id, odd)
+    await lose(scene, charge, "three", 500)
+    assert "¥500" in str(await stall.value(told))
+
+
+async def come_back(scene: Scene, drain: Drain, amount: int) -> uuid.UUID:
+    """The only refund of the newest purchase arrives, and the bank sends it back."""
+    await drain(scene.stall.tenant)
+    found = "SELECT id FROM payments_op WHERE kind = 'refund' AND state = 'succeeded'"
+    refund = await scene.stall.value(found)
+    assert isinstance(refund, uuid.UUID)
+    failed = ChargeStatus(ChargeState.FAILED, "r", Money(amount, "JPY"))
+    await apply(scene.stall.ctx, refund, failed)
+    return refund
+
+
+@pytest.mark.req("BX-16", "CL-30")
+async def test_nobody_pays_by_hand_what_the_bank_has_taken(scene: Scene, drain: Drain) -> None:
+    stall, ctx = scene.stall, scene.stall.ctx
+    staff = {"Cookie": f"sid={await admin_session(Desk(ctx))}"}
+    purchase = await scene.paid()
+    charge, order_id = await scene.charge_of(purchase), uuid.UUID(await scene.order_of(purchase))
+    async with ctx.begin() as tx:
+        wanted = RefundOrder(idem=uuid.uuid4(), lines=(RefundLine(line_no=1, qty=1),), with_shipping=False)
+        await ctx.service(Orders).refund(tx, order_id, wanted)
+    await drain(stall.tenant)
+    await dispute(scene, charge, "one", DisputeState.OPEN, 2000)
+    task = await come_back(scene, drain, 3000)
+    mail = "SELECT text_body FROM core_mail WHERE subject LIKE '%返金が購入者に届いていません%'"
+    assert "結論が出るまで支払わないでください" in str(await stall.value(mail))
+    for act in (by_hand.paid(ctx, task, "振込"), by_hand.retry(ctx, task)):
+        with pytest.raises(Conflict) as refused:
+            await act
+        assert refused.value.code == "payment_disputed"
+    note = {"note": "振込"}
+    await scene.client.post(f"/admin/payments/{task}/paid", data=note, headers=staff)
+    assert await stall.value("SELECT count(*) FROM payments_transfer WHERE kind = 'by_hand'") == 0
+    # ¥550 of the ¥2,000 were still the shop's; with the other ¥1,450 the bank paid a part of the refund.
+    await dispute(scene, charge, "one", DisputeState.LOST, 2000)
+    assert await scene.states(purchase) == ("paid", "refunded")
+    with pytest.raises(Conflict):
+        await by_hand.paid(ctx, task, "振込")
+    rest = await stall.value("SELECT id FROM payments_op WHERE state = 'by_hand' AND amount = 1550")
+    assert isinstance(rest, uuid.UUID)
+    assert await stall.value("SELECT refund_waits FROM shop_order") is True
+    await by_hand.paid(ctx, rest, "振込")
+    assert await stall.value("SELECT refund_waits FROM shop_order") is False
+    assert await invariants.broken(ctx) == {}
+
+
+@pytest.mark.req("CL-30")
+async def test_a_dispute_about_a_refund_that_never_arrived_ends_it(scene: Scene, drain: Drain) -> None:
+    stall, ctx = scene.stall, scene.stall.ctx
+    purchase = await scene.paid()
+    charge, order_id = await scene.charge_of(purchase), uuid.UUID(await scene.order_of(purchase))
+    async with ctx.begin() as tx:
+        await cancel_as_staff(ctx, tx, order_id, "欠品")
+    task = await come_back(scene, drain, 3550)
+    await lose(scene, charge, "one", 3550)
+    assert await stall.value("SELECT state FROM payments_op WHERE id = $1", task) == "canceled"
+    assert await stall.value("SELECT state || ' ' || refund_waits FROM shop_order") == "refunded false"
+    for act in (by_hand.paid(ctx, task, "振込"), by_hand.retry(ctx, task)):
+        with pytest.raises(Conflict):
+            await act
+    unbooked = "SELECT count(*) FROM core_mail WHERE subject LIKE '%注文の残額を超える%'"
+    assert await stall.value(unbooked) == 0, "all of it is known"
     assert await invariants.broken(ctx) == {}
 
 

@@ -11,7 +11,7 @@ import pytest
 from nakamise.contracts.payments import PaymentState
 from nakamise.errors import Conflict
 from nakamise.testing.fixtures import Drain
-from nakamise_payments import by_hand
+from nakamise_payments import by_hand, repository
 from nakamise_payments.asking import find_op, settle
 from tests.plugins.payments.desk import Desk
 
@@ -119,3 +119,22 @@ async def test_a_double_submit_is_sent_once(desk: Desk) -> None:
     assert (await desk.payments.refresh(payment.id)).state is PaymentState.SUCCEEDED
     assert await desk.value("SELECT attempts FROM payments_op") == 1
     assert await desk.value(LEDGER) == 5000
+
+
+async def test_a_dispute_that_opens_meanwhile_stops_a_refund(desk: Desk) -> None:
+    """Who waited for the charge sees what came in the meantime, not what was there when they began to wait."""
+    payment = await desk.paid(5000)
+    async with desk.ctx.begin() as tx:
+        await repository.lock(tx, payment.id)
+        refund = asyncio.create_task(desk.give_back(payment, 1000))
+        await asyncio.sleep(0.3)
+        assert not refund.done()
+        await tx.execute(
+            "INSERT INTO payments_dispute (id, provider_id, reference, op_id, amount, currency, state, is_inquiry)"
+            " VALUES ($1, 'payments_sandbox', 'dp', $2, 5000, 'JPY', 'open', true)",
+            *(uuid.uuid4(), payment.id),
+        )
+    with pytest.raises(Conflict) as refused:
+        await refund
+    assert refused.value.code == "payment_disputed"
+    assert await desk.value("SELECT count(*) FROM payments_op WHERE kind = 'refund'") == 0

@@ -10,10 +10,13 @@ import asyncpg
 import pytest
 
 from nakamise.contracts.payment_movements import MovementKind
+from nakamise.contracts.ui import Period, Todo
+from nakamise.web import minute
 from nakamise_payments import ledger
 from nakamise_payments.movements import Row, differences
 from nakamise_payments.reconciler import acknowledge, payouts_stopped, reconcile
 from nakamise_payments.schemas import Difference, Trouble
+from nakamise_payments.widget import widget
 from nakamise_payments_stripe.balance import movement
 from tests.plugins.payments_stripe.counter import Counter
 
@@ -88,6 +91,41 @@ async def test_the_ledger_holds_what_stripe_holds(counter: Counter, owner: async
     assert int(here) < 0
     books.moved({"id": "", "currency": "jpy"}, 10_000_000, "topup")
     assert await found(counter) == []
+
+
+@pytest.mark.req("CL-30")
+async def test_a_comparison_that_does_not_end_is_told(counter: Counter) -> None:
+    """The charges are listed, and the balance is not: staff see it until one has ended."""
+
+    async def told() -> str:
+        days = Period(NOW.date(), NOW.date())
+        async with counter.ctx.read() as tx:
+            todos = await widget(counter.ctx, tx, days)
+        [todo] = [one for one in todos if isinstance(one, Todo) and "not finished" in one.label]
+        return str(todo.params["at"]) if todo.count else ""
+
+    await found(counter)
+    assert await told() == ""
+    ended = await counter.value("SELECT ended_at FROM payments_comparison")
+    for _ in range(2):
+        counter.stripe.faults.append(("GET /v1/balance_transactions", "500"))
+        assert await reconcile(counter.ctx) == []
+        assert await told() == minute(ended, counter.ctx.locale, counter.ctx.tenant.timezone)
+    # One that was cut off said nothing; after a while it counts as well.
+    await counter.execute("UPDATE payments_comparison SET failed = false")
+    assert await told() == ""
+    await counter.execute("UPDATE payments_comparison SET begun_at = now() - interval '16 minutes'")
+    assert await told()
+    await found(counter)
+    assert await told() == ""
+
+
+@pytest.mark.full
+async def test_long_lists_have_the_time_that_their_pages_need(counter: Counter) -> None:
+    """Three pages of nine seconds each: more than one answer may take, and each page is in time."""
+    for path in ("payment_intents", "refunds", "transfers"):
+        counter.stripe.faults.append((f"GET /v1/{path}", "slow:9"))
+    assert len(await reconcile(counter.ctx)) == 1
 
 
 @pytest.mark.parametrize(

@@ -40,25 +40,36 @@ async def disputed(counter: Counter, outcome: str) -> tuple[Payment, list[Json]]
 
 
 async def refunded(counter: Counter, outcome: str) -> tuple[Payment, list[Json]]:
-    """The charge is known; the refund's answer was lost."""
+    """The charge is known; the refund's answer was lost, or the bank took its time."""
     await counter.news()
+    moves = counter.stripe.moves
     payment = await counter.paid()
-    counter.stripe.faults.append(("POST /v1/refunds", "lose_answer"))
+    moves.slow_banks = outcome in ("refused", "late")
+    if not moves.slow_banks:
+        counter.stripe.faults.append(("POST /v1/refunds", "lose_answer"))
     await counter.give_back(payment, 1000)
     await counter.settle()
-    if outcome == "bounced":
+    moves.slow_banks = False
+    if outcome != "kept":
         [refund] = [
             one
             for one in counter.stripe.books.all("refund")
             if one["payment_intent"] == (await counter.intent(payment))["id"]
         ]
-        counter.stripe.moves.bounce(refund)
+        (moves.arrive if outcome == "late" else moves.bounce)(refund)
     return payment, await counter.news()
 
 
 @pytest.mark.parametrize(
     ("life", "outcome", "left"),
-    [(disputed, "won", 5000), (disputed, "lost", 0), (refunded, "kept", 4000), (refunded, "bounced", 5000)],
+    [
+        (disputed, "won", 5000),
+        (disputed, "lost", 0),
+        (refunded, "kept", 4000),
+        (refunded, "bounced", 5000),
+        (refunded, "refused", 5000),
+        (refunded, "late", 4000),
+    ],
 )
 async def test_any_order_of_events_ends_the_same(
     counter: Counter,

@@ -17,6 +17,8 @@ from nakamise_payments.shares import share_of
 from nakamise_payments.watching import watch
 from nakamise_payments_stripe import accounts
 from nakamise_payments_stripe.provider import StripeProvider
+from tests.plugins.payments.desk import Desk
+from tests.plugins.payments.test_reconciling import admin_session
 from tests.plugins.payments_stripe.counter import Counter
 
 MANUAL = Capture.MANUAL
@@ -201,6 +203,40 @@ async def test_a_refund_that_comes_back_from_the_bank_is_paid_by_hand(counter: C
     assert await counter.booked(payment) == 3500
     with pytest.raises(Conflict):
         await by_hand.retry(counter.ctx, op_id)
+
+
+@pytest.mark.req("BX-16")
+async def test_a_refund_that_waits_for_the_bank_and_fails_is_told_once(counter: Counter) -> None:
+    """Stripe tells of it in pairs of events. While it waits, and after it failed, the books agree."""
+    await admin_session(Desk(counter.ctx))
+    [before] = await reconcile(counter.ctx)
+    await acknowledge(counter.ctx, before.id, "seen")
+    known = {one.op_id for one in before.differences}
+    payment, moves = await counter.paid(), counter.stripe.moves
+    moves.slow_banks = True
+    await counter.give_back(payment, 1500)
+    await counter.settle()
+    moves.slow_banks = False
+    assert await counter.op_state("refund", payment) == "unknown"
+    intent = (await counter.intent(payment))["id"]
+    [refund] = [one for one in counter.stripe.books.all("refund") if one["payment_intent"] == intent]
+    old = "UPDATE payments_op SET first_sent_at = now() - interval '5 hours' WHERE parent_id = $1"
+    await counter.execute(old, payment.id)
+    for ending in (None, moves.bounce):
+        if ending:
+            ending(refund)
+            for event in [*await counter.news()] * 2:
+                assert await counter.deliver(event) == 200
+        for one in counter.stripe.books.all("balance_transaction"):
+            if one["source"] == refund["id"]:
+                one["created"] -= 5 * 3600
+        [report] = await reconcile(counter.ctx)
+        await acknowledge(counter.ctx, report.id, "seen")
+        assert {one.op_id for one in report.differences} <= known
+    assert await counter.op_state("refund", payment) == "by_hand"
+    assert await counter.booked(payment) == 5000
+    mails = "SELECT count(*) FROM core_mail WHERE subject LIKE '%返金が購入者に届いていません%' AND text_body LIKE '%¥1,500%'"
+    assert await counter.value(mails) == 1
 
 
 @pytest.mark.parametrize(("outcome", "left"), [("won", 5000), ("lost", 0)])

@@ -104,13 +104,13 @@ async def test_a_shops_share_follows_its_order(
 
 
 async def _what_was_kept_back_is_shared(sales: Sales, order_id: str) -> None:
-    """The last unit went back worn: the order is refunded, and ¥500 of it are the shop's and the platform's."""
+    """The last unit went back worn: ¥500 of it are the shop's and the platform's, so the order is refunded in part."""
     async with sales.ctx.begin() as tx:
         wanted = RefundOrder(idem=uuid.uuid4(), lines=(RefundLine(line_no=1, qty=1),), deduction=500)
         await sales.ctx.service(Orders).refund(tx, uuid.UUID(order_id), wanted)
     await sales.work()
     state = "SELECT state FROM shop_order WHERE id = $1::text::uuid"
-    assert await sales.stall.value(state, order_id) == "refunded"
+    assert await sales.stall.value(state, order_id) == "part_refunded"
     assert await sales.moved(order_id) == 500 - 50
 
 

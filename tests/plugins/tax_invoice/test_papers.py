@@ -167,6 +167,26 @@ def test_a_refund_makes_a_return_with_its_own_items() -> None:
     both = writing.returned(order, sent, REGISTERED, TOKYO, NOW, original)
     assert (by_rate(both), both.total, both.paid) == (by_rate(less), 12_080, 11_280)
     assert ("返送料の立替分（不課税）", "-¥800", "") in checked(both).sums
+    # The bank takes ¥1,100 of what was kept: ¥1,000 of the price by their rates, and then ¥100 of the postage.
+    taken = OrderRefund(
+        id=uuid7(),
+        at=NOW,
+        lines=(),
+        shipping=0,
+        cash=1_100,
+        tender=0,
+        reason="",
+        deduction=-1_100,
+        postage=-100,
+    )
+    more = msgspec.structs.replace(order, refunds=(sent, taken))
+    after = writing.returned(more, taken, REGISTERED, TOKYO, NOW, original)
+    assert (by_rate(after), after.total, after.paid) == (
+        {1000: (917, 83), 800: (83, 6)},
+        1_000,
+        1_000,
+    )
+    assert ("前回差し引いた額", "1", "", "10%", "¥917") in checked(after).rows
     with pytest.raises(ValueError, match="is not"):
         writing.returned(order, msgspec.structs.replace(refund, cash=1), PLAIN, TOKYO, NOW, original)
 

@@ -115,17 +115,18 @@ def counts(line: LineState, units_left: int) -> bool:
 def order_status(state: OrderState, lines: Sequence[LineState]) -> OrderStatus:
     """What the screens show, from the lines that are sent or still to be sent (``counts``).
 
-    A partly shipped order is still 処理中; a refund after shipping is no キャンセル.
+    A partly shipped order is still 処理中; a refund after shipping is no キャンセル. Without lines nothing leaves any
+    more, even where something of the money was kept back.
     """
     if state is OrderState.PENDING:
         return OrderStatus.PENDING
-    if state in _ENDED and not _SENT.intersection(lines):
+    if not lines or (state in _ENDED and not _SENT.intersection(lines)):
         return OrderStatus.CANCELLED
     return _fulfilment(lines)
 
 
 def _fulfilment(lines: Sequence[LineState]) -> OrderStatus:
-    if not lines or set(lines) == {LineState.UNFULFILLED}:
+    if set(lines) == {LineState.UNFULFILLED}:
         return OrderStatus.CONFIRMED
     if _ARRIVED.issuperset(lines):
         return OrderStatus.DELIVERED

@@ -1,4 +1,4 @@
-"""What went back of orders: see migrations 0007 and 0015."""
+"""What went back of orders: see migrations 0007, 0015 and 0016."""
 
 from __future__ import annotations
 

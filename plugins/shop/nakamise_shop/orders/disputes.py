@@ -9,11 +9,13 @@ import uuid
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
+
 from nakamise.contracts.orders import RefundLine, RefundOrder
 from nakamise.db import Tx
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
-from nakamise.web import N_, gettext_for
+from nakamise.web import N_, gettext_for, yen
 from nakamise_shop.domain import refund as rules
 from nakamise_shop.domain.chargeback import ChargedBack, OpenLine, OpenOrder, charged_back
 from nakamise_shop.domain.order_state import OrderState, order_sources
@@ -47,18 +49,21 @@ async def lost(
 ) -> None:
     """The bank took ``amount``: it went back of the orders that it fits, with all that a refund does but the money.
 
-    The others are where they were, or stand still as long as ``another_open`` dispute is.
+    The others are where they were, or stand still as long as ``another_open`` dispute is. Staff are told when the
+    bank took more than the orders still had.
     """
     ids = await tx.values(_OVER, purchase_id)
     gone = charged_back([await _left(tx, order_id) for order_id in sorted(ids)], amount)
     words = gettext_for(ctx.tenant.locale, "shop")(REASON)
-    await refunding.charge_back(ctx, tx, {one.order_id: _wanted(one, words) for one in gone})
-    hit = [one.order_id for one in gone]
-    await _tell(ctx, tx, hit, Happened.DISPUTE_LOST)
+    booked = await refunding.charge_back(ctx, tx, {one.order_id: _wanted(one, words) for one in gone})
+    for order_id, cash in booked.items():
+        await _tell(ctx, tx, [order_id], Happened.DISPUTE_LOST, amount=cash)
     if another_open:
         await _stop(tx, purchase_id)
     else:
-        await _tell(ctx, tx, [one for one in ids if one not in hit], Happened.DISPUTE_WON)
+        await _tell(ctx, tx, [one for one in ids if one not in booked], Happened.DISPUTE_WON)
+    if amount > sum(booked.values()):
+        await _tell_staff(ctx, tx, purchase_id, amount, sum(booked.values()))
 
 
 async def _stop(tx: Tx, purchase_id: uuid.UUID) -> list[uuid.UUID]:
@@ -66,7 +71,7 @@ async def _stop(tx: Tx, purchase_id: uuid.UUID) -> list[uuid.UUID]:
 
 
 async def _left(tx: Tx, order_id: uuid.UUID) -> OpenOrder:
-    """What of an order can still go back, by its frozen price."""
+    """What of an order can still go back, by its frozen price, and what had been kept back of it."""
     order = await repository.lock_order(tx, order_id)
     if order is None:
         raise LookupError(f"no order {order_id}")
@@ -76,7 +81,12 @@ async def _left(tx: Tx, order_id: uuid.UUID) -> OpenOrder:
         for number, line in enumerate(order.quote.lines, start=1)
     )
     shipping = 0 if order.shipping_refunded else rules.paid_shipping(order.quote.shipping).cash
-    return OpenOrder(order_id=order_id, lines=lines, shipping=shipping)
+    open_now = OpenOrder(order_id=order_id, lines=lines, shipping=shipping)
+    return msgspec.structs.replace(
+        open_now,
+        kept=order.charge - order.refunded_cash - open_now.left,
+        postage=await repository.postage_kept(tx, order_id),
+    )
 
 
 def _wanted(gone: ChargedBack, words: str) -> RefundOrder:
@@ -85,12 +95,40 @@ def _wanted(gone: ChargedBack, words: str) -> RefundOrder:
         lines=tuple(RefundLine(line_no=number, qty=units) for number, units in sorted(gone.units.items())),
         with_shipping=gone.with_shipping,
         deduction=gone.deduction,
+        postage=gone.postage,
         reason=words,
     )
 
 
-async def _tell(ctx: TenantCtx, tx: Tx, ids: Iterable[uuid.UUID], kind: Happened) -> None:
+async def _tell_staff(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID, amount: int, booked: int) -> None:
+    """More was taken than the orders had left, such as what had been refunded before: a matter for the provider."""
+    _ = gettext_for(ctx.tenant.locale, "shop")
+    numbers = await tx.values("SELECT number FROM shop_order WHERE purchase_id = $1 ORDER BY 1", purchase_id)
+    await ctx.mail_admins(
+        tx,
+        "mail/notice",
+        subject=_(N_("A lost dispute took more than was left of its orders")),
+        paragraphs=[
+            _(
+                N_(
+                    "The card company took more than the buyer had still paid; part of it may have been refunded before."
+                    " Please ask the payment provider about it."
+                )
+            )
+        ],
+        facts=[
+            (_(N_("Orders")), ", ".join(numbers)),
+            (_(N_("Taken by the card company")), yen(amount)),
+            (_(N_("Booked on the orders")), yen(booked)),
+            (_(N_("Not booked")), yen(amount - booked)),
+        ],
+        action={"label": _(N_("See the payments")), "path": "/admin/payments"},
+    )
+    await ctx.audit(tx, "shop.dispute_unbooked", str(purchase_id), amount=amount, booked=booked)
+
+
+async def _tell(ctx: TenantCtx, tx: Tx, ids: Iterable[uuid.UUID], kind: Happened, **data: object) -> None:
     ids = list(ids)
-    await timeline.note(ctx, tx, ids, kind)
+    await timeline.note(ctx, tx, ids, kind, **data)
     for order_id in ids:
-        await ctx.audit(tx, f"shop.order_{kind.value}", str(order_id))
+        await ctx.audit(tx, f"shop.order_{kind.value}", str(order_id), **data)

@@ -81,21 +81,25 @@ async def refund(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: RefundOrde
     return done.as_refund()
 
 
-async def charge_back(ctx: TenantCtx, tx: Tx, wanted: Mapping[uuid.UUID, RefundOrder]) -> None:
-    """The bank took it after a dispute: everything of ``refund`` but the money, by order. The caller holds the
-    payments and has put the orders back to where they were. Raises as ``refund``."""
+async def charge_back(
+    ctx: TenantCtx, tx: Tx, wanted: Mapping[uuid.UUID, RefundOrder]
+) -> dict[uuid.UUID, int]:
+    """The bank took it after a dispute: everything of ``refund`` but the money, by order; the cash that is booked of
+    each. A ``deduction`` below zero takes what had been kept back. The caller holds the payments and has put the
+    orders back to where they were. Raises as ``refund``."""
     plans = []
     for order_id in sorted(wanted):
         order = await repository.lock_order(tx, order_id)
         if order is None:
             raise NotFound
         _check_state(order)
-        plan = _reckon(order, await repository.lock_lines(tx, order_id), wanted[order_id])
+        plan = _reckon(order, await repository.lock_lines(tx, order_id), wanted[order_id], by_bank=True)
         await _write(ctx, tx, plan, wanted[order_id])
         await announce.refunded(ctx, tx, order, plan.draft, wanted[order_id].reason, by_bank=True)
         await ctx.lineup.call("refund_commit", ctx=ctx, tx=tx, refund=plan.draft)
         plans.append(plan)
     await _move_stock(tx, plans)
+    return {plan.order.id: plan.draft.cash for plan in plans}
 
 
 async def refunds_of(tx: Tx, order_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, tuple[OrderRefund, ...]]:
@@ -113,7 +117,9 @@ def _check_state(order: RefundedOrder) -> None:
         raise _conflict("not_refundable", N_("Only paid orders can be refunded."))
 
 
-def _reckon(order: RefundedOrder, lines: Sequence[RefundedOrderLine], wanted: RefundOrder) -> _Plan:
+def _reckon(
+    order: RefundedOrder, lines: Sequence[RefundedOrderLine], wanted: RefundOrder, *, by_bank: bool = False
+) -> _Plan:
     """Raises Conflict for units that are not left, named twice, or restocked without coming back."""
     asked = {line.line_no: line for line in wanted.lines}
     by_number = {line.line_no: line for line in lines}
@@ -139,13 +145,22 @@ def _reckon(order: RefundedOrder, lines: Sequence[RefundedOrderLine], wanted: Re
         )
     except rules.RefundError as error:
         raise _too_much() from error
-    if not amounts.lines and amounts.shipping is None:
-        raise _conflict("nothing_to_refund", N_("Choose what is to be refunded."))
-    if not 0 <= wanted.postage <= wanted.deduction <= sum(line.cash for line in amounts.lines):
-        raise _conflict("deduction_too_large", N_("More would be kept back than the goods cost."))
+    _check_deduction(amounts, wanted, by_bank=by_bank)
     draft = _draft(order, by_number, amounts, numbers)
     draft = msgspec.structs.replace(draft, cash=draft.cash - wanted.deduction)
     return _Plan(order=order, lines=lines, asked=asked, amounts=amounts, draft=draft)
+
+
+def _check_deduction(amounts: rules.Refund, wanted: RefundOrder, *, by_bank: bool) -> None:
+    """Raises Conflict. The bank may take a part of the shipping, and what had been kept back."""
+    if not amounts.lines and amounts.shipping is None and not (by_bank and wanted.deduction < 0):
+        raise _conflict("nothing_to_refund", N_("Choose what is to be refunded."))
+    goods = sum(line.cash for line in amounts.lines)
+    is_in_bounds = (
+        wanted.deduction <= amounts.cash if by_bank else 0 <= wanted.postage <= wanted.deduction <= goods
+    )
+    if not is_in_bounds:
+        raise _conflict("deduction_too_large", N_("More would be kept back than the goods cost."))
 
 
 def _draft(
@@ -189,10 +204,13 @@ async def _write(ctx: TenantCtx, tx: Tx, plan: _Plan, wanted: RefundOrder) -> No
     order, draft = plan.order, plan.draft
     for back in draft.lines:
         await repository.take_units(tx, _too_much(), order.id, back.line_no, back.qty)
-    target = OrderState.REFUNDED if draft.is_last else OrderState.PART_REFUNDED
-    with_shipping = plan.amounts.shipping is not None
     await repository.take_money(
-        tx, _too_much(), order, (draft.cash, draft.tender), target, with_shipping=with_shipping
+        tx,
+        _too_much(),
+        order,
+        (draft.cash, draft.tender),
+        is_last=draft.is_last,
+        with_shipping=plan.amounts.shipping is not None,
     )
     await repository.insert_refund(
         tx,

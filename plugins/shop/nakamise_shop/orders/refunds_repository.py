@@ -24,6 +24,7 @@ SELECT r.id, r.order_id, r.at, r.shipping, r.cash, r.tender, r.deduction, r.post
        ARRAY(SELECT l.restock FROM shop_refund_line l WHERE l.refund_id = r.id ORDER BY l.line_no) AS restock
 FROM shop_refund r
 """
+_GONE: Final = "$2 AND refunded_cash + $3 = charge AND refunded_points + $4 = points"
 
 
 class RefundedOrder(OrderHead, frozen=True, kw_only=True):
@@ -33,6 +34,8 @@ class RefundedOrder(OrderHead, frozen=True, kw_only=True):
     quote: ShopQuote
     shipping: int
     shipping_refunded: bool
+    charge: int
+    refunded_cash: int
 
 
 class RefundedOrderLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +91,7 @@ async def lock_order(tx: Tx, order_id: uuid.UUID) -> RefundedOrder | None:
     return await tx.first(
         RefundedOrder,
         "SELECT id, purchase_id, shop_id, number, buyer_id, currency, total, state, quote, shipping,"
-        " shipping_refunded FROM shop_order WHERE id = $1 FOR UPDATE",
+        " shipping_refunded, charge, refunded_cash FROM shop_order WHERE id = $1 FOR UPDATE",
         order_id,
     )
 
@@ -124,24 +127,33 @@ async def take_units(tx: Tx, otherwise: Conflict, order_id: uuid.UUID, line_no: 
     )
 
 
+async def postage_kept(tx: Tx, order_id: uuid.UUID) -> int:
+    """What of earlier refunds was kept back for sending goods back."""
+    return int(
+        await tx.value("SELECT coalesce(sum(postage), 0) FROM shop_refund WHERE order_id = $1", order_id)
+    )
+
+
 async def take_money(
     tx: Tx,
     otherwise: Conflict,
     order: RefundedOrder,
     amounts: tuple[int, int],
-    target: OrderState,
     *,
+    is_last: bool,
     with_shipping: bool,
 ) -> None:
-    """``amounts`` are (cash, tender). The order moves to ``target`` and its shipping goes back at most once."""
+    """``amounts`` are (cash, tender). The order is refunded when nothing of it is left (``is_last``) and nothing was
+    kept back either; its shipping goes back at most once."""
     await tx.must_touch_one(
         otherwise,
-        "UPDATE shop_order SET state = $2, version = version + 1, refunded_cash = refunded_cash + $3,"
-        " refunded_points = refunded_points + $4, shipping_refunded = shipping_refunded OR $5,"
-        " closed_at = CASE WHEN $2 = 'refunded' THEN (SELECT now()) ELSE closed_at END"
+        f"UPDATE shop_order SET state = CASE WHEN {_GONE} THEN 'refunded' ELSE 'part_refunded' END,"  # noqa: S608
+        " version = version + 1, refunded_cash = refunded_cash + $3, refunded_points = refunded_points + $4,"
+        " shipping_refunded = shipping_refunded OR $5,"
+        f" closed_at = CASE WHEN {_GONE} THEN (SELECT now()) ELSE closed_at END"
         " WHERE id = $1 AND state IN ('paid', 'closed', 'part_refunded') AND NOT (shipping_refunded AND $5)"
         " AND refunded_cash + $3 <= charge AND refunded_points + $4 <= points",
-        *(order.id, target.value, *amounts, with_shipping),
+        *(order.id, is_last, *amounts, with_shipping),
     )
 
 

@@ -10,6 +10,9 @@ STATUS_SQL: Final = """
 CASE WHEN state = 'pending' THEN 'pending'
      WHEN state IN ('expired', 'cancelled', 'refunded')
           AND fulfil_state IN ('unfulfilled', 'processing') THEN 'cancelled'
+     WHEN fulfil_state = 'unfulfilled' AND state <> 'paid'
+          AND NOT EXISTS (SELECT 1 FROM shop_order_line sl WHERE sl.order_id = id AND sl.refunded_qty < sl.qty)
+          THEN 'cancelled'
      WHEN fulfil_state = 'unfulfilled' THEN 'confirmed'
      WHEN fulfil_state IN ('processing', 'part_shipped') THEN 'processing'
      ELSE fulfil_state END

@@ -20,6 +20,7 @@ _NEXT: Final = {
     OrderStatus.PROCESSING: (Happened.SHIPPED, Happened.DELIVERED),
     OrderStatus.SHIPPED: (Happened.DELIVERED,),
 }
+_WITH_AMOUNT: Final = (Happened.REFUNDED, Happened.REFUNDING, Happened.REFUND_FAILED, Happened.DISPUTE_LOST)
 _REASONS: Final = {"buyer": N_("Cancelled by you"), "staff": N_("Cancelled by the shop")}
 
 
@@ -47,7 +48,7 @@ def _detail(_: Say, note: OrderNote) -> str:
     if note.kind in (Happened.SHIPPED, Happened.RENUMBERED, Happened.REPLACED):
         carrier = _(CARRIERS[Carrier(str(data["carrier"]))])
         return _("%(carrier)s, tracking number %(n)s", carrier=carrier, n=data["tracking_number"])
-    if note.kind in (Happened.REFUNDED, Happened.REFUNDING) and isinstance(data.get("amount"), int):
+    if note.kind in _WITH_AMOUNT and isinstance(data.get("amount"), int):
         amount = yen(int(str(data["amount"])))
         return f"{amount} – {note.words}" if note.words else amount
     if note.kind == Happened.CANCELLED:

@@ -21,7 +21,7 @@ _TITLES: Final = {
     "expired": N_("Not paid in time"),
     "refunding": N_("Refund under way"),
     "refunded": N_("Refunded"),
-    "refund_failed": N_("The refund did not arrive: it is to be paid by hand"),
+    "refund_failed": N_("The refund did not arrive: see the payments"),
     "replaced": N_("Replacement sent"),
     "renumbered": N_("Tracking number changed"),
     "changed": N_("Delivery details changed"),

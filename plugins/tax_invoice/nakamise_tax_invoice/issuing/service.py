@@ -59,7 +59,12 @@ async def issue_return(ctx: TenantCtx, tx: Tx, order: OrderView, refund: OrderRe
     """A return's id when this call made it; nothing for a sale without an invoice or below the setting."""
     sale = await repository.latest(tx, Family.INVOICE, order.id)
     amount = refund.cash + refund.tender
-    if sale is None or amount <= 0 or amount < ctx.settings(TaxInvoiceSettings).returns_from:
+    # Postage is no price: what only gives that back needs no document.
+    if (
+        sale is None
+        or min(amount, amount + refund.postage) <= 0
+        or amount < ctx.settings(TaxInvoiceSettings).returns_from
+    ):
         return None
     original = Original(number=sale.number, supplied_on=sale.supplied_on)
     to = sale.body.recipient

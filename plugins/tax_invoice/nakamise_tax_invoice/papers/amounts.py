@@ -108,7 +108,27 @@ def returned_rows(order: OrderView, refund: OrderRefund) -> tuple[Row, ...]:
     rows = [_back(lines[number], qty, amount) for number, qty, amount in refund.lines]
     if refund.shipping:
         rows.append(_fee("shipping", "", refund.shipping, order.quote.shipping))
+    kept = refund.postage - refund.deduction
+    if kept > 0:
+        rows += _kept_before(order, refund, kept)
     return tuple(rows)
+
+
+def _kept_before(order: OrderView, refund: OrderRefund, amount: int) -> list[Row]:
+    """``amount`` of what earlier refunds had kept back of the price, by their rates."""
+    sums: dict[Rate, int] = {}
+    for earlier in order.refunds:
+        if earlier.id == refund.id:
+            break
+        kept = earlier.deduction - earlier.postage
+        for off in kept_back(returned_rows(order, earlier), max(0, kept)):
+            key = (off.rate_bp, off.reduced)
+            sums[key] = sums.get(key, 0) + off.amount
+    return [
+        Row(what="kept", name="", qty=1, unit=share, amount=share, rate_bp=rate_bp, reduced=reduced)
+        for (rate_bp, reduced), share in zip(sums, allocate(amount, list(sums.values())), strict=True)
+        if share
+    ]
 
 
 def _back(line: OrderLine, qty: int, amount: int) -> Row:
@@ -124,10 +144,13 @@ def _back(line: OrderLine, qty: int, amount: int) -> Row:
 
 
 def kept_back(rows: Sequence[Row], deduction: int) -> tuple[Discount, ...]:
-    """What a shop keeps of a refund, shared over the goods that come back, by rate."""
-    goods = [row for row in rows if row.what == "goods"]
-    if not deduction:
+    """What a shop keeps of a refund, shared over the goods that come back, by rate; over all rows where the buyer's
+    bank took less than the shipping."""
+    if deduction <= 0:
         return ()
+    goods = [row for row in rows if row.what == "goods"]
+    if sum(row.amount for row in goods) < deduction:
+        goods = list(rows)
     sums: dict[Rate, int] = {}
     for row, share in zip(goods, allocate(deduction, [row.amount for row in goods]), strict=True):
         key = (row.rate_bp, row.reduced)

@@ -10,7 +10,7 @@ import msgspec
 
 from nakamise.contracts.pricing import Rounding
 
-What = Literal["goods", "shipping", "extra"]
+What = Literal["goods", "shipping", "extra", "kept"]
 
 
 class Family(enum.StrEnum):
@@ -61,7 +61,8 @@ class Issuer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """amount = unit * qty for goods, what goes back on documents of returns. ``name`` is "" for shipping."""
+    """amount = unit * qty for goods, what goes back on documents of returns. ``name`` is "" for shipping
+    and for what had been kept back of an earlier return."""
 
     what: What
     name: str

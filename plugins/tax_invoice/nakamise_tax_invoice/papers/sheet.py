@@ -140,6 +140,8 @@ def _rows(_: Words, body: Body) -> Iterator[tuple[str, ...]]:
 
 
 def _row_name(_: Words, row: Row) -> str:
+    if row.what == "kept":
+        return _("Kept back earlier")
     return _("Shipping") if row.what == "shipping" else row.name
 
 

@@ -120,8 +120,9 @@ def returned(
     """For one refund. Raises ValueError for a refund whose parts are not its sum."""
     rows = amounts.returned_rows(order, refund)
     # Postage that the shop paid for the buyer is no price: the goods go back at their whole price and tax.
-    off = amounts.kept_back(rows, refund.deduction - refund.postage)
-    total = sum(row.amount for row in rows) - (refund.deduction - refund.postage)
+    less = max(0, refund.deduction - refund.postage)  # below zero it is among the rows
+    off = amounts.kept_back(rows, less)
+    total = sum(row.amount for row in rows) - less
     if total != refund.cash + refund.tender + refund.postage:
         raise ValueError(
             f"refund {refund.id}: {total} is not {refund.cash} + {refund.tender} + {refund.postage}"
@@ -139,10 +140,11 @@ def returned(
         tenders=tuple(
             Tender(code=code, amount=amount)
             for code, amount in (("", refund.tender), (RETURN_POSTAGE, refund.postage))
-            if amount
+            if amount > 0
         ),
         total=total,
-        paid=refund.cash,
+        # Postage that goes back is no part of what was sold either.
+        paid=refund.cash + min(0, refund.postage),
         rounding=order.quote.rounding,
         original=original,
     )

@@ -13,9 +13,12 @@ DISPUTE_FEE: Final = 1300
 
 
 class Moves:
+    """``slow_banks``: refunds are pending until ``bounce`` or ``arrive``."""
+
     def __init__(self, books: Books, origin: str) -> None:
         self._books = books
         self._origin = origin
+        self.slow_banks = False
 
     def refund(self, params: dict[str, Any]) -> Json:
         """Never more than is left, never of what cannot be refunded, never while a dispute is open."""
@@ -42,7 +45,7 @@ class Moves:
             currency="jpy",
             charge=charge["id"],
             payment_intent=intent["id"],
-            status="succeeded",
+            status="pending" if self.slow_banks else "succeeded",
             metadata=dict(params.get("metadata") or {}),
         )
         made["balance_transaction"] = self._books.moved(made, -amount, "refund")
@@ -50,11 +53,18 @@ class Moves:
         return made
 
     def bounce(self, refund: Json) -> None:
-        """The bank sends a refund back, days later."""
+        """The bank sends a refund back, days later; every way of telling it is used, as Stripe does."""
         refund["status"] = "failed"
         self._books.get("charge", refund["charge"])["amount_refunded"] -= refund["amount"]
         self._books.moved(refund, refund["amount"], "refund_failure")
-        self._books.tell("refund.failed", refund)
+        for type_ in ("refund.updated", "charge.refund.updated", "refund.failed"):
+            self._books.tell(type_, refund)
+
+    def arrive(self, refund: Json) -> None:
+        """What was pending reaches the buyer."""
+        refund["status"] = "succeeded"
+        for type_ in ("refund.updated", "charge.refund.updated"):
+            self._books.tell(type_, refund)
 
     def dispute(self, intent: Json, part: int | None = None) -> Json:
         """The buyer's bank takes the money back for now, all of it or a part."""

@@ -93,6 +93,7 @@ def test_sources_are_the_edges_read_backwards() -> None:
         (OrderState.PART_REFUNDED, [DELIVERED, RETURNED], OrderStatus.DELIVERED),
         (OrderState.REFUNDED, [RETURNED], OrderStatus.DELIVERED),
         (OrderState.REFUNDED, [UNFULFILLED], OrderStatus.CANCELLED),
+        (OrderState.PART_REFUNDED, [], OrderStatus.CANCELLED),  # nothing leaves; something was kept back
         (OrderState.CANCELLED, [PROCESSING], OrderStatus.CANCELLED),
         (OrderState.EXPIRED, [UNFULFILLED], OrderStatus.CANCELLED),
         (OrderState.DISPUTED, [SHIPPED], OrderStatus.SHIPPED),

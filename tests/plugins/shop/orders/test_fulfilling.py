@@ -171,7 +171,8 @@ async def test_history_counts_every_order_once_in_its_status(
 
 
 async def test_the_status_in_sql_is_the_status_of_the_rules(stall: Stall, paid: Paid) -> None:
-    """Every state with every fulfilment of two lines."""
+    """Every state with every fulfilment of two lines, and an order of which nothing is left to send."""
+    order_id = paid[1]
     stored = ("pending", "paid", "expired", "cancelled", "part_refunded", "refunded")
     sent = (LineState.UNFULFILLED, LineState.PROCESSING, LineState.SHIPPED, LineState.DELIVERED)
     async with stall.ctx.begin() as tx:
@@ -179,10 +180,17 @@ async def test_the_status_in_sql_is_the_status_of_the_rules(stall: Stall, paid: 
             for one in sent:
                 for other in sent:
                     shown = await tx.value(
-                        f"SELECT {STATUS_SQL} FROM (SELECT $1::text AS state, $2::text AS fulfil_state) s",
-                        *(state, derived([one, other])),
+                        f"SELECT {STATUS_SQL} FROM (SELECT $1::text AS state, $2::text AS fulfil_state,"
+                        " $3::uuid AS id) s",
+                        *(state, derived([one, other]), order_id),
                     )
                     assert shown == order_status(OrderState(state), [one, other]), (state, one, other)
+        await tx.execute("UPDATE shop_order_line SET refunded_qty = qty WHERE order_id = $1", order_id)
+        await tx.execute("UPDATE shop_order SET state = 'part_refunded' WHERE id = $1", order_id)
+        shown = await tx.value(f"SELECT {STATUS_SQL} FROM shop_order WHERE id = $1", order_id)
+        assert shown == order_status(OrderState.PART_REFUNDED, []) == "cancelled"
+        await tx.execute("UPDATE shop_order_line SET refunded_qty = 0 WHERE order_id = $1", order_id)
+        await tx.execute("UPDATE shop_order SET state = 'paid' WHERE id = $1", order_id)
 
 
 def derived(lines: list[LineState]) -> str:
