@@ -12,7 +12,7 @@ import httpx
 from nakamise.plugin.context import Tenant, TenantCtx
 from nakamise.routing.asgi import App
 from nakamise.runtime import Runtime
-from nakamise.testing.people import Person, sign_in
+from nakamise.testing.people import PASSWORD, Person, hash_of_password, sign_in
 from nakamise.testing.tenants import client_of, ctx_of, tenant_with
 from tests.plugins.sso.strict import CLIENT_ID, CLIENT_SECRET
 
@@ -74,7 +74,12 @@ class Shop:
     async def user(self, email: str, *roles: str, verified: bool = True) -> uuid.UUID:
         async with self.ctx.begin() as tx:
             user_id = await self.place.runtime.auth.ensure_user(
-                tx, email=email, password="correct horse 2026", display_name="Known", roles=roles
+                tx,
+                email=email,
+                password=PASSWORD,
+                display_name="Known",
+                roles=roles,
+                password_hash=await hash_of_password(self.place.runtime),
             )
             if not verified:
                 await tx.execute("UPDATE core_user SET email_verified_at = NULL WHERE id = $1", user_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
 import secrets
@@ -33,6 +34,12 @@ def make_key(algorithm: str, kid: str = "") -> Any:
     return RSAKey.generate_key(2048, options)
 
 
+@functools.cache
+def _usual_key() -> Any:
+    """A new one takes a tenth of a second: who needs another one makes it."""
+    return make_key("RS256")
+
+
 def left_half(access_token: str, algorithm: str = "RS256") -> str:
     digest = (hashlib.sha512 if algorithm in _EDWARDS else hashlib.sha256)(access_token.encode()).digest()
     return base64.urlsafe_b64encode(digest[: len(digest) // 2]).decode().rstrip("=")
@@ -59,7 +66,7 @@ class Strict:
 
     def reset(self) -> None:
         fresh = Strict(self.origin)
-        fresh.key = make_key("RS256")
+        fresh.key = _usual_key()
         fresh.published = [public(fresh.key)]
         fresh.person = {"sub": secrets.token_hex(6), "name": "みどり", "email_verified": True}
         fresh.person["email"] = f"{secrets.token_hex(5)}@example.co.jp"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from nakamise.auth.cookies import SESSION
 from nakamise.testing.clock import SteeredClock
-from tests.plugins.sso.place import Shop, back, log_in, query_of, to_provider, why
+from tests.plugins.sso.place import Place, Shop, back, log_in, query_of, to_provider, why
 from tests.plugins.sso.strict import (
     CLIENT_ID,
     Lie,
@@ -56,9 +57,26 @@ LIES: dict[str, Lie] = {
 }
 
 
+@pytest.fixture(scope="module")
+async def standing(place: Place, _strict: Strict) -> tuple[Shop, uuid.UUID]:
+    """A shop and its provider, for whoever changes neither the provider nor its usual key."""
+    shop = await place.shop()
+    return shop, await shop.add(_strict.origin)
+
+
+@pytest.fixture
+async def known(standing: tuple[Shop, uuid.UUID], strict: Strict) -> tuple[Shop, uuid.UUID]:
+    """The person of this test's provider has an account."""
+    await standing[0].user(strict.person["email"])
+    return standing
+
+
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES.keys())
-async def test_id_token_that_says_something_else_is_refused(shop: Shop, strict: Strict, lie: Lie) -> None:
-    provider, browser = await _known(shop, strict), shop.browser()
+async def test_id_token_that_says_something_else_is_refused(
+    known: tuple[Shop, uuid.UUID], strict: Strict, lie: Lie
+) -> None:
+    shop, provider = known
+    browser = shop.browser()
     strict.lie = lie
 
     assert why(await log_in(browser, provider)) == "token"
@@ -72,9 +90,9 @@ async def test_id_token_that_says_something_else_is_refused(shop: Shop, strict: 
 
 @pytest.mark.parametrize("sign", [unsigned, signed_by_client_secret])
 async def test_signatures_that_prove_nothing(
-    shop: Shop, strict: Strict, sign: Callable[[dict[str, Any]], str]
+    known: tuple[Shop, uuid.UUID], strict: Strict, sign: Callable[[dict[str, Any]], str]
 ) -> None:
-    provider = await _known(shop, strict)
+    shop, provider = known
     strict.sign = sign
 
     assert why(await log_in(shop.browser(), provider)) == "token"
