@@ -12,6 +12,7 @@ from nakamise.contracts.sales import Sales
 from nakamise.contracts.shipping import ShippingRates
 from nakamise.contracts.shops import ShopSellers
 from nakamise.plugin import (
+    JobType,
     Listen,
     Manifest,
     Mount,
@@ -98,6 +99,7 @@ manifest: Final = Manifest(
         ),
         # The site's own matters: a shop's staff do not decide about themselves.
         Permission(PEOPLE, "Say which shops staff work for", ("admin",)),
+        Permission("shop.shops.decide", "Approve, reject, suspend and close shops", ("admin",)),
         Permission("shop.disclosures", "Decide on requests about sellers", ("admin",)),
     ),
     provides={
@@ -196,6 +198,7 @@ manifest: Final = Manifest(
         Lines: "nakamise_shop.checkout.line:open_lines",
         Seen: "nakamise_shop.reports.seen:open_seen",
     },
+    jobs=(JobType("shop.import", "nakamise_shop.staff.import_runs:carry_out"),),
     tasks=(
         Task("shop.expire_purchases", "nakamise_shop.checkout.expire:expire_due", 60),
         Task("shop.close_orders", "nakamise_shop.orders.closing:close_due", 86_400),

@@ -98,6 +98,7 @@ async def erase(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
     await tx.execute("DELETE FROM shop_person_limit WHERE buyer_id = $1", user_id)
     await tx.execute("DELETE FROM shop_import WHERE actor_id = $1", user_id)
     await tx.execute("DELETE FROM shop_people WHERE user_id = $1", user_id)
+    await tx.execute("UPDATE shop_shop SET applied_by = NULL WHERE applied_by = $1", user_id)
     nobody = dict.fromkeys(
         ("family_name", "given_name", "family_kana", "given_kana", "city", "line1"), HIDDEN
     ) | {"line2": "", "phone": HIDDEN, "postal_code": "0000000"}

@@ -12,6 +12,9 @@ from nakamise_shop.cart.schemas import CartLine, Trouble
 
 _TROUBLES: Final = {
     Trouble.NOT_FOR_SALE: N_("This item is no longer for sale. Please remove it."),
+    Trouble.SHOP_CLOSED: N_(
+        "This shop takes no orders at the moment. Please remove this item, or come back later."
+    ),
     Trouble.NOT_YET: N_("Not on sale yet: sales begin at %(at)s."),
     Trouble.ENDED: N_("The sale of this item has ended. Please remove it."),
     Trouble.SOLD_OUT: N_("This item is sold out. Please remove it, or wait until it is back."),
@@ -39,7 +42,7 @@ def in_words(ctx: TenantCtx, line: CartLine) -> str:
 def check(ctx: TenantCtx, line: CartLine, already: int = 0) -> None:
     """``already``: how many there were before this act. Raises Conflict."""
     trouble = line.trouble
-    if trouble is None or trouble is Trouble.NOT_FOR_SALE:
+    if trouble in {None, Trouble.NOT_FOR_SALE, Trouble.SHOP_CLOSED}:
         return
     if trouble in _REFUSED:
         code = "sold_out" if trouble is Trouble.SOLD_OUT else "not_on_sale"

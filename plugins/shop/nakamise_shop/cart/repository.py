@@ -43,6 +43,7 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
     prices_include_tax: bool
     rounding: Rounding
     is_for_sale: bool
+    shop_is_open: bool
     shop_slug: str
     shop_name: str
     shipping_fee: int
@@ -60,6 +61,7 @@ SELECT l.variant_id, l.quantity, l.via, l.seen_price, l.seen_unit, v.product_id,
        coalesce(v.translations #>> ARRAY[$2::text, 'name'], v.name) AS variant_name,
        (k.on_hand - k.reserved) AS available,
        (p.state = 'published' AND v.state = 'active' AND s.state = 'open') AS is_for_sale,
+       s.state = 'open' AS shop_is_open,
        s.slug AS shop_slug, coalesce(s.translations #>> ARRAY[$2::text, 'name'], s.name) AS shop_name, pic.picture
 FROM shop_cart_line l
 JOIN shop_cart c ON c.id = l.cart_id

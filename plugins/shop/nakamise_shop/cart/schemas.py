@@ -31,6 +31,7 @@ class Trouble(enum.StrEnum):
     TOO_MANY = "too_many"
     OVER_LIMIT = "over_limit"
     NOT_FOR_SALE = "not_for_sale"
+    SHOP_CLOSED = "shop_closed"
     NOT_YET = "not_yet"
     ENDED = "ended"
     PERSON_LIMIT = "person_limit"
@@ -64,6 +65,7 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     tax_class: str
     reduced: bool
     is_for_sale: bool
+    shop_is_open: bool
     shop_slug: str
     shop_name: str
     picture: Media | None
@@ -86,6 +88,8 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def trouble(self) -> Trouble | None:
+        if not self.shop_is_open:
+            return Trouble.SHOP_CLOSED
         if not self.is_for_sale:
             return Trouble.NOT_FOR_SALE
         if self.sale is not Sale.ON:
@@ -123,12 +127,12 @@ class Cart(msgspec.Struct, frozen=True, kw_only=True):
     groups: list[CartGroup]
     quantity: int
     quote: Quote | None
+    bill: Bill | None
     inputs: dict[str, str] = {}
 
     @property
     def lines(self) -> list[CartLine]:
         return [line for group in self.groups for line in group.lines]
-    bill: Bill | None
 
     @property
     def has_trouble(self) -> bool:

@@ -9,6 +9,8 @@ from nakamise.web import N_
 
 SHOP_STATES: Final[Mapping[str, str]] = {
     "pending": N_("In preparation"),
+    "applied": N_("Waiting for approval"),
+    "rejected": N_("Rejected"),
     "open": N_("Open for business"),
     "suspended": N_("Suspended"),
     "closed": N_("Closed"),

@@ -67,6 +67,7 @@ async def basket(ctx: TenantCtx, tx: Tx, address_id: uuid.UUID) -> Basket:
     cart = await carts.view(ctx, tx, key, destination_of(address))
     if cart_id is None or cart.quantity == 0:
         raise Conflict(N_("Your cart is empty."), code="cart_empty", domain="shop")
+    _check_open(cart)
     if cart.quote is None or cart.has_trouble:
         raise Conflict(
             N_("Some items in your cart cannot be bought as they are."), code="cart_trouble", domain="shop"
@@ -87,8 +88,17 @@ async def basket(ctx: TenantCtx, tx: Tx, address_id: uuid.UUID) -> Basket:
     )
 
 
-def _uncertain(cart: Cart) -> Unavailable:
+def _check_open(cart: Cart) -> None:
     """Raises Conflict that names the shops which take no orders now."""
+    closed = [group.shop_name for group in cart.groups if not all(line.shop_is_open for line in group.lines)]
+    if closed:
+        message = N_(
+            "%(shops)s takes no orders at the moment. Please remove its items from your cart, or come back later."
+        )
+        raise Conflict(message, code="shop_closed", domain="shop", params={"shops": ", ".join(closed)})
+
+
+def _uncertain(cart: Cart) -> Unavailable:
     if cart.has_unknown_shipping:
         said = N_("Shipping cannot be worked out at the moment, so orders are closed for a short while. Your cart is kept.")  # fmt: skip
         code = "shipping_unknown"
@@ -132,6 +142,7 @@ async def confirm_view(ctx: TenantCtx, address_id: uuid.UUID) -> ConfirmView:
     return ConfirmView(
         address_id=address_id,
         quote=now.quote,
+        bill=bill_of(*now.quote.shops),
         fingerprint=now.fingerprint,
         methods=list(now.methods),
         inputs=now.cart.inputs,
@@ -141,4 +152,3 @@ async def confirm_view(ctx: TenantCtx, address_id: uuid.UUID) -> ConfirmView:
 async def shop_terms(ctx: TenantCtx, tx: Tx, now: Basket) -> list[SellingShop]:
     """The shops that will sell, with what each says about payment, delivery and returns."""
     return await selling_shops(tx, [uuid.UUID(part.shop_id) for part in now.quote.shops], ctx.locale)
-        bill=bill_of(*now.quote.shops),

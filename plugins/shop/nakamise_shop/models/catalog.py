@@ -44,7 +44,12 @@ shop: Final = Table(
     moment("created_at"),
     moment("updated_at"),
     amount("version", 1),
-    CheckConstraint("state IN ('pending', 'open', 'suspended', 'closed')"),
+    words("state_reason"),
+    moment("applied_at", default=False, nullable=True),
+    Column("applied_by", Uuid),
+    CheckConstraint("state IN ('pending', 'applied', 'rejected', 'open', 'suspended', 'closed')"),
+    CheckConstraint("(state_reason <> '') = (state IN ('rejected', 'suspended'))"),
+    CheckConstraint("state NOT IN ('applied', 'rejected') OR applied_at IS NOT NULL"),
 )
 
 category: Final = Table(

@@ -19,7 +19,9 @@ from nakamise_shop.staff import (
     product_acts,
     product_pages,
     related_pages,
+    shop_new_pages,
     shop_pages,
+    shop_state_pages,
     slips,
 )
 
@@ -32,6 +34,8 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *product_acts.route_handlers,
     *picture_pages.route_handlers,
     *shop_pages.route_handlers,
+    *shop_new_pages.route_handlers,
+    *shop_state_pages.route_handlers,
     *people.page_handlers,
     *order_pages.route_handlers,
     *order_acts.route_handlers,

@@ -1,4 +1,4 @@
-"""Pages of shops: list, edit, open, close."""
+"""Pages of shops: list, edit."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from nakamise.contracts.ui import ShopSubject
 from nakamise.errors import Conflict, FieldError, Invalid
 from nakamise.japan import has_check_digit
 from nakamise.plugin import Ctx, Slot, TenantCtx, requires
-from nakamise.web import N_, fill, page, read_form, see_other
+from nakamise.web import N_, fill, page, see_other
 from nakamise_shop import scope
 from nakamise_shop.legal import LABELS, MANDATORY
-from nakamise_shop.saying import say
 from nakamise_shop.staff import people
 from nakamise_shop.staff import shops_repository as repository
 from nakamise_shop.staff import shops_service as service
-from nakamise_shop.staff.product_acts import Answer, check_confirmed
 from nakamise_shop.staff.product_form import clean
+from nakamise_shop.staff.shop_states import DECIDE
 from nakamise_shop.staff.shops_schemas import ShopInput, StaffShop
 from nakamise_shop.staff.text import (
     PRICE_INPUTS,
@@ -39,8 +38,12 @@ LIST: Final = "/admin/shop/shops"
 MANAGE: Final = "shop.shops.manage"
 HISTORY_MAX: Final = 10
 ACTS: Final = {
+    "shop.shop.created": N_("Created"),
     "shop.shop.changed": N_("Changed"),
+    "shop.shop.applied": N_("Applied"),
     "shop.shop.open": N_("Opened"),
+    "shop.shop.rejected": N_("Rejected"),
+    "shop.shop.suspended": N_("Suspended"),
     "shop.shop.closed": N_("Closed"),
 }
 
@@ -56,6 +59,7 @@ async def shop_list(ctx: Ctx) -> Response[bytes]:
         shops=shops,
         states=badges(ctx, SHOP_STATES),
         incomplete={one.id for one in notices if service.lacking(ctx, one.legal)},
+        waiting=sum(one.state == "applied" for one in shops),
     )
 
 
@@ -115,6 +119,7 @@ async def _show(
     async with ctx.read() as tx:
         history = await repository.history_of(tx, found.id, HISTORY_MAX)
         named = await people.staff_of(tx, found.id) if ctx.actor.can(scope.PEOPLE) else []
+        decides = ctx.actor.can(DECIDE) and await scope.shops_of(ctx, tx) is None
     return await page(
         ctx,
         "shop/staff_shop.html",
@@ -131,38 +136,14 @@ async def _show(
         roundings=choices(ctx, ROUNDINGS),
         price_inputs=choices(ctx, PRICE_INPUTS),
         history=history,
+        decides=decides,
         people=named,
         acts=labels(ctx, ACTS),
     )
-
-
-@post("/shops/{shop_id:uuid}/open", opt=requires(MANAGE), include_in_schema=False)
-async def open_shop(ctx: Ctx, shop_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    _ = words(ctx)
-    back = f"{LIST}/{shop_id}"
-    try:
-        async with ctx.begin() as tx:
-            await service.open_shop(ctx, tx, shop_id)
-    except Conflict as refused:
-        return see_other(ctx, back, flash=say(ctx, refused), kind="danger")
-    return see_other(ctx, back, flash=_("The shop is open for business."))
-
-
-@post("/shops/{shop_id:uuid}/close", opt=requires(MANAGE), include_in_schema=False)
-async def close_shop(
-    request: Request[Any, Any, Any], ctx: Ctx, shop_id: FromPath[uuid.UUID]
-) -> Response[bytes]:
-    check_confirmed((await read_form(request, Answer)).valid().confirm)
-    async with ctx.begin() as tx:
-        await service.close_shop(ctx, tx, shop_id)
-    _ = words(ctx)
-    return see_other(ctx, f"{LIST}/{shop_id}", flash=_("Closed"))
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     shop_list,
     edit_shop,
     save,
-    open_shop,
-    close_shop,
 ]

@@ -23,10 +23,10 @@ FROM shop_shop s
 LEFT JOIN (SELECT o.shop_id, count(*) AS order_count, sum(o.total) AS sales
            FROM shop_order o WHERE {SOLD} GROUP BY o.shop_id) sold ON sold.shop_id = s.id
 WHERE $1::uuid[] IS NULL OR s.id = ANY($1)
-ORDER BY s.created_at, s.slug
+ORDER BY s.state <> 'applied', s.created_at, s.slug
 """  # noqa: S608
 _SHOP: Final = """
-SELECT id, slug, state, version, name, coalesce(translations #>> '{en,name}', '') AS name_en, introduction,
+SELECT id, slug, state, state_reason, applied_at, version, name, coalesce(translations #>> '{en,name}', '') AS name_en, introduction,
        coalesce(translations #>> '{en,introduction}', '') AS introduction_en, legal, invoice_number, rounding,
        prices_include_tax, shipping_fee, free_over, order_number_prefix, opened_at, updated_at
 FROM shop_shop WHERE id = $1
@@ -39,12 +39,13 @@ WHERE id = $1 AND version = $2
 
 
 class ShopAct(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the shop's history; ``items`` names the fields that changed."""
+    """One entry of the shop's history; ``items`` names the fields that changed, ``reason`` is why it was decided."""
 
     at: datetime
     actor_name: str
     act: str
     items: list[str]
+    reason: str
 
 
 async def shop_lines(tx: Tx, shops: Shops) -> list[StaffShopLine]:
@@ -87,30 +88,23 @@ async def update(tx: Tx, shop_id: uuid.UUID, given: ShopInput, invoice_number: s
     return touched == 1
 
 
-async def set_state(tx: Tx, shop_id: uuid.UUID, state: str, sources: list[str]) -> bool:
-    """False when the shop is in none of ``sources``."""
-    touched = await tx.execute(
-        "UPDATE shop_shop SET state = $2, updated_at = now(),"
-        " opened_at = CASE WHEN $2 = 'open' THEN coalesce(opened_at, (SELECT now())) ELSE opened_at END"
-        " WHERE id = $1 AND state = ANY($3)",
-        shop_id,
-        state,
-        sources,
-    )
-    return touched == 1
-
-
 async def history_of(tx: Tx, shop_id: uuid.UUID, limit: int) -> list[ShopAct]:
     """The newest first."""
     return await tx.all(
         ShopAct,
-        "SELECT at, actor_name, act, coalesce(detail -> 'items', '[]') AS items FROM core_audit"
+        "SELECT at, actor_name, act, coalesce(detail -> 'items', '[]') AS items,"
+        " coalesce(detail ->> 'reason', '') AS reason FROM core_audit"
         " WHERE subject = $1 AND act LIKE 'shop.shop.%' ORDER BY at DESC, id DESC LIMIT $2",
         str(shop_id),
         limit,
     )
 
 
-async def is_open(tx: Tx, shop_id: uuid.UUID) -> bool:
-    """Locked until the transaction ends."""
-    return bool(await tx.value("SELECT state = 'open' FROM shop_shop WHERE id = $1 FOR UPDATE", shop_id))
+async def lock(tx: Tx, shop_id: uuid.UUID) -> None:
+    """Until the transaction ends."""
+    await tx.execute("SELECT FROM shop_shop WHERE id = $1 FOR UPDATE", shop_id)
+
+
+async def published(tx: Tx, shop_id: uuid.UUID) -> list[uuid.UUID]:
+    """Its products that buyers find while it is open."""
+    return await tx.values("SELECT id FROM shop_product WHERE shop_id = $1 AND state = 'published'", shop_id)

@@ -27,9 +27,13 @@ class StaffShopLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StaffShop(msgspec.Struct, frozen=True, kw_only=True):
+    """``state_reason`` says why it was rejected or suspended, else ""; ``applied_at`` is the last application."""
+
     id: uuid.UUID
     slug: str
     state: str
+    state_reason: str
+    applied_at: datetime | None
     version: int
     name: str
     name_en: str
@@ -63,3 +67,21 @@ class ShopInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     shipping_fee: Price = 0
     free_over: Price | None = None
     legal: dict[str, Annotated[str, Meta(max_length=2000)]] = {}
+
+
+class NewShop(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """``slug`` is the end of the shop's address; ``order_number_prefix`` begins its order numbers, "": made from
+    ``slug``. ``legal`` as in ``ShopInput``; what the notice needs besides may follow later."""
+
+    name: Name
+    name_en: Line = ""
+    slug: Annotated[str, Meta(min_length=1, max_length=60)]
+    order_number_prefix: Annotated[str, Meta(max_length=8)] = ""
+    legal: dict[str, Annotated[str, Meta(max_length=2000)]] = {}
+
+
+class ShopDecision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``reason`` is needed to reject and to suspend."""
+
+    state: Literal["open", "closed", "rejected", "suspended"]
+    reason: Annotated[str, Meta(max_length=500)] = ""

@@ -1,4 +1,4 @@
-"""Editing shops, opening and closing them."""
+"""Editing shops, and what keeps one from opening."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from nakamise.japan import InvalidInvoiceNumber, parse_invoice_number
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop import scope
-from nakamise_shop.catalog import price_log
 from nakamise_shop.legal import LABELS, Unsaid, missing_items, unsaid_ways
-from nakamise_shop.metering import SHOPS
 from nakamise_shop.staff import shops_repository as repository
 from nakamise_shop.staff.shops_schemas import ShopInput, StaffShop
 from nakamise_shop.staff.text import words
@@ -62,9 +60,7 @@ async def change(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, given: ShopInput) -
 
 
 def _check(ctx: TenantCtx, before: StaffShop, given: ShopInput) -> str | None:
-    faults: dict[str, FieldError] = {}
-    for name in set(given.legal) - set(LEGAL_FIELDS):
-        faults[f"legal.{name}"] = FieldError(N_("The legal notice has no such item."), domain="shop")
+    faults = legal_faults(given.legal)
     if before.state == "open":
         for name in missing_items(given.legal):
             faults[f"legal.{name}"] = FieldError(N_("An open shop must state this."), domain="shop")
@@ -79,6 +75,12 @@ def _check(ctx: TenantCtx, before: StaffShop, given: ShopInput) -> str | None:
     if faults:
         raise Invalid(faults)
     return number
+
+
+def legal_faults(legal: Mapping[str, str]) -> dict[str, FieldError]:
+    """Of items that are none."""
+    message = N_("The legal notice has no such item.")
+    return {f"legal.{name}": FieldError(message, domain="shop") for name in set(legal) - set(LEGAL_FIELDS)}
 
 
 def _lost_ways(ctx: TenantCtx, before: StaffShop, given: ShopInput) -> dict[str, FieldError]:
@@ -119,29 +121,10 @@ def _changed(before: StaffShop, given: ShopInput, number: str | None) -> list[st
     return [*fields, *legal]
 
 
-async def open_shop(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
-    """Raises NotFound, LimitReached, and Conflict that names what its legal notice lacks (LC-3.3.2)."""
-    found = await shop(ctx, tx, shop_id)
+def check_notice(ctx: TenantCtx, found: StaffShop) -> None:
+    """Raises Conflict that names what the legal notice lacks (LC-3.3.2)."""
     if lacks := lacking(ctx, found.legal):
         comma = "、" if ctx.locale == "ja" else ", "
         items = comma.join(text for _item, text in lacks)
         message = N_("The legal notice is not complete: %(items)s.")
         raise Conflict(message, code="legal_incomplete", domain="shop", params={"items": items})
-    if not await repository.is_open(tx, shop_id):
-        await ctx.take(tx, SHOPS)
-    await _set(ctx, tx, shop_id, "open", ["pending", "closed", "open"])
-
-
-async def close_shop(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
-    """Buyers no longer find it or its products; placed orders go on. Raises NotFound, Conflict."""
-    await shop(ctx, tx, shop_id)
-    if await repository.is_open(tx, shop_id):
-        await ctx.give_back(tx, SHOPS)
-    await _set(ctx, tx, shop_id, "closed", ["open", "closed"])
-
-
-async def _set(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, state: str, sources: list[str]) -> None:
-    if not await repository.set_state(tx, shop_id, state, sources):
-        raise Conflict(N_("The shop's state does not allow this."), code="wrong_state", domain="shop")
-    await price_log.note(tx, [], shop_id)
-    await ctx.audit(tx, f"shop.shop.{state}", str(shop_id))

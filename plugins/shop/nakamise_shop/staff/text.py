@@ -21,6 +21,8 @@ PRODUCT_STATES: Final = {
 }
 SHOP_STATES: Final = {
     "pending": (N_("Preparing"), "warn"),
+    "applied": (N_("Waiting for approval"), "info"),
+    "rejected": (N_("Rejected"), "danger"),
     "open": (N_("Open for business"), "ok"),
     "suspended": (N_("Suspended"), "danger"),
     "closed": (N_("Closed"), ""),

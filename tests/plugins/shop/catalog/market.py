@@ -106,7 +106,7 @@ async def open_market(ctx: TenantCtx) -> Market:
     market = Market(ctx)
     await market.shop("honten", "HT", free_over=5000, shipping_fee=550)
     await market.shop("hanare", "HN", translations={"en": {"name": "Hanare"}})
-    await market.shop("closed", "CL", state="suspended")
+    await market.shop("closed", "CL", state="suspended", state_reason="表示の不備")
     await market.category("makeup", "メイク")
     await market.category("lip", "リップ", "makeup")
     await market.category("care", "スキンケア")

@@ -11,7 +11,7 @@ from tests.plugins.shop.staff.office import API, PAGES, Office, open_office, pro
 from tests.plugins.shop.stall import open_stall
 
 SOME = uuid.UUID(int=7)
-LISTS = ("products", "products/new", "orders", "orders/export.csv", "shops")
+LISTS = ("products", "products/new", "orders", "orders/export.csv", "shops", "shops/new")
 READS = ("products", f"products/{SOME}", "orders", f"orders/{SOME}", "shops", f"shops/{SOME}")
 WRITES = (
     "products/new",
@@ -23,6 +23,9 @@ WRITES = (
     f"orders/{SOME}/ship",
     f"orders/{SOME}/cancel",
     f"shops/{SOME}",
+    "shops/new",
+    f"shops/{SOME}/apply",
+    f"shops/{SOME}/suspend",
     f"shops/{SOME}/open",
     f"shops/{SOME}/close",
 )

@@ -142,7 +142,8 @@ async def _acts(two: TwoShops) -> None:
         ("GET", f"{item}/related", None),
         ("PUT", f"{item}/related", [{"id": two.products["hanare"], **chart}]),
         ("GET", f"shops/{shop}", None),
-        ("PUT", f"shops/{shop}/state", {"state": "closed"}),
+        ("PUT", f"shops/{shop}", {"version": 1, "name": "x"}),
+        ("POST", f"shops/{shop}/application", None),
     )  # fmt: skip
     for method, path, body in tried:
         answer = await two.clerk.request(method, f"{API}/{path}", json=body)

@@ -1,0 +1,88 @@
+"""Mails about a shop's state: to who decides, and to who works for the shop."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Final
+
+import msgspec
+
+from nakamise.db import Tx
+from nakamise.plugin import TenantCtx
+from nakamise.web import N_, gettext_for
+from nakamise_shop.legal import LABELS
+from nakamise_shop.staff.shops_schemas import StaffShop
+
+TEMPLATE: Final = "mail/notice"
+_BY_STATE: Final = {
+    "rejected": (
+        N_("Your application for “%(name)s”"),
+        N_("We could not approve the shop “%(name)s” this time. You can change it and apply again."),
+    ),
+    "suspended": (
+        N_("The shop “%(name)s” is suspended"),
+        N_(
+            "Buyers do not find the shop and its products for the time being. Please finish the orders that are there."
+        ),
+    ),
+    "closed": (
+        N_("The shop “%(name)s” is closed"),
+        N_("Buyers no longer find the shop and its products. Please finish the orders that are there."),
+    ),
+}
+_APPROVED: Final = (
+    N_("The shop “%(name)s” is approved"),
+    N_("“%(name)s” is open for business. You can publish products now."),
+)
+_AGAIN: Final = (
+    N_("The shop “%(name)s” is open again"),
+    N_("Buyers find the shop and its published products again."),
+)
+# Those who work for the shop by name, and who applied; not who decided. $1 shop, $2 the acting person
+_READERS: Final = """
+SELECT u.email, u.locale FROM core_user u
+WHERE u.state = 'active' AND u.email_verified_at IS NOT NULL AND u.id IS DISTINCT FROM $2
+  AND (u.id = (SELECT applied_by FROM shop_shop WHERE id = $1)
+       OR EXISTS (SELECT 1 FROM shop_people p WHERE p.user_id = u.id AND p.shop_id = $1))
+ORDER BY u.id
+"""
+
+
+class _Reader(msgspec.Struct, frozen=True):
+    email: str
+    locale: str
+
+
+async def tell_admins(ctx: TenantCtx, tx: Tx, found: StaffShop) -> None:
+    """An application waits."""
+    _ = gettext_for(ctx.tenant.locale, "shop")
+    await ctx.mail_admins(
+        tx,
+        TEMPLATE,
+        subject=_("A shop waits for approval: %(name)s", name=found.name),
+        paragraphs=[_("Please look at the shop's data, then approve or reject it.")],
+        facts=[(_("Shop"), found.name), (_(LABELS["seller"]), found.legal.get("seller", "—"))],
+        action=_to_the_shop(_("See the application"), found.id),
+    )
+
+
+async def tell_decision(ctx: TenantCtx, tx: Tx, found: StaffShop, to: str, reason: str) -> None:
+    """To each in their language, with the reason. ``found`` is the shop as it was."""
+    opened = _APPROVED if found.state in {"pending", "applied"} else _AGAIN
+    subject, story = opened if to == "open" else _BY_STATE[to]
+    for reader in await tx.all(_Reader, _READERS, found.id, ctx.actor.user_id):
+        _ = gettext_for(reader.locale, "shop")
+        await ctx.send_mail(
+            tx,
+            TEMPLATE,
+            reader.email,
+            locale=reader.locale,
+            subject=_(subject, name=found.name),
+            paragraphs=[_(story, name=found.name)],
+            facts=[(_("Reason"), reason)] if reason else [],
+            action=_to_the_shop(_("See the shop"), found.id),
+        )
+
+
+def _to_the_shop(label: str, shop_id: uuid.UUID) -> dict[str, str]:
+    return {"label": label, "path": f"/admin/shop/shops/{shop_id}"}
