@@ -139,6 +139,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """The part of one applied adjustment that fell on one line or one shipping fee; amount > 0.
 
     ``label`` is the rule's name as anybody may read it, on documents too; ``code`` may be a secret of the buyer's.
+    ``bearer`` is the adjustment's.
     """
 
     plugin_id: str
@@ -146,6 +147,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     amount: int
     label: str = ""
+    bearer: Bearer = "shop"
 
 
 class QuotedLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,10 +42,11 @@ WHERE c.kind IN ('charge', 'transfer')
 SELECT subject, count(*) FROM payments_op
 WHERE kind = 'charge' AND NOT extra AND state NOT IN ('failed', 'canceled') GROUP BY subject HAVING count(*) > 1;
 
--- I7 a seller never gets more than was taken
-SELECT c.id, c.captured, sum(t.amount - t.reversed) AS passed_on FROM payments_op c
+-- I7 sellers never get more than was taken and what others bore of their prices
+SELECT c.id, c.captured, sum(t.amount - t.reversed) AS passed_on, sum(s.borne) AS borne FROM payments_op c
 JOIN payments_op t ON t.parent_id = c.id AND t.kind = 'transfer' AND t.state NOT IN ('failed', 'canceled')
-GROUP BY c.id, c.captured HAVING sum(t.amount - t.reversed) > c.captured;
+LEFT JOIN payments_sale s ON s.op_id = t.id
+GROUP BY c.id, c.captured HAVING sum(t.amount - t.reversed) > c.captured + coalesce(sum(s.borne), 0);
 
 -- I10 nothing waits for the provider's answer for long
 SELECT id, state, attempts, first_sent_at FROM payments_op

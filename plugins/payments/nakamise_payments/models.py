@@ -148,4 +148,5 @@ sale = Table(
     Column("seller_id", Uuid, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("op_id", Uuid),
+    Column("borne", BigInteger, nullable=False),
 )

@@ -1,11 +1,13 @@
 """Shares of sellers who have an account of their own: passed on after the sale, and back after a refund.
 
 Separate transfers, one per order, after the money is here. Nothing leaves while payouts are stopped or a dispute
-about the charge is open. What comes back of a refund is the same share of it.
+about the charge is open. What comes back of a refund is the same share of it. Where the site bears a reduction, the
+shop's share is that of the price without it; what the charge cannot give of that comes from the site's own balance.
 """
 
 from __future__ import annotations
 
+import logging
 import uuid
 from typing import Final
 
@@ -22,6 +24,7 @@ from nakamise_payments.schemas import OpState
 from nakamise_payments.settings import PaymentsSettings
 from nakamise_payments.shares import REASON
 
+log: Final = logging.getLogger("nakamise.payments")
 BATCH: Final = 100
 _FIRST: Final = uuid.UUID(int=0)
 # By order, so that sales that have to wait, e.g. of sellers without an account, hold up nobody.
@@ -72,8 +75,12 @@ async def pay_due(ctx: TenantCtx) -> None:
                 return
             due = await tx.all(Sale, _DUE, days, after, BATCH)
         for sale in due:
-            async with ctx.begin() as tx:
-                await pay(ctx, tx, sale)
+            try:
+                async with ctx.begin() as tx:
+                    await pay(ctx, tx, sale)
+            except Exception:
+                # One that cannot be passed on must not keep the other sellers waiting.
+                log.exception("the share of order %s cannot be passed on", sale.order_id)
         if len(due) < BATCH:
             return
         after = due[-1].order_id
@@ -87,14 +94,17 @@ async def pay(ctx: TenantCtx, tx: Tx, sale: Sale) -> None:
     found = providers.providers(ctx).get(charge.provider_id)
     if found is None or not await found.seller_ready(tx, sale.seller_id):
         return
-    amount = await shares.share(ctx, tx, sale.order_id)
-    if amount <= 0 or await tx.value(
+    stand = await shares.share(ctx, tx, sale.order_id)
+    if stand.share <= 0 or await tx.value(
         "SELECT op_id FROM payments_sale WHERE order_id = $1 FOR UPDATE", sale.order_id
     ):
         return
     op_id = await repository.insert_child(
-        tx, OpKind.TRANSFER, charge, amount, REASON, str(sale.order_id), seller_id=sale.seller_id
+        tx, OpKind.TRANSFER, charge, stand.share, REASON, str(sale.order_id), seller_id=sale.seller_id
     )
-    await tx.execute("UPDATE payments_sale SET op_id = $2 WHERE order_id = $1", sale.order_id, op_id)
+    await tx.execute(
+        "UPDATE payments_sale SET op_id = $2, borne = $3 WHERE order_id = $1",
+        *(sale.order_id, op_id, stand.borne),
+    )
     if op_id is not None:
         await later(ctx, tx, op_id)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Final
 
-from nakamise.contracts.orders import Orders
+import msgspec
+
+from nakamise.contracts.orders import Orders, OrderView
 from nakamise.contracts.payments import OpKind
+from nakamise.contracts.pricing import Part, ShopQuote
 from nakamise.db import Tx
 from nakamise.errors import Conflict
+from nakamise.money import unit_refund
 from nakamise.plugin import TenantCtx
 from nakamise_payments import repository
 from nakamise_payments.reversal import later
@@ -24,16 +29,52 @@ def share_of(charged: int, returned: int, fee_bp: int) -> int:
     return left - left * fee_bp // 10_000
 
 
-async def share(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> int:
-    """What of an order is the seller's as it stands now."""
+class Stand(msgspec.Struct, frozen=True):
+    """The seller's share of an order as it stands now, and what of the price others than the seller bore at first."""
+
+    share: int
+    borne: int
+
+
+async def share(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> Stand:
+    """What others bear of a price counts for the seller as if the buyer had paid it, and goes back with the units."""
     orders = ctx.optional_service(Orders)
     if orders is None:
-        return 0
+        return Stand(0, 0)
     order = await orders.get(tx, order_id)
+    borne = borne_by_others(order.quote)
     # Refunded without a refund: it was cancelled. With refunds, something may have been kept back.
     is_over = order.state in ("cancelled", "expired") or (order.state == "refunded" and not order.refunds)
-    returned = order.charge if is_over else sum(refund.cash for refund in order.refunds)
-    return share_of(order.charge, returned, ctx.settings(PaymentsSettings).seller_fee)
+    cash = order.charge if is_over else sum(refund.cash for refund in order.refunds)
+    back = borne if is_over else borne - borne_still(order)
+    fee_bp = ctx.settings(PaymentsSettings).seller_fee
+    return Stand(share_of(order.charge + borne, cash + back, fee_bp), borne)
+
+
+def borne_by_others(quote: ShopQuote) -> int:
+    """What reductions took off goods and shipping that are not at the shop's cost."""
+    return sum(_borne(part for line in quote.lines for part in line.parts)) + sum(
+        _borne(quote.shipping.parts)
+    )
+
+
+def borne_still(order: OrderView) -> int:
+    """Of that, what belongs to units, and to a carriage, that did not go back; to the yen in any order of refunds.
+
+    A carriage that cost the buyer nothing goes back with the last unit: no refund tells of it.
+    """
+    left = 0
+    for quoted, line in zip(order.quote.lines, order.lines, strict=True):
+        left += sum(one - unit_refund(one, line.qty, 0, line.refunded_qty) for one in _borne(quoted.parts))
+    carriage = order.quote.shipping
+    is_all_back = all(line.refunded_qty == line.qty for line in order.lines)
+    if any(refund.shipping for refund in order.refunds) or (is_all_back and not carriage.net):
+        return left
+    return left + sum(_borne(carriage.parts))
+
+
+def _borne(parts: Iterable[Part]) -> list[int]:
+    return [part.amount for part in parts if part.bearer != "shop"]
 
 
 async def adjust(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
@@ -42,7 +83,7 @@ async def adjust(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
     if op_id is None:
         return
     transfer: Op = await repository.lock(tx, op_id)
-    excess = transfer.amount - transfer.reversed - await share(ctx, tx, order_id)
+    excess = transfer.amount - transfer.reversed - (await share(ctx, tx, order_id)).share
     if excess <= 0 or transfer.state in (OpState.FAILED, OpState.CANCELED):
         return
     too_much = Conflict("The reversal does not fit its transfer.", domain="payments")

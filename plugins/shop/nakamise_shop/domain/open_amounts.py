@@ -46,7 +46,14 @@ class OpenAmount:
             return
         self.left -= amount
         self.parts.append(
-            Part(plugin_id=plugin_id, phase=adj.phase, code=adj.code, amount=amount, label=adj.label)
+            Part(
+                plugin_id=plugin_id,
+                phase=adj.phase,
+                code=adj.code,
+                amount=amount,
+                label=adj.label,
+                bearer=adj.bearer,
+            )
         )
 
     def sum_of(self, *phases: Phase) -> int:

@@ -157,7 +157,26 @@ class Moves:
             raise invalid(
                 "The destination needs the capability transfers.", "insufficient_capabilities_for_transfer"
             )
-        charge = self._books.get("charge", str(params.get("source_transaction", "")))
+        source = self._source_of(params, amount)
+        made = self._books.make(
+            "transfer",
+            amount=amount,
+            currency="jpy",
+            destination=account["id"],
+            source_transaction=source["id"] if source else None,
+            transfer_group=params.get("transfer_group") or (source or {}).get("transfer_group"),
+            metadata=dict(params.get("metadata") or {}),
+            reversals={"data": [], "has_more": False, "object": "list", "url": ""},
+        )
+        made["balance_transaction"] = self._books.moved(made, -amount, "transfer")
+        self._books.tell("transfer.created", made)
+        return made
+
+    def _source_of(self, params: dict[str, Any], amount: int) -> Json | None:
+        """The charge that a transfer is of; without one it is of the balance. Raises ApiError."""
+        if "source_transaction" not in params:
+            return None
+        charge = self._books.get("charge", str(params["source_transaction"]))
         given = sum(
             one["amount"] - one["amount_reversed"]
             for one in self._books.all("transfer")
@@ -165,19 +184,7 @@ class Moves:
         )
         if given + amount > charge["amount_captured"]:
             raise invalid("More than the source charge has.", "balance_insufficient")
-        made = self._books.make(
-            "transfer",
-            amount=amount,
-            currency="jpy",
-            destination=account["id"],
-            source_transaction=charge["id"],
-            transfer_group=params.get("transfer_group") or charge["transfer_group"],
-            metadata=dict(params.get("metadata") or {}),
-            reversals={"data": [], "has_more": False, "object": "list", "url": ""},
-        )
-        made["balance_transaction"] = self._books.moved(made, -amount, "transfer")
-        self._books.tell("transfer.created", made)
-        return made
+        return charge
 
     def reverse(self, transfer: Json, params: dict[str, Any]) -> Json:
         known_only(params, "amount", "metadata", "description", "expand")
