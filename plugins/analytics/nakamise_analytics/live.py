@@ -90,11 +90,13 @@ def _with_funnel(
 
 
 def funnel(counts: Sequence[int]) -> list[Step]:
-    """``counts`` of ``STEPS``; each step is a part of the one before, and never more than it."""
-    steps: list[Step] = []
-    for name, count in zip(STEPS, counts, strict=True):
-        most = steps[-1].people if steps else count
-        people = min(count, most)
-        share = 1000 if not steps else people * 1000 // most if most else 0
-        steps.append(Step(name=name, people=people, permille=share))
-    return steps
+    """``counts`` of ``STEPS``, each of people who took the step before too (``contracts.live``): shown as they are."""
+    befores = (counts[0], *counts)
+    return [
+        Step(
+            name=name,
+            people=people,
+            permille=people * 1000 // before if before else 1000 if place == 0 else 0,
+        )
+        for place, (name, people, before) in enumerate(zip(STEPS, counts, befores, strict=False))
+    ]

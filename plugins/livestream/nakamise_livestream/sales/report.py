@@ -11,26 +11,31 @@ from nakamise.contracts.live import AttributedSale, BroadcastAudience, LiveSales
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 
-_SOLD: Final = """
+# Somebody of whom it is known that they put the product into the cart in that broadcast.
+_CARTED: Final = """EXISTS (SELECT 1 FROM livestream_interest x
+               WHERE x.broadcast_id = s.broadcast_id AND x.product_id = s.product_id AND x.visitor = s.visitor
+                 AND x.adds > 0)"""
+_SOLD: Final = f"""
 SELECT s.order_id, s.broadcast_id, b.title, b.broadcaster_id, c.name AS broadcaster_name, s.product_id, s.quantity,
-       s.amount, encode(s.visitor, 'hex') AS visitor
+       s.amount, CASE WHEN {_CARTED} THEN encode(s.visitor, 'hex') END AS visitor
 FROM livestream_sale s JOIN livestream_broadcast b ON b.id = s.broadcast_id
 JOIN livestream_broadcaster c ON c.id = b.broadcaster_id
-"""
+"""  # noqa: S608 - constants
 _ORDER: Final = "ORDER BY s.placed_at, s.order_id, s.variant_id"
 _SALES: Final = f"{_SOLD} WHERE s.placed_at >= $1 AND s.placed_at < $2 {_ORDER}"
 _SALES_IN: Final = f"{_SOLD} WHERE s.broadcast_id = ANY($1) {_ORDER}"
-# Who ordered had put something into the cart, and who did that had tapped it: each step is a part of the one before.
-_AUDIENCE: Final = """
+# Each step is a part of the one before: who put something into the cart had tapped it, who tapped had watched, and of
+# those who ordered only the people count who are among the former.
+_AUDIENCE: Final = f"""
 SELECT b.id AS broadcast_id, greatest(b.viewers_total, count(DISTINCT i.visitor))::int AS viewers,
        count(DISTINCT i.visitor)::int AS tapped,
        (count(DISTINCT i.visitor) FILTER (WHERE i.adds > 0))::int AS carted,
        (SELECT count(DISTINCT s.visitor)::int FROM livestream_sale s
-        WHERE s.broadcast_id = b.id AND ($2::uuid IS NULL OR s.product_id = $2)) AS ordered
+        WHERE s.broadcast_id = b.id AND ($2::uuid IS NULL OR s.product_id = $2) AND {_CARTED}) AS ordered
 FROM livestream_broadcast b
 LEFT JOIN livestream_interest i ON i.broadcast_id = b.id AND ($2::uuid IS NULL OR i.product_id = $2)
 WHERE b.id = ANY($1) GROUP BY b.id ORDER BY b.id
-"""
+"""  # noqa: S608 - constants
 
 
 class Reports(LiveSales):
