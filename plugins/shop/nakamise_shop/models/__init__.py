@@ -4,7 +4,7 @@ from nakamise_shop.models.base import metadata
 from nakamise_shop.models.cart import cart, cart_input, cart_line
 from nakamise_shop.models.catalog import category, picture, price_log, product, shop, stock, variant
 from nakamise_shop.models.disclosure import disclosure
-from nakamise_shop.models.offering import person_limit, related, upload
+from nakamise_shop.models.offering import import_run, person_limit, related, upload
 from nakamise_shop.models.orders import (
     idempotency,
     order,
@@ -26,6 +26,7 @@ __all__ = [
     "category",
     "disclosure",
     "idempotency",
+    "import_run",
     "metadata",
     "order",
     "order_counter",

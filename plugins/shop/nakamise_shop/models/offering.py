@@ -49,3 +49,14 @@ upload: Final = Table(
     moment("applied_at", default=False, nullable=True),
     number("changed", 0),
 )
+
+import_run: Final = Table(
+    "shop_import_run",
+    metadata,
+    Column("import_id", Uuid, ForeignKey("shop_import.id", ondelete="CASCADE"), primary_key=True),
+    words("state", "waiting"),
+    number("done", 0),
+    number("total", 0),
+    words("failure"),
+    moment("begun_at"),
+)

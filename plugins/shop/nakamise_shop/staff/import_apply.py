@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
@@ -33,19 +33,54 @@ _RENAMED: Final = {"category": "category_id"}
 _VARIANT: Final = {"variant": "name", "variant_en": "name_en", "price": "price", "compare_at": "compare_at"}
 
 
-async def apply(ctx: TenantCtx, tx: Tx, plan: Plan, shops: Mapping[str, uuid.UUID]) -> int:
+Told = Callable[[int, int], Awaitable[None]]
+"""Hears how many rows of how many are written."""
+_CHUNK: Final = 500
+
+
+async def apply(
+    ctx: TenantCtx, tx: Tx, plan: Plan, shops: Mapping[str, uuid.UUID], told: Told | None = None
+) -> int:
     """How many products are new or changed. Raises LimitReached, Invalid, and Conflict when somebody else was
     faster: then the whole transaction must fail."""
     changed = [one for one in plan.products if one.has_change]
-    cells = GridChange(prices=[], stocks=[])
-    await _create(ctx, tx, [_new(one, shops[one.shop]) for one in changed if one.is_new])
-    for product in (one for one in changed if not one.is_new):
-        if _only_cells(product):
-            _add_cells(cells, product)
-        else:
+    tally = _Tally(told, sum(_rows_of(one) for one in changed))
+    for chunk in _chunks([one for one in changed if one.is_new]):
+        await _create(ctx, tx, [_new(one, shops[one.shop]) for one in chunk])
+        await tally.add(chunk)
+    known = [one for one in changed if not one.is_new]
+    for product in known:
+        if not _only_cells(product):
             await _write(ctx, tx, product)
-    await _write_cells(ctx, tx, cells)
+            await tally.add([product])
+    for chunk in _chunks([one for one in known if _only_cells(one)]):
+        await _write_cells(ctx, tx, chunk)
+        await tally.add(chunk)
     return len(changed)
+
+
+def _chunks(products: Sequence[ProductPlan]) -> list[Sequence[ProductPlan]]:
+    return [products[at : at + _CHUNK] for at in range(0, len(products), _CHUNK)]
+
+
+def _rows_of(product: ProductPlan) -> int:
+    return max(1, len(product.variants))
+
+
+class _Tally:
+    """Tells at most a hundred times, and at the end."""
+
+    def __init__(self, told: Told | None, total: int) -> None:
+        self._told = told
+        self._total = total
+        self._done = self._said = 0
+
+    async def add(self, products: Sequence[ProductPlan]) -> None:
+        self._done += sum(_rows_of(one) for one in products)
+        is_worth = self._done - self._said >= self._total / 100 or self._done == self._total
+        if self._told is not None and is_worth:
+            self._said = self._done
+            await self._told(self._done, self._total)
 
 
 def changed_meanwhile() -> Conflict:
@@ -72,9 +107,10 @@ def _add_cells(cells: GridChange, product: ProductPlan) -> None:
             )
 
 
-async def _write_cells(ctx: TenantCtx, tx: Tx, cells: GridChange) -> None:
-    if not cells.prices and not cells.stocks:
-        return
+async def _write_cells(ctx: TenantCtx, tx: Tx, products: Sequence[ProductPlan]) -> None:
+    cells = GridChange(prices=[], stocks=[])
+    for product in products:
+        _add_cells(cells, product)
     results = await grid.change(ctx, tx, cells)
     short = next((one for one in results if one.outcome is Outcome.REFUSED), None)
     if short is not None:

@@ -13,14 +13,16 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
-from nakamise.errors import Conflict, FieldError, Invalid
+from nakamise.errors import Conflict, Invalid
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import N_, ngettext_for, page, read_form, see_other, yen
+from nakamise.web import N_, fragment, ngettext_for, page, read_form, see_other, yen
 from nakamise_shop.paging import filter_of
 from nakamise_shop.saying import say
-from nakamise_shop.staff import imports, sheet_rows
+from nakamise_shop.staff import import_runs, imports, sheet_rows
 from nakamise_shop.staff.import_plan import CellChange, Plan, RowPlan, Verdict
 from nakamise_shop.staff.import_read import refused
+from nakamise_shop.staff.import_runs import Run
+from nakamise_shop.staff.imports import Upload
 from nakamise_shop.staff.product_pages import LIST, MANAGE, READ
 from nakamise_shop.staff.schemas import StaffProductFilter
 from nakamise_shop.staff.sheet_columns import label
@@ -125,8 +127,13 @@ async def _file(request: AnyRequest) -> tuple[str, bytes]:
 
 @get("/products/import/{import_id:uuid}", opt=requires(MANAGE), include_in_schema=False)
 async def preview_page(ctx: Ctx, import_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    """What it would change; how far it is, while it is applied; and what came of it."""
     async with ctx.read() as tx:
         found = await imports.find(ctx, tx, import_id)
+        run = await import_runs.of_import(tx, import_id)
+    if run is not None and run.state != "failed":
+        return await _progress(ctx, found, run)
+    async with ctx.read() as tx:
         plan = await imports.preview(ctx, tx, found)
     shown = await _preview(ctx, plan, import_id)
     order = {Verdict.ERROR: 0, Verdict.NEW: 1, Verdict.CHANGED: 2, Verdict.UNCHANGED: 3}
@@ -134,10 +141,20 @@ async def preview_page(ctx: Ctx, import_id: FromPath[uuid.UUID]) -> Response[byt
         ctx,
         "shop/staff_import_preview.html",
         upload=found,
+        failure=import_runs.failure_of(ctx, run),
         preview=shown,
         rows=sorted(shown.rows, key=lambda row: order[row.verdict])[:ROWS_SHOWN],
         verdicts={verdict.value: (words(ctx)(text), kind) for verdict, (text, kind) in VERDICTS.items()},
     )
+
+
+async def _progress(ctx: TenantCtx, found: Upload, run: Run) -> Response[bytes]:
+    template = "shop/staff_import_progress.html"
+    if ctx.http.is_partial and run.is_open:
+        return await fragment(ctx, template, "progress", upload=found, run=run)
+    if ctx.http.is_partial:
+        return Response(b"", headers={"HX-Redirect": f"{IMPORT}/{found.id}"})
+    return await page(ctx, template, upload=found, run=run)
 
 
 async def _preview(ctx: TenantCtx, plan: Plan, import_id: uuid.UUID) -> Preview:
@@ -181,17 +198,17 @@ def _text(ctx: TenantCtx, change: CellChange, value: Any, paths: Mapping[uuid.UU
 @post("/products/import/{import_id:uuid}/apply", opt=requires(MANAGE), include_in_schema=False)
 async def apply_page(request: AnyRequest, ctx: Ctx, import_id: FromPath[uuid.UUID]) -> Response[bytes]:
     form = (await read_form(request, ApplyBody)).valid()
+    async with ctx.read() as tx:
+        found = await imports.find(ctx, tx, import_id)
     try:
+        if import_runs.is_large(found):
+            await import_runs.start(ctx, import_id, form.mark)
+            return see_other(ctx, f"{IMPORT}/{import_id}")
         changed = await imports.apply(ctx, import_id, form.mark)
     except (Conflict, Invalid) as fault:
-        return see_other(ctx, f"{IMPORT}/{import_id}", flash=_why(ctx, fault), kind="danger")
+        return see_other(ctx, f"{IMPORT}/{import_id}", flash=import_runs.why(ctx, fault), kind="danger")
     done = ngettext_for(ctx.locale, "shop")("%(num)s product saved.", "%(num)s products saved.", changed)
     return see_other(ctx, LIST, flash=done)
-
-
-def _why(ctx: TenantCtx, fault: Conflict | Invalid) -> str:
-    faults: list[FieldError] = list(fault.fields.values()) if isinstance(fault, Invalid) else []
-    return " ".join([say(ctx, fault), *(say(ctx, one) for one in faults)])
 
 
 @post("/staff/imports", opt=requires(MANAGE), tags=TAGS, operation_id="shop_staff_upload_products")

@@ -16,6 +16,7 @@ from nakamise.web import N_
 from nakamise_shop import scope
 from nakamise_shop.metering import PRODUCTS
 from nakamise_shop.staff import categories, import_apply, import_read, sheet_rows
+from nakamise_shop.staff.import_apply import Told
 from nakamise_shop.staff.import_plan import Places, Plan, plan, spellings
 from nakamise_shop.staff.products_repository import shop_choices
 
@@ -79,8 +80,15 @@ async def _places(ctx: TenantCtx, tx: Tx) -> Places:
     )
 
 
-async def apply(ctx: TenantCtx, import_id: uuid.UUID, mark: str) -> int:
+def check_open(found: Upload) -> None:
+    """Raises Conflict (``already_applied``)."""
+    if found.applied_at is not None:
+        raise Conflict(N_("This file is applied already."), code="already_applied", domain="shop")
+
+
+async def apply(ctx: TenantCtx, import_id: uuid.UUID, mark: str, told: Told | None = None) -> int:
     """How many products are new or changed. ``mark`` is the preview's: another state of things is shown first.
+    ``told`` hears now and then how many of the rows are written.
 
     Raises NotFound, Conflict (``already_applied``, ``plan_changed``, ``has_errors``), LimitReached; then nothing is
     written.
@@ -89,8 +97,7 @@ async def apply(ctx: TenantCtx, import_id: uuid.UUID, mark: str) -> int:
         # Held to the end: a second click waits, and finds it applied.
         await tx.execute("SELECT 1 FROM shop_import WHERE id = $1 FOR UPDATE", import_id)
         found = await find(ctx, tx, import_id)
-        if found.applied_at is not None:
-            raise Conflict(N_("This file is applied already."), code="already_applied", domain="shop")
+        check_open(found)
         planned = await preview(ctx, tx, found)
         if planned.mark != mark:
             raise import_apply.changed_meanwhile()
@@ -98,9 +105,13 @@ async def apply(ctx: TenantCtx, import_id: uuid.UUID, mark: str) -> int:
             message = N_("The file has errors, or changes nothing.")
             raise Conflict(message, code="has_errors", domain="shop")
         shops = {one.slug: one.id for one in await shop_choices(tx, await scope.shops_of(ctx, tx))}
-        changed = await import_apply.apply(ctx, tx, planned, shops)
+        changed = await import_apply.apply(ctx, tx, planned, shops, told)
         await tx.execute(
             "UPDATE shop_import SET applied_at = now(), changed = $2 WHERE id = $1", import_id, changed
+        )
+        # Large files have a run, which ends with the rows.
+        await tx.execute(
+            "UPDATE shop_import_run SET state = 'done', done = total WHERE import_id = $1", import_id
         )
         await ctx.audit(tx, "shop.import.applied", str(import_id), file=found.name, products=changed)
     return changed

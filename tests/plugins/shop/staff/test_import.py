@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from nakamise.errors import Problem
-from nakamise_shop.staff import imports
+from nakamise.testing.fixtures import Drain
+from nakamise_shop.staff import import_runs, imports
 from nakamise_shop.staff.import_plan import Places, plan
 from nakamise_shop.staff.import_read import read
 from tests.plugins.shop.staff.office import API, PAGES, Office, variant
@@ -221,3 +222,59 @@ async def test_reserved_stock_and_the_plans_limit_are_told_in_the_preview(office
     places = Places(shops=["honten"], categories={}, zone=office.stall.tenant.zone, may_publish=2)
     planned = plan(read(sheet(*rows).encode()), [], places)
     assert [(row.number, list(row.faults)) for row in planned.rows if row.faults] == [(4, ["state"])]
+
+
+@pytest.mark.req("CL-19", "LC-8.3.1")
+async def test_a_large_file_is_applied_by_a_job_that_says_how_far_it_is(office: Office, drain: Drain) -> None:
+    """On the page; everybody sees the rows at the end only. A run that failed can be started again, once."""
+    head, count = ["商品コード", "商品名", "SKU", "価格"], import_runs.AT_ONCE_MAX + 50
+    text = sheet(head, *([f"item-{n}", f"商品{n}", f"SKU-{n}", "1000"] for n in range(count)))
+    preview = await upload(office, text)
+    page, body = f"{IMPORT}/{preview['id']}", {"mark": preview["mark"]}
+    for mark, failed in (("another state of things", True), (preview["mark"], False)):
+        for _ in range(2):
+            answer = await office.browser.post(f"{page}/apply", data={"mark": mark})
+            assert (answer.status_code, answer.headers["location"]) == (303, page)
+        waits = (await office.browser.get(page)).text
+        assert ("ファイルを確認しています" in waits, 'http-equiv="refresh"' in waits) == (True, True)
+        if failed:
+            await drain(office.stall.tenant)
+            told = (await office.browser.get(page)).text
+            assert (
+                "何も書き込まれませんでした" in told,
+                "プレビューの後に商品が変わりました" in told,
+            ) == (True, True)
+    await _rows_are_told(office, preview, page, count)
+    await drain(office.stall.tenant)
+    done = await office.browser.get(page)
+    assert f"{count}点の商品を保存しました" in done.text
+    assert "hx-get" not in done.text
+    assert (await office.browser.post(f"{page}/apply", data=body)).status_code == 303
+    await drain(office.stall.tenant)
+    assert await office.count("SELECT count(*) FROM core_audit WHERE act = 'shop.import.applied'") == 1
+    by = "SELECT count(*) FROM core_audit WHERE act = 'shop.import.applied' AND actor_id = $1"
+    assert await office.stall.value(by, office.staff.id) == 1
+
+
+async def _rows_are_told(office: Office, preview: dict[str, Any], page: str, count: int) -> None:
+    """Half way: the job's own steps in a transaction that is undone."""
+    partial = {"HX-Request": "true", "HX-Request-Type": "partial"}
+    seen: list[tuple[int, int]] = []
+
+    async def told(done: int, total: int) -> None:
+        await import_runs.Progress(office.stall.ctx, uuid.UUID(preview["id"])).rows(done, total)
+        part = await office.browser.get(page, headers=partial)
+        assert f"{total}行中{done}行" in part.text
+        assert "<html" not in part.text
+        assert await office.count("SELECT count(*) FROM shop_product") == 0, "nothing is written half"
+        seen.append((done, total))
+        if done == total:
+            raise _Undone
+
+    with pytest.raises(_Undone):
+        await imports.apply(office.stall.ctx, uuid.UUID(preview["id"]), preview["mark"], told)
+    assert seen[-1] == (count, count)
+
+
+class _Undone(Exception):
+    pass
