@@ -4,7 +4,7 @@
     assert len(told.got) == 5
     assert told.codes == {"coupon_used_up"}  # refused in words; nobody saw a fault of ours
 
-The negative control goes to a copy of the table without condition and constraint, by ``careless_crowd``.
+The negative control runs the same crowd with the protection taken out: ``tests.faults.careless``.
 """
 
 from __future__ import annotations
@@ -14,10 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-import asyncpg
-
 from nakamise.errors import Problem, Unavailable
-from nakamise.plugin import TenantCtx
 
 T = TypeVar("T")
 SIZE = 64
@@ -66,28 +63,3 @@ async def until_told(act: Callable[[], Awaitable[T]]) -> T:
             if busy.code != "line_wait":
                 raise
             await asyncio.sleep(0.05)
-
-
-async def careless_crowd(ctx: TenantCtx, owner: asyncpg.Connection, limit: int, size: int = 6) -> int:
-    """How many of ``size`` took a thing of which there are ``limit``, looking first and writing then.
-
-    ``size`` transactions must run at once: at most three quarters of the pool. More than ``limit`` are let in, or
-    the race that a test believes in does not happen.
-    """
-    table = f'"{ctx.tenant.schema}".unguarded'
-    await owner.execute(f"DROP TABLE IF EXISTS {table}; CREATE TABLE {table} (used int NOT NULL)")
-    await owner.execute(f"INSERT INTO {table} VALUES (0)")
-    await owner.execute(f'GRANT SELECT, UPDATE ON {table} TO "{ctx.tenant.schema}"')
-    everybody_has_looked = asyncio.Barrier(size)
-
-    async def take(_number: int) -> bool:
-        async with ctx.begin() as tx:
-            used: int = await tx.value("SELECT used FROM unguarded")
-            await everybody_has_looked.wait()
-            if used >= limit:
-                return False
-            await tx.execute("UPDATE unguarded SET used = used + 1")
-            return True
-
-    told = await crowd(size, take)
-    return sum(told.got)
