@@ -293,7 +293,8 @@ class Payment(msgspec.Struct, frozen=True):
 class Refunded(msgspec.Struct, frozen=True):
     """Money that went back; ``reference`` is what ``give_back`` was told. ``by_hand``: not the way it came.
 
-    ``waiting``: what staff still have to pay of the refunds with this reference.
+    ``waiting``: what staff still have to pay of the refunds with this reference. ``released``: it had been reserved
+    only, and will not be taken: nothing moved.
     """
 
     id: uuid.UUID
@@ -302,6 +303,7 @@ class Refunded(msgspec.Struct, frozen=True):
     reference: str
     by_hand: bool = False
     waiting: int = 0
+    released: bool = False
 
 
 class PaymentMethod(msgspec.Struct, frozen=True):
@@ -369,6 +371,10 @@ class Payments(Protocol):
 
         Raises Conflict when one is open already, or when this way cannot pay the amount.
         """
+        ...
+
+    async def capture_mode(self, tx: Tx, provider_id: str, sellers: Sequence[uuid.UUID]) -> Capture:
+        """What ``open`` would write for these sellers: whether the money is taken at once, or reserved first."""
         ...
 
     async def open_many(self, tx: Tx, wanted: Sequence[Opening]) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from nakamise.contracts.payment_movements import DisputeStatus
 from nakamise.contracts.payments import (
+    Capture,
     ChargeRequest,
     ChargeStatus,
     Opening,
@@ -31,6 +32,7 @@ from nakamise_payments import (
     providers,
     repository,
     saved,
+    seller_terms,
     words,
 )
 from nakamise_payments.asking import find_op, look, settle
@@ -63,6 +65,10 @@ class PaymentService:
         )
         [op_id] = await opening.charges(self._ctx, tx, [wanted])
         return Payment(op_id, subject, provider_id, PaymentState.PENDING, amount)
+
+    async def capture_mode(self, tx: Tx, provider_id: str, sellers: Sequence[uuid.UUID]) -> Capture:
+        offer = providers.offer(self._ctx, provider_id)
+        return (await seller_terms.terms(self._ctx, tx, offer, sellers))[0]
 
     async def open_many(self, tx: Tx, wanted: Sequence[Opening]) -> None:
         await opening.charges(self._ctx, tx, wanted)

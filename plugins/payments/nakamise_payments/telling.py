@@ -57,7 +57,8 @@ async def refund_waits(ctx: TenantCtx, tx: Tx, op: Op, *, failed: bool) -> None:
 async def _refunded(tx: Tx, op: Op) -> Refunded:
     by_hand = op.kind is OpKind.REFUND and bool(op.note)
     waiting = await repository.waiting_by_hand(tx, op.subject, op.reference)
-    return Refunded(op.id, op.subject, op.money, op.reference, by_hand, waiting)
+    released = op.kind is OpKind.RELEASE
+    return Refunded(op.id, op.subject, op.money, op.reference, by_hand, waiting, released)
 
 
 async def disputed(ctx: TenantCtx, tx: Tx, op: Op, state: DisputeState, amount: int) -> None:

@@ -26,7 +26,9 @@ from tests.plugins.shop.stall import settle
 async def test_a_shop_that_captures_by_hand(scene: Scene, drain: Drain) -> None:
     """Reserved with the order, shipped only on live reservations, let go at the end with stock and order."""
     await scene.hold_manually()
+    await _confirmation_says(scene, "ご注文時はカードの利用枠の確保")
     first, second = await scene.paid(), await scene.paid()
+    await drain(scene.stall.tenant)
     assert await scene.states(first) == ("paid", "paid")
     assert (
         await scene.stall.value("SELECT count(*) FROM shop_purchase WHERE authorized_until IS NOT NULL") == 2
@@ -50,6 +52,7 @@ async def test_a_shop_that_captures_by_hand(scene: Scene, drain: Drain) -> None:
     )
     await watch(scene.stall.ctx)
     assert await scene.states(second) == ("cancelled", "cancelled")
+    await _orders_say(scene, taken=first, let_go=second)
     assert await scene.stall.stock_of(scene.goods) == (10, 1)
     with pytest.raises(Conflict):
         async with scene.stall.ctx.begin() as tx:
@@ -67,6 +70,40 @@ async def test_a_shop_that_captures_by_hand(scene: Scene, drain: Drain) -> None:
     back = "SELECT sum(amount)::int FROM payments_op WHERE parent_id = $1 AND kind = 'refund' AND state = 'succeeded'"
     assert await scene.stall.value(back, late) == 3550
     assert await invariants.broken(scene.stall.ctx) == {}
+
+
+async def _confirmation_says(scene: Scene, words: str) -> None:
+    """The buyer is told before the order when the card is charged (Art. 12-6, time of payment)."""
+    await scene.stall.fill_cart(scene.buyer, [(scene.goods, 1)])
+    assert (await scene.till.confirmation())["reserved"] == ["payments_sandbox"]
+    cookie = {"Cookie": f"sid={await scene.stall.browser_session(scene.buyer)}"}
+    page = await scene.client.get(f"/shop/checkout/confirm?address={scene.buyer.address_id}", headers=cookie)
+    assert words in page.text
+    assert "注文の確定と同時に請求" not in page.text
+    await scene.execute("DELETE FROM shop_cart_line")
+
+
+async def _orders_say(scene: Scene, *, taken: str, let_go: str) -> None:
+    """Pages and mails never speak of money that was reserved only as if it had been paid."""
+    cookie = {"Cookie": f"sid={await scene.stall.browser_session(scene.buyer)}"}
+    pages = []
+    for purchase in (taken, let_go):
+        number = await scene.stall.value(
+            "SELECT number FROM shop_order WHERE purchase_id = $1", uuid.UUID(purchase)
+        )
+        pages.append((await scene.client.get(f"/shop/orders/{number}", headers=cookie)).text)
+        mails = str(
+            await scene.stall.value(
+                "SELECT string_agg(text_body, E'\n') FROM core_mail WHERE subject LIKE '%ご注文ありがとう%' || $1 || '%'",
+                number,
+            )
+        )
+        assert "¥3,550 を確保（与信）しました。請求は発送までに確定します。" in mails
+        assert "お支払いを確認しました" not in mails
+    assert "与信済み（請求は発送までに確定）" in pages[0]
+    assert "支払い完了" in pages[0], "taken before the parcel left"
+    assert "支払い完了" not in pages[1]
+    assert "返金手続き中" not in pages[1]
 
 
 @pytest.mark.req("BX-16")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from nakamise.contracts.addresses import Address, address_of, addresses_of
-from nakamise.contracts.payments import PaymentMethod, Payments
+from nakamise.contracts.payments import Capture, PaymentMethod, Payments
 from nakamise.contracts.pricing import Destination, Quote
 from nakamise.db import Tx
 from nakamise.errors import Conflict, Unavailable
@@ -139,14 +139,25 @@ async def confirm_view(ctx: TenantCtx, address_id: uuid.UUID) -> ConfirmView:
     """Raises as ``basket`` does."""
     async with ctx.read() as tx:
         now = await basket(ctx, tx, address_id)
+        later = await reserving(ctx, tx, now.methods, [uuid.UUID(one.shop_id) for one in now.quote.shops])
     return ConfirmView(
         address_id=address_id,
         quote=now.quote,
         bill=bill_of(*now.quote.shops),
         fingerprint=now.fingerprint,
         methods=list(now.methods),
+        reserved=later,
         inputs=now.cart.inputs,
     )
+
+
+async def reserving(
+    ctx: TenantCtx, tx: Tx, methods: Sequence[PaymentMethod], sellers: Sequence[uuid.UUID]
+) -> list[str]:
+    """The ways to pay that only reserve the money with the order: the buyer is told when it is charged."""
+    payments = ctx.service(Payments)
+    ways = [one.provider_id for one in methods]
+    return [way for way in ways if await payments.capture_mode(tx, way, sellers) is Capture.MANUAL]
 
 
 async def shop_terms(ctx: TenantCtx, tx: Tx, now: Basket) -> list[SellingShop]:

@@ -30,11 +30,12 @@ from nakamise_shop.checkout.confirming import (
     basket,
     changes_since,
     destination_of,
+    reserving,
     shop_terms,
 )
 from nakamise_shop.checkout.line import LineWait
 from nakamise_shop.checkout.place import place
-from nakamise_shop.checkout.repository import SellingShop
+from nakamise_shop.checkout.repository import SellingShop, shops_of
 from nakamise_shop.checkout.schemas import Pay, PlaceOrder, PurchaseState, PurchaseView
 from nakamise_shop.checkout.words import TERMS, change_text
 from nakamise_shop.legal import items_of
@@ -105,8 +106,8 @@ async def choose_address(
         ctx,
         "shop/checkout_address.html",
         cart=cart,
-        addresses=addresses,
         told=teller(ctx.locale),
+        addresses=addresses,
         chosen=chosen,
         verified=ctx.actor.email_verified,
     )
@@ -207,6 +208,7 @@ async def _confirmation(
         now = await basket(ctx, tx, address_id)
         shops = await shop_terms(ctx, tx, now)
         cards = await _cards(ctx, tx, now.methods)
+        later = await reserving(ctx, tx, now.methods, [shop.id for shop in shops])
     found = changes_since(now.cart, now.address, seen) if seen else []
     return await page(
         ctx,
@@ -215,6 +217,7 @@ async def _confirmation(
         slots={Slot.CHECKOUT_SUMMARY: _subject(ctx, now), Slot.CHECKOUT_SECTION: _section(ctx, now)},
         now=now,
         cards=cards,
+        reserved=later,
         cart=now.cart,
         terms=_terms(ctx, shops),
         changed=seen is not None,
@@ -274,6 +277,8 @@ async def _payment(ctx: TenantCtx, found: PurchaseView, *, status: int = 200) ->
     method = _method(ctx, found)
     async with ctx.read() as tx:
         cards = await _cards(ctx, tx, [method] if method else [])
+        sellers = await shops_of(tx, found.purchase.id)
+        later = await reserving(ctx, tx, [method] if method else [], sellers)
     answer = await page(
         ctx,
         "shop/checkout_pay.html",
@@ -281,6 +286,7 @@ async def _payment(ctx: TenantCtx, found: PurchaseView, *, status: int = 200) ->
         found=found,
         method=method,
         cards=cards,
+        reserved=bool(later),
         waiting=found.payment is not None and found.payment.state is PaymentState.UNKNOWN,
         at_bank=_waits(found) and found.payment is not None and found.payment.instructions is None,
         voucher=found.payment.instructions if _waits(found) and found.payment else None,
@@ -358,7 +364,17 @@ async def done(ctx: Ctx, purchase_id: FromPath[uuid.UUID]) -> Response[bytes]:
         total=found.purchase.charge,
         currency=ctx.tenant.currency,
     )
-    return await page(ctx, "shop/checkout_done.html", slots={Slot.CHECKOUT_DONE: subject}, found=found)
+    return await page(
+        ctx,
+        "shop/checkout_done.html",
+        slots={Slot.CHECKOUT_DONE: subject},
+        found=found,
+        reserved=_is_reserved(found),
+    )
+
+
+def _is_reserved(found: PurchaseView) -> bool:
+    return found.payment is not None and found.payment.state is PaymentState.AUTHORIZED
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

@@ -83,13 +83,15 @@ class PurchaseView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConfirmView(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that the confirmation shows; ``fingerprint`` goes back with the order. ``inputs`` is what the buyer
-    chose for plugins."""
+    """Everything that the confirmation shows; ``fingerprint`` goes back with the order. ``reserved`` names
+    the ways to pay (``provider_id``) that only reserve the money with the order: it is charged by the time the parcel
+    leaves. ``inputs`` is what the buyer chose for plugins."""
 
     address_id: uuid.UUID
     quote: Quote
     bill: Bill
     fingerprint: str
     methods: list[PaymentMethod]
+    reserved: list[str] = []
     changes: list[Change] = []
     inputs: dict[str, str] = {}

@@ -8,7 +8,7 @@ from typing import Final
 
 from nakamise.contracts.checkout import OrderDraft, OrderRef
 from nakamise.contracts.payment_movements import DisputeState
-from nakamise.contracts.payments import Payment, Payments, Refunded
+from nakamise.contracts.payments import Payment, Payments, PaymentState, Refunded
 from nakamise.db import Tx
 from nakamise.errors import Problem
 from nakamise.plugin import TenantCtx
@@ -36,7 +36,7 @@ class PurchasePayments:
             purchase.state is PurchaseState.EXPIRED and await _take_again(self._ctx, tx, purchase)
         ):
             await lapsing.note_held(tx, purchase.id, payment)
-            await mark_paid(self._ctx, tx, purchase.id)
+            await mark_paid(self._ctx, tx, purchase.id, reserved=payment.state is PaymentState.AUTHORIZED)
         elif purchase.state is not PurchaseState.PAID:
             # Less what was let go before the money came.
             left = payment.amount.amount - payment.refunded
@@ -54,6 +54,8 @@ class PurchasePayments:
 
     async def payment_captured(self, tx: Tx, payment: Payment) -> None:
         await lapsing.note_held(tx, payment.subject, payment)
+        ids = await repository.paid_orders(tx, payment.subject)
+        await timeline.note(self._ctx, tx, ids, Happened.CAPTURED)
 
     async def payment_lapsed(self, tx: Tx, payment: Payment) -> None:
         await lapsing.lapse(self._ctx, tx, payment.subject)
@@ -71,7 +73,7 @@ class PurchasePayments:
         for order_id in ids:
             await repository.move_order(tx, order_id, ("cancelled", "expired"), "refunded")
         await _note_waiting(tx, ids, refund)
-        await timeline.note(self._ctx, tx, ids, Happened.REFUNDED, amount=refund.amount.amount)
+        await timeline.note(self._ctx, tx, ids, Happened.REFUNDED, **_amount(refund))
 
     async def payment_refund_waits(self, tx: Tx, refund: Refunded, *, failed: bool) -> None:
         ids = await _orders_of(tx, refund)
@@ -82,6 +84,12 @@ class PurchasePayments:
 
 def payment_subject(ctx: TenantCtx) -> PurchasePayments:
     return PurchasePayments(ctx)
+
+
+def _amount(refund: Refunded) -> dict[str, object]:
+    """``released``: it was reserved only, and is not taken."""
+    amount = refund.amount.amount
+    return {"amount": amount, "released": True} if refund.released else {"amount": amount}
 
 
 async def _orders_of(tx: Tx, refund: Refunded) -> list[uuid.UUID]:
@@ -98,12 +106,13 @@ async def _note_waiting(tx: Tx, ids: list[uuid.UUID], refund: Refunded) -> None:
     )
 
 
-async def mark_paid(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID) -> None:
-    """Once: a purchase that is paid already is left alone."""
+async def mark_paid(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID, *, reserved: bool = False) -> None:
+    """Once: a purchase that is paid already is left alone. ``reserved``: the money is not taken yet."""
     if not await repository.move_purchase(tx, purchase_id, ("pending", "expired"), "paid"):
         return
     orders = await repository.move_orders(tx, purchase_id, ("pending", "expired"), "paid")
-    await timeline.note(ctx, tx, [order.id for order in orders], Happened.PAID)
+    told = {"reserved": True} if reserved else {}
+    await timeline.note(ctx, tx, [order.id for order in orders], Happened.PAID, **told)
     await announce.paid(ctx, tx, orders)
 
 

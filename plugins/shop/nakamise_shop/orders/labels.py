@@ -54,9 +54,14 @@ CARRIERS: Final[Mapping[Carrier, str]] = {
     Carrier.JAPAN_POST: N_("Japan Post"),
     Carrier.OTHER: N_("Other carrier"),
 }
+# What is told of a note by its data, in the place of its kind.
+RESERVED: Final = "reserved"
+RELEASED: Final = "released"
 HAPPENED: Final[Mapping[str, str]] = {
     Happened.PLACED: N_("Order placed"),
     Happened.PAID: N_("Payment completed"),
+    RESERVED: N_("Payment authorised: charged by the time the parcel leaves"),
+    Happened.CAPTURED: N_("Payment completed"),
     Happened.PROCESSING: N_("Being prepared"),
     Happened.SHIPPED: N_("Shipped"),
     Happened.DELIVERED: N_("Delivered"),
@@ -64,6 +69,7 @@ HAPPENED: Final[Mapping[str, str]] = {
     Happened.EXPIRED: N_("Closed, unpaid"),
     Happened.REFUNDING: N_("Refund under way"),
     Happened.REFUNDED: N_("Refunded"),
+    RELEASED: N_("Not charged"),
     Happened.REFUND_FAILED: N_("The refund did not arrive; the shop is seeing to it"),
     Happened.REPLACED: N_("Replacement sent"),
     Happened.RENUMBERED: N_("Tracking number changed"),
@@ -77,8 +83,9 @@ HAPPENED: Final[Mapping[str, str]] = {
 
 def happened(locale: str, note: OrderNote, titles: Mapping[str, str] = HAPPENED) -> str:
     """What happened, in words: ours by ``titles``, a plugin's from its own catalog."""
-    if note.kind in titles:
-        return str(gettext_for(locale, "shop")(titles[note.kind]))
+    kind = next((one for one in (RESERVED, RELEASED) if note.data.get(one)), note.kind)
+    if kind in titles:
+        return str(gettext_for(locale, "shop")(titles[kind]))
     plugin_id = note.kind.partition(".")[0]
     return str(gettext_for(locale, plugin_id)(note.kind, **note.data))
 

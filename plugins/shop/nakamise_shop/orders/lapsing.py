@@ -40,7 +40,6 @@ async def note_held(tx: Tx, purchase_id: uuid.UUID, payment: Payment) -> None:
 async def lapse(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID) -> None:
     """Nobody took the money in time: orders that were not sent are cancelled, and their stock goes back."""
     await repository.lock_purchase(tx, purchase_id)
-    await tx.execute("UPDATE shop_purchase SET authorized_until = NULL WHERE id = $1", purchase_id)
     if not await repository.move_purchase(tx, purchase_id, ("paid",), "cancelled"):
         return
     orders = await tx.all(OrderHead, _ORDERS, purchase_id)

@@ -14,7 +14,7 @@ from nakamise.web import N_, gettext_for, minute, yen
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.orders.bills import texts
 from nakamise_shop.orders.labels import CARRIERS
-from nakamise_shop.orders.schemas import Line, Order
+from nakamise_shop.orders.schemas import Line, Order, OrderHeader, PayStatus
 from nakamise_shop.orders.service import order_by_id
 from nakamise_shop.settings import ShopSettings
 
@@ -47,11 +47,24 @@ async def on_order_paid(ctx: TenantCtx, event: OrderPaid, delivery: Delivery) ->
                 tx,
                 order,
                 _("Thank you for your order %(number)s", number=event.number),
-                [_("Your payment has arrived. The shop will now prepare your parcel.")],
+                [_paid(_, order), _("The shop will now prepare your parcel.")],
                 order.lines,
                 with_bill=True,
             )
             await _tell_the_shop(ctx, tx, order)
+
+
+def _paid(_: Callable[..., str], order: Order) -> str:
+    if order.pay_status is not PayStatus.AUTHORIZED:
+        return _("Your payment has arrived.")
+    amount = yen(order.header.charge)
+    return _("%(amount)s is reserved on your card and charged by the time the parcel leaves.", amount=amount)
+
+
+def _back(_: Callable[..., str], header: OrderHeader) -> str:
+    if header.pay_status is PayStatus.VOIDED:
+        return _("%(amount)s was reserved on your card only and is not charged.", amount=yen(header.charge))
+    return _("%(amount)s will be refunded the way you paid.", amount=yen(header.charge))
 
 
 async def _tell_the_shop(ctx: TenantCtx, tx: Tx, order: Order) -> None:
@@ -66,7 +79,7 @@ async def _tell_the_shop(ctx: TenantCtx, tx: Tx, order: Order) -> None:
 async def _send_to_shop(ctx: TenantCtx, tx: Tx, order: Order, address: str) -> None:
     header, locale = order.header, ctx.tenant.locale
     _ = gettext_for(locale, "shop")
-    paragraphs = [_("A new order is paid. Please prepare the parcel.")]
+    paragraphs = [_told_the_shop(_, order), _("Please prepare the parcel.")]
     if header.note:
         paragraphs.append(f"{_('Note to the shop')}: {header.note}")
     if header.is_gift:
@@ -84,6 +97,12 @@ async def _send_to_shop(ctx: TenantCtx, tx: Tx, order: Order, address: str) -> N
         facts=[*facts(ctx, order, _), (_("Customer"), header.buyer_name)],
         action={"path": f"/admin/shop/orders/{header.id}", "label": _("Open the order")},
     )
+
+
+def _told_the_shop(_: Callable[..., str], order: Order) -> str:
+    if order.pay_status is PayStatus.AUTHORIZED:
+        return _("There is a new order. Its amount is reserved on the card and not taken yet.")
+    return _("A new order is paid.")
 
 
 async def on_order_shipped(ctx: TenantCtx, event: OrderShipped, delivery: Delivery) -> None:
@@ -111,8 +130,7 @@ async def on_order_cancelled(ctx: TenantCtx, event: OrderCancelled, delivery: De
             paragraphs = [_(_CANCELLED[event.reason], number=event.number)]
             paragraphs += [_("Reason: %(words)s", words=note.words) for note in order.timeline if note.words]
             if order.header.paid_at is not None and event.reason != "lapsed":
-                amount = yen(order.header.charge)
-                paragraphs.append(_("%(amount)s will be refunded the way you paid.", amount=amount))
+                paragraphs.append(_back(_, order.header))
             subject = _("Order %(number)s was cancelled", number=event.number)
             await _send(ctx, tx, order, subject, paragraphs, order.lines, with_bill=False)
 

@@ -26,6 +26,9 @@ async def _send(ctx: TenantCtx, tx: Tx, order: Order, event: OrderRefunded) -> N
         paragraphs.append(_("Reason: %(words)s", words=event.reason))
     if event.cash and event.by_bank:
         paragraphs.append(_("Your card company has given you %(amount)s back.", amount=yen(event.cash)))
+    elif event.cash and header.authorized_until is not None:
+        said = _("%(amount)s was reserved on your card only and is not charged.", amount=yen(event.cash))
+        paragraphs.append(said)
     elif event.cash:
         paragraphs.append(_("%(amount)s will be refunded the way you paid.", amount=yen(event.cash)))
     if event.tender:

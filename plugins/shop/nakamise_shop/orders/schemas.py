@@ -240,10 +240,12 @@ def pay_status(
     waits: bool = False,
 ) -> PayStatus:
     """A cancelled order that was paid is being refunded until the provider confirms it, and so is one of which a
-    refund ``waits`` for staff to pay it; money that is reserved until ``authorized_until`` is not taken yet; a closed
+    refund ``waits`` for staff to pay it; money that is reserved until ``authorized_until`` is not taken yet, and never of an order that was cancelled by then; a closed
     order of which something was ``refunded`` still says so."""
     if waits:
         return PayStatus.REFUNDING
+    if authorized_until is not None and state in (OrderState.CANCELLED, OrderState.REFUNDED):
+        return PayStatus.VOIDED
     if state is OrderState.PAID and authorized_until is not None:
         return PayStatus.AUTHORIZED
     if state is OrderState.CANCELLED:

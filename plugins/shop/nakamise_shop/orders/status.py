@@ -20,6 +20,7 @@ CASE WHEN state = 'pending' THEN 'pending'
 # What the payment badge says, of shop_order o and its shop_purchase p: twin of ``orders.schemas.pay_status``.
 PAY_SQL: Final = """
 CASE WHEN o.refund_waits THEN 'refunding'
+     WHEN o.state IN ('cancelled', 'refunded') AND p.authorized_until IS NOT NULL THEN 'voided'
      WHEN o.state = 'pending' THEN 'unpaid'
      WHEN o.state = 'cancelled' THEN CASE WHEN o.paid_at IS NULL THEN 'voided' ELSE 'refunding' END
      WHEN o.state = 'closed' THEN

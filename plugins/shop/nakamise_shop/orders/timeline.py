@@ -16,7 +16,8 @@ from nakamise.plugin import TenantCtx
 
 class Happened(enum.StrEnum):
     PLACED = "placed"
-    PAID = "paid"
+    PAID = "paid"  # with ``reserved`` in its data: authorised only
+    CAPTURED = "captured"  # what was reserved was taken
     PROCESSING = "processing"
     SHIPPED = "shipped"
     DELIVERED = "delivered"

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, yen
-from nakamise_shop.orders.labels import happened
+from nakamise_shop.orders.labels import RELEASED, RESERVED, happened
 from nakamise_shop.orders.schemas import Order
 from nakamise_shop.orders.timeline import OrderNote
 from nakamise_shop.staff.text import CARRIERS, words
@@ -14,6 +14,8 @@ from nakamise_shop.staff.text import CARRIERS, words
 _TITLES: Final = {
     "placed": N_("Order placed"),
     "paid": N_("Paid"),
+    RESERVED: N_("Payment authorised, not taken yet"),
+    "captured": N_("Reserved amount taken"),
     "processing": N_("Processing started"),
     "shipped": N_("Shipped"),
     "delivered": N_("Delivered"),
@@ -21,6 +23,7 @@ _TITLES: Final = {
     "expired": N_("Not paid in time"),
     "refunding": N_("Refund under way"),
     "refunded": N_("Refunded"),
+    RELEASED: N_("Reserved amount let go"),
     "refund_failed": N_("The refund did not arrive: see the payments"),
     "replaced": N_("Replacement sent"),
     "renumbered": N_("Tracking number changed"),
