@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import copying, pgbench
+from bench import copying, pgbench, scarce
 from bench.buyers import Basket, confirmations, fill_baskets
 from bench.checkout import check_all_placed, recorded
 from bench.harness import Goal, Result, Samples, Scale, Side, interleave, medians, paired_ratio
@@ -34,7 +34,9 @@ Act = Callable[[TenantCtx, str, PlaceOrder], Awaitable[Placed]]
 
 
 async def measure(world: World, scale: Scale) -> list[Result]:
-    return [*await _crowd(world, scale, "hot"), *await _crowd(world, scale, "many")]
+    hot, many = await _crowd(world, scale, "hot"), await _crowd(world, scale, "many")
+    oversold = await scarce.measure(world, await world.stocked("flash hot"), min(ROUNDS, scale.rounds))
+    return [*hot, oversold, *many]
 
 
 async def _crowd(world: World, scale: Scale, kind: str) -> list[Result]:
