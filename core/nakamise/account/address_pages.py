@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from nakamise.account.addresses import (
+    MESSAGES,
     AddressInput,
     add_address,
     address_of,
@@ -127,6 +128,7 @@ async def _form(
             (one.ja, one.ja if ctx.locale == "ja" else f"{one.en} ({one.ja})") for one in Prefecture
         ],
         next=target,
+        wrong={name: gettext_for(ctx.locale, "core")(text) for name, text in MESSAGES.items()},
     )
 
 

@@ -29,7 +29,7 @@ _COLUMNS: Final = (
     " phone, is_default"
 )
 _LONGEST: Final = 100
-_MESSAGES: Final = {
+MESSAGES: Final = {
     "postal_code": N_("Please enter the 7 digits of the postal code."),
     "phone": N_("Please enter a phone number of 10 or 11 digits."),
     "kana": N_("Please enter the reading in katakana or hiragana."),
@@ -93,7 +93,16 @@ class AddressInput(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             setattr(self, name, getattr(self, name).strip())
             if not getattr(self, name):
                 faults[name] = FieldError(N_("Please fill this in."))
-        for name in ("label", "family_name", "given_name", "city", "line1", "line2"):
+        for name in (
+            "label",
+            "family_name",
+            "given_name",
+            "family_kana",
+            "given_kana",
+            "city",
+            "line1",
+            "line2",
+        ):
             if len(getattr(self, name)) > _LONGEST:
                 faults[name] = FieldError(N_("Please enter at most %(n)s characters."), n=_LONGEST)
         self._parse("family_kana", parse_kana_name, faults)
@@ -109,7 +118,7 @@ class AddressInput(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         try:
             setattr(self, name, parse(getattr(self, name)))
         except InvalidText as error:
-            faults[name] = FieldError(_MESSAGES[error.code])
+            faults[name] = FieldError(MESSAGES[error.code])
 
     def values(self) -> tuple[str, ...]:
         return (

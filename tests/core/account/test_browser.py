@@ -67,7 +67,13 @@ async def log_in(page: Page, base: str, path: str = "/account") -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "locale", "scheme"), [(390, "ja", "light"), (1280, "en", "dark"), (320, "en", "light")]
+    ("width", "locale", "scheme"),
+    [
+        (390, "ja", "light"),
+        # The pages of an account are opened in these looks in tests/e2e/test_every_page.py too.
+        pytest.param(1280, "en", "dark", marks=pytest.mark.full),
+        pytest.param(320, "en", "light", marks=pytest.mark.full),
+    ],
 )
 async def test_every_page_is_clean(
     browser: Browser, live_server: LiveServer, tenant: Tenant, width: int, locale: str, scheme: Any
@@ -103,6 +109,68 @@ async def test_a_postal_code_fills_the_address_but_not_over_what_was_typed(
     await page.fill("#f-postal_code", "5300001")
     await expect(page.locator("#f-city")).to_have_value("大阪市北区")
     await expect(page.locator("#f-line1")).to_have_value("神宮前7-99-9")
+    assert problems == []
+    await page.context.close()
+
+
+async def by_input_method(page: Page, field: str, *steps: str) -> None:
+    """As a Japanese keyboard writes: the kana so far, then the word that they become."""
+    await page.focus(field)
+    devices = await page.context.new_cdp_session(page)
+    for text in steps:
+        await devices.send(
+            "Input.imeSetComposition",
+            {"text": text, "selectionStart": len(text), "selectionEnd": len(text)},
+        )
+    await devices.send("Input.insertText", {"text": steps[-1]})
+
+
+@pytest.mark.req("GL-15")
+async def test_an_address_is_typed_with_few_keys_and_faults_are_said_beside_the_field(
+    browser: Browser, live_server: LiveServer, tenant: Tenant
+) -> None:
+    """Readings come from how the name is typed, and give way to what somebody writes; each field asks for its keyboard."""
+    page, problems = await open_page(browser, 390, locale="ja")
+    await log_in(page, live_server.url(tenant, ""), "/account/addresses/new")
+    family, given = page.locator("#f-family_kana"), page.locator("#f-given_kana")
+    await by_input_method(page, "#f-family_name", "ｙ", "や", "やｍ", "やま", "やまd", "やまだ", "山田")
+    await expect(page.locator("#f-family_name")).to_have_value("山田")
+    await expect(family).to_have_value("ヤマダ")
+    await by_input_method(page, "#f-family_name", "もと", "本")
+    await expect(family).to_have_value("ヤマダモト")
+    await page.keyboard.press("Backspace")
+    await expect(family).to_have_value("ヤマダ")
+    await page.fill("#f-given_name", "はなこ")
+    await expect(given).to_have_value("ハナコ")
+    # What somebody wrote stays, and what is wrong in it is said when they leave it.
+    await page.fill("#f-given_kana", "華子")
+    await page.fill("#f-given_name", "さくら")
+    await expect(given).to_have_value("華子")
+    wrong = page.locator("#f-given_kana-error")
+    await expect(wrong).to_have_text("フリガナをカタカナまたはひらがなで入力してください。")
+    await expect(given).to_have_attribute("aria-describedby", "f-given_kana-error")
+    assert await axe_faults(page) == []
+    await page.fill("#f-given_kana", "はな")
+    await expect(wrong).to_have_count(0)
+    await page.fill("#f-phone", "０９０")
+    await page.fill("#f-postal_code", "１５０－０００１")
+    await expect(page.locator("#f-phone-error")).to_be_visible()
+    await expect(page.locator("#f-city")).to_have_value("渋谷区")
+    await expect(page.locator("#f-postal_code-error")).to_have_count(0)
+    asked = "(all) => all.map((e) => [e.name, e.autocomplete, e.inputMode, e.enterKeyHint].join(' '))"
+    fields = await page.eval_on_selector_all("[data-postal-form] input.n-input", asked)
+    assert fields == [
+        "family_name family-name  next",
+        "given_name given-name  next",
+        "family_kana   next",
+        "given_kana   next",
+        "postal_code postal-code numeric next",
+        "city address-level2  next",
+        "line1 address-line1  next",
+        "line2 address-line2  next",
+        "phone tel tel next",
+        "label   done",
+    ]
     assert problems == []
     await page.context.close()
 

@@ -1,6 +1,6 @@
 /** Address forms: a postal code fills prefecture, city and town; what somebody typed is never overwritten. */
 
-const filled = new WeakMap();
+import { put } from "./filling.js";
 
 document.addEventListener("input", async (event) => {
   const input = /** @type {HTMLInputElement} */ (event.target);
@@ -18,14 +18,6 @@ async function look(digits) {
 }
 
 function fill(form, place, isOnly) {
-  put(form.elements.namedItem("prefecture"), place.prefecture);
-  put(form.elements.namedItem("city"), place.city);
-  if (isOnly) put(form.elements.namedItem("line1"), place.town);
-}
-
-function put(control, value) {
-  const isOurs = control.value === "" || control.value === filled.get(control);
-  if (!value || !isOurs) return;
-  control.value = value;
-  filled.set(control, value);
+  const names = { prefecture: place.prefecture, city: place.city, line1: isOnly ? place.town : "" };
+  for (const [name, value] of Object.entries(names)) if (value) put(form.elements.namedItem(name), value);
 }
