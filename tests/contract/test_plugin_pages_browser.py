@@ -52,8 +52,16 @@ async def logged_in(page: Page, live_server: LiveServer, site: tuple[Tenant, str
     return said
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+# Each size and each scheme once; in full, each with each.
+@pytest.mark.parametrize(
+    ("scheme", "size"),
+    [
+        pytest.param("light", PHONE, id="light-phone"),
+        pytest.param("light", DESKTOP, id="light-desktop", marks=pytest.mark.full),
+        pytest.param("dark", PHONE, id="dark-phone", marks=pytest.mark.full),
+        pytest.param("dark", DESKTOP, id="dark-desktop"),
+    ],
+)
 async def test_pages_are_accessible_and_quiet(
     chromium: Browser, live_server: LiveServer, site: tuple[Tenant, str], size: dict[str, int], scheme: str
 ) -> None:

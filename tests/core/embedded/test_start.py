@@ -32,8 +32,8 @@ async def test_first_start_makes_a_database_that_finds_japanese_text(make_server
     assert await fetch(url, "SELECT similarity('日本語のライブ', '日本語')") == pytest.approx(0.33, abs=0.01)
 
 
-async def test_settings_for_many_connections_and_utc(make_server: MakeServer) -> None:
-    url = make_server().start()
+async def test_settings_for_many_connections_and_utc(postgres: EmbeddedPostgres) -> None:
+    url = postgres.start()
 
     assert await fetch(url, "SHOW max_connections") == "200"
     assert await fetch(url, "SHOW TimeZone") == "UTC"
@@ -41,8 +41,8 @@ async def test_settings_for_many_connections_and_utc(make_server: MakeServer) ->
     assert await fetch(url, "SHOW fsync") == "off"
 
 
-async def test_a_wrong_password_is_refused(make_server: MakeServer) -> None:
-    url = make_server().start()
+async def test_a_wrong_password_is_refused(postgres: EmbeddedPostgres) -> None:
+    url = postgres.start()
     head, _, tail = url.partition("@")
 
     with pytest.raises(asyncpg.InvalidPasswordError):
