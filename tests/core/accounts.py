@@ -14,8 +14,9 @@ from nakamise.clock import FixedClock
 from nakamise.plugin.context import SYSTEM, Tenant, TenantCtx
 from nakamise.routing.asgi import App
 from nakamise.runtime import Runtime
+from nakamise.testing.people import PASSWORD, hash_of_password
 
-PASSWORD = "correct horse 2026"
+__all__ = ["PASSWORD", "SentMail", "Site", "User"]
 
 
 class SentMail(msgspec.Struct, frozen=True):
@@ -70,7 +71,12 @@ class Site:
         email = email or f"u{secrets.token_hex(4)}@example.com"
         async with self.ctx.begin() as tx:
             user_id = await self.runtime.auth.ensure_user(
-                tx, email=email, password=PASSWORD, display_name="みか", roles=roles
+                tx,
+                email=email,
+                password=PASSWORD,
+                display_name="みか",
+                roles=roles,
+                password_hash=await hash_of_password(self.runtime),
             )
             if not verified:
                 await tx.execute("UPDATE core_user SET email_verified_at = NULL WHERE id = $1", user_id)

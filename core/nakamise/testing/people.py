@@ -60,7 +60,7 @@ async def sign_in(
             password=PASSWORD,
             display_name=name,
             roles=roles,
-            password_hash=await _hash_of_password(runtime),
+            password_hash=await hash_of_password(runtime),
         )
     if mfa:
         await _log_in_with_code(ctx, client, email, await _set_up_app(ctx, user_id, email))
@@ -75,7 +75,7 @@ async def sign_in(
 _hashes: list[str] = []
 
 
-async def _hash_of_password(runtime: Runtime) -> str:
+async def hash_of_password(runtime: Runtime) -> str:
     """Worked out once: thousands of people of tests have the same password."""
     if not _hashes:
         _hashes.append(await runtime.auth.passwords.hash(PASSWORD))

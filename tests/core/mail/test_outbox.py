@@ -17,6 +17,7 @@ from nakamise.building import build_runtime, close_runtime
 from nakamise.embedded import EmbeddedPostgres
 from nakamise.host.registry import PluginHost
 from nakamise.plugin.context import SYSTEM, Tenant, TenantCtx
+from nakamise.routing.asgi import App
 from nakamise.runtime import Runtime
 from nakamise.settings import Settings
 from nakamise.tenancy import provision
@@ -186,7 +187,7 @@ async def test_a_busy_server_is_tried_again_with_the_same_message_id(
 
 
 async def test_the_mailbox_page_is_the_demos_alone(
-    runtime: Runtime, sender: Runtime, tenant: Tenant, new_tenant: NewTenant
+    runtime: Runtime, app: App, sender: Runtime, tenant: Tenant, new_tenant: NewTenant
 ) -> None:
     from nakamise.clock import FixedClock
 
@@ -194,7 +195,7 @@ async def test_the_mailbox_page_is_the_demos_alone(
     await runtime.directory.refresh()
     await queue(runtime, demo, "<b>@example.com")
     still = FixedClock(runtime.clock.now())
-    shown = Site(runtime, create_app(runtime), demo, still)
+    shown = Site(runtime, app, demo, still)
     hidden = Site(sender, create_app(sender), tenant, still)
     page = await shown.browser().get("/dev/mail")
     assert "お知らせ" in page.text
