@@ -18,20 +18,18 @@ MOST: Final = 4
 # two pairs of three.
 _ENOUGH: Final = 0.34
 _PAIRS_MAX: Final = 32
-_HIRAGANA: Final = "".join(chr(code) for code in range(ord("ぁ"), ord("ゖ") + 1))
-_KATAKANA: Final = "".join(chr(ord(letter) + ord("ァ") - ord("ぁ")) for letter in _HIRAGANA)
-FOLDED: Final = f"translate(lower(normalize({{text}}, NFKC)), '{_HIRAGANA}', '{_KATAKANA}')"
-# Of the newest 2,000. Names are folded as `fold` does it, by the database: this process answers others meanwhile.
+# Of the newest 2,000. ``search_text`` begins with the names, folded: the letters are compared by the database, while
+# this process answers others. Folding may shorten a name, so a letter of what follows may be taken for one of it.
 # $1 pairs, $2 so many must be there, $3 how many products
-_NEAREST: Final = f"""
+_NEAREST: Final = """
 WITH named AS MATERIALIZED (
-    SELECT p.id, {FOLDED.format(text="concat_ws(' ', p.name, p.translations #>> ARRAY['en', 'name'])")} AS name
+    SELECT p.id, left(p.search_text, char_length(concat_ws(' ', p.name, p.translations #>> '{en,name}'))) AS name
     FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id AND s.state = 'open'
     WHERE p.state = 'published' ORDER BY p.published_at DESC, p.id LIMIT 2000)
 SELECT n.id FROM named n
 CROSS JOIN LATERAL (SELECT count(*) AS hits FROM unnest($1::text[]) AS pair WHERE strpos(n.name, pair) > 0) found
 WHERE found.hits >= $2 ORDER BY found.hits DESC, n.id LIMIT $3
-"""  # noqa: S608 (our own text)
+"""
 
 
 async def suggested(ctx: TenantCtx, tx: Tx, query: str) -> Sequence[ProductCard]:

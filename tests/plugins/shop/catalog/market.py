@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from nakamise.ids import uuid7
 from nakamise.plugin.context import Tenant, TenantCtx
@@ -79,7 +80,7 @@ class Market:
             "name": name,
             "state": "published",
             "published_at": FIRST_DAY + timedelta(days=day),
-            "search_text": search_text([name, *(sku for sku, _, _, _ in variants)]),
+            "search_text": search_text([name, _english(columns), *(sku for sku, _, _, _ in variants)]),
             "min_price": min(prices),
             "max_price": max(prices),
         }
@@ -135,3 +136,7 @@ async def open_market(ctx: TenantCtx) -> Market:
     await market.product("archived", "昔の品", [("A-1", [], 100, 5)], state="archived")
     await market.product("elsewhere", "休業中の店の品", [("E-1", [], 100, 5)], shop="closed")
     return market
+
+
+def _english(columns: Mapping[str, Any]) -> str:
+    return str(columns.get("translations", {}).get("en", {}).get("name", ""))
