@@ -215,9 +215,16 @@ class PaymentProvider(Protocol):
     async def refund(self, op_id: uuid.UUID, charge_op_id: uuid.UUID, amount: Money) -> ChargeStatus: ...
 
     async def transfer(
-        self, op_id: uuid.UUID, charge_op_id: uuid.UUID, seller_id: uuid.UUID, amount: Money
+        self,
+        op_id: uuid.UUID,
+        charge_op_id: uuid.UUID,
+        seller_id: uuid.UUID,
+        amount: Money,
+        *,
+        from_charge: bool = True,
     ) -> ChargeStatus:
-        """A seller's share of a charge goes to the seller's account."""
+        """A seller's share of a charge goes to the seller's account. ``from_charge`` False: the charge is too little,
+        because the site bears a part of the price, so it comes from the site's balance there."""
         ...
 
     async def reverse(self, op_id: uuid.UUID, transfer_op_id: uuid.UUID, amount: Money) -> ChargeStatus:
@@ -239,8 +246,8 @@ class PaymentProvider(Protocol):
         """
         ...
 
-    async def disputes(self, since: datetime) -> Sequence[DisputeStatus]:
-        """Those that were opened since. Raises ProviderUnreachable."""
+    async def disputes(self, since: datetime, references: Sequence[str] = ()) -> Sequence[DisputeStatus]:
+        """Those that were opened since, and those with these references. Raises ProviderUnreachable."""
         ...
 
     async def movements(self, since: datetime) -> Sequence[Movement]:
@@ -319,6 +326,8 @@ class PaymentMethod(msgspec.Struct, frozen=True):
     brands: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     form: Mapping[str, str] = {}
+    min_amount: int = 1
+    max_amount: int | None = None
 
 
 class SavedMethod(msgspec.Struct, frozen=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Final
 
 from nakamise.contracts.payments import ChargeState, ChargeStatus, OpKind, ProviderUnreachable
@@ -17,8 +16,6 @@ from nakamise_payments.reversal import Reverse
 from nakamise_payments.schemas import Op, OpState
 from nakamise_payments.settling import apply, note_silence
 
-# Providers forget keys after a day; after this nothing is sent again, only looked up.
-RESEND_WITHIN: Final = timedelta(hours=23)
 _CAN_STILL_END: Final = (ChargeState.REQUIRES_ACTION, ChargeState.AUTHORIZED, ChargeState.PROCESSING)
 NEVER_ARRIVED: Final = N_("The payment did not go through. Nothing was charged; please try again.")
 
@@ -64,7 +61,7 @@ async def _settle_charge(ctx: TenantCtx, op: Op) -> ChargeStatus:
     psp = provider(ctx, op.provider_id)
     found = await answer(psp.find(op.id))
     if found is None:
-        if _may_send(op, ctx.now()):
+        if await _may_send(ctx, op):
             cancelled = await answer(psp.cancel(op.id, op.money))
             if cancelled.state is not ChargeState.CANCELED:
                 return cancelled
@@ -78,8 +75,7 @@ async def _settle_capture(ctx: TenantCtx, op: Op) -> ChargeStatus:
     """Sent once more with its key, later only looked up: what the charge has become says it."""
     psp = provider(ctx, op.provider_id)
     charge = await find_op(ctx, _parent(op))
-    if _may_send(op, ctx.now()):
-        await _started(ctx, op)
+    if await _may_send(ctx, op):
         status = await answer(psp.capture(op.id, charge.id, op.money))
         if status.state is ChargeState.FAILED:
             await look(ctx, charge)
@@ -100,32 +96,29 @@ async def _settle_release(_ctx: TenantCtx, op: Op) -> ChargeStatus:
 
 
 async def _settle_refund(ctx: TenantCtx, op: Op) -> ChargeStatus:
-    """Sending the same key again is safe; the provider answers as before. A capture on its way comes first: when
-    it fails there is nothing to refund."""
+    """A capture on its way comes first: when it fails there is nothing to refund."""
     psp = provider(ctx, op.provider_id)
     charge = await find_op(ctx, _parent(op))
     if charge.state is not OpState.SUCCEEDED:
         raise ProviderUnreachable("the charge is being captured")
-    if _may_send(op, ctx.now()):
-        await _started(ctx, op)
-        return await answer(psp.refund(op.id, charge.id, op.money))
-    return await answer(psp.find(op.id)) or _never_arrived(op)
+    return await _once(ctx, op, lambda: psp.refund(op.id, charge.id, op.money))
 
 
 async def _settle_transfer(ctx: TenantCtx, op: Op) -> ChargeStatus:
     psp = provider(ctx, op.provider_id)
-    if _may_send(op, ctx.now()) and op.seller_id:
-        await _started(ctx, op)
-        return await answer(psp.transfer(op.id, _parent(op), op.seller_id, op.money))
-    return await answer(psp.find(op.id)) or _never_arrived(op)
+    seller_id = op.seller_id
+    if seller_id is None:
+        return _never_arrived(op)
+    async with ctx.read() as tx:
+        fits = await repository.fits_charge(tx, op)
+    return await _once(
+        ctx, op, lambda: psp.transfer(op.id, _parent(op), seller_id, op.money, from_charge=fits)
+    )
 
 
 async def _settle_reversal(ctx: TenantCtx, op: Op) -> ChargeStatus:
     psp = provider(ctx, op.provider_id)
-    if _may_send(op, ctx.now()):
-        await _started(ctx, op)
-        return await answer(psp.reverse(op.id, _parent(op), op.money))
-    return await answer(psp.find(op.id)) or _never_arrived(op)
+    return await _once(ctx, op, lambda: psp.reverse(op.id, _parent(op), op.money))
 
 
 _SETTLERS: Final[Mapping[OpKind, Callable[[TenantCtx, Op], Awaitable[ChargeStatus]]]] = {
@@ -138,20 +131,25 @@ _SETTLERS: Final[Mapping[OpKind, Callable[[TenantCtx, Op], Awaitable[ChargeStatu
 }
 
 
-async def _started(ctx: TenantCtx, op: Op) -> None:
+async def _once(ctx: TenantCtx, op: Op, send: Callable[[], Awaitable[ChargeStatus]]) -> ChargeStatus:
+    """The same key is answered as before, while the provider remembers it: what was sent is looked up first, and is
+    only looked up after a day."""
+    found = await answer(provider(ctx, op.provider_id).find(op.id)) if op.first_sent_at else None
+    if found is not None:
+        return found
+    return await answer(send()) if await _may_send(ctx, op) else _never_arrived(op)
+
+
+async def _may_send(ctx: TenantCtx, op: Op) -> bool:
     """The row says that it was sent before it is."""
     async with ctx.begin() as tx:
-        await repository.start(tx, op.id)
+        return await repository.send(tx, op.id)
 
 
 def _parent(op: Op) -> uuid.UUID:
     if op.parent_id is None:
         raise LookupError(f"op {op.id} has no charge")
     return op.parent_id
-
-
-def _may_send(op: Op, now: datetime) -> bool:
-    return op.first_sent_at is None or now - op.first_sent_at < RESEND_WITHIN
 
 
 def _never_arrived(op: Op) -> ChargeStatus:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,17 +25,19 @@ from nakamise_payments.comparing import Compare
 from nakamise_payments.ledger import Booked
 from nakamise_payments.providers import LIST_S, answer, providers
 from nakamise_payments.schemas import Difference, Op, OpState, Report, Trouble
-from nakamise_payments.settling import apply
+from nakamise_payments.settling import apply, note_silence
 
 log: Final = logging.getLogger("nakamise.payments")
 BATCH: Final = 100
 LOOK_BACK: Final = timedelta(days=3)
+MONTH: Final = timedelta(days=30)
 # What was asked shorter ago is still on its way, here or there.
 SETTLE_WITHIN: Final = timedelta(minutes=15)
 
 _ON_ITS_WAY: Final = (OpState.NEW, OpState.SENDING, OpState.UNKNOWN)
 # Ours alone: a capture is seen on its charge.
 _UNCOMPARED: Final = (OpKind.CAPTURE, OpKind.RELEASE)
+_TAKEN: Final = (ChargeState.SUCCEEDED, ChargeState.AUTHORIZED)
 _EXPECTED: Final[Mapping[ChargeState, frozenset[OpState]]] = {
     ChargeState.SUCCEEDED: frozenset({OpState.SUCCEEDED}),
     ChargeState.FAILED: frozenset({OpState.FAILED, OpState.CANCELED, OpState.BY_HAND}),
@@ -51,11 +53,21 @@ async def settle_open(ctx: TenantCtx) -> None:
     async with ctx.read() as tx:
         ids = await repository.due(tx, BATCH)
     for op_id in ids:
-        await settle(ctx, await find_op(ctx, op_id))
+        try:
+            await settle(ctx, await find_op(ctx, op_id))
+        except Exception:
+            # One that nobody can settle must not keep the others waiting.
+            log.exception("op %s cannot be settled", op_id)
+            await note_silence(ctx, op_id)
 
 
 async def reconcile_nightly(ctx: TenantCtx) -> None:
     await reconcile(ctx)
+
+
+async def reconcile_monthly(ctx: TenantCtx) -> None:
+    """What changed after the three days in which the nights looked at it."""
+    await reconcile(ctx, MONTH)
 
 
 async def compare_now(ctx: TenantCtx, _payload: Compare, _: Job) -> None:
@@ -63,7 +75,7 @@ async def compare_now(ctx: TenantCtx, _payload: Compare, _: Job) -> None:
     await reconcile(ctx)
 
 
-async def reconcile(ctx: TenantCtx) -> list[Report]:
+async def reconcile(ctx: TenantCtx, look_back: timedelta = LOOK_BACK) -> list[Report]:
     """Provider ↔ op ↔ ledger of the last three days, and the provider's balance ↔ ledger; one report for each
     provider that answers.
 
@@ -77,7 +89,7 @@ async def reconcile(ctx: TenantCtx) -> list[Report]:
         async with ctx.begin() as tx:
             await comparing.begin(tx, provider_id)
         try:
-            report = await _reconcile_with(ctx, provider_id, provider, now)
+            report = await _reconcile_with(ctx, provider_id, provider, now, now - look_back)
             reports.append(report)
             await _catch_up(ctx, provider_id, provider, report)
             after = comparing.end
@@ -90,10 +102,9 @@ async def reconcile(ctx: TenantCtx) -> list[Report]:
 
 
 async def _reconcile_with(
-    ctx: TenantCtx, provider_id: str, provider: PaymentProvider, now: datetime
+    ctx: TenantCtx, provider_id: str, provider: PaymentProvider, now: datetime, since: datetime
 ) -> Report:
-    since = now - LOOK_BACK
-    theirs = {record.op_id: record for record in await answer(provider.records(since), LIST_S)}
+    theirs = by_op(await answer(provider.records(since), LIST_S))
     moved = await answer(provider.movements(since - movements.MARGIN), LIST_S)
     async with ctx.begin() as tx:
         ours = {
@@ -106,7 +117,7 @@ async def _reconcile_with(
         differences = [
             found
             for op_id in sorted(ours.keys() | theirs.keys())
-            for found in compare(op_id, ours.get(op_id), theirs.get(op_id), transfers.get(op_id), now)
+            for found in compare(op_id, ours.get(op_id), theirs.get(op_id, []), transfers.get(op_id), now)
         ]
         known = {difference.op_id for difference in differences}
         differences += [
@@ -126,9 +137,20 @@ async def _catch_up(ctx: TenantCtx, provider_id: str, provider: PaymentProvider,
         if difference.trouble is Trouble.STATE and difference.op_id:
             status = await answer(provider.find(difference.op_id))
             if status is not None:
-                await apply(ctx, difference.op_id, status)
-    for dispute in await answer(provider.disputes(report.since), LIST_S):
-        await disputes.apply(ctx, provider_id, dispute)
+                await _each(difference.op_id, apply(ctx, difference.op_id, status))
+    async with ctx.read() as tx:
+        # They take weeks: those that we believe open are asked for however old they are.
+        open_ones = [one.reference for one in await disputes.open_ones(tx) if one.provider_id == provider_id]
+    for dispute in await answer(provider.disputes(report.since, open_ones), LIST_S):
+        await _each(dispute.reference, disputes.apply(ctx, provider_id, dispute))
+
+
+async def _each(about: object, act: Awaitable[object]) -> None:
+    """One that cannot be applied must not keep the others waiting."""
+    try:
+        await act
+    except Exception:
+        log.exception("what the provider says of %s cannot be applied", about)
 
 
 async def payouts_stopped(tx: Tx) -> bool:
@@ -177,10 +199,19 @@ def _report(
     )
 
 
+def by_op(records: Iterable[ProviderRecord]) -> dict[uuid.UUID, list[ProviderRecord]]:
+    """One record for each op, unless something happened twice."""
+    found: dict[uuid.UUID, list[ProviderRecord]] = {}
+    for record in records:
+        found.setdefault(record.op_id, []).append(record)
+    return found
+
+
 def compare(
-    op_id: uuid.UUID, op: Op | None, record: ProviderRecord | None, booked: Booked | None, now: datetime
+    op_id: uuid.UUID, op: Op | None, records: Sequence[ProviderRecord], booked: Booked | None, now: datetime
 ) -> list[Difference]:
     """How one op differs between our books, the provider's and the ledger."""
+    record = _counting(op, records)
     if op is None:
         return [Difference(op_id, Trouble.MISSING_HERE, "", record.reference)] if record else []
     if not op.is_final and now - (op.first_sent_at or now) <= SETTLE_WITHIN:
@@ -190,12 +221,27 @@ def compare(
         if op.state is OpState.SUCCEEDED and not op.note:
             found.append(Difference(op_id, Trouble.MISSING_THERE, op.provider_ref, ""))
     else:
-        found += _with_record(op, record)
+        found += _with_record(op, record) + _more_than(record, records)
     # What the provider itself is still processing, such as a refund that waits for the bank, is on its way.
     is_told = record is not None and record.state is ChargeState.PROCESSING
     if op.first_sent_at is not None and op.state in _ON_ITS_WAY and not is_told:
         found.append(Difference(op_id, Trouble.OVERDUE, op.state.value, ""))
     return found
+
+
+def _counting(op: Op | None, records: Sequence[ProviderRecord]) -> ProviderRecord | None:
+    """The one that we know of, else one that took money."""
+    known = next((one for one in records if op and one.reference == op.provider_ref), None)
+    return known or next((one for one in records if one.state in _TAKEN), None) or next(iter(records), None)
+
+
+def _more_than(record: ProviderRecord, records: Sequence[ProviderRecord]) -> list[Difference]:
+    """What took or reserved money for the same op besides: it happened twice."""
+    return [
+        Difference(record.op_id, Trouble.TWICE, record.reference, one.reference)
+        for one in records
+        if one is not record and one.state in _TAKEN
+    ]
 
 
 def _with_record(op: Op, record: ProviderRecord) -> list[Difference]:

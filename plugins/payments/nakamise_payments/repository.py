@@ -149,6 +149,22 @@ async def start(tx: Tx, op_id: uuid.UUID) -> bool:
     return touched == 1
 
 
+async def send(tx: Tx, op_id: uuid.UUID) -> bool:
+    """Before it is sent, for the first time or once more. False: the first time is too long ago.
+
+    Providers forget keys after a day. The database's clock alone decides that, not those of the servers.
+    """
+    touched = await tx.execute(
+        "UPDATE payments_op SET state = CASE state WHEN 'new' THEN 'sending' ELSE state END,"
+        " attempts = attempts + (state = 'new')::int, first_sent_at = coalesce(first_sent_at, (SELECT now())),"
+        " next_at = greatest(next_at, now() + interval '2 minutes')"
+        " WHERE id = $1 AND state NOT IN ('succeeded', 'failed', 'canceled', 'by_hand')"
+        " AND coalesce(first_sent_at, now()) > now() - interval '23 hours'",
+        op_id,
+    )
+    return touched == 1
+
+
 async def try_again_later(tx: Tx, op_id: uuid.UUID) -> None:
     """No answer: unknown, asked again after 2, 4, 8 … at most 60 minutes."""
     await tx.execute(
@@ -381,6 +397,15 @@ async def give_up_one(tx: Tx, charge_id: uuid.UUID) -> bool:
         charge_id,
     )
     return touched == 1
+
+
+async def fits_charge(tx: Tx, transfer: Op) -> bool:
+    """Whether the charge was enough for this share and those before it."""
+    query = (
+        "SELECT c.captured >= (SELECT sum(t.amount) FROM payments_op t WHERE t.parent_id = c.id AND t.id <= $2"
+        " AND t.kind = 'transfer' AND t.state NOT IN ('failed', 'canceled')) FROM payments_op c WHERE c.id = $1"
+    )
+    return await tx.value(query, transfer.parent_id, transfer.id) is True
 
 
 async def take_from_transfer(tx: Tx, otherwise: Problem, transfer_id: uuid.UUID, amount: int) -> None:

@@ -133,6 +133,7 @@ class Trouble(enum.StrEnum):
     CURRENCY = "currency"
     NOT_BOOKED = "not_booked"
     BOOKED_WRONG = "booked_wrong"
+    TWICE = "twice"
     OVERDUE = "overdue"
     MOVED = "moved"
     NOT_MOVED = "not_moved"

@@ -38,6 +38,7 @@ TROUBLES: Final[Mapping[Trouble, str]] = {
     Trouble.CURRENCY: N_("The currencies differ"),
     Trouble.NOT_BOOKED: N_("Not in the ledger"),
     Trouble.BOOKED_WRONG: N_("Wrong in the ledger"),
+    Trouble.TWICE: N_("It happened twice at the provider"),
     Trouble.OVERDUE: N_("No final answer for too long"),
     Trouble.MOVED: N_("The provider's balance moved by another amount"),
     Trouble.NOT_MOVED: N_("In the ledger, and the provider's balance did not move"),

@@ -143,7 +143,13 @@ class SandboxProvider:
         return entry.status()
 
     async def transfer(
-        self, op_id: uuid.UUID, charge_op_id: uuid.UUID, seller_id: uuid.UUID, amount: Money
+        self,
+        op_id: uuid.UUID,
+        charge_op_id: uuid.UUID,
+        seller_id: uuid.UUID,
+        amount: Money,
+        *,
+        from_charge: bool = True,
     ) -> ChargeStatus:
         """Nobody has an account here."""
         return ChargeStatus(ChargeState.FAILED, "", amount)
@@ -158,7 +164,7 @@ class SandboxProvider:
         async with self._ctx.begin() as tx:
             await books.forget_card(tx, card_reference)
 
-    async def disputes(self, since: datetime) -> Sequence[DisputeStatus]:
+    async def disputes(self, since: datetime, references: Sequence[str] = ()) -> Sequence[DisputeStatus]:
         return []
 
     async def movements(self, since: datetime) -> Sequence[Movement]:

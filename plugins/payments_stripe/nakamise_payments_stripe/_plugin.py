@@ -54,6 +54,8 @@ manifest: Final = Manifest(
     jobs=(JobType("payments_stripe.handle", "nakamise_payments_stripe.inbox:handle"),),
     tasks=(
         Task("payments_stripe.handle_due", "nakamise_payments_stripe.inbox:handle_due", 60),
+        Task("payments_stripe.undelivered", "nakamise_payments_stripe.catching_up:undelivered", 600),
+        Task("payments_stripe.changed", "nakamise_payments_stripe.catching_up:changed", 3600),
         Task("payments_stripe.tidy", "nakamise_payments_stripe.inbox:tidy", 86_400),
     ),
     privacy=Privacy("nakamise_payments_stripe.privacy:export", "nakamise_payments_stripe.privacy:erase"),

@@ -47,7 +47,7 @@ async def onboarding_url(ctx: TenantCtx, seller_id: uuid.UUID, back: str) -> str
     async with ctx.read() as tx:
         known = await of_seller(tx, seller_id)
     if known is None:
-        made = await calls.post(
+        made = await calls.insist(
             "/v1/accounts",
             f"account-{seller_id}",
             country="JP",

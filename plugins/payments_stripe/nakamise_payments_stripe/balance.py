@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from nakamise.contracts.payment_movements import Movement, MovementKind
 from nakamise.money import Money
 from nakamise.plugin import TenantCtx
-from nakamise_payments_stripe import objects
+from nakamise_payments_stripe import objects, reading
 from nakamise_payments_stripe.calls import Calls, Json
 
 _KINDS: Final[Mapping[str, MovementKind]] = {
@@ -47,7 +48,26 @@ async def movements(ctx: TenantCtx, calls: Calls, since: datetime) -> Sequence[M
     ]
     async with ctx.read() as tx:
         ops = await objects.ops_of(tx, [_ours(row) for row in rows])
-    return [movement(row, ops) for row in rows]
+        unknown = [row for row in rows if _ours(row) not in ops]
+        asked = await objects.asked(tx, [op_id for row in unknown if (op_id := reading.op_of(_source(row)))])
+    again = _again(unknown, asked)
+    return [movement(row, ops | again) for row in rows]
+
+
+def _again(rows: Sequence[Json], asked: Collection[uuid.UUID]) -> dict[str, uuid.UUID]:
+    """What was made a second time with a key of ours, by Stripe's ids. What staff gave back or reversed there counts
+    with that as somebody else's: together they are nothing."""
+    left: Counter[str] = Counter()
+    for row in rows:
+        left[_root(row)] += int(row["amount"])
+    made = [(row, op_id) for row in rows if (op_id := reading.op_of(_source(row))) in asked]
+    return {_ours(row): op_id for row, op_id in made if op_id and left[_root(row)]}
+
+
+def _root(row: Json) -> str:
+    """The intent or the transfer that a row has to do with."""
+    about = _source(row)
+    return str(about.get("payment_intent") or about.get("transfer") or about.get("id"))
 
 
 def movement(row: Json, ops: Mapping[str, uuid.UUID]) -> Movement:

@@ -5,9 +5,11 @@ Every call is given a key or reads only. What did not reach Stripe, and what Str
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
+from nakamise.contracts.payments import ProviderUnreachable
 from nakamise.plugin import TenantCtx
 
 PAGE: Final = 100
@@ -29,6 +31,13 @@ class KeyTaken(Exception):
     """The idempotency key was used for another request."""
 
 
+class KeptFailure(ProviderUnreachable):
+    """Stripe failed at the first request with this key, and answers all others with it the same for a day.
+
+    Only another key gets through. Whether the first request did anything is to be looked up before.
+    """
+
+
 class Calls:
     """One tenant's way to Stripe."""
 
@@ -40,8 +49,15 @@ class Calls:
         return await self._call("get", path, params)
 
     async def post(self, path: str, key: str, **params: object) -> Json:
-        """``key`` makes it happen once. Raises Refused, KeyTaken, ProviderUnreachable."""
+        """``key`` makes it happen once. Raises Refused, KeyTaken, KeptFailure, ProviderUnreachable."""
         return await self._call("post", path, {**params, "idempotency_key": key})
+
+    async def insist(self, path: str, key: str, **params: object) -> Json:
+        """As ``post``, of what does no harm when it happens twice: a failure that is kept is asked past."""
+        try:
+            return await self.post(path, key, **params)
+        except KeptFailure:
+            return await self.post(path, f"{key}-{uuid.uuid4()}", **params)
 
     async def pages(self, path: str, **params: object) -> AsyncIterator[Json]:
         """All objects of a list, the newest first. Raises Refused, ProviderUnreachable."""

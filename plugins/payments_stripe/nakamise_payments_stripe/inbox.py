@@ -29,7 +29,8 @@ log: Final = logging.getLogger("nakamise.payments_stripe")
 TOLERANCE_S: Final = 300
 HANDLE: Final = "payments_stripe.handle"
 KEEP_DAYS: Final = 90
-_DUE: Final = "SELECT id FROM payments_stripe_event WHERE handled_at IS NULL AND next_at <= now() ORDER BY received_at LIMIT 100"
+# By the next try: what fails again and again stands behind the others.
+_DUE: Final = "SELECT id FROM payments_stripe_event WHERE handled_at IS NULL AND next_at <= now() ORDER BY next_at LIMIT 100"
 
 
 class _Object(msgspec.Struct):
@@ -131,7 +132,13 @@ async def _handle(ctx: TenantCtx, event_id: str) -> None:
     try:
         await _act(ctx, row)
     except (ProviderUnreachable, Refused) as error:
+        log.warning("event %s (%s) was not handled: %s", row.id, row.type, error)
         await _again(ctx, row, str(error))
+        return
+    except Exception as error:
+        # One event that nobody can handle must not keep the others waiting.
+        log.exception("event %s (%s) could not be handled", row.id, row.type)
+        await _again(ctx, row, repr(error))
         return
     async with ctx.begin() as tx:
         await tx.execute(
@@ -140,7 +147,6 @@ async def _handle(ctx: TenantCtx, event_id: str) -> None:
 
 
 async def _again(ctx: TenantCtx, row: Row, error: str) -> None:
-    log.warning("event %s (%s) was not handled: %s", row.id, row.type, error)
     async with ctx.begin() as tx:
         await tx.execute(
             "UPDATE payments_stripe_event SET attempts = attempts + 1, error = $2,"
@@ -149,8 +155,17 @@ async def _again(ctx: TenantCtx, row: Row, error: str) -> None:
         )
 
 
+def concerns_us(type_: str) -> bool:
+    """Whether something follows from events of this type."""
+    return _family(type_) is not None
+
+
+def _family(type_: str) -> str | None:
+    return next((one for one in _ACTS if type_.startswith(one)), None)
+
+
 async def _act(ctx: TenantCtx, row: Row) -> None:
-    family = next((one for one in _ACTS if row.type.startswith(one)), None)
+    family = _family(row.type)
     if family is not None:
         await _ACTS[family](ctx, row)
 

@@ -15,6 +15,8 @@ stripe_object = Table(
     Column("parent_id", Uuid),
     Column("stripe_id", Text),
     Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("attempt_at", DateTime(timezone=True), nullable=False),
 )
 
 customer = Table(

@@ -12,6 +12,8 @@ import msgspec
 from nakamise.db import Tx
 
 Kind = Literal["charge", "refund", "transfer", "reversal"]
+# Stripe has long ended a request by then, and shows in its lists what came of it.
+_CERTAIN: Final = "attempt_at < now() - interval '5 minutes'"
 _ROWS: Final = "SELECT op_id, kind, parent_id, stripe_id, asked_at FROM payments_stripe_object"
 
 
@@ -42,6 +44,28 @@ async def answered(tx: Tx, op_id: uuid.UUID, stripe_id: str) -> None:
     )
 
 
+async def key(tx: Tx, op_id: uuid.UUID) -> str:
+    """The idempotency key of this attempt."""
+    attempt = int(await tx.value("SELECT attempt FROM payments_stripe_object WHERE op_id = $1", op_id))
+    return str(op_id) if attempt == 1 else f"{op_id}-{attempt}"
+
+
+async def is_certain(tx: Tx, op_id: uuid.UUID) -> bool:
+    """Whether Stripe has had the time to do what it was asked for: what is not there then will never be."""
+    query = f"SELECT {_CERTAIN} FROM payments_stripe_object WHERE op_id = $1"  # noqa: S608
+    return await tx.value(query, op_id) is True
+
+
+async def next_attempt(tx: Tx, op_id: uuid.UUID) -> bool:
+    """A new key for what certainly did not happen; False while that is not certain, or when it has an id."""
+    touched = await tx.execute(
+        "UPDATE payments_stripe_object SET attempt = attempt + 1, attempt_at = now()"  # noqa: S608
+        f" WHERE op_id = $1 AND stripe_id IS NULL AND {_CERTAIN}",
+        op_id,
+    )
+    return touched == 1
+
+
 async def of_op(tx: Tx, op_id: uuid.UUID) -> Known | None:
     return await tx.first(Known, f"{_ROWS} WHERE op_id = $1", op_id)
 
@@ -58,6 +82,13 @@ async def ops_of(tx: Tx, stripe_ids: Sequence[str]) -> dict[str, uuid.UUID]:
         sorted(set(stripe_ids)),
     )
     return {row.stripe_id: row.op_id for row in rows if row.stripe_id}
+
+
+async def asked(tx: Tx, op_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of these are ops that we asked for."""
+    return set(
+        await tx.values("SELECT op_id FROM payments_stripe_object WHERE op_id = ANY($1)", list(op_ids))
+    )
 
 
 async def customer_of(tx: Tx, user_id: uuid.UUID) -> str | None:

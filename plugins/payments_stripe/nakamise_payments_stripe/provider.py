@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -25,7 +26,7 @@ from nakamise.money import Money
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_payments_stripe import accounts, balance, objects, reading
-from nakamise_payments_stripe.calls import Calls, Json, KeyTaken, Refused
+from nakamise_payments_stripe.calls import Calls, Json, KeptFailure, KeyTaken, Refused
 from nakamise_payments_stripe.objects import Known
 from nakamise_payments_stripe.settings import StripeSettings
 
@@ -159,7 +160,7 @@ class StripeProvider:
             known = await objects.customer_of(tx, payer.user_id)
         if known:
             return known
-        made = await self._calls.post(
+        made = await self._calls.insist(
             "/v1/customers", f"customer-{payer.user_id}", metadata={"user_id": str(payer.user_id)}
         )
         async with self._ctx.begin() as tx:
@@ -167,7 +168,11 @@ class StripeProvider:
         return str(made["id"])
 
     async def cancel(self, op_id: uuid.UUID, amount: Money) -> ChargeStatus:
-        """An intent that was never made is made with the same key and cancelled: the late request is refused."""
+        """An intent that was never made is made with the same key and cancelled: the late request is refused.
+
+        A key that Stripe failed with can never charge either; it may have done it all the same, so it is looked for
+        until that is certain.
+        """
         found = await self._find(op_id)
         if found is None:
             await self._asking(op_id, "charge")
@@ -180,10 +185,12 @@ class StripeProvider:
                     payment_method_types=["card"],
                     metadata={reading.OP: str(op_id)},
                 )
-            except KeyTaken as error:
+            except (KeyTaken, KeptFailure) as error:
                 found = await self._find(op_id)
-                if found is None:
+                if found is None and not await self._is_certain(op_id):
                     raise ProviderUnreachable("its request is on its way") from error
+                if found is None:
+                    return _canceled(_failed(amount, reading.TRY_LATER))
             except Refused:
                 return _failed(amount, reading.TRY_LATER)
             await self._answered(op_id, found)
@@ -191,7 +198,7 @@ class StripeProvider:
 
     async def _cancel(self, intent_id: str, op_id: uuid.UUID) -> ChargeStatus:
         try:
-            found = await self._calls.post(
+            found = await self._calls.insist(
                 f"/v1/payment_intents/{intent_id}/cancel", f"cancel-{op_id}", expand=EXPAND
             )
         except (Refused, KeyTaken):
@@ -200,10 +207,10 @@ class StripeProvider:
         return status if status.state is not ChargeState.FAILED else _canceled(status)
 
     async def capture(self, op_id: uuid.UUID, charge_op_id: uuid.UUID, amount: Money) -> ChargeStatus:
-        """A capture has no object of its own: the intent says whether it happened."""
+        """A capture has no object of its own: the intent says whether it happened, and takes no second one."""
         intent_id = await self._id_of(charge_op_id)
         try:
-            found = await self._calls.post(
+            found = await self._calls.insist(
                 f"/v1/payment_intents/{intent_id}/capture",
                 str(op_id),
                 amount_to_capture=amount.amount,
@@ -232,7 +239,13 @@ class StripeProvider:
         )
 
     async def transfer(
-        self, op_id: uuid.UUID, charge_op_id: uuid.UUID, seller_id: uuid.UUID, amount: Money
+        self,
+        op_id: uuid.UUID,
+        charge_op_id: uuid.UUID,
+        seller_id: uuid.UUID,
+        amount: Money,
+        *,
+        from_charge: bool = True,
     ) -> ChargeStatus:
         await self._asking(op_id, "transfer", charge_op_id)
         async with self._ctx.read() as tx:
@@ -240,6 +253,8 @@ class StripeProvider:
         if account is None:
             return _failed(amount, reading.NO_ACCOUNT)
         intent = await self._calls.get(f"/v1/payment_intents/{await self._id_of(charge_op_id)}")
+        # All transfers with a source together are at most their charge.
+        source = {"source_transaction": intent["latest_charge"]} if from_charge else {}
         return await self._moved(
             op_id,
             "transfer",
@@ -248,7 +263,7 @@ class StripeProvider:
             amount=amount.amount,
             currency=amount.currency.lower(),
             destination=account.account,
-            source_transaction=intent["latest_charge"],
+            **source,
             transfer_group=intent.get("transfer_group") or "",
         )
 
@@ -261,13 +276,30 @@ class StripeProvider:
         self, op_id: uuid.UUID, kind: str, path: str, amount_: Money, **params: object
     ) -> ChargeStatus:
         try:
-            found = await self._calls.post(path, str(op_id), **params, metadata={reading.OP: str(op_id)})
+            found = await self._sent(op_id, path, **params, metadata={reading.OP: str(op_id)})
         except Refused as refused:
             return _failed(amount_, reading.not_moved(refused.code))
-        except KeyTaken:
-            return await self.find(op_id) or _failed(amount_, reading.REFUSED)
+        except KeyTaken as error:
+            status = await self.find(op_id)
+            if status is None and not await self._is_certain(op_id):
+                raise ProviderUnreachable("its request is on its way") from error
+            return status or _failed(amount_, reading.REFUSED)
         await self._answered(op_id, found)
         return _READERS[kind](found)
+
+    async def _sent(self, op_id: uuid.UUID, path: str, **params: object) -> Json:
+        """With the key of this attempt, and with a new one for what Stripe failed at and certainly did not do."""
+        try:
+            return await self._calls.post(path, await self._key(op_id), **params)
+        except KeptFailure:
+            found = await self._find(op_id)
+            if found is not None:
+                return found
+            async with self._ctx.begin() as tx:
+                is_new = await objects.next_attempt(tx, op_id)
+            if not is_new:
+                raise
+        return await self._calls.post(path, await self._key(op_id), **params)
 
     async def seller_ready(self, tx: Tx, seller_id: uuid.UUID) -> bool:
         account = await accounts.of_seller(tx, seller_id)
@@ -330,28 +362,42 @@ class StripeProvider:
     async def records(self, since: datetime) -> Sequence[ProviderRecord]:
         """What we made, and what others made in the same account with a key of ours; theirs is not our business."""
         made = {"gte": int(since.timestamp())}
-        found = []
-        for kind, path in _PATHS.items():
-            async for one in self._calls.pages(path, created=made):
-                op_id = reading.op_of(one)
-                if op_id is None:
-                    continue
-                found.append(reading.record(OpKind(kind), op_id, _READERS[kind](one)))
-                if kind == "transfer":
-                    found += [
-                        reading.record(OpKind.REVERSAL, reversal_id, reading.transfer(back))
-                        for back in one["reversals"]["data"]
-                        if (reversal_id := reading.op_of(back))
-                    ]
-        return found
+        listed = [
+            (kind, one)
+            for kind, path in _PATHS.items()
+            async for one in self._calls.pages(path, created=made)
+        ]
+        listed += [
+            ("reversal", back)
+            for kind, one in listed
+            if kind == "transfer"
+            for back in one["reversals"]["data"]
+        ]
+        found = [(op_id, kind, one) for kind, one in listed if (op_id := reading.op_of(one))]
+        times = Counter(op_id for op_id, _, _ in found)
+        return [
+            reading.record(OpKind(kind), op_id, _READERS[kind](one))
+            for op_id, kind, one in found
+            if times[op_id] == 1 or not await self._is_undone(op_id, one)
+        ]
 
-    async def disputes(self, since: datetime) -> Sequence[DisputeStatus]:
-        found = []
-        async for one in self._calls.pages("/v1/disputes", created={"gte": int(since.timestamp())}):
-            status = await self.dispute_of(one)
-            if status is not None:
-                found.append(status)
-        return found
+    async def _is_undone(self, op_id: uuid.UUID, found: Json) -> bool:
+        """Made with a key of ours beside what we know of it, and given back or reversed since: staff did it there."""
+        async with self._ctx.read() as tx:
+            known = await objects.of_op(tx, op_id)
+        if known is None or known.stripe_id in (None, found["id"]):
+            return False
+        if known.kind == "charge" and isinstance(found.get("latest_charge"), str):
+            charge = await self._calls.get(f"/v1/charges/{found['latest_charge']}")
+            return bool(charge["refunded"])
+        return bool(found.get("reversed"))
+
+    async def disputes(self, since: datetime, references: Sequence[str] = ()) -> Sequence[DisputeStatus]:
+        created = {"gte": int(since.timestamp())}
+        listed = {one["id"]: one async for one in self._calls.pages("/v1/disputes", created=created)}
+        older = [await self.fetch(one, "/v1/disputes") for one in references if one not in listed]
+        told = [await self.dispute_of(one) for one in (*listed.values(), *older) if one]
+        return [one for one in told if one]
 
     async def movements(self, since: datetime) -> Sequence[Movement]:
         return await balance.movements(self._ctx, self._calls, since)
@@ -378,6 +424,14 @@ class StripeProvider:
     async def _answered(self, op_id: uuid.UUID, found: Json) -> None:
         async with self._ctx.begin() as tx:
             await objects.answered(tx, op_id, str(found["id"]))
+
+    async def _key(self, op_id: uuid.UUID) -> str:
+        async with self._ctx.read() as tx:
+            return await objects.key(tx, op_id)
+
+    async def _is_certain(self, op_id: uuid.UUID) -> bool:
+        async with self._ctx.read() as tx:
+            return await objects.is_certain(tx, op_id)
 
     async def _id_of(self, op_id: uuid.UUID) -> str:
         async with self._ctx.read() as tx:
@@ -406,5 +460,5 @@ def _failed(amount: Money, failure: str, reference: str = "") -> ChargeStatus:
 
 
 def _canceled(status: ChargeStatus) -> ChargeStatus:
-    """An intent whose last try failed and that is not wanted any more."""
+    """What failed and is not wanted any more."""
     return ChargeStatus(ChargeState.CANCELED, status.reference, status.amount, status.failure)

@@ -11,7 +11,7 @@ import stripe
 from nakamise.contracts.payments import ProviderUnreachable
 from nakamise.egress import Egress, EgressFailed, EgressRefused
 from nakamise.plugin import TenantCtx
-from nakamise_payments_stripe.calls import Json, KeyTaken, Refused
+from nakamise_payments_stripe.calls import Json, KeptFailure, KeyTaken, Refused
 from nakamise_payments_stripe.settings import StripeSettings
 
 # Stripe's own objects are small; a page of a hundred with what they expand to is not.
@@ -51,7 +51,7 @@ class _Client(stripe.HTTPClient):
 
 
 async def call(ctx: TenantCtx, method: str, path: str, params: Mapping[str, Any]) -> Json:
-    """Raises Refused, KeyTaken, ProviderUnreachable."""
+    """Raises Refused, KeyTaken, KeptFailure, ProviderUnreachable."""
     settings = ctx.settings(StripeSettings)
     client = stripe.StripeClient(
         settings.secret_key,
@@ -68,7 +68,8 @@ async def call(ctx: TenantCtx, method: str, path: str, params: Mapping[str, Any]
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise Refused("authentication", "", str(error), None) from error
     except stripe.StripeError as error:
-        raise ProviderUnreachable(str(error)) from error
+        is_kept = (error.headers or {}).get("idempotent-replayed") == "true"
+        raise (KeptFailure if is_kept else ProviderUnreachable)(str(error)) from error
     found = answer.data
     if not isinstance(found, dict):
         raise ProviderUnreachable(f"{path}: no object")

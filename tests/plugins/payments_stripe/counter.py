@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -11,6 +13,7 @@ import httpx
 
 import nakamise_payments
 from nakamise.contracts.payments import Capture, Payment
+from nakamise.db import Tx
 from nakamise.money import Money
 from nakamise.plugin.context import Actor, Tenant, TenantCtx
 from nakamise.routing.asgi import App
@@ -27,6 +30,11 @@ from tests.plugins.payments_stripe.stripe_server.server import PUBLISHABLE, SECR
 from tests.plugins.shop.stall import Stall
 
 WEBHOOK = "/payments_stripe/webhook"
+BOOKED = (
+    "SELECT coalesce(sum(CASE WHEN debit LIKE 'tenant_payable%' THEN -t.amount"
+    " WHEN credit LIKE 'tenant_payable%' THEN t.amount ELSE 0 END), 0)::int"
+    " FROM payments_transfer t JOIN payments_op o ON o.id = t.op_id WHERE o.subject = $1"
+)
 HANAKO = Actor(
     user_id=uuid.UUID(int=7), display_name="花子", email="hanako@buyer.example", email_verified=True
 )
@@ -125,14 +133,7 @@ class Counter:
 
     async def booked(self, payment: Payment) -> int:
         """What the ledger says the tenant has of a payment and everything about it."""
-        return int(
-            await self.value(
-                "SELECT coalesce(sum(CASE WHEN debit LIKE 'tenant_payable%' THEN -t.amount"
-                " WHEN credit LIKE 'tenant_payable%' THEN t.amount ELSE 0 END), 0)::int"
-                " FROM payments_transfer t JOIN payments_op o ON o.id = t.op_id WHERE o.subject = $1",
-                payment.subject,
-            )
-        )
+        return int(await self.value(BOOKED, payment.subject))
 
     async def intent(self, payment: Payment) -> Json:
         """Stripe's own object of a payment."""
@@ -148,10 +149,18 @@ class Counter:
         await self.execute("UPDATE payments_op SET next_at = now() - interval '1 second'")
         await settle_open(self.ctx)
 
+    async def minutes_pass(self) -> None:
+        """As if Stripe had been asked a while ago."""
+        await self.execute(
+            "UPDATE payments_stripe_object SET attempt_at = now() - interval '6 minutes' WHERE stripe_id IS NULL"
+        )
+
     async def deliver(self, event: Json, *, at: int | None = None, secret: str = SIGNING) -> int:
         """By HTTP, and handled; the status of the answer."""
         body, signature = self.stripe.signed(event, at=at, secret=secret)
         answer = await self.client().post(WEBHOOK, content=body, headers={"Stripe-Signature": signature})
+        if answer.status_code == 200:
+            event["pending_webhooks"] = 0
         await handle_due(self.ctx)
         return answer.status_code
 
@@ -171,16 +180,33 @@ class Counter:
         return self._open[0]
 
     async def broken(self) -> dict[str, list[tuple[object, ...]]]:
-        found = {}
         async with self.ctx.read() as tx:
-            for title, query in queries_of(nakamise_payments).items():
-                if rows := await tx.connection.fetch(query):
-                    found[title] = [tuple(row) for row in rows]
-        return found
+            return await broken(tx)
+
+    @asynccontextmanager
+    async def undone(self) -> AsyncIterator[Tx]:
+        """What would be without a protection: nothing of it stays."""
+        with suppress(_Undone):
+            async with self.ctx.begin() as tx:
+                yield tx
+                raise _Undone
 
     async def close(self) -> None:
         for client in self._open:
             await client.aclose()
+
+
+class _Undone(Exception):
+    """Rolls a control back."""
+
+
+async def broken(tx: Tx) -> dict[str, list[tuple[object, ...]]]:
+    """The rows that break the payments' own invariants."""
+    found = {}
+    for title, query in queries_of(nakamise_payments).items():
+        if rows := await tx.connection.fetch(query):
+            found[title] = [tuple(row) for row in rows]
+    return found
 
 
 async def open_counter(runtime: Runtime, app: App, stripe: StripeServer) -> Counter:
@@ -191,7 +217,7 @@ async def open_counter(runtime: Runtime, app: App, stripe: StripeServer) -> Coun
 
 
 async def open_shop(runtime: Runtime, stripe: StripeServer) -> Stall:
-    tenant = await tenant_with(runtime, ("shop", "payments_stripe"))
+    tenant = await tenant_with(runtime, ("shop", "coupons", "payments_stripe"))
     await switches.configure(runtime, tenant.id, "payments_stripe", settings_for(stripe))
     await runtime.directory.catch_up()
     made = partial(ctx_of, runtime)

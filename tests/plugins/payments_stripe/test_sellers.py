@@ -8,12 +8,15 @@ import httpx
 import pytest
 
 import nakamise_payments
+from nakamise.contracts.cart import CartInputs
 from nakamise.contracts.orders import Orders, RefundLine, RefundOrder
 from nakamise.routing.asgi import App
 from nakamise.runtime import Runtime
 from nakamise.tenancy import switches
 from nakamise.testing.drain import drain
 from nakamise.testing.tenants import client_of, ctx_of
+from nakamise_coupons import service as coupons
+from nakamise_coupons.schemas import NewCoupon
 from nakamise_payments.sellers import pay_due
 from nakamise_payments_stripe import accounts
 from tests.plugins.invariants import queries_of
@@ -50,11 +53,14 @@ class Sales:
         assert known is not None
         return self.stripe.books.get("account", known.account)
 
-    async def sell(self, client: httpx.AsyncClient, pieces: int) -> str:
+    async def sell(self, client: httpx.AsyncClient, pieces: int, coupon: str = "") -> str:
         """The order's id, with everything done that follows from the payment."""
         goods = await self.stall.goods("honten", "木櫛", 2000, 9)
         buyer = await self.stall.buyer()
         await self.stall.fill_cart(buyer, [(goods, pieces)])
+        if coupon:
+            async with self.ctx.begin() as tx:
+                await self.stall.ctx_of(buyer).service(CartInputs).set(tx, {"coupons.code": coupon.upper()})
         till = Till(client, buyer)
         placed = (await till.place()).json()
         assert (await till.pay(placed["purchase_id"], "pm_card_visa")).json()["state"] == "succeeded"
@@ -96,6 +102,7 @@ async def test_a_shops_share_follows_its_order(
             one for one in shops_stripe.books.all("transfer") if one["destination"] == account["id"]
         ]
         assert transfer["amount"] - transfer["amount_reversed"] == 2295
+        await _what_the_site_bears_is_paid_by_the_site(sales, client)
         await _what_was_kept_back_is_shared(sales, order_id)
         await _a_refused_share_is_sent_once_more(sales, client, account)
     async with sales.ctx.read() as tx:
@@ -112,6 +119,22 @@ async def _what_was_kept_back_is_shared(sales: Sales, order_id: str) -> None:
     state = "SELECT state FROM shop_order WHERE id = $1::text::uuid"
     assert await sales.stall.value(state, order_id) == "part_refunded"
     assert await sales.moved(order_id) == 500 - 50
+
+
+async def _what_the_site_bears_is_paid_by_the_site(sales: Sales, client: httpx.AsyncClient) -> None:
+    """¥1,200 off: at the shop's cost its share is of the ¥1,350 paid; at the site's of ¥2,550, more than the charge."""
+    for bearer, share in (("shop", 1350 - 135), ("tenant", 2550 - 255)):
+        async with sales.ctx.begin() as tx:
+            terms = NewCoupon(name=bearer, kind="percent", percent=60, code=bearer, bearer=bearer)  # type: ignore[arg-type]
+            await coupons.create(sales.ctx, tx, terms)
+        order_id = await sales.sell(client, 1, coupon=bearer)
+        await sales.pay()
+        assert await sales.moved(order_id) == share, bearer
+    async with sales.ctx.begin() as tx:
+        wanted = RefundOrder(idem=uuid.uuid4(), lines=(RefundLine(line_no=1, qty=1),))
+        await sales.ctx.service(Orders).refund(tx, uuid.UUID(order_id), wanted)
+    await sales.work()
+    assert await sales.moved(order_id) == 0, "what the site bore goes back to it with the goods"
 
 
 async def _a_refused_share_is_sent_once_more(sales: Sales, client: httpx.AsyncClient, account: Json) -> None:

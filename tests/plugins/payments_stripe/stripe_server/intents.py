@@ -183,6 +183,7 @@ class Intents:
             payment_method_details=details,
             description=found["description"],
             transfer_group=found["transfer_group"],
+            metadata=dict(found["metadata"]),
         )
         found |= {"latest_charge": charge["id"], "next_action": None, "last_payment_error": None}
         method = found["payment_method"]

@@ -6,11 +6,13 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """``status`` is of HTTP; the rest becomes the error object."""
+    """``status`` is of HTTP; the rest becomes the error object. What is wrong with a parameter is found before
+    anything is done, and not kept under the request's key."""
 
     def __init__(self, status: int, type_: str, message: str, **more: Any) -> None:
         super().__init__(message)
         self.status = status
+        self.is_kept = not (status == 400 and "param" in more)
         self.body: dict[str, Any] = {"error": {"type": type_, "message": message, **more}}
 
 

@@ -23,6 +23,7 @@ from tests.plugins.payments_stripe.stripe_server.refusals import ApiError, inval
 SECRET: Final = "sk_test_nakamise123"
 PUBLISHABLE: Final = "pk_test_nakamise123"
 SIGNING: Final = "whsec_nakamise123"
+PAGED: Final = ("limit", "created", "starting_after", "ending_before", "payment_intent", "expand")
 LISTS: Final = {
     "payment_intents": "payment_intent",
     "refunds": "refund",
@@ -30,7 +31,11 @@ LISTS: Final = {
     "disputes": "dispute",
     "balance_transactions": "balance_transaction",
     "events": "event",
+    "charges": "charge",
 }
+
+
+FAILED: Final[Json] = {"error": {"type": "api_error", "message": "An injected fault"}}
 
 
 class LostRequest(Exception):
@@ -41,7 +46,8 @@ class StripeServer:
     """``faults`` are used up in order: (beginning of "POST /v1/…", what happens).
 
     ``lose_request`` does nothing and answers nothing, ``lose_answer`` does it and answers nothing, ``500`` and
-    ``429`` do nothing and say so, ``slow:<seconds>`` waits first.
+    ``429`` do nothing and say so, ``500_done`` does it and says 500, ``slow:<seconds>`` waits first. As at Stripe a
+    500 is kept under its key, and a 429 is not.
     """
 
     def __init__(self, port: int) -> None:
@@ -57,27 +63,41 @@ class StripeServer:
         self.calls: list[str] = []
         self.bodies: list[str] = []
         self._keys: dict[str, tuple[str, int, Json]] = {}
+        self._at_work: set[str] = set()
 
     # --- one call ------------------------------------------------------------------------------------
 
-    def answer(self, method: str, path: str, query: str, body: str, headers: Any) -> tuple[int, Json]:
-        """Raises LostRequest."""
+    def answer(self, method: str, path: str, query: str, body: str, headers: Any) -> tuple[int, Json, bool]:
+        """(status, object, whether the key was known). Raises LostRequest."""
+        key = headers.get("Idempotency-Key") if method == "POST" else None
+        with self.lock:
+            if key in self._at_work:
+                text = "There is currently another in-progress request using this key."
+                code = "idempotency_key_in_use"
+                return 409, {"error": {"type": "idempotency_error", "code": code, "message": text}}, False
+            self._at_work |= {key} - {None}
+        try:
+            return self._answer(method, path, query, body, headers)
+        finally:
+            with self.lock:
+                self._at_work -= {key}
+
+    def _answer(self, method: str, path: str, query: str, body: str, headers: Any) -> tuple[int, Json, bool]:
         call = f"{method} {path}"
         fault = self._fault(call)
         if fault.startswith("slow:"):
             time.sleep(float(fault.partition(":")[2]))
         if fault == "lose_request":
             raise LostRequest
-        if fault in ("500", "429"):
-            kind = "api_error" if fault == "500" else "rate_limit_error"
-            return int(fault), {"error": {"type": kind, "message": "An injected fault"}}
+        if fault == "429":
+            return 429, {"error": {"type": "rate_limit_error", "message": "An injected fault"}}, False
         with self.lock:
             self.calls.append(call)
             self.bodies.append(body)
-            status, found = self._once(method, path, query, body, headers)
+            status, found, is_known = self._once(method, path, query, body, headers, fault)
         if fault == "lose_answer":
             raise LostRequest
-        return status, found
+        return status, found, is_known
 
     def _fault(self, call: str) -> str:
         for index, (beginning, what) in enumerate(self.faults):
@@ -86,28 +106,41 @@ class StripeServer:
                 return what
         return ""
 
-    def _once(self, method: str, path: str, query: str, body: str, headers: Any) -> tuple[int, Json]:
+    def _once(
+        self, method: str, path: str, query: str, body: str, headers: Any, fault: str
+    ) -> tuple[int, Json, bool]:
         """The same key and request gets the same answer; the same key and another request is refused."""
         if (refused := self._unknown_caller(path, headers)) is not None:
-            return refused
+            return *refused, False
         key = headers.get("Idempotency-Key") if method == "POST" else None
         asked = f"{path}?{body}"
         if key in self._keys:
             before, status, found = self._keys[key]
             if before != asked:
                 text = "Keys for idempotent requests can only be used with the same parameters."
-                return 400, {"error": {"type": "idempotency_error", "message": text}}
-            return status, found
+                return 400, {"error": {"type": "idempotency_error", "message": text}}, False
+            return status, found, True
+        is_kept, status, found = True, 500, FAILED
+        if fault != "500":
+            is_kept, status, found = self._done(method, path, query, body)
+        if fault == "500_done":
+            status, found = 500, FAILED
+        if key and is_kept:
+            self._keys[key] = (asked, status, found)
+        return status, found, False
+
+    def _done(self, method: str, path: str, query: str, body: str) -> tuple[bool, int, Json]:
+        """(whether it is kept, status, object)."""
         try:
             params = decode(query if method == "GET" else body)
             found = self._expanded(self._route(method, path, params), params.get("expand") or [])
-            status = 200
         except ApiError as error:
-            status, found = error.status, error.body
-        found = json.loads(json.dumps(found))
-        if key:
-            self._keys[key] = (asked, status, found)
-        return status, found
+            return error.is_kept, error.status, error.body
+        return True, 200, json.loads(json.dumps(found))
+
+    def forget_keys(self) -> None:
+        """As Stripe does after a day."""
+        self._keys.clear()
 
     def _unknown_caller(self, path: str, headers: Any) -> tuple[int, Json] | None:
         given = str(headers.get("Authorization", "")).removeprefix("Bearer ")
@@ -118,7 +151,7 @@ class StripeServer:
     def _expanded(self, found: Json, wanted: list[str]) -> Json:
         """``latest_charge.balance_transaction`` puts both objects in place of their ids; ``data.…`` in a list."""
         shown = dict(found)
-        if "data" in shown:
+        if isinstance(shown.get("data"), list):
             inside = [path.removeprefix("data.") for path in wanted]
             return shown | {"data": [self._expanded(one, inside) for one in shown["data"]]}
         for path in wanted:
@@ -196,9 +229,12 @@ def _detach(method: Json, _params: dict[str, Any]) -> Json:
 
 
 def _page(found: list[Json], params: dict[str, Any]) -> Json:
-    known_only(params, "limit", "created", "starting_after", "ending_before", "payment_intent", "expand")
+    known_only(params, *PAGED, *(("delivery_success",) if found and found[0]["object"] == "event" else ()))
     since = int((params.get("created") or {}).get("gte", 0))
     rows = [one for one in found if one["created"] >= since]
+    if "delivery_success" in params:
+        wanted = params["delivery_success"] == "true"
+        rows = [one for one in rows if (one["pending_webhooks"] == 0) is wanted]
     if after := params.get("starting_after"):
         ids = [one["id"] for one in rows]
         if after not in ids:
@@ -225,22 +261,23 @@ def _handler(server: StripeServer) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             if not parts.path.startswith("/v1/"):
                 status, kind, text, where = screens.screen(server, method, parts.path, body)
-                self._send(status, kind, text.encode(), where)
+                self._send(status, kind, text.encode(), **({"Location": where} if where else {}))
                 return
             try:
-                status, found = server.answer(method, parts.path, parts.query, body, self.headers)
+                status, found, is_known = server.answer(method, parts.path, parts.query, body, self.headers)
             except LostRequest:
                 self.close_connection = True
                 return
-            self._send(status, "application/json", json.dumps(found).encode())
+            more = {"Idempotent-Replayed": "true"} if is_known else {}
+            self._send(status, "application/json", json.dumps(found).encode(), **more)
 
-        def _send(self, status: int, kind: str, body: bytes, where: str = "") -> None:
+        def _send(self, status: int, kind: str, body: bytes, **more: str) -> None:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.send_header("Request-Id", "req_test")
-            if where:
-                self.send_header("Location", where)
+            for name, value in more.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 
