@@ -7,7 +7,7 @@ from typing import Final
 from nakamise.db import Tx
 from nakamise.plugin import Meter, Span, TenantCtx
 from nakamise.web import N_
-from nakamise_shop.orders.status import SOLD
+from nakamise_shop.orders.status import KEPT
 
 PRODUCTS: Final = "shop.products"
 SHOPS: Final = "shop.shops"
@@ -45,11 +45,11 @@ async def count_shops(_ctx: TenantCtx, tx: Tx, _span: Span | None) -> int:
 
 
 async def count_orders(_ctx: TenantCtx, tx: Tx, span: Span | None) -> int:
-    """Sold in ``span``, by the time of the order."""
+    """Orders of ``span`` that stand, by the time of the order."""
     if span is None:
         return 0
     count: int = await tx.value(
-        f"SELECT count(*) FROM shop_order o WHERE {SOLD} AND o.placed_at >= $1 AND o.placed_at < $2",  # noqa: S608
+        f"SELECT count(*) FROM shop_order o WHERE {KEPT} AND o.placed_at >= $1 AND o.placed_at < $2",  # noqa: S608
         span.start,
         span.end,
     )
@@ -57,11 +57,11 @@ async def count_orders(_ctx: TenantCtx, tx: Tx, span: Span | None) -> int:
 
 
 async def sum_sales(_ctx: TenantCtx, tx: Tx, span: Span | None) -> int:
-    """What the orders of ``span`` came to, tax and shipping included."""
+    """What the orders of ``span`` that stand came to, tax and shipping included."""
     if span is None:
         return 0
     total: int = await tx.value(
-        f"SELECT coalesce(sum(o.total), 0)::bigint FROM shop_order o WHERE {SOLD}"  # noqa: S608 - a constant
+        f"SELECT coalesce(sum(o.total), 0)::bigint FROM shop_order o WHERE {KEPT}"  # noqa: S608 - a constant
         " AND o.placed_at >= $1 AND o.placed_at < $2",
         span.start,
         span.end,

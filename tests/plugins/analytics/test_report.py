@@ -22,6 +22,8 @@ from nakamise_analytics.periods import Kind, Wanted, before, period_of
 from nakamise_analytics.report import report, shares
 from nakamise_analytics.sheets import TABLES, csv_of
 from nakamise_shop.orders.refunding import refund
+from nakamise_shop.staff.shops_repository import shop_lines
+from nakamise_shop.staff.widget import days_of
 from tests.plugins.analytics.tally import sold
 from tests.plugins.shop.staff.office import grant
 from tests.plugins.shop.stall import Stall, insert
@@ -88,10 +90,47 @@ async def test_a_month_by_hand(stall: Stall, client: ClientFor, drain: Drain) ->
     assert list(csv.reader(io.StringIO(summary)))[1] == ["売上", "7579", "666"]
     refused = await client(stall.tenant).get("/api/analytics/sales", headers=(await stall.buyer()).headers)
     assert refused.status_code == 403
+    await _the_dashboard_counts_alike(stall, first)
+    await _users_by_day(stall)
     await drain(stall.tenant)
 
 
-@pytest.mark.req("LC-8.9.3", "DF-14", "DF-15")
+async def _the_dashboard_counts_alike(stall: Stall, first: uuid.UUID) -> None:
+    """Sales are one definition: an order that is wholly refunded counts in both, and is named apart in the report."""
+    rest = (RefundLine(line_no=1, qty=1),)
+    async with stall.ctx.begin() as tx:
+        await refund(stall.ctx, tx, first, RefundOrder(idem=uuid.uuid4(), lines=rest))
+    found = await report(stall.ctx, CUSTOM)
+    assert (found.totals.sales, found.totals.undone, found.totals.undone_sales) == (7579, 1, 2550)
+    async with stall.ctx.read() as tx:
+        days = await days_of(stall.ctx, tx, Period(date(2026, 3, 1), date(2026, 3, 30)))
+        shops = {shop.slug: shop for shop in await shop_lines(tx, None)}
+    assert [(one.day, one.sales, one.orders) for one in days] == [
+        (one.day, one.sales, one.orders) for one in found.points
+    ]
+    # All there were in this tenant: March's three, its neighbours' two.
+    assert (shops["honten"].order_count, shops["honten"].sales) == (2, 6580)
+    assert (shops["bekkan"].order_count, shops["bekkan"].sales) == (3, 999 + 333 + 666)
+
+
+async def _users_by_day(stall: Stall) -> None:
+    """Each day of the tenant once, ascending, also those on which nobody joined."""
+    for joined in ("2026-03-07 23:59:59", "2026-03-08 00:00:00", "2026-03-08 12:00:00"):
+        async with stall.ctx.begin() as tx:
+            await tx.execute(
+                "UPDATE core_user SET created_at = $2::text::timestamp AT TIME ZONE 'Asia/Tokyo' WHERE id = $1",
+                *((await stall.buyer()).id, joined),
+            )
+    found = await report(stall.ctx, CUSTOM)
+    assert [(one.day.day, one.users) for one in found.points] == [
+        (day, {7: 1, 8: 2}.get(day, 0)) for day in range(1, 31)
+    ]
+    assert found.totals.new_users == 3
+    rows = list(csv.reader(io.StringIO(csv_of(stall.ctx, found, "days", "utf-8").decode("utf-8-sig"))))
+    assert [row[-1] for row in rows[1:]] == [str(one.users) for one in found.points]
+
+
+@pytest.mark.req("LC-8.9.2", "LC-8.9.3", "DF-14", "DF-15")
 async def test_page_file_list_of_orders_and_api_agree(stall: Stall, client: ClientFor) -> None:
     """July: ¥1,550 on one day; every surface says so, and says what it means."""
     staff, browser = await stall.buyer("店員"), client(stall.tenant)
@@ -122,6 +161,11 @@ async def test_page_file_list_of_orders_and_api_agree(stall: Stall, client: Clie
     assert files["funnel"][-1][5] == "1"
     empty = (await browser.get("/admin/analytics?kind=month&day=2021-01-01")).text
     assert "この期間の売上と閲覧はまだありません" in re.sub("<[^>]+>", "", empty)
+    newest = await stall.value(
+        "SELECT array_agg(number) FROM (SELECT number FROM shop_order ORDER BY placed_at DESC, id DESC LIMIT 5) n"
+    )
+    dashboard = (await browser.get("/admin")).text.partition("最近の注文")[2]
+    assert re.findall(r"[A-Z]{2}-\d{8}-\d{4}", re.sub("<[^>]+>", " ", dashboard)) == newest
 
 
 async def test_all_figures_are_of_one_moment(stall: Stall, client: ClientFor) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from nakamise.db import Tx
 from nakamise_shop.catalog.schemas import Category, Shop, ShopCard
-from nakamise_shop.orders.status import SOLD
+from nakamise_shop.orders.status import KEPT
 
 _PICTURE: Final = """
 LEFT JOIN LATERAL (
@@ -46,7 +46,7 @@ SELECT s.id, s.slug, s.state, s.legal, s.invoice_number, s.shipping_fee, s.free_
        coalesce(s.translations #>> ARRAY[$1::text, 'name'], s.name) AS name,
        coalesce(s.translations #>> ARRAY[$1::text, 'introduction'], s.introduction) AS introduction,
        (SELECT count(*) FROM shop_product p WHERE p.shop_id = s.id AND p.state = 'published')::int AS product_count,
-       (SELECT count(*) FROM shop_order o WHERE o.shop_id = s.id AND {SOLD})::int AS order_count
+       (SELECT count(*) FROM shop_order o WHERE o.shop_id = s.id AND {KEPT})::int AS order_count
 FROM shop_shop s
 {_PICTURE.format(owner="s")}
 """  # noqa: S608 (our own text)

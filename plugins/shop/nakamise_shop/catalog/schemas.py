@@ -176,7 +176,7 @@ class ShopCard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shop(msgspec.Struct, frozen=True, kw_only=True):
-    """``order_count`` counts orders as ``orders.status.SOLD`` says; None when the tenant hides it."""
+    """``order_count`` counts orders that stand, as ``orders.status.KEPT`` says; None when the tenant hides it."""
 
     id: uuid.UUID
     slug: str

@@ -15,7 +15,7 @@ from nakamise_shop.checkout.bulk import insert_all
 from nakamise_shop.checkout.schemas import PlacedOrder, Purchase
 from nakamise_shop.checkout.stock import Wants
 from nakamise_shop.orders.schemas import OrderHead
-from nakamise_shop.orders.status import SOLD
+from nakamise_shop.orders.status import KEPT
 
 _PURCHASES: Final = (
     "SELECT id, buyer_id, state, currency, total, charge, provider_id, email, locale, expires_at, placed_at, paid_at"
@@ -206,7 +206,7 @@ async def orders_in(tx: Tx, purchase_id: uuid.UUID) -> list[PlacedOrder]:
 async def paid_orders(tx: Tx, purchase_id: uuid.UUID) -> list[uuid.UUID]:
     """Those that are neither cancelled nor wholly refunded."""
     return await tx.values(
-        f"SELECT o.id FROM shop_order o WHERE o.purchase_id = $1 AND {SOLD}",  # noqa: S608 - a constant
+        f"SELECT o.id FROM shop_order o WHERE o.purchase_id = $1 AND {KEPT}",  # noqa: S608 - a constant
         purchase_id,
     )
 

@@ -35,6 +35,9 @@ INPUTS_SQL: Final = """
  WHERE strpos(i.key, ':') = 0 OR split_part(i.key, ':', 2) = o.shop_id::text)
 """
 NOTE_SQL: Final = "coalesce(nullif(o.note, ''), o.inputs ->> 'shop.note', p.inputs ->> 'shop.note', '')"
-# Orders and sales in every count and sum: paid, neither cancelled nor wholly refunded (a paid order that was
-# cancelled ends as refunded). The alias of shop_order is ``o``. The staff's pages print this definition.
-SOLD: Final = "o.state IN ('paid', 'closed', 'part_refunded', 'disputed')"
+# Orders and sales in every count and sum of staff's pages and reports: what was paid, at the moment of payment, whatever
+# became of it; what went back is a figure of its own. The alias of shop_order is ``o``. The pages print this definition.
+SOLD: Final = "o.paid_at IS NOT NULL"
+# Orders that stand: paid, neither cancelled nor wholly refunded (a paid order that was cancelled ends as refunded). What
+# buyers are told of a shop, and what a tenant's plan counts.
+KEPT: Final = "o.state IN ('paid', 'closed', 'part_refunded', 'disputed')"
