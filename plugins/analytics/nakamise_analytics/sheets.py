@@ -50,10 +50,17 @@ def _summary(_: Words, found: Report) -> Rows:
 
 def _days(_: Words, found: Report) -> Rows:
     """Users belong to no shop: a report of some shops has no such column."""
-    head = [_("Month") if found.is_monthly else _("Day"), _("Sales amount"), _("Orders"), _("New users")]
+    head: list[object] = [
+        _("Month") if found.is_monthly else _("Day"),
+        _("Sales amount"),
+        _("Orders"),
+        _("New users"),
+    ]
     pattern = "%Y-%m" if found.is_monthly else "%Y-%m-%d"
     width = len(head) if found.is_whole else len(head) - 1
-    rows = ([f"{one.day:{pattern}}", one.sales, one.orders, one.users] for one in found.points)
+    rows: list[list[object]] = [
+        [f"{one.day:{pattern}}", one.sales, one.orders, one.users] for one in found.points
+    ]
     return [row[:width] for row in (head, *rows)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from nakamise.contracts.pricing import Bearer
 from nakamise.plugin import TenantCtx
@@ -12,6 +12,7 @@ from nakamise.web import N_, gettext_for, local_time, yen
 from nakamise_coupons.domain.rules import State, Terms, Why
 
 DOMAIN: Final = "coupons"
+Name = TypeVar("Name", bound=str)
 WHY: Final[Mapping[Why, str]] = {
     Why.UNKNOWN: N_("This code is not known. Please check how it is written."),
     Why.STOPPED: N_("This code was stopped."),
@@ -53,7 +54,7 @@ def words(ctx: TenantCtx) -> Callable[..., str]:
     return gettext_for(ctx.locale, DOMAIN)
 
 
-def labels(ctx: TenantCtx, named: Mapping[str, str]) -> dict[str, str]:
+def labels(ctx: TenantCtx, named: Mapping[Name, str]) -> dict[Name, str]:
     return {name: words(ctx)(label) for name, label in named.items()}
 
 
