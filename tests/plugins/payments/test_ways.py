@@ -154,7 +154,7 @@ async def test_a_voucher_is_not_offered_above_three_hundred_thousand(scene: Scen
     assert [method["provider_id"] for method in seen["methods"]] == ["payments_sandbox"]
 
 
-@pytest.mark.req("GA-04")
+@pytest.mark.req("GA-04", "CL-02")
 async def test_a_saved_card_pays_from_the_confirmation(scene: Scene) -> None:
     """The confirmation with everything the law wants is between the two taps, and a double tap is one order."""
     await scene.paid(save=True)
@@ -165,7 +165,13 @@ async def test_a_saved_card_pays_from_the_confirmation(scene: Scene) -> None:
     assert "4242" in page
     assert "返品" in page
     token = str(await scene.stall.value("SELECT 'saved:' || id FROM payments_saved"))
-    assert token in page
+    # Address and card of the last order are chosen already, without a form; both can be changed.
+    at_once = await scene.client.get("/shop/checkout/now", headers=cookie)
+    assert at_once.headers["location"] == address
+    assert f'value="{token}" checked' in page
+    assert "銀座9-99-9" in page
+    assert f'href="/shop/checkout/address?address={scene.buyer.address_id}"' in page
+    assert 'value="payments_sandbox" required' in page
     seen = await scene.till.confirmation()
     form = {
         "address": str(scene.buyer.address_id),

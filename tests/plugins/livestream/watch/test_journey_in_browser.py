@@ -86,7 +86,7 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.mark.req("LC-0.3", "LC-2.2.1", "LC-2.2.2", "LC-2.2.3", "LC-2.2.4", "LC-2.3.2", "GL-13", "GA-14")
+@pytest.mark.req("LC-0.3", "LC-2.2.1", "LC-2.2.2", "LC-2.2.3", "LC-2.2.4", "LC-2.3.2", "GL-13", "GA-14", "GA-30")
 async def test_an_evening(
     stage: Stage,
     presenter: Person,

@@ -19,13 +19,13 @@ from nakamise.testing.people import Person
 from nakamise.testing.server import free_port
 from tests.core.rooms.redis_server import RedisServer
 from tests.plugins.livestream.chat.talk import in_room
-from tests.plugins.livestream.stage import API, Stage, ok, on_air
+from tests.plugins.livestream.stage import API, Json, Stage, ok, on_air
 from tests.plugins.livestream.watch.window import PHONE, window
 
 VARIANTS = "/api/shop/staff/variants"
 
 
-@pytest.mark.req("GA-02")
+@pytest.mark.req("GA-02", "LC-9.5.1")
 async def test_a_new_price_is_told_within_two_seconds(
     stage: Stage, presenter: Person, goods: list[str]
 ) -> None:
@@ -47,7 +47,20 @@ async def test_a_new_price_is_told_within_two_seconds(
                 took.append(time.monotonic() - began)
             assert next(one["price"] for one in news.data["goods"]) == f"¥{wanted:,}"
             price = wanted
+        await _a_suspended_shop_leaves_the_shelf(stage, made)
     assert min(took) < 2.0, took
+
+
+async def _a_suspended_shop_leaves_the_shelf(stage: Stage, made: Json) -> None:
+    owner = await stage.person("店主", "admin")
+    shop = await stage.value("SELECT id FROM shop_shop")
+    async with in_room(stage, made) as ears:
+        began = time.monotonic()
+        why = {"state": "suspended", "reason": "表示の不備"}
+        await ok(await owner.client.put(f"/api/shop/staff/shops/{shop}/state", json=why))
+        (news,) = await ears.of("goods")
+        assert time.monotonic() - began < 5.0
+    assert news.data["goods"] == []
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ async def test_the_guests_cart_joins_at_the_first_act_after_login(stall: Stall, 
     assert (await stall.value(kept, rouge), await stall.value(kept, tea)) == (2, 3)
 
 
-@pytest.mark.req("LC-4.1.2", "LC-4.1.3")
+@pytest.mark.req("LC-4.1.2", "LC-4.1.3", "CL-11")
 async def test_changing_the_quantity(stall: Stall, client: ClientFor) -> None:
     rouge = await stall.goods("honten", "口紅", 2480, 3)
     browser = client(stall.tenant)
@@ -115,6 +115,8 @@ async def test_changing_the_quantity(stall: Stall, client: ClientFor) -> None:
     assert re.search(r"商品数</dt><dd>3</dd>", html)
     assert re.search(r"合計（?\(?税込\)?）?</dt><dd>¥7,990</dd>", html)
     assert re.search(r"内消費税</dt><dd>¥726</dd>", html)
+    assert re.search(r'href="/shop/checkout/address"[^>]*>レジに進む', html)
+    assert re.search(r'href="/shop/products".*?買い物を続ける', html)
     refused = await browser.post("/shop/cart/update", data={"variant": str(rouge), "quantity": "4"})
     assert said(refused).text == "在庫は残り3点です。"
 
