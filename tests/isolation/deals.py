@@ -11,6 +11,7 @@ import nakamise_coupons.service
 import nakamise_timesale.service
 from nakamise.ids import uuid7
 from nakamise_coupons.schemas import NewCoupon
+from nakamise_payments.reconciler import reconcile
 from nakamise_timesale.schemas import ItemInput, SaleInput
 from tests.plugins.shop.stall import insert
 
@@ -100,8 +101,9 @@ async def _card(house: House) -> None:
 async def _papers(house: House, client: httpx.AsyncClient) -> None:
     """The comparison of the books, and what staff wrote about the order; the note is the administrator's own."""
     headers = await house.sign_in("admin", is_api=True, has_mfa=True)
-    compared = await client.post("/api/payments/reports", headers=headers)
-    assert compared.is_success, compared.text
+    asked = await client.post("/api/payments/reports", headers=headers)
+    assert asked.is_success, asked.text
+    await reconcile(house.stall.ctx)
     order_id = await house.stall.value("SELECT id FROM shop_order WHERE state = 'paid' LIMIT 1")
     written = await client.post(
         f"/api/shop/staff/orders/{order_id}/notes", json={"body": house.canary}, headers=headers

@@ -39,6 +39,7 @@ _RANK: Final[Mapping[OpState, int]] = {
 }
 _BROKEN: Final = (OpState.FAILED, OpState.CANCELED)
 DOUBLE: Final = "paid twice"
+SHORT: Final = "less was taken than was left"
 
 
 async def apply(ctx: TenantCtx, op_id: uuid.UUID, status: ChargeStatus) -> Op:
@@ -107,7 +108,7 @@ async def _follow_charge(ctx: TenantCtx, tx: Tx, before: Op, op: Op, status: Cha
         await saved.keep(tx, op.payer_id, op.provider_id, status.saved)
     if op.state is OpState.SUCCEEDED:
         await ledger.book(tx, op, op.captured)
-        await _give_excess(ctx, tx, op)
+        await _square(ctx, tx, op)
         await (telling.captured if was_authorized else telling.succeeded)(ctx, tx, op)
     elif op.state is OpState.AUTHORIZED:
         await telling.succeeded(ctx, tx, op)
@@ -138,11 +139,21 @@ async def _nothing_to_refund(ctx: TenantCtx, tx: Tx, charge: Op) -> None:
         await later(ctx, tx, charge.id)
 
 
-async def _give_excess(ctx: TenantCtx, tx: Tx, charge: Op) -> None:
-    """Somebody took at the provider what we had let go: it goes back. Refunds that wait for it are their own."""
+async def _square(ctx: TenantCtx, tx: Tx, charge: Op) -> None:
+    """Somebody took another amount at the provider than was to be taken: what we had let go goes back, and what was
+    left there was let go, so that no more can go back than was taken. Refunds that wait for it are their own."""
     excess = charge.captured - (charge.amount - await repository.released(tx, charge.id))
     if excess > 0:
         await refunding.refund(ctx, tx, charge, excess, repository.EXCESS, "")
+    short = min(-excess, charge.amount - charge.reversed)
+    if short <= 0:
+        return
+    log.error("op %s: %s less was taken at the provider than was to be", charge.id, short)
+    broken = Conflict("What was let go does not fit its charge.", domain="payments")
+    await repository.take_from_charge(tx, broken, charge.id, short)
+    release = await repository.insert_child(tx, OpKind.RELEASE, charge, short, SHORT)
+    if release is not None:
+        await later(ctx, tx, release)
 
 
 async def _afterwards(ctx: TenantCtx, tx: Tx, op: Op, state: OpState, status: ChargeStatus) -> None:
@@ -171,7 +182,7 @@ async def _late(ctx: TenantCtx, tx: Tx, op: Op, status: ChargeStatus) -> None:
     await repository.record(tx, op, OpState.SUCCEEDED, status)
     charge = await repository.lock(tx, op.id)
     await ledger.book(tx, charge, charge.captured)
-    await _give_excess(ctx, tx, charge)
+    await _square(ctx, tx, charge)
     if not is_double:
         await telling.succeeded(ctx, tx, charge)
         return

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from nakamise.contracts.orders import Orders
 from nakamise.contracts.payments import (
     Payments,
     PaymentState,
@@ -18,7 +19,9 @@ from nakamise_payments import by_hand
 from nakamise_payments.watching import watch
 from nakamise_shop.checkout.expire import expire_due
 from tests.plugins import invariants
+from tests.plugins.payments.desk import Desk
 from tests.plugins.payments.scene import Scene
+from tests.plugins.payments.test_reconciling import admin_session
 from tests.plugins.shop.stall import settle
 
 
@@ -104,6 +107,22 @@ async def _orders_say(scene: Scene, *, taken: str, let_go: str) -> None:
     assert "支払い完了" in pages[0], "taken before the parcel left"
     assert "支払い完了" not in pages[1]
     assert "返金手続き中" not in pages[1]
+
+
+@pytest.mark.req("CL-31")
+async def test_goods_that_left_before_their_money_was_taken_are_told(scene: Scene, drain: Drain) -> None:
+    """The bank lets go between the parcel and the capture: staff hear of it, and the order is not undone."""
+    await admin_session(Desk(scene.stall.ctx))
+    await scene.hold_manually()
+    purchase = await scene.paid()
+    order_id = uuid.UUID(await scene.order_of(purchase))
+    async with scene.stall.ctx.begin() as tx:
+        await scene.stall.ctx.service(Orders).ship(tx, order_id, [1], "yamato", "1234-5678-9013")
+    await scene.execute("UPDATE payments_sandbox_charge SET capture_before = now() - interval '1 minute'")
+    await drain(scene.stall.tenant)
+    assert await scene.states(purchase) == ("cancelled", "paid")
+    mails = "SELECT count(*) FROM core_mail WHERE subject LIKE '%代金を回収できませんでした%'"
+    assert await scene.stall.value(mails) == 1
 
 
 @pytest.mark.req("BX-16")

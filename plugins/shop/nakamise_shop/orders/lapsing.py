@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Sequence
 from typing import Final
 
 from nakamise.contracts.checkout import RevertReason
 from nakamise.contracts.payments import Payment, PaymentState
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
+from nakamise.web import N_, gettext_for
 from nakamise_shop.checkout import repository, stock
 from nakamise_shop.checkout.stock import Wants
 from nakamise_shop.orders import announce, timeline
@@ -47,10 +49,32 @@ async def lapse(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID) -> None:
     await timeline.note(ctx, tx, ids, Happened.CANCELLED, reason=REASON)
     await announce.cancelled(ctx, tx, orders, REASON)
     await announce.reverted(ctx, tx, orders, RevertReason.CANCELLED)
-    sent = await tx.value(
-        "SELECT count(*) FROM shop_order WHERE purchase_id = $1 AND state NOT IN ('cancelled', 'refunded')",
+    sent = await tx.values(
+        "SELECT number FROM shop_order WHERE purchase_id = $1 AND state NOT IN ('cancelled', 'refunded')"
+        " ORDER BY number",
         purchase_id,
     )
     if sent:
-        log.error("purchase %s: %s orders were sent, and their money was never taken", purchase_id, sent)
+        await _tell_staff(ctx, tx, purchase_id, sent)
     await stock.release(tx, await tx.all(Wants, _UNSENT, ids))
+
+
+async def _tell_staff(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID, numbers: Sequence[str]) -> None:
+    """Goods left, and the reservation ended before their money was taken."""
+    log.error("purchase %s: %s were sent, and their money was never taken", purchase_id, numbers)
+    _ = gettext_for(ctx.tenant.locale, "shop")
+    await ctx.mail_admins(
+        tx,
+        "mail/notice",
+        subject=_(N_("Goods were sent, and their money was not taken")),
+        paragraphs=[
+            _(
+                N_(
+                    "The reservation of the buyer's money ended before it was taken. Please ask the buyer to pay another way."
+                )
+            )
+        ],
+        facts=[(_(N_("Orders")), ", ".join(numbers))],
+        action={"label": _(N_("See the payments")), "path": "/admin/payments"},
+    )
+    await ctx.audit(tx, "shop.sent_unpaid", str(purchase_id), orders=list(numbers))
