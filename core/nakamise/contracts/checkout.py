@@ -67,6 +67,8 @@ class RefundDraft(msgspec.Struct, frozen=True, kw_only=True):
 
     ``is_last``: nothing of the order is left after it. ``tender`` is what plugins give back by their own means
     (points to their lots); ``cash`` goes back the way it was paid. The parts of ``quote`` say whose tender.
+    ``is_undone``: with it the whole order is given up before anything of it left, as by a cancellation. Then what only
+    counts (a coupon's use, pieces of a sale) is free again; after a return it stays used.
     """
 
     refund_id: uuid.UUID
@@ -77,3 +79,4 @@ class RefundDraft(msgspec.Struct, frozen=True, kw_only=True):
     cash: int
     tender: int
     is_last: bool
+    is_undone: bool = False

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from nakamise.contracts.blueprint import Blueprint
-from nakamise.contracts.checkout import OrderDraft, OrderRef, RevertReason
+from nakamise.contracts.checkout import OrderDraft, OrderRef, RefundDraft, RevertReason
 from nakamise.contracts.pricing import Adjustment, QuoteDraft, QuoteRequest
 from nakamise.db import Tx
 from nakamise.plugin import CheckoutHooks, LifecycleHooks, PricingHooks, Slot, TenantCtx, UiHooks, hookimpl
@@ -37,6 +37,11 @@ class Hooks(LifecycleHooks, PricingHooks, CheckoutHooks, UiHooks):
     @hookimpl
     async def checkout_revert(self, ctx: TenantCtx, tx: Tx, order: OrderRef, why: RevertReason) -> None:
         await using.give_back(ctx, tx, order)
+
+    @hookimpl
+    async def refund_commit(self, ctx: TenantCtx, tx: Tx, refund: RefundDraft) -> None:
+        if refund.is_undone:
+            await using.give_back(ctx, tx, refund.order)
 
     @hookimpl
     async def slot_context(

@@ -9,14 +9,16 @@ import pytest
 
 from nakamise.contracts.cart import CartInputs
 from nakamise.contracts.checkout import OrderDraft, OrderRef, RevertReason
+from nakamise.contracts.orders import Orders, RefundLine, RefundOrder
 from nakamise.contracts.pricing import Quote
 from nakamise.errors import Conflict
 from nakamise.ids import new_token, uuid7
 from nakamise_coupons.hooks import Hooks
 from nakamise_shop.checkout.confirming import confirm_view
 from nakamise_shop.checkout.expire import expire
+from nakamise_shop.checkout.paying import pay
 from nakamise_shop.checkout.place import place
-from nakamise_shop.checkout.schemas import Placed, PlaceOrder
+from nakamise_shop.checkout.schemas import Pay, Placed, PlaceOrder
 from tests.faults.crowd import Told, crowd
 from tests.plugins.shop.staff.office import Office
 from tests.plugins.shop.stall import Buyer, Stall, Till
@@ -154,6 +156,47 @@ async def test_the_use_comes_back_once_and_a_used_coupon_is_archived(stall: Stal
     unused = await make(office, code="HARU")
     assert (await office.api.delete(f"{STAFF}/{unused['id']}")).json() == {"archived": False}
     assert (await office.api.get(f"{STAFF}/{unused['id']}")).status_code == 404
+
+
+@pytest.mark.req("LC-8.7.4", "LC-5.2.5")
+async def test_what_is_taken_out_whole_gives_the_use_back_and_a_return_does_not(
+    stall: Stall, office: Office
+) -> None:
+    """Refunded before anything left is as good as cancelled; refunded after it was sent, the coupon was used."""
+    goods = await stall.goods("honten", "口紅", 1000, 10)
+    product = str(await stall.value("SELECT product_id FROM shop_variant WHERE id = $1", goods))
+    sales = "/api/timesale/staff/sales"
+    sale = (await office.api.post(sales, json={"name": "朝の値下げ"})).json()["id"]
+    await office.api.post(f"{sales}/{sale}/items", json={"product_id": product, "percent": 10})
+    assert (await office.api.put(f"{sales}/{sale}/run", json={"act": "start"})).status_code == 200
+    coupon = await make(office, first_order_only=True)
+    buyer = await shopper(stall, goods, "AKI", 2)
+    undone = await paid(office, buyer)
+    counts = (
+        "SELECT ARRAY[(SELECT sum(sold) FROM timesale_item), (SELECT count(*) FROM coupons_first)]::int[]"
+    )
+    for out, used, taken in ((1, 1, [2, 1]), (1, 0, [0, 0])):
+        body = {"idem": str(uuid7()), "lines": [{"line_no": 1, "units": out}], "reason": "欠品"}
+        answer = await office.api.post(f"/api/shop/staff/orders/{undone}/fewer", json=body)
+        assert answer.status_code == 200, answer.text
+        assert ((await read(office, coupon))["used"], await stall.value(counts)) == (used, taken)
+    await stall.fill_cart(buyer, [(goods, 2)])
+    await put(stall, buyer, "AKI")
+    sent = await paid(office, buyer)
+    for act, body in (("start", {}), ("shipments", {"carrier": "yamato", "tracking_number": "123456789013"})):
+        answer = await office.api.post(f"/api/shop/staff/orders/{sent}/{act}", json={"lines": [1], **body})
+        assert answer.status_code in (200, 201), answer.text
+    async with stall.ctx.begin() as tx:
+        back = RefundOrder(idem=uuid7(), lines=(RefundLine(line_no=1, qty=2),))
+        await stall.ctx.service(Orders).refund(tx, sent, back)
+    assert ((await read(office, coupon))["used"], await stall.value(counts)) == (1, [2, 1])
+
+
+async def paid(office: Office, buyer: Buyer) -> uuid.UUID:
+    """The order that the cart became."""
+    placed = await order(office.stall, buyer)
+    await pay(office.stall.ctx_of(buyer), placed.purchase_id, new_token(), Pay("tok_success"))
+    return placed.orders[0].id
 
 
 @pytest.mark.req("LC-8.7.1", "LC-8.7.3", "LC-8.7.7")

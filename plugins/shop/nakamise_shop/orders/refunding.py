@@ -21,7 +21,7 @@ from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop import scope
-from nakamise_shop.checkout import stock
+from nakamise_shop.checkout import stock, turns
 from nakamise_shop.checkout.stock import Wants
 from nakamise_shop.domain import refund as rules
 from nakamise_shop.domain.order_state import OrderState
@@ -147,7 +147,12 @@ def _reckon(
         raise _too_much() from error
     _check_deduction(amounts, wanted, by_bank=by_bank)
     draft = _draft(order, by_number, amounts, numbers)
-    draft = msgspec.structs.replace(draft, cash=draft.cash - wanted.deduction)
+    is_unsent = all(line.fulfil_state in repository.UNSENT for line in lines)
+    draft = msgspec.structs.replace(
+        draft,
+        cash=draft.cash - wanted.deduction,
+        is_undone=draft.is_last and is_unsent and not by_bank,
+    )
     return _Plan(order=order, lines=lines, asked=asked, amounts=amounts, draft=draft)
 
 
@@ -248,6 +253,8 @@ async def _tell(ctx: TenantCtx, tx: Tx, plan: _Plan, reason: str) -> None:
 async def _give_back(ctx: TenantCtx, tx: Tx, plan: _Plan) -> None:
     """Plugins their part, and the money, which leaves after the commit."""
     order, draft = plan.order, plan.draft
+    if draft.is_undone and ctx.lineup.has("refund_commit"):
+        await turns.for_one(tx)
     await ctx.lineup.call("refund_commit", ctx=ctx, tx=tx, refund=draft)
     if draft.cash:
         await ctx.service(Payments).give_back(
