@@ -11,7 +11,10 @@ import msgspec
 import pytest
 
 from nakamise.contracts.orders import Orders, RefundLine, RefundOrder
+from nakamise.contracts.payment_movements import DisputeState, DisputeStatus
+from nakamise.contracts.payments import PaymentReports
 from nakamise.errors import Conflict, Invalid, NotFound
+from nakamise.money import Money
 from nakamise.testing.fixtures import Drain
 from nakamise_returns import exchanging, handling, policy, privacy, requesting
 from nakamise_returns.models import metadata
@@ -143,6 +146,12 @@ async def test_another_variant_is_sent_and_a_difference_goes_back(desk: Counter,
     assert (await desk.ask(bought, {1: 2}, reason="defect")).status_code == 422
     rest = await desk.received(bought, {1: 1}, reason="defect")
     assert (await handling.refund(ctx, rest, Refund(with_shipping=False))).head.refunded == 333
+    # The bank takes all that is left, with what was kept for what was sent instead.
+    charge = await stall.value("SELECT id FROM payments_op WHERE kind = 'charge'")
+    for state in (DisputeState.OPEN, DisputeState.LOST):
+        told = DisputeStatus("dp_1", charge, state, Money(3549 - 400 - 2 * 333, "JPY"))
+        await ctx.service(PaymentReports).disputed("payments_sandbox", told)
+    assert await stall.value(row) == "refunded 3549"
 
 
 @pytest.mark.req("GA-37", "GA-45")
