@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.params import FromPath, PathParameter
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from nakamise.errors import Conflict, Invalid
@@ -23,7 +23,6 @@ from nakamise_shop.staff.shop_states import DECIDE
 from nakamise_shop.staff.text import fault_texts, words
 
 AnyRequest = Request[Any, Any, Any]
-Refusal = Annotated[Literal["reject", "suspend"], PathParameter()]
 _REFUSALS: Final = {"reject": "rejected", "suspend": "suspended"}
 _SAID: Final = {
     "open": N_("The shop is open for business."),
@@ -72,21 +71,34 @@ async def _decided(ctx: TenantCtx, shop_id: uuid.UUID, to: str, reason: str = ""
     return see_other(ctx, back, flash=words(ctx)(_SAID[to]))
 
 
-@get("/shops/{shop_id:uuid}/{act:str}", opt=requires(DECIDE), include_in_schema=False)
-async def ask(ctx: Ctx, shop_id: FromPath[uuid.UUID], act: Refusal) -> Response[bytes]:
+@get("/shops/{shop_id:uuid}/reject", opt=requires(DECIDE), include_in_schema=False)
+async def ask_reject(ctx: Ctx, shop_id: FromPath[uuid.UUID]) -> Response[bytes]:
     """What it means, why it is done, and the button."""
-    return await _ask(ctx, shop_id, act, "", {})
+    return await _ask(ctx, shop_id, "reject", "", {})
 
 
-@post("/shops/{shop_id:uuid}/{act:str}", opt=requires(DECIDE), include_in_schema=False)
-async def refuse(
-    request: AnyRequest, ctx: Ctx, shop_id: FromPath[uuid.UUID], act: Refusal
-) -> Response[bytes]:
+@get("/shops/{shop_id:uuid}/suspend", opt=requires(DECIDE), include_in_schema=False)
+async def ask_suspend(ctx: Ctx, shop_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    """What it means, why it is done, and the button."""
+    return await _ask(ctx, shop_id, "suspend", "", {})
+
+
+@post("/shops/{shop_id:uuid}/reject", opt=requires(DECIDE), include_in_schema=False)
+async def reject(request: AnyRequest, ctx: Ctx, shop_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    return await _refused(request, ctx, shop_id, "reject")
+
+
+@post("/shops/{shop_id:uuid}/suspend", opt=requires(DECIDE), include_in_schema=False)
+async def suspend(request: AnyRequest, ctx: Ctx, shop_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    return await _refused(request, ctx, shop_id, "suspend")
+
+
+async def _refused(request: AnyRequest, ctx: TenantCtx, shop_id: uuid.UUID, act: str) -> Response[bytes]:
     given = (await read_form(request, Why)).valid()
     try:
         return await _decided(ctx, shop_id, _REFUSALS[act], given.reason)
-    except Invalid as refused:
-        return await _ask(ctx, shop_id, act, given.reason, fault_texts(ctx, refused.fields))
+    except Invalid as faulty:
+        return await _ask(ctx, shop_id, act, given.reason, fault_texts(ctx, faulty.fields))
 
 
 async def _ask(
@@ -112,4 +124,12 @@ async def _ask(
     )
 
 
-route_handlers: Final[list[ControllerRouterHandler]] = [apply, open_shop, close_shop, ask, refuse]
+route_handlers: Final[list[ControllerRouterHandler]] = [
+    apply,
+    open_shop,
+    close_shop,
+    ask_reject,
+    ask_suspend,
+    reject,
+    suspend,
+]
