@@ -5,12 +5,13 @@ Amounts are tax-included, in minor units of the tenant's currency; shipping is t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 import msgspec
 
-from nakamise.contracts.pricing import Extra, QuoteRequest
+from nakamise.contracts.pricing import Extra, QuoteLine, QuoteRequest
 from nakamise.db import Tx
 
 # In ``Quote.degraded``: the service below failed, so nobody knows what sending costs.
@@ -39,6 +40,23 @@ class ShippingTerms(msgspec.Struct, frozen=True, kw_only=True):
     unavailable: str = ""
 
 
+class ShippingArea(msgspec.Struct, frozen=True, kw_only=True):
+    """Places with the same rule; ``name`` in the shop's words. Nothing is sent to one with ``terms.unavailable``."""
+
+    name: str
+    terms: ShippingTerms
+
+
+class ShippingOutline(msgspec.Struct, frozen=True, kw_only=True):
+    """What a shop asks for sending, said before it is known where to: on a product's page, in the legal notice.
+
+    ``additions`` may come besides in some places or for some goods; each ``amount`` is the most of its kind.
+    """
+
+    areas: tuple[ShippingArea, ...]
+    additions: tuple[Extra, ...] = ()
+
+
 class ShippingRates(Protocol):
     """``ctx.optional_service(ShippingRates)``: None where shops have a flat fee only."""
 
@@ -48,4 +66,13 @@ class ShippingRates(Protocol):
 
         Runs in a savepoint under a deadline of 2 s. A failure, or terms against their rules, closes checkout (503)
         while the cart shows the goods and says that sending cannot be reckoned."""
+        ...
+
+    async def outlines(
+        self, tx: Tx, shop_ids: Sequence[uuid.UUID], goods: Sequence[QuoteLine] = ()
+    ) -> Mapping[uuid.UUID, ShippingOutline]:
+        """In the reader's language; a shop that is missing keeps its own flat fee. ``goods``: for these together, and
+        no addition then is for what they are; without any, for goods without anything special.
+
+        Runs as ``terms`` does; after a failure pages say that the fee is shown at the checkout."""
         ...

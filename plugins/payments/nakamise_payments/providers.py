@@ -48,6 +48,8 @@ def _method(ctx: TenantCtx, provider_id: str, found: PaymentProvider, one: Offer
         brands=one.brands,
         origins=one.origins,
         form=one.form,
+        min_amount=one.min_amount,
+        max_amount=one.max_amount,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.orders import Orders
+from nakamise.contracts.returns import ReturnPromises
 from nakamise.contracts.shops import ShopSellers
 from nakamise.plugin import (
     Manifest,
@@ -59,10 +60,10 @@ manifest: Final = Manifest(
             duties=("products",),
         ),
     ),
+    provides={ReturnPromises: "nakamise_returns.promises:return_promises"},
     uses={Orders: Need.REQUIRED, Catalog: Need.REQUIRED, ShopSellers: Need.REQUIRED},
     slots=(
         SlotItem(Slot.PRODUCT_BELOW_BUY, "returns/slots/product.html", 60),
-        SlotItem(Slot.CHECKOUT_SECTION, "returns/slots/checkout.html", 90),
         SlotItem(Slot.ORDER_SECTION, "returns/slots/order.html", 60),
         SlotItem(Slot.ADMIN_ORDER_SECTION, "returns/slots/staff_order.html", 60),
     ),

@@ -6,12 +6,17 @@ from collections.abc import Mapping
 
 import msgspec
 
+from nakamise.contracts.blueprint import Blueprint
 from nakamise.db import Tx
-from nakamise.plugin import Slot, TenantCtx, UiHooks, hookimpl
-from nakamise_returns import slots
+from nakamise.plugin import LifecycleHooks, Slot, TenantCtx, UiHooks, hookimpl
+from nakamise_returns import seed, slots
 
 
-class Hooks(UiHooks):
+class Hooks(LifecycleHooks, UiHooks):
+    @hookimpl
+    async def tenant_seed(self, ctx: TenantCtx, blueprint: Blueprint) -> None:
+        await seed.seed(ctx, blueprint)
+
     @hookimpl
     async def slot_context(
         self, ctx: TenantCtx, tx: Tx, slot: Slot, subject: msgspec.Struct | None

@@ -8,12 +8,12 @@ from typing import Final
 import msgspec
 
 from nakamise.contracts.orders import OrderQuery, Orders
-from nakamise.contracts.ui import CheckoutSubject, OrderSubject, ProductSubject
+from nakamise.contracts.ui import OrderSubject, ProductSubject
 from nakamise.db import Tx
 from nakamise.plugin import Slot, TenantCtx
 from nakamise.web import gettext_for
 from nakamise_returns import repository, rules, words
-from nakamise_returns.policy import excluded, policies, policy, sentences
+from nakamise_returns.policy import excluded, policy, sentences
 
 Context = Mapping[str, object]
 Subject = msgspec.Struct | None
@@ -28,17 +28,6 @@ async def product(ctx: TenantCtx, tx: Tx, subject: Subject) -> Context | None:
     _ = gettext_for(ctx.locale, "returns")
     said = sentences(_, promise, is_excluded=subject.product_id in no_return, locale=ctx.locale)
     return {"sentences": said}
-
-
-async def checkout(ctx: TenantCtx, tx: Tx, subject: Subject) -> Context | None:
-    """For each shop of the purchase."""
-    if not isinstance(subject, CheckoutSubject):
-        return None
-    known = await policies(tx, [shop_id for shop_id, _name in subject.shops])
-    _ = gettext_for(ctx.locale, "returns")
-    shops = [(name, sentences(_, known[shop_id], locale=ctx.locale)) for shop_id, name in subject.shops]
-    has_exceptions = any(one.product_ids or one.category_ids for one in known.values())
-    return {"shops": shops, "has_exceptions": has_exceptions}
 
 
 async def order(ctx: TenantCtx, tx: Tx, subject: Subject) -> Context | None:
@@ -65,7 +54,6 @@ async def staff_order(ctx: TenantCtx, tx: Tx, subject: Subject) -> Context | Non
 
 BUILDERS: Final[Mapping[Slot, Callable[[TenantCtx, Tx, Subject], Awaitable[Context | None]]]] = {
     Slot.PRODUCT_BELOW_BUY: product,
-    Slot.CHECKOUT_SECTION: checkout,
     Slot.ORDER_SECTION: order,
     Slot.ADMIN_ORDER_SECTION: staff_order,
 }

@@ -8,6 +8,7 @@ from nakamise.contracts.cart import CartInputs
 from nakamise.contracts.catalog import Catalog, LoweredProducts, PriceHistory
 from nakamise.contracts.orders import Orders
 from nakamise.contracts.payments import Payments, PaymentSubject
+from nakamise.contracts.returns import ReturnPromises
 from nakamise.contracts.sales import Sales
 from nakamise.contracts.shipping import ShippingRates
 from nakamise.contracts.shops import ShopSellers
@@ -111,7 +112,12 @@ manifest: Final = Manifest(
         ShopSellers: "nakamise_shop.staff.sellers:sellers",
         CartInputs: "nakamise_shop.cart.inputs:cart_inputs",
     },
-    uses={Payments: Need.REQUIRED, ShippingRates: Need.OPTIONAL, LoweredProducts: Need.OPTIONAL},
+    uses={
+        Payments: Need.REQUIRED,
+        ShippingRates: Need.OPTIONAL,
+        LoweredProducts: Need.OPTIONAL,
+        ReturnPromises: Need.OPTIONAL,
+    },
     publishes=(
         "shop.order_placed.1",
         "shop.order_paid.1",

@@ -35,6 +35,17 @@ LABELS: Final[Mapping[str, str]] = {
     "document_fee": N_("Fee for documents"),
     "email_advertising": N_("Advertising by e-mail"),
 }
+# What the settings decide: nobody writes it (``notice``).
+DECIDED: Final[Mapping[str, str]] = {
+    "shipping": N_("Shipping fee"),
+    "cancellation": N_("Cancelling an order"),
+}
+# All items in the order in which a notice has them.
+ORDER: Final = tuple(
+    name
+    for item in LABELS
+    for name in {"additional_fees": ("shipping", item), "returns": (item, "cancellation")}.get(item, (item,))
+)
 MANDATORY: Final = (
     "seller",
     "representative",
@@ -90,20 +101,18 @@ def _plain(text: str) -> str:
 
 
 # What a buyer wants to know before the cart.
-_FACTS: Final = ("delivery_time", "returns")
+FACTS: Final = ("delivery_time", "returns", "cancellation")
 
 
-def delivery_facts(legal: Mapping[str, str], locale: str) -> list[tuple[str, str]]:
-    """(label, text) of delivery and returns, as the shop wrote them."""
-    return items_of(legal, locale, _FACTS)
-
-
-def notice_of(shop: Shop, locale: str) -> list[tuple[str, str]]:
+def notice_of(shop: Shop, locale: str, said: Mapping[str, str]) -> list[tuple[str, str]]:
     """(label, text) in display order, in the asked language where the shop wrote it."""
-    return items_of(shop.legal, locale, LABELS)
+    return items_of(shop.legal, locale, ORDER, said)
 
 
-def items_of(legal: Mapping[str, str], locale: str, names: Iterable[str]) -> list[tuple[str, str]]:
+def items_of(
+    legal: Mapping[str, str], locale: str, names: Iterable[str], said: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """``said``: texts by name that the settings decide; there is no other for them."""
     _ = gettext_for(locale, "shop")
-    texts = {name: legal.get(f"{name}_{locale}") or legal.get(name, "") for name in names}
-    return [(_(LABELS[name]), text) for name, text in texts.items() if text]
+    texts = {name: said.get(name) or legal.get(f"{name}_{locale}") or legal.get(name, "") for name in names}
+    return [(_({**LABELS, **DECIDED}[name]), text) for name, text in texts.items() if text]

@@ -26,6 +26,7 @@ from nakamise.db import Tx
 from nakamise.errors import Unavailable
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop.checkout.payable import least
 from nakamise_shop.domain.pricing import ShopTerms, draft_quote, price
 from nakamise_shop.domain.proposals import Proposal
 from nakamise_shop.domain.shipping import carriage, check, flat
@@ -101,8 +102,13 @@ async def quote(
     known = {str(row.id): flat(0) for row in rows} if shipping is None else shipping
     terms = {str(row.id): _terms(row, known.get(str(row.id))) for row in rows}
     proposals, degraded = await _ask(ctx, tx, request, terms)
+    pays_a_part = any(adjustment.phase is Phase.TENDER for _, adjustment in proposals)
     return price(
-        request, proposals, terms, degraded=[*degraded, RATES_UNKNOWN] if shipping is None else degraded
+        request,
+        proposals,
+        terms,
+        minimum_charge=least(ctx) if pays_a_part else 0,
+        degraded=[*degraded, RATES_UNKNOWN] if shipping is None else degraded,
     )
 
 

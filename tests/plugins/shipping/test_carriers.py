@@ -201,6 +201,29 @@ def test_a_text_is_written_whole_or_reported(text: str) -> None:
             assert "".join("".join(lines).split()) == "".join(fit.text.split())
 
 
+@pytest.mark.req("CL-18")
+@pytest.mark.parametrize(
+    ("travel_days", "day", "arrives"),
+    [(0, 22, "2026-11-23"), (3, 25, "2026-11-26"), (2, 25, ""), (3, None, "")],
+)
+def test_a_wished_day_that_is_too_early_is_said(travel_days: int, day: int | None, arrives: str) -> None:
+    """The slip is written, and staff are told before: the day of shipping is theirs to choose."""
+    slip = Slip(
+        ref="LC-1",
+        to=HANAKO,
+        sender=SENDER,
+        ship_day=dt.date(2026, 11, 23),
+        travel_days=travel_days,
+        day=dt.date(2026, 11, day) if day else None,
+        contents="化粧品",
+    )
+    found = checked(slip, layout("yamato_b2"))
+    assert found.is_fine
+    assert [(one.level.value, one.kind, one.column, one.now) for one in found.remarks] == (
+        [("warning", "late", "お届け予定日", arrives)] if arrives else []
+    )
+
+
 def test_references_fit_the_carrier() -> None:
     assert reference("LC-20261122-0001", 1, 16) == "LC-20261122-0001"
     assert reference("LC-20261122-0001", 2, 50) == "LC-20261122-0001-2"

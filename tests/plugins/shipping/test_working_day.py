@@ -375,3 +375,9 @@ async def test_wishes_are_judged_when_chosen_and_when_ordered(depot: Depot) -> N
     slip = await depot.office.browser.get(f"/admin/shop/orders/{order.id}/slip")
     assert "御礼" in slip.text
     assert (await depot.view(order.id)).total == order.total
+    # A day's journey to Tokyo: sent on the wished day it comes too late, and who sends it is told before.
+    for days, is_late in ((4, False), (5, True)):
+        form = {"day": (depot.today() + timedelta(days=days)).isoformat(), "orders": str(order.id)}
+        checked = await depot.office.browser.post("/admin/shipping/slips/check", data=form)
+        assert ("1件がお届け希望日に間に合いません" in checked.text) is is_late
+        assert "1枚を書き出せます" in checked.text

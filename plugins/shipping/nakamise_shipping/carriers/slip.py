@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import msgspec
@@ -28,29 +28,39 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Slip(msgspec.Struct, frozen=True, kw_only=True):
-    """``ref`` is what comes back with the tracking number; ``hours`` a code of the carrier."""
+    """``ref`` is what comes back with the tracking number; ``hours`` a code of the carrier, ``travel_days`` from
+    ``ship_day`` to the arrival, ``day`` the one that was wished."""
 
     ref: str
     to: Party
     sender: Sender
     ship_day: date
     temperature: Temperature = Temperature.NORMAL
+    travel_days: int = 0
     day: date | None = None
     hours: str = ""
     contents: str
     gift: str = ""
 
+    @property
+    def arrives(self) -> date:
+        """The earliest day."""
+        return self.ship_day + timedelta(days=self.travel_days)
+
 
 class Grave(enum.StrEnum):
-    """``fault``: the slip cannot be written. ``change``: it can, otherwise than it was typed."""
+    """``fault``: the slip cannot be written. ``change``: it can, otherwise than it was typed. ``warning``: it can, but
+    somebody should do something about it."""
 
     FAULT = "fault"
     CHANGE = "change"
+    WARNING = "warning"
 
 
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
     """``column`` is its head in the file. ``kind``: missing, too_long, unknown (characters ``before``), swapped
-    (``before`` is written as ``now``), split (over the fields ``now``)."""
+    (``before`` is written as ``now``), split (over the fields ``now``), late (wished for the day ``before``, arrives
+    on ``now`` at the earliest)."""
 
     level: Grave
     kind: str
@@ -81,6 +91,7 @@ def checked(slip: Slip, layout: Layout) -> Checked:
     for field, value in _codes(slip, layout).items():
         work.fields[field] = value
     work.check_columns()
+    work.check_day(slip)
     return Checked(slip, work.fields, tuple(work.remarks))
 
 
@@ -130,6 +141,13 @@ class _Work:
                 self._remark(Grave.FAULT, "missing", column.field)
             if column.width and width(value) > column.width:
                 self._remark(Grave.FAULT, "too_long", column.field, before=value)
+
+    def check_day(self, slip: Slip) -> None:
+        """A carrier refuses a wished day that it cannot keep, or brings the parcel when it comes."""
+        if slip.day is not None and slip.day < slip.arrives:
+            self._remark(
+                Grave.WARNING, "late", "day", before=slip.day.isoformat(), now=slip.arrives.isoformat()
+            )
 
     def _clean(self, field: str, value: str) -> str:
         fit = fitted(value.strip(), self.layout.kanji)

@@ -16,7 +16,8 @@ from nakamise.contracts.orders import Orders
 from nakamise.contracts.shops import ShopSellers
 from nakamise.errors import Conflict, Invalid, Problem
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import N_, filter_of, gettext_for, page, page_base, read_form, see_other
+from nakamise.web import N_, filter_of, gettext_for, page, page_base, read_form, see_other, short_date
+from nakamise_shipping.carriers.slip import Remark
 from nakamise_shipping.merging.repository import merged_with
 from nakamise_shipping.saying import say, texts
 from nakamise_shipping.slips import repository, service
@@ -105,13 +106,17 @@ def _remarks(ctx: TenantCtx, one: service.Prepared) -> list[tuple[str, str, str]
     """(level, column, words)."""
     _ = gettext_for(ctx.locale, "shipping")
     return [
-        (
-            remark.level.value,
-            remark.column,
-            str(_(REMARKS[remark.kind], before=remark.before, now=remark.now)),
-        )
+        (remark.level.value, remark.column, str(_(REMARKS[remark.kind], **_values(ctx, remark))))
         for remark in one.result.remarks
     ]
+
+
+def _values(ctx: TenantCtx, remark: Remark) -> dict[str, str]:
+    values = {"before": remark.before, "now": remark.now}
+    if remark.kind != "late":
+        return values
+    days = {name: dt.date.fromisoformat(value) for name, value in values.items()}
+    return {name: short_date(day, ctx.locale, ctx.tenant.timezone) for name, day in days.items()}
 
 
 @post("/slips", opt=requires(SEND), include_in_schema=False)

@@ -10,14 +10,16 @@ from typing import Any, Final
 import msgspec
 
 from nakamise.contracts.orders import OrderQuery, Orders, OrderView
+from nakamise.contracts.pricing import Destination
 from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shipping.carriers import files
 from nakamise_shipping.carriers.layout import LAYOUTS, Layout, layout
-from nakamise_shipping.carriers.slip import Checked, Party, Slip, checked
+from nakamise_shipping.carriers.slip import Checked, Grave, Party, Slip, checked
 from nakamise_shipping.domain.config import ShopShipping
+from nakamise_shipping.domain.rates import way_to
 from nakamise_shipping.merging.repository import merged_with
 from nakamise_shipping.rates.repository import stored
 from nakamise_shipping.settings import ShippingSettings
@@ -46,6 +48,10 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     def numbers(self) -> str:
         return "、".join(order.number for order in self.orders)
 
+    def has(self, level: Grave) -> bool:
+        """Whether there is such a remark."""
+        return any(remark.level is level for remark in self.result.remarks)
+
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     layout: Layout
@@ -58,7 +64,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def changed(self) -> list[Prepared]:
-        return [one for one in self.fine if one.result.remarks]
+        return [one for one in self.fine if one.has(Grave.CHANGE)]
+
+    @property
+    def warned(self) -> list[Prepared]:
+        return [one for one in self.fine if one.has(Grave.WARNING)]
 
     @property
     def faulty(self) -> list[Prepared]:
@@ -128,6 +138,7 @@ def _prepared(
         to=_recipient(found[0]),
         sender=config.sender,
         ship_day=ship_day,
+        travel_days=way_to(config, _destination(found[0])).days,
         temperature=row.temperature,
         day=max(days) if days else None,
         hours=hours[-1] if hours else "",
@@ -146,6 +157,11 @@ class _Address(msgspec.Struct, frozen=True):
     line1: str
     phone: str
     line2: str = ""
+
+
+def _destination(order: OrderView) -> Destination:
+    to = msgspec.convert(order.address, _Address)
+    return Destination(postal_code=to.postal_code, prefecture=to.prefecture)
 
 
 def _recipient(order: OrderView) -> Party:

@@ -39,6 +39,7 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
     in_cart: int
     sale: Sale
     sale_from: datetime | None
+    sale_until: datetime | None
     tax_class: str
     prices_include_tax: bool
     rounding: Rounding
@@ -53,7 +54,7 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
 
 _LINES: Final = f"""
 SELECT l.variant_id, l.quantity, l.via, l.seen_price, l.seen_unit, v.product_id, v.sku, v.price, p.slug AS product_slug,
-       p.shop_id, p.per_order_limit, p.per_person_limit, p.sale_from, {SALE} AS sale,
+       p.shop_id, p.per_order_limit, p.per_person_limit, p.sale_from, p.sale_until, {SALE} AS sale,
        CASE WHEN p.per_person_limit IS NULL OR c.user_id IS NULL THEN 0
             ELSE {bought_sql("c.user_id", "p.id", "p.per_person_days")} END AS bought,
        sum(l.quantity) OVER (PARTITION BY p.id)::int AS in_cart, p.tax_class, s.prices_include_tax, s.rounding, s.shipping_fee, s.free_over,

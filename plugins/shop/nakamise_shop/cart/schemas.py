@@ -62,6 +62,7 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     in_cart: int
     sale: Sale
     sale_from: datetime | None
+    sale_until: datetime | None
     tax_class: str
     reduced: bool
     is_for_sale: bool

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -14,13 +16,15 @@ from nakamise.contracts.ui import ProductListSubject, ProductSubject, ShopSubjec
 from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, Slot, TenantCtx, anyone
 from nakamise.web import gettext_for, page, see_other
-from nakamise_shop.catalog import beside, choice, places, service, suggest
+from nakamise_shop.catalog import beside, choice, places, sale_terms, service, suggest
 from nakamise_shop.catalog.beside import Shown
 from nakamise_shop.catalog.listing import LIST, Listing, address
-from nakamise_shop.catalog.schemas import Product, ProductFilter, ProductPage, Shop
+from nakamise_shop.catalog.sale_terms import SaleTerms
+from nakamise_shop.catalog.schemas import Product, ProductFilter, ProductPage, Shop, Variant
 from nakamise_shop.catalog.structured import structured
 from nakamise_shop.catalog.words import SHOP_STATES
-from nakamise_shop.legal import delivery_facts, notice_of
+from nakamise_shop.legal import notice_of
+from nakamise_shop.notice import Said
 from nakamise_shop.orders.labels import rate
 from nakamise_shop.paging import filter_of
 from nakamise_shop.reports import looking, via
@@ -71,11 +75,18 @@ async def product_detail(request: AnyRequest, ctx: Ctx, slug: FromPath[str]) -> 
     async with ctx.read() as tx:
         product = await service.product(ctx, tx, slug)
         others = await beside.of_product(ctx, tx, product)
-    return await _product_page(ctx, request, product, others)
+        variant = choice.chosen(product, dict(request.query_params))
+        told = await sale_terms.of_product(ctx, tx, product, variant)
+    return await _product_page(ctx, request, product, others, variant, told)
 
 
 async def _product_page(
-    ctx: TenantCtx, request: AnyRequest, product: Product, others: Shown
+    ctx: TenantCtx,
+    request: AnyRequest,
+    product: Product,
+    others: Shown,
+    variant: Variant | None,
+    told: SaleTerms,
 ) -> Response[bytes]:
     subject = product_subject(ctx, product)
     slots: dict[Slot, msgspec.Struct | None] = {
@@ -83,7 +94,6 @@ async def _product_page(
         Slot.PRODUCT_BELOW_BUY: subject,
         Slot.PRODUCT_SECTION: subject,
     }
-    variant = choice.chosen(product, dict(request.query_params))
     via = await looking.viewed(ctx, request, product.id) if product.state == "published" else ""
     return await page(
         ctx,
@@ -96,7 +106,8 @@ async def _product_page(
         face=choice.face(ctx, product, variant) if variant else None,
         faces=msgspec.to_builtins(choice.faces(ctx, product)),
         is_offered=choice.is_offered,
-        delivery=delivery_facts(product.legal, ctx.locale),
+        shipping=told.shipping,
+        delivery=told.facts,
         back=_back(ctx, request),
         related=others.related,
         upgrades=others.upgrades,
@@ -145,6 +156,7 @@ async def shop_detail(request: AnyRequest, ctx: Ctx, slug: FromPath[str]) -> Res
     async with ctx.read() as tx:
         shop = await service.shop(ctx, tx, slug)
         found = await service.product_page(ctx, tx, wanted)
+        told = await sale_terms.of_shops(ctx, tx, [shop])
     if wanted.page > found.page_count:
         return see_other(ctx, address(base, wanted, page=found.page_count))
     await looking.shown(ctx, request, (one.id for one in found.items))
@@ -155,7 +167,7 @@ async def shop_detail(request: AnyRequest, ctx: Ctx, slug: FromPath[str]) -> Res
         shop=shop,
         state_word=gettext_for(ctx.locale, "shop")(SHOP_STATES[shop.state]),
         listing=Listing(ctx, base, wanted, found, []),
-        notice=notice_of(shop, ctx.locale),
+        notice=notice_of(shop, ctx.locale, told[shop.id]),
         low_stock_from=ctx.settings(ShopSettings).low_stock_from,
     )
 
@@ -165,7 +177,8 @@ async def shop_legal(ctx: Ctx, slug: FromPath[str]) -> Response[bytes]:
     """One shop's legal notice."""
     async with ctx.read() as tx:
         shop = await service.shop(ctx, tx, slug)
-    return await _legal_page(ctx, [shop])
+        told = await sale_terms.of_shops(ctx, tx, [shop])
+    return await _legal_page(ctx, [shop], told)
 
 
 @get("/legal", opt=anyone(), include_in_schema=False)
@@ -173,13 +186,14 @@ async def legal(ctx: Ctx) -> Response[bytes]:
     """The legal notice of every shop (Act on Specified Commercial Transactions, art. 11)."""
     async with ctx.read() as tx:
         shops = await service.open_shops(ctx, tx)
+        told = await sale_terms.of_shops(ctx, tx, shops)
     if not shops:
         raise NotFound
-    return await _legal_page(ctx, shops)
+    return await _legal_page(ctx, shops, told)
 
 
-async def _legal_page(ctx: TenantCtx, shops: list[Shop]) -> Response[bytes]:
-    notices = [(shop, notice_of(shop, ctx.locale)) for shop in shops]
+async def _legal_page(ctx: TenantCtx, shops: list[Shop], told: Mapping[uuid.UUID, Said]) -> Response[bytes]:
+    notices = [(shop, notice_of(shop, ctx.locale, told[shop.id])) for shop in shops]
     return await page(ctx, "shop/catalog_legal.html", notices=notices)
 
 

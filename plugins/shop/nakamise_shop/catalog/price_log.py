@@ -16,23 +16,29 @@ from nakamise_shop.domain.former_price import LOOK_BACK, Noted, doubt, proven_un
 
 _NOTE: Final = """
 WITH changed AS (
-    SELECT v.id, v.price, state.on_sale
+    SELECT v.id, v.price, state.on_sale, state.offered
     FROM shop_variant v JOIN shop_product p ON p.id = v.product_id JOIN shop_shop s ON s.id = p.shop_id
     CROSS JOIN LATERAL (
-        SELECT v.state = 'active' AND p.state = 'published' AND s.state = 'open' AS on_sale) state
+        SELECT v.state = 'active' AND p.state = 'published' AND s.state = 'open' AS on_sale,
+               tstzrange(p.sale_from, p.sale_until) AS offered) state
     LEFT JOIN LATERAL (
-        SELECT l.price, l.on_sale FROM shop_price_log l WHERE l.variant_id = v.id ORDER BY l.at DESC LIMIT 1) last ON true
-    WHERE (p.id = ANY($1) OR s.id = $2) AND (last.price, last.on_sale) IS DISTINCT FROM (v.price, state.on_sale))
-INSERT INTO shop_price_log (variant_id, price, on_sale) SELECT id, price, on_sale FROM changed
+        SELECT l.price, l.on_sale, l.offered FROM shop_price_log l
+        WHERE l.variant_id = v.id ORDER BY l.at DESC LIMIT 1) last ON true
+    WHERE (p.id = ANY($1) OR s.id = $2)
+      AND (last.price, last.on_sale, last.offered) IS DISTINCT FROM (v.price, state.on_sale, state.offered))
+INSERT INTO shop_price_log (variant_id, price, on_sale, offered) SELECT id, price, on_sale, offered FROM changed
 """
 _COMPARED: Final = """
 SELECT v.id, v.compare_at AS price, v.was_until, clock_timestamp() AS now
 FROM shop_variant v JOIN shop_product p ON p.id = v.product_id
 WHERE (p.id = ANY($1) OR p.shop_id = $2) AND (v.compare_at IS NOT NULL OR v.was_until IS NOT NULL)
 """
-# The row that held when the eight weeks began counts too.
+# The row that held when the eight weeks began counts too. A row without ``offered`` is of a time when the product's
+# period of sale was not noted: what holds now is the best that is known.
 _LOG: Final = """
-SELECT l.variant_id, l.at, l.price, l.on_sale FROM shop_price_log l
+SELECT l.variant_id, l.at, l.price, l.on_sale, lower(period.offered) AS opens, upper(period.offered) AS closes
+FROM shop_price_log l JOIN shop_variant v ON v.id = l.variant_id JOIN shop_product p ON p.id = v.product_id
+CROSS JOIN LATERAL (SELECT coalesce(l.offered, tstzrange(p.sale_from, p.sale_until)) AS offered) period
 WHERE l.variant_id = ANY($1) AND l.at >= coalesce((
     SELECT max(b.at) FROM shop_price_log b WHERE b.variant_id = l.variant_id AND b.at <= $2), '-infinity')
 ORDER BY l.variant_id, l.at
@@ -47,6 +53,8 @@ class _Row(msgspec.Struct, frozen=True):
     at: datetime
     price: int
     on_sale: bool
+    opens: datetime | None
+    closes: datetime | None
 
 
 class _Compared(msgspec.Struct, frozen=True):
@@ -78,7 +86,9 @@ async def _logs(
 ) -> Mapping[uuid.UUID, Sequence[Noted]]:
     found: dict[uuid.UUID, list[Noted]] = {}
     for row in await tx.all(_Row, _LOG, list(variant_ids), since):
-        found.setdefault(row.variant_id, []).append(Noted(row.at, row.price, row.on_sale))
+        found.setdefault(row.variant_id, []).append(
+            Noted(row.at, row.price, row.on_sale, row.opens, row.closes)
+        )
     return found
 
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nakamise.db import Tx
-from nakamise.errors import FieldError, Invalid, Unavailable
+from nakamise.errors import FieldError, Invalid
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop.checkout import repository
 from nakamise_shop.checkout.confirming import Basket, basket, check_confirmed
+from nakamise_shop.checkout.payable import why_not
 from nakamise_shop.checkout.repository import SellingShop
 from nakamise_shop.checkout.schemas import PlaceOrder
 from nakamise_shop.checkout.stock import Wants
@@ -58,19 +59,17 @@ async def read(ctx: TenantCtx, tx: Tx, key: str, fingerprint: str, wanted: Place
         key=key,
         fingerprint=fingerprint,
         now=now,
-        provider_id=_provider_of(now, wanted),
+        provider_id=_provider_of(ctx, now, wanted),
         shops={shop.id: shop for shop in shops},
     )
 
 
-def _provider_of(now: Basket, wanted: PlaceOrder) -> str:
+def _provider_of(ctx: TenantCtx, now: Basket, wanted: PlaceOrder) -> str:
     """The chosen way to pay, or the first; "" when there is nothing to pay."""
     if now.quote.due == 0:
         return ""
     if not now.methods:
-        raise Unavailable(
-            N_("No way to pay is ready at the moment."), code="no_payment_method", domain="shop"
-        )
+        raise why_not(ctx, now.quote.due)
     ids = [method.provider_id for method in now.methods]
     if wanted.provider_id is None:
         return ids[0]

@@ -34,25 +34,22 @@ from nakamise_shop.checkout.confirming import (
     shop_terms,
 )
 from nakamise_shop.checkout.line import LineWait
+from nakamise_shop.checkout.payable import why_not
 from nakamise_shop.checkout.place import place
 from nakamise_shop.checkout.repository import SellingShop, shops_of
 from nakamise_shop.checkout.schemas import Pay, PlaceOrder, PurchaseState, PurchaseView
+from nakamise_shop.checkout.stores import STORES
 from nakamise_shop.checkout.words import TERMS, change_text
 from nakamise_shop.legal import items_of
+from nakamise_shop.notice import Said, promised
 from nakamise_shop.orders.bills import teller
+from nakamise_shop.orders.service import cancel_words
 from nakamise_shop.saying import say
 
 AnyRequest = Request[Any, Any, Any]
 ADDRESS: Final = "/shop/checkout/address"
 CONFIRM: Final = "/shop/checkout/confirm"
 CART: Final = "/shop/cart"
-# Names of chains are the same in every language of their customers.
-STORES: Final[Mapping[str, str]] = {
-    "familymart": "ファミリーマート",
-    "lawson": "ローソン",
-    "ministop": "ミニストップ",
-    "seicomart": "セイコーマート",
-}
 BRANDS: Final[Mapping[str, str]] = {
     "visa": "Visa",
     "mastercard": "Mastercard",
@@ -207,6 +204,9 @@ async def _confirmation(
     async with ctx.read() as tx:
         now = await basket(ctx, tx, address_id)
         shops = await shop_terms(ctx, tx, now)
+        told = await promised(
+            ctx, tx, [shop.id for shop in shops], [line.product_id for line in now.cart.lines]
+        )
         cards = await _cards(ctx, tx, now.methods)
         later = await reserving(ctx, tx, now.methods, [shop.id for shop in shops])
     found = changes_since(now.cart, now.address, seen) if seen else []
@@ -219,17 +219,21 @@ async def _confirmation(
         cards=cards,
         reserved=later,
         cart=now.cart,
-        terms=_terms(ctx, shops),
+        terms=_terms(ctx, shops, told),
+        cancel_words=cancel_words(ctx),
         changed=seen is not None,
         changes=[_said(ctx, change) for change in found],
         key=new_token(),
         told=teller(ctx.locale),
+        unpayable="" if now.methods else say(ctx, why_not(ctx, now.quote.due)),
     )
 
 
-def _terms(ctx: TenantCtx, shops: list[SellingShop]) -> dict[str, list[tuple[str, str]]]:
+def _terms(
+    ctx: TenantCtx, shops: list[SellingShop], told: Mapping[uuid.UUID, Said]
+) -> dict[str, list[tuple[str, str]]]:
     """Art. 12-6 of the Act on Specified Commercial Transactions: what must stand on the last screen."""
-    return {str(shop.id): items_of(shop.legal, ctx.locale, TERMS) for shop in shops}
+    return {str(shop.id): items_of(shop.legal, ctx.locale, TERMS, told[shop.id]) for shop in shops}
 
 
 def _subject(ctx: TenantCtx, now: Basket) -> CartSubject:

@@ -29,20 +29,24 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class Noted(msgspec.Struct, frozen=True):
-    """One row of the log: from ``at`` on."""
+    """One row of the log: from ``at`` on. ``opens`` and ``closes`` are the ends of the product's period of sale."""
 
     at: datetime
     price: int
     on_sale: bool
+    opens: datetime | None = None
+    closes: datetime | None = None
 
 
 def spans(log: Sequence[Noted], until: datetime) -> list[Span]:
-    """When it was on sale, for what; ``log`` ascends by time."""
+    """When it could be bought, for what; ``log`` ascends by time."""
     found = []
     for place, one in enumerate(log):
+        start = max(one.at, one.opens or one.at)
         end = min(log[place + 1].at, until) if place + 1 < len(log) else until
-        if one.on_sale and one.at < end:
-            found.append(Span(one.at, end, one.price))
+        end = min(end, one.closes or end)
+        if one.on_sale and start < end:
+            found.append(Span(start, end, one.price))
     return found
 
 

@@ -60,17 +60,17 @@ def _shop_quote(
     goods_net = sum(line.net for line in lines)
     judged = goods_net + sum(amount.sum_of(Phase.SHIPPING) for amount in goods)
     shipping = _quoted_shipping(fee, terms, judged, rate)
-    tax_lines = _tax_lines(lines, shipping, rounding)
+    taxes = tax_lines(lines, shipping, rounding)
     tender = sum(line.tender for line in lines) + shipping.tender
     return ShopQuote(
         shop_id=fee.shop_id,
         rounding=rounding,
         lines=lines,
         shipping=shipping,
-        tax_lines=tax_lines,
+        tax_lines=taxes,
         goods=goods_net,
         total=goods_net + shipping.net,
-        tax=sum(line.tax for line in tax_lines),
+        tax=sum(line.tax for line in taxes),
         tender=tender,
         due=goods_net + shipping.net - tender,
         unavailable=terms.unavailable,
@@ -119,7 +119,7 @@ def _quoted_shipping(fee: OpenAmount, terms: ShippingTerms, goods: int, rate: Ta
     )
 
 
-def _tax_lines(
+def tax_lines(
     lines: Sequence[QuotedLine], shipping: QuotedShipping, rounding: Rounding
 ) -> tuple[TaxLine, ...]:
     """Highest rate first. Tender is no discount, so `net` and not `cash` is the base."""

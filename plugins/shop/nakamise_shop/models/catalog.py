@@ -19,7 +19,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE
 
 from nakamise_shop.models.base import amount, flag, json, metadata, moment, number, words
 
@@ -150,6 +150,7 @@ price_log: Final = Table(
     Column("at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
     Column("price", BigInteger, nullable=False),
     Column("on_sale", Boolean, nullable=False),
+    Column("offered", TSTZRANGE),
     PrimaryKeyConstraint("variant_id", "at"),
     CheckConstraint("price >= 0"),
 )

@@ -61,6 +61,7 @@ async def order_detail(ctx: Ctx, number: FromPath[str]) -> Response[bytes]:
         told=bills.teller(ctx.locale),
         note_label=labels.note_label(ctx),
         key=new_token(),
+        cancel_words=service.cancel_words(ctx),
     )
 
 

@@ -9,6 +9,7 @@ from nakamise.contracts.ui import OrderSubject
 from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.plugin import TenantCtx
+from nakamise.web import N_, gettext_for
 from nakamise_shop import scope
 from nakamise_shop.domain.order_state import OrderState, OrderStatus, is_cancellable, order_status
 from nakamise_shop.orders import repository, timeline
@@ -16,9 +17,16 @@ from nakamise_shop.orders.schemas import Order, OrderFilter, OrderHeader, OrderP
 from nakamise_shop.settings import ShopSettings
 
 PAGE_SIZE: Final = 20
+# The rule in force and the words in which buyers read it, wherever that is.
 _CANCELLABLE: Final = {
-    "pending": frozenset({OrderStatus.PENDING}),
-    "until_processing": frozenset({OrderStatus.PENDING, OrderStatus.CONFIRMED}),
+    "pending": (
+        frozenset({OrderStatus.PENDING}),
+        N_("You can cancel in the order history until you have paid."),
+    ),
+    "until_processing": (
+        frozenset({OrderStatus.PENDING, OrderStatus.CONFIRMED}),
+        N_("You can cancel in the order history until the shop begins to process the order."),
+    ),
 }
 
 
@@ -67,7 +75,12 @@ async def assembled(ctx: TenantCtx, tx: Tx, header: OrderHeader) -> Order:
 
 def allowed_to_buyer(ctx: TenantCtx) -> frozenset[OrderStatus]:
     """Statuses in which a buyer may cancel: the tenant's rule."""
-    return _CANCELLABLE[ctx.settings(ShopSettings).cancellable]
+    return _CANCELLABLE[ctx.settings(ShopSettings).cancellable][0]
+
+
+def cancel_words(ctx: TenantCtx) -> str:
+    """Until when a buyer may cancel, as ``allowed_to_buyer`` judges it."""
+    return gettext_for(ctx.locale, "shop")(_CANCELLABLE[ctx.settings(ShopSettings).cancellable][1])
 
 
 def subject_of(order: Order) -> OrderSubject:

@@ -17,7 +17,7 @@ from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import N_, fill, page, see_other
 from nakamise_shop import scope
 from nakamise_shop.legal import LABELS, MANDATORY
-from nakamise_shop.staff import people
+from nakamise_shop.staff import legal_hints, people
 from nakamise_shop.staff import shops_repository as repository
 from nakamise_shop.staff import shops_service as service
 from nakamise_shop.staff.product_form import clean
@@ -119,6 +119,7 @@ async def _show(
     async with ctx.read() as tx:
         history = await repository.history_of(tx, found.id, HISTORY_MAX)
         named = await people.staff_of(tx, found.id) if ctx.actor.can(scope.PEOPLE) else []
+        hints = await legal_hints.hints(ctx, tx, found)
         decides = ctx.actor.can(DECIDE) and await scope.shops_of(ctx, tx) is None
     return await page(
         ctx,
@@ -131,6 +132,7 @@ async def _show(
         labels=labels(ctx, LABELS),
         mandatory=MANDATORY,
         missing=service.lacking(ctx, found.legal),
+        hints=hints,
         errors=errors,
         states=badges(ctx, SHOP_STATES),
         roundings=choices(ctx, ROUNDINGS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -12,14 +13,18 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from nakamise.contracts.ui import SlipsSubject
+from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import page
 from nakamise_shop import scope
 from nakamise_shop.orders import repository
+from nakamise_shop.orders.bills import teller
 from nakamise_shop.orders.labels import note_label
+from nakamise_shop.orders.refunds_repository import refunds_of
 from nakamise_shop.orders.schemas import Line, OrderHeader, ShipTo
 from nakamise_shop.paging import filter_of
+from nakamise_shop.staff.slip_amounts import packed
 
 LIST: Final = "/admin/shop/orders"
 READ: Final = "shop.orders.read"
@@ -65,24 +70,28 @@ async def _show(ctx: TenantCtx, ids: list[uuid.UUID], query: SlipQuery) -> Respo
     async with ctx.read() as tx:
         headers = await repository.headers_by_id(tx, ids, await scope.shops_of(ctx, tx))
         lines = await repository.lines_of_all(tx, ids)
-    if not headers:
+        slips = [await _slip(tx, header, lines[header.id], query) for header in headers]
+    if not slips:
         raise NotFound
-    slips = [
-        Slip(
-            header=header,
-            lines=[line for line in lines[header.id] if line.counts],
-            with_prices=query.prices == "yes" or (query.prices == "auto" and not header.is_gift),
-        )
-        for header in headers
-    ]
     return await page(
         ctx,
         "shop/staff_slip.html",
         slots={Slot.ADMIN_ORDER_SLIP: SlipsSubject(tuple(header.id for header in headers))},
         slips=slips,
+        told=teller(ctx.locale),
         list=LIST,
         note_label=note_label(ctx),
     )
+
+
+async def _slip(tx: Tx, header: OrderHeader, of_order: Sequence[Line], query: SlipQuery) -> Slip:
+    lines = [line for line in of_order if line.counts]
+    with_prices = query.prices == "yes" or (query.prices == "auto" and not header.is_gift)
+    if header.refunded_cash or header.refunded_points or any(line.refunded_qty for line in lines):
+        refunds = [one.as_refund() for one in await refunds_of(tx, [header.id])]
+        sent_at = {one.id: one.shipped_at for one in await repository.shipments_of(tx, header.id)}
+        header, lines = packed(header, of_order, refunds, sent_at)
+    return Slip(header=header, lines=lines, with_prices=with_prices)
 
 
 def label_lines(to: ShipTo) -> list[str]:

@@ -31,6 +31,7 @@ TYPES = {
     "jsonb": "jsonb",
     "large_binary": "bytea",
     "array": "_text",
+    "tstzrange": "tstzrange",
 }
 
 
