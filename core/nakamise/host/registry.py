@@ -31,6 +31,7 @@ from nakamise.plans.core_meters import CORE_METERS
 from nakamise.plugin.context import Tenant, TenantCtx
 from nakamise.plugin.events import EVERY_TOPIC
 from nakamise.plugin.live import LiveTopic
+from nakamise.plugin.mail_texts import MailText
 from nakamise.plugin.manifest import Manifest, NavArea, NavItem, Permission, SlotItem
 from nakamise.plugin.services import ServiceOff
 from nakamise.plugin.slots import Slot
@@ -162,6 +163,13 @@ class PluginHost:
         """None when nobody who is on declared it."""
         declared = (found for plugin in self._on(enabled) for found in plugin.room_kinds)
         return next((found for found in declared if found.kind.id == kind), None)
+
+    def mail_texts(self, enabled: frozenset[str]) -> list[MailText]:
+        return [text for plugin in self._on(enabled) for text in plugin.manifest.mail_texts]
+
+    def mail_text(self, text_id: str, enabled: frozenset[str]) -> MailText | None:
+        """None when nobody who is on declared it."""
+        return next((text for text in self.mail_texts(enabled) if text.id == text_id), None)
 
     def tasks(self, enabled: frozenset[str] | None = None) -> list[PeriodicTask]:
         """Of the plugins in ``enabled``, or of all."""

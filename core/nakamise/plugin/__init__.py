@@ -22,6 +22,7 @@ from nakamise.plugin.hooks import (
 )
 from nakamise.plugin.jobs import Job
 from nakamise.plugin.live import LiveTopic
+from nakamise.plugin.mail_texts import MailText, MailWords
 from nakamise.plugin.manifest import (
     JobType,
     Listen,
@@ -60,6 +61,8 @@ __all__ = [
     "LiveTopic",
     "Localized",
     "LoginHooks",
+    "MailText",
+    "MailWords",
     "Manifest",
     "MediaSettings",
     "Meter",

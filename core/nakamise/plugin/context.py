@@ -16,8 +16,10 @@ from nakamise.admin.site.settings import SiteSettings, site_of
 from nakamise.auth.addresses import admin_addresses
 from nakamise.db import Tx
 from nakamise.errors import Forbidden, MfaRequired, Unauthenticated
+from nakamise.mail.wording import words_of
 from nakamise.plans import measuring, usage
 from nakamise.plugin.audit import write_audit
+from nakamise.plugin.mail_texts import MailWords
 from nakamise.plugin.meters import MeterUsage
 from nakamise.plugin.rooms import Room
 from nakamise.rooms.address import ROOM_ID, RoomKey
@@ -269,6 +271,16 @@ class TenantCtx:
         """
         ctx = self if locale is None else self.in_language(locale)
         await self.runtime.mail.queue(ctx, tx, template, to, unsubscribe=unsubscribe, **data)
+
+    async def mail_words(
+        self, tx: Tx, text_id: str, *, locale: str | None = None, **values: str
+    ) -> MailWords:
+        """Subject and paragraphs of a ``MailText`` of the manifest, in the tenant's own words where it has some.
+
+        Raises LookupError for a text that no plugin declares which is on here, and for a value that is missing.
+        """
+        ctx = self if locale is None else self.in_language(locale)
+        return await words_of(ctx, tx, text_id, values)
 
     async def mail_admins(self, tx: Tx, template: str, **data: object) -> None:
         """``send_mail`` to each administrator, in the tenant's language."""

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from nakamise.plugin.live import LiveTopic
+from nakamise.plugin.mail_texts import MailText
 from nakamise.plugin.meters import Meter
 from nakamise.plugin.rooms import RoomKind
 from nakamise.plugin.slots import Slot
@@ -203,6 +204,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     meters: tuple[Meter, ...] = ()
     live: tuple[LiveTopic, ...] = ()
     rooms: tuple[RoomKind, ...] = ()
+    mail_texts: tuple[MailText, ...] = ()
     privacy: Privacy | None = None
     sealed: tuple[SealedColumn, ...] = ()
     css: tuple[str, ...] = ()
@@ -219,6 +221,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         named = [job.name for job in self.jobs] + [task.name for task in self.tasks]
         named += [widget.id for widget in self.widgets] + [meter.id for meter in self.meters]
         named += [topic.id for topic in self.live] + [room.id for room in self.rooms]
+        named += [text.id for text in self.mail_texts]
         for name in named:
             if not name.startswith(f"{self.id}."):
                 raise ManifestError(f"{name!r} does not start with {self.id!r}")

@@ -38,6 +38,7 @@ _ADMIN: Final = (
     ("core.users.read", N_("Staff"), "/admin/staff", "shield-check", N_("People")),
     ("core.users.read", N_("Roles"), "/admin/roles", "key-round", N_("People")),
     ("core.pages.manage", N_("Legal pages"), "/admin/legal", "file-text", N_("Settings")),
+    ("core.pages.manage", N_("Words of mails"), "/admin/mail-texts", "mail", N_("Settings")),
     ("core.plugins.manage", N_("Plugins"), "/admin/plugins", "puzzle", N_("Settings")),
     ("core.settings.manage", N_("Plan and usage"), "/admin/plan", "receipt-japanese-yen", N_("Settings")),
     ("core.settings.manage", N_("Site settings"), "/admin/settings", "settings", N_("Settings")),

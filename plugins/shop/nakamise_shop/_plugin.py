@@ -28,6 +28,7 @@ from nakamise.plugin import (
 )
 from nakamise_shop.checkout.line import Lines
 from nakamise_shop.metering import METERS
+from nakamise_shop.orders.mail_texts import MAIL_TEXTS
 from nakamise_shop.reports.seen import Seen
 from nakamise_shop.scope import PEOPLE
 from nakamise_shop.settings import ShopSettings
@@ -191,6 +192,7 @@ manifest: Final = Manifest(
             weight=35,
         ),
     ),
+    mail_texts=MAIL_TEXTS,
     widgets=(
         Widget(
             id="shop.figures",

@@ -125,7 +125,7 @@ async def test_goods_that_left_before_their_money_was_taken_are_told(scene: Scen
     assert await scene.stall.value(mails) == 1
 
 
-@pytest.mark.req("BX-16")
+@pytest.mark.req("BX-16", "CL-17")
 async def test_a_voucher_holds_the_goods_until_it_is_due_and_comes_late(scene: Scene, drain: Drain) -> None:
     way = "payments_sandbox:konbini"
     purchase = await scene.paid("konbini", way)
@@ -135,6 +135,11 @@ async def test_a_voucher_holds_the_goods_until_it_is_due_and_comes_late(scene: S
     page = (await scene.client.get(f"/shop/checkout/pay/{purchase}", headers=cookie)).text
     assert "コンビニでお支払い" in page.replace("<wbr>", "")
     assert "ファミリーマート" in page
+    sent = "SELECT string_agg(text_body, '') FROM core_mail WHERE subject LIKE '%受け付けました'"
+    mail = str(await scene.stall.value(sent))
+    assert mail.count("お取り置きします") == 1, "told once"
+    assert "ファミリーマート: " in mail
+    assert f"/shop/checkout/pay/{purchase}" in mail
     overdue = (
         "UPDATE shop_purchase SET expires_at = now() - interval '1 minute' WHERE id = $1",
         uuid.UUID(purchase),

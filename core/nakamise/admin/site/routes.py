@@ -12,6 +12,7 @@ from nakamise.admin.site import (
     help_pages,
     legal_api,
     legal_pages,
+    mail_text_pages,
     plugin_data_pages,
     settings_pages,
 )
@@ -20,6 +21,7 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     *settings_pages.route_handlers,
     *legal_pages.route_handlers,
     *legal_api.route_handlers,
+    *mail_text_pages.route_handlers,
     *consent_pages.route_handlers,
     *audit_pages.route_handlers,
     *help_pages.route_handlers,

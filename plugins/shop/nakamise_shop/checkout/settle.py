@@ -14,7 +14,7 @@ from nakamise.errors import Problem
 from nakamise.plugin import TenantCtx
 from nakamise_shop.checkout import limits, repository, stock, turns
 from nakamise_shop.checkout.schemas import Purchase, PurchaseState
-from nakamise_shop.orders import announce, disputes, lapsing, timeline
+from nakamise_shop.orders import announce, disputes, lapsing, timeline, waiting_mail
 from nakamise_shop.orders.timeline import Happened
 
 log: Final = logging.getLogger("nakamise.shop")
@@ -44,13 +44,16 @@ class PurchasePayments:
                 await self._ctx.service(Payments).give_back(tx, purchase.id, left, LATE)
 
     async def payment_waiting(self, tx: Tx, payment: Payment) -> None:
-        """The hold lasts as long as the buyer may pay at a till."""
-        if payment.instructions is not None:
-            await tx.execute(
-                "UPDATE shop_purchase SET expires_at = greatest(expires_at, $2), version = version + 1"
-                " WHERE id = $1 AND state = 'pending'",
-                *(payment.subject, payment.instructions.due_at),
-            )
+        """The hold lasts as long as the buyer may pay at a till; they are told how, once."""
+        if payment.instructions is None:
+            return
+        is_longer = await tx.value(
+            "UPDATE shop_purchase SET expires_at = $2, version = version + 1"
+            " WHERE id = $1 AND state = 'pending' AND expires_at < $2 RETURNING true",
+            *(payment.subject, payment.instructions.due_at),
+        )
+        if is_longer:
+            await waiting_mail.send(self._ctx, tx, payment.subject, payment.instructions)
 
     async def payment_captured(self, tx: Tx, payment: Payment) -> None:
         await lapsing.note_held(tx, payment.subject, payment)

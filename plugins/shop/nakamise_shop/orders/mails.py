@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -12,6 +12,7 @@ from nakamise.db import Tx
 from nakamise.plugin import Delivery, TenantCtx
 from nakamise.web import N_, gettext_for, minute, yen
 from nakamise_shop.domain.carriers import Carrier
+from nakamise_shop.orders import mail_texts
 from nakamise_shop.orders.bills import texts
 from nakamise_shop.orders.labels import CARRIERS
 from nakamise_shop.orders.schemas import Line, Order, OrderHeader, PayStatus
@@ -42,15 +43,8 @@ async def on_order_paid(ctx: TenantCtx, event: OrderPaid, delivery: Delivery) ->
         if await delivery.first_time(tx):
             order = await order_by_id(ctx, tx, event.order_id)
             _ = gettext_for(order.header.locale, "shop")
-            await _send(
-                ctx,
-                tx,
-                order,
-                _("Thank you for your order %(number)s", number=event.number),
-                [_paid(_, order), _("The shop will now prepare your parcel.")],
-                order.lines,
-                with_bill=True,
-            )
+            values = {"payment": _paid(_, order)}
+            await _send(ctx, tx, order, mail_texts.ORDER_PAID, values, order.lines, with_bill=True)
             await _tell_the_shop(ctx, tx, order)
 
 
@@ -110,16 +104,9 @@ async def on_order_shipped(ctx: TenantCtx, event: OrderShipped, delivery: Delive
         if await delivery.first_time(tx):
             order = await order_by_id(ctx, tx, event.order_id)
             _ = gettext_for(order.header.locale, "shop")
-            carrier = _(CARRIERS[Carrier(event.carrier)])
-            await _send(
-                ctx,
-                tx,
-                order,
-                _("Order %(number)s is on its way", number=event.number),
-                [_("%(carrier)s, tracking number %(n)s", carrier=carrier, n=event.tracking_number)],
-                [line for line in order.lines if line.line_no in event.line_numbers],
-                with_bill=False,
-            )
+            values = {"carrier": _(CARRIERS[Carrier(event.carrier)]), "tracking": event.tracking_number}
+            lines = [line for line in order.lines if line.line_no in event.line_numbers]
+            await _send(ctx, tx, order, mail_texts.ORDER_SHIPPED, values, lines, with_bill=False)
 
 
 async def on_order_cancelled(ctx: TenantCtx, event: OrderCancelled, delivery: Delivery) -> None:
@@ -127,34 +114,34 @@ async def on_order_cancelled(ctx: TenantCtx, event: OrderCancelled, delivery: De
         if await delivery.first_time(tx):
             order = await order_by_id(ctx, tx, event.order_id)
             _ = gettext_for(order.header.locale, "shop")
-            paragraphs = [_(_CANCELLED[event.reason], number=event.number)]
-            paragraphs += [_("Reason: %(words)s", words=note.words) for note in order.timeline if note.words]
-            if order.header.paid_at is not None and event.reason != "lapsed":
-                paragraphs.append(_back(_, order.header))
-            subject = _("Order %(number)s was cancelled", number=event.number)
-            await _send(ctx, tx, order, subject, paragraphs, order.lines, with_bill=False)
+            why = [_(_CANCELLED[event.reason], number=event.number)]
+            why += [_("Reason: %(words)s", words=note.words) for note in order.timeline if note.words]
+            is_back = order.header.paid_at is not None and event.reason != "lapsed"
+            values = {"why": "\n\n".join(why), "payment": _back(_, order.header) if is_back else ""}
+            await _send(ctx, tx, order, mail_texts.ORDER_CANCELLED, values, order.lines, with_bill=False)
 
 
 async def _send(
     ctx: TenantCtx,
     tx: Tx,
     order: Order,
-    subject: str,
-    paragraphs: Sequence[str],
+    text_id: str,
+    values: Mapping[str, str],
     lines: Sequence[Line],
     *,
     with_bill: bool,
 ) -> None:
     header = order.header
     _ = gettext_for(header.locale, "shop")
+    words = await ctx.mail_words(tx, text_id, locale=header.locale, number=header.number, **values)
     await ctx.send_mail(
         tx,
         TEMPLATE,
         header.email,
         locale=header.locale,
-        subject=subject,
+        subject=words.subject,
         greeting=_("Dear %(name)s,", name=header.address.name),
-        paragraphs=list(paragraphs),
+        paragraphs=words.paragraphs,
         lines=[_mail_line(line) for line in lines],
         bill=_bill(_, order) if with_bill else [],
         facts=facts(ctx, order, _),

@@ -7,6 +7,7 @@ from nakamise.db import Tx
 from nakamise.plugin import Delivery, TenantCtx
 from nakamise.web import gettext_for, yen
 from nakamise_shop.orders import refunds_repository as repository
+from nakamise_shop.orders.mail_texts import ORDER_REFUNDED
 from nakamise_shop.orders.mails import TEMPLATE, MailLine, facts
 from nakamise_shop.orders.schemas import Order
 from nakamise_shop.orders.service import order_by_id
@@ -21,27 +22,31 @@ async def on_order_refunded(ctx: TenantCtx, event: OrderRefunded, delivery: Deli
 async def _send(ctx: TenantCtx, tx: Tx, order: Order, event: OrderRefunded) -> None:
     header = order.header
     _ = gettext_for(header.locale, "shop")
-    paragraphs = [_("Refund for order %(number)s.", number=event.number)]
+    said = []
     if event.reason:
-        paragraphs.append(_("Reason: %(words)s", words=event.reason))
+        said.append(_("Reason: %(words)s", words=event.reason))
     if event.cash and event.by_bank:
-        paragraphs.append(_("Your card company has given you %(amount)s back.", amount=yen(event.cash)))
+        said.append(_("Your card company has given you %(amount)s back.", amount=yen(event.cash)))
     elif event.cash and header.authorized_until is not None:
-        said = _("%(amount)s was reserved on your card only and is not charged.", amount=yen(event.cash))
-        paragraphs.append(said)
+        said.append(
+            _("%(amount)s was reserved on your card only and is not charged.", amount=yen(event.cash))
+        )
     elif event.cash:
-        paragraphs.append(_("%(amount)s will be refunded the way you paid.", amount=yen(event.cash)))
+        said.append(_("%(amount)s will be refunded the way you paid.", amount=yen(event.cash)))
     if event.tender:
-        paragraphs.append(_("Points worth %(amount)s go back to you.", amount=yen(event.tender)))
+        said.append(_("Points worth %(amount)s go back to you.", amount=yen(event.tender)))
+    words = await ctx.mail_words(
+        tx, ORDER_REFUNDED, locale=header.locale, number=event.number, refund="\n\n".join(said)
+    )
     lines, bill = await _parts(tx, order, event)
     await ctx.send_mail(
         tx,
         TEMPLATE,
         header.email,
         locale=header.locale,
-        subject=_("Refund for order %(number)s", number=event.number),
+        subject=words.subject,
         greeting=_("Dear %(name)s,", name=header.address.name),
-        paragraphs=paragraphs,
+        paragraphs=words.paragraphs,
         lines=lines,
         bill=[(_(label), yen(amount)) for label, amount in bill],
         facts=facts(ctx, order, _),
