@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+import httpx
+
 from nakamise.runtime import Runtime
 from tests.isolation.house import CLERK_MAY, ROLES, House
 from tests.isolation.stage import PRESENTER
@@ -32,10 +34,15 @@ class Caller:
     _kept: dict[bool, Mapping[str, str]] = field(default_factory=dict)
 
     async def headers(self, route: Route) -> Mapping[str, str]:
-        """A session serves until something was written with it: writing may have ended it."""
-        if route.method != "GET" or route.is_api not in self._kept:
+        if route.is_api not in self._kept:
             self._kept[route.is_api] = await self._sign_in(route)
         return self._kept[route.is_api]
+
+    def answered(self, route: Route, answer: httpx.Response) -> None:
+        """A session serves until something was written with it, which may have ended it: a refusal wrote nothing."""
+        was_refused = answer.is_client_error or answer.headers.get("location", "").startswith("/login")
+        if route.method != "GET" and not was_refused:
+            self._kept.clear()
 
     async def _sign_in(self, route: Route) -> Mapping[str, str]:
         if self.house is None:

@@ -59,6 +59,7 @@ async def test_every_route_for_everybody(
     for caller in everybody:
         for route in tried:
             answer = await ask(client, route, away.things, await caller.headers(route))
+            caller.answered(route, answer)
             faults += faults_of(route, caller.identity, answer, away.canary)
             if route.names_a_thing and answer.is_success and not route.takes_anything:
                 faults.append(f"{route} as {caller.identity.name}: took the other tenant's id")
