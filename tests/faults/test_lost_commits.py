@@ -1,4 +1,4 @@
-"""B3, C1: an answer of the database is lost. The client cannot know, asks again with the same key, and has one order.
+"""B3: an answer of the database is lost. The client cannot know, asks again with the same key, and has one order.
 
 So many at once go by the line: a batch whose COMMIT nobody heard of is one, too.
 """
