@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -19,10 +19,12 @@ from nakamise.plugin.context import Actor, Tenant, TenantCtx
 from nakamise.routing.asgi import App
 from nakamise.runtime import Runtime
 from nakamise.tenancy import switches
+from nakamise.tenancy.owner import names
 from nakamise.testing.tenants import client_of, ctx_of, tenant_with
 from nakamise_payments.reconciler import settle_open
 from nakamise_payments.service import PaymentService
 from nakamise_payments_stripe.inbox import handle_due
+from tests.faults.careless import Careless, CarelessDatabase, Lapse
 from tests.plugins.invariants import queries_of
 from tests.plugins.payments_stripe.stripe_server import StripeServer
 from tests.plugins.payments_stripe.stripe_server.books import Json
@@ -79,6 +81,12 @@ class Counter:
             self.runtime, self.tenant.id, "payments_stripe", settings_for(self.stripe, **more)
         )
         await self.runtime.directory.catch_up()
+
+    def careless(self, lapse: Lapse) -> Counter:
+        """The same counter, through a database that leaves a protection out."""
+        db = CarelessDatabase(self.runtime.db.pool, names(self.runtime.settings).control)
+        db.careless = Careless(lapse)
+        return replace(self, runtime=replace(self.runtime, db=db))
 
     async def open(
         self,

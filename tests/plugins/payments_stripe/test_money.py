@@ -17,6 +17,7 @@ from nakamise_payments.shares import share_of
 from nakamise_payments.watching import watch
 from nakamise_payments_stripe import accounts
 from nakamise_payments_stripe.provider import StripeProvider
+from tests.faults.careless import Lapse
 from tests.plugins.payments.desk import Desk
 from tests.plugins.payments.test_reconciling import admin_session
 from tests.plugins.payments_stripe.counter import Counter
@@ -70,7 +71,12 @@ async def test_nothing_is_taken_and_nothing_leaves_on_a_reservation_that_has_end
     with pytest.raises(Conflict):
         async with counter.ctx.begin() as tx:
             await counter.payments.before_shipping(tx, payment.subject)
-    # The negative control: our clock says that there is time, and the bank knows better.
+    # The negative control: the same code without its rule asks Stripe, which still takes it.
+    late = await counter.paid(capture=MANUAL)
+    await counter.execute(NEAR, late.id, -1)
+    careless = counter.careless(Lapse(cuts={" OR capture_before > now()": " OR true"}))
+    assert (await careless.payments.capture(late.subject)).captured == 5000
+    # Our clock says that there is time, and the bank knows better.
     await counter.execute(NEAR, payment.id, 100)
     counter.stripe.intents.end(await counter.intent(payment), "automatic")
     after = await counter.payments.capture(payment.subject)
@@ -153,10 +159,14 @@ async def test_staff_are_warned_twice_and_then_the_settings_decide(
 ) -> None:
     payment = await counter.paid(capture=MANUAL, at_expiry=at_expiry)
     warned = "SELECT warned FROM payments_op WHERE id = $1"
+    await admin_session(Desk(counter.ctx))
+    mails = "SELECT count(*) FROM core_mail WHERE subject LIKE '%与信の期限が近い決済が%' AND recipient = 'boss@example.com'"
+    before = await counter.value(mails)
     for hours, level in ((49, 0), (47, 1), (46, 1), (23, 2), (22, 2)):
         await counter.execute(NEAR, payment.id, hours)
         await watch(counter.ctx)
         assert await counter.value(warned, payment.id) == level
+        assert await counter.value(mails) == before + level
     assert await counter.state(payment) == "authorized"
     await counter.execute(NEAR, payment.id, 2)
     await watch(counter.ctx)
@@ -179,7 +189,14 @@ async def test_two_refunds_over_the_rest_cannot_both_go(counter: Counter) -> Non
     assert sum(answer is None for answer in answers) == 1
     await counter.settle()
     assert await counter.booked(payment) == 40
-    # The negative control: Stripe itself refuses what our constraint would let through.
+    # The negative control: without the rule in the statement and the one in the table, two would go.
+    both = await counter.paid(100)
+    no_rule = Lapse(cuts={" AND amount - reversed >= $2": ""})
+    answers = await asyncio.gather(
+        *(counter.careless(no_rule).give_back(both, 60) for _ in range(2)), return_exceptions=True
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["CheckViolationError", "NoneType"]
+    # And were it let through, Stripe would refuse it.
     provider = StripeProvider(counter.ctx)
     refused = await provider.refund(uuid.uuid4(), payment.id, payment.amount)
     assert refused.state.value == "failed"
@@ -230,7 +247,7 @@ async def test_a_refund_that_waits_for_the_bank_and_fails_is_told_once(counter: 
     known = {one.op_id for one in before.differences}
     payment, moves = await counter.paid(), counter.stripe.moves
     moves.slow_banks = True
-    await counter.give_back(payment, 1500)
+    await counter.give_back(payment, 1511)
     await counter.settle()
     moves.slow_banks = False
     assert await counter.op_state("refund", payment) == "unknown"
@@ -251,7 +268,7 @@ async def test_a_refund_that_waits_for_the_bank_and_fails_is_told_once(counter: 
         assert {one.op_id for one in report.differences} <= known
     assert await counter.op_state("refund", payment) == "by_hand"
     assert await counter.booked(payment) == 5000
-    mails = "SELECT count(*) FROM core_mail WHERE subject LIKE '%返金が購入者に届いていません%' AND text_body LIKE '%¥1,500%'"
+    mails = "SELECT count(*) FROM core_mail WHERE subject LIKE '%返金が購入者に届いていません%' AND text_body LIKE '%¥1,511%'"
     assert await counter.value(mails) == 1
 
 
