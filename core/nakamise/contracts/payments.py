@@ -396,7 +396,8 @@ class Payments(Protocol):
         """Call the provider outside any transaction, then record the answer and settle the subject.
 
         ``token`` stands for a new card, or is ``SavedMethod.token`` of the actor's own; ``save`` keeps a new
-        card. A payment that was submitted before is not sent again. Raises NotFound.
+        card. A payment that was submitted before is not sent again. Raises NotFound, and Invalid for a card's number
+        in the place of a token.
         """
         ...
 

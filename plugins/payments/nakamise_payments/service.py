@@ -33,6 +33,7 @@ from nakamise_payments import (
     repository,
     saved,
     seller_terms,
+    tokens,
     words,
 )
 from nakamise_payments.asking import find_op, look, settle
@@ -76,6 +77,7 @@ class PaymentService:
     async def submit(
         self, payment_id: uuid.UUID, token: str, description: str, return_url: str, *, save: bool = False
     ) -> Payment:
+        tokens.check(token)
         op = await find_op(self._ctx, payment_id)
         request = await self._request(op, token, description, return_url, save=save)
         async with self._ctx.begin() as tx:

@@ -25,14 +25,15 @@ BOUGHT = "SELECT count(*) FROM shop_purchase WHERE state = 'paid' AND buyer_id =
 
 @pytest.fixture
 async def server(
-    settings: Settings, shops_stripe: StripeServer, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, shops_stripe: StripeServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> AsyncIterator[LiveServer]:
-    """One that may call our Stripe."""
+    """One that may call our Stripe; what it logs is in ``server.log``."""
     monkeypatch.setenv("NAKAMISE_EGRESS_ALLOW", shops_stripe.origin.removeprefix("http://"))
-    started = LiveServer(msgspec.structs.replace(settings, port=free_port()))
-    started.start()
-    yield started
-    started.stop()
+    with (tmp_path / "server.log").open("wb") as log:
+        started = LiveServer(msgspec.structs.replace(settings, port=free_port()), log=log)
+        started.start()
+        yield started
+        started.stop()
 
 
 async def _page(browser: Browser, server: LiveServer, stall: Stall, buyer: Buyer) -> Page:
@@ -120,3 +121,6 @@ async def test_a_phone_pays_keeps_its_card_and_pays_in_two_taps(
     assert await stall.value(BOUGHT, buyer.id) == 3
     assert faults == []
     await page.context.close()
+    logged = (tmp_path / "server.log").read_text(encoding="utf-8")
+    assert "/v1/payment_intents" in logged, "what is called is logged"
+    assert not re.search(r"4242[ -]?4242[ -]?4242[ -]?4242|4000000000003220|cvc", logged)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
+import msgspec
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, anyone
-from nakamise_shop.catalog import places, service
+from nakamise_shop.catalog import choice, places, sale_terms, service
 from nakamise_shop.catalog.schemas import Category, Product, ProductFilter, ProductPage, Shop, ShopCard, Sort
 
 TAGS: Final = ["shop"]
@@ -36,7 +37,9 @@ async def list_products(
 @get("/products/{slug:str}", opt=anyone(), tags=TAGS, operation_id="shop_get_product")
 async def get_product(ctx: Ctx, slug: FromPath[str]) -> Product:
     async with ctx.read() as tx:
-        return await service.product(ctx, tx, slug)
+        found = await service.product(ctx, tx, slug)
+        told = await sale_terms.of_product(ctx, tx, found, choice.chosen(found, {}))
+    return msgspec.structs.replace(found, shipping=told.shipping)
 
 
 @get("/categories", opt=anyone(), tags=TAGS, operation_id="shop_list_categories")

@@ -107,7 +107,9 @@ class Beside(msgspec.Struct, frozen=True):
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
     """``specs`` and ``faq`` are pairs, ``size_chart`` rows of cells (the heads first), in the asked language;
-    ``reduced`` marks the reduced tax rate (※), ``tax_bp`` is the rate of today in basis points. ``per_person_days`` None: however long ago."""
+    ``reduced`` marks the reduced tax rate (※), ``tax_bp`` is the rate of today in basis points. ``per_person_days`` None: however long ago. ``shipping`` says what is charged
+    for sending, in words; ``shipping_fee`` and ``free_over`` are the shop's own flat fee, which holds where nobody
+    knows rates by place."""
 
     id: uuid.UUID
     slug: str
@@ -142,6 +144,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     legal: Mapping[str, str]
     variants: list[Variant]
     pictures: list[ProductPicture]
+    shipping: str = ""
 
     @property
     def available(self) -> int:

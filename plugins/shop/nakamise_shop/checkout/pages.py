@@ -37,7 +37,7 @@ from nakamise_shop.checkout.line import LineWait
 from nakamise_shop.checkout.payable import why_not
 from nakamise_shop.checkout.place import place
 from nakamise_shop.checkout.repository import SellingShop, shops_of
-from nakamise_shop.checkout.schemas import Pay, PlaceOrder, PurchaseState, PurchaseView
+from nakamise_shop.checkout.schemas import Pay, PlaceOrder, PurchaseState, PurchaseView, Token
 from nakamise_shop.checkout.stores import STORES
 from nakamise_shop.checkout.words import TERMS, change_text
 from nakamise_shop.legal import items_of
@@ -77,7 +77,7 @@ class ConfirmForm(msgspec.Struct, frozen=True):
 class PayForm(msgspec.Struct, frozen=True):
     """``save``: the payment company keeps the new card for the next time."""
 
-    token: Annotated[str, Meta(min_length=1, max_length=200)]
+    token: Token
     key: Annotated[str, Meta(min_length=8, max_length=100)]
     save: bool = False
 

@@ -47,10 +47,14 @@ class Placed(msgspec.Struct, frozen=True):
     orders: list[PlacedOrder]
 
 
+# A card's number is no token: it is refused where it comes in, before anything is made of it.
+Token = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^(?!(?:[\s-]*[0-9]){12,19}[\s-]*$)")]
+
+
 class Pay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``token`` stands for a card at the provider, or is that of a saved card; ``save`` keeps a new one."""
 
-    token: Annotated[str, Meta(min_length=1, max_length=200)]
+    token: Token
     provider_id: str | None = None
     save: bool = False
 

@@ -120,8 +120,7 @@ function options() {
   if (!product) return;
   const first = product.variants.find((one) => one.available > 0) ?? product.variants[0];
   one("[data-sheet-options]").replaceChildren(...product.options.map((option, at) => fieldset(option, at, first)));
-  const fee = product.shipping_fee;
-  one("[data-sheet-shipping]").textContent = fee ? say("shipping", { fee: yen(fee) }) : say("free");
+  one("[data-sheet-shipping]").textContent = product.shipping;
 }
 
 function fieldset(option, at, first) {
