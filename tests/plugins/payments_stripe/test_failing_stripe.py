@@ -12,8 +12,8 @@ from nakamise.clock import FixedClock
 from nakamise.contracts.payments import Capture, OpKind, Payment, PaymentState, ProviderUnreachable
 from nakamise.errors import Conflict
 from nakamise.plugin.context import Actor, TenantCtx
-from nakamise_payments import repository
-from nakamise_payments.reconciler import settle_open
+from nakamise_payments import overview, repository
+from nakamise_payments.reconciler import acknowledge, reconcile, settle_open
 from nakamise_payments_stripe import accounts
 from tests.plugins.payments_stripe.counter import Counter
 
@@ -33,6 +33,13 @@ async def op_of(counter: Counter, kind: str, payment: Payment) -> uuid.UUID:
 
 async def state_of(counter: Counter, op_id: uuid.UUID) -> str:
     return str(await counter.value("SELECT state FROM payments_op WHERE id = $1", op_id))
+
+
+async def opened_by(counter: Counter, buyer: Actor) -> Payment:
+    """¥500, of somebody whom Stripe does not know."""
+    payment = await counter.open(500)
+    await counter.execute("UPDATE payments_op SET payer_id = $2 WHERE id = $1", payment.id, buyer.user_id)
+    return payment
 
 
 async def a_seller(counter: Counter) -> uuid.UUID:
@@ -129,7 +136,7 @@ async def test_what_happens_once_by_itself_is_asked_past_what_stripe_failed_at(c
     buyer = counter.as_buyer(saver)
     counter.stripe.faults.append(("POST /v1/customers", "500"))
     for ends in (PaymentState.UNKNOWN, PaymentState.SUCCEEDED):
-        payment = await counter.open(500)
+        payment = await opened_by(counter, saver)
         after = await buyer.submit(payment.id, "pm_card_visa", "KN-1", "/shop", save=True)
         assert after.state is ends
     await counter.settle()
@@ -138,6 +145,54 @@ async def test_what_happens_once_by_itself_is_asked_past_what_stripe_failed_at(c
     with pytest.raises(ProviderUnreachable):
         await accounts.onboarding_url(counter.ctx, seller, "https://shop.example/")
     assert await accounts.onboarding_url(counter.ctx, seller, "https://shop.example/")
+
+
+@pytest.mark.req("CL-30")
+@pytest.mark.parametrize("fault", ["lose_request", "lose_answer"])
+async def test_every_other_call_may_be_lost(counter: Counter, fault: str) -> None:
+    """A void, a customer, an account and its link, a card that is forgotten, and what the comparison asks."""
+    faults = counter.stripe.faults
+    let_go = await counter.paid(5000, capture=Capture.MANUAL)
+    faults.append((f"POST /v1/payment_intents/{(await counter.intent(let_go))['id']}/cancel", fault))
+    await counter.give_back(let_go, 5000)
+    for _ in range(2):
+        await counter.settle()
+    assert await counter.state(let_go) == "canceled"
+    assert (await counter.intent(let_go))["status"] == "canceled"
+    saver = Actor(user_id=uuid.uuid4(), display_name="三郎", email="s@buyer.example", email_verified=True)
+    buyer = counter.as_buyer(saver)
+    faults.append(("POST /v1/customers", fault))
+    for ends in (PaymentState.UNKNOWN, PaymentState.SUCCEEDED):
+        payment = await opened_by(counter, saver)
+        after = await buyer.submit(payment.id, "pm_card_visa", "KN-1", "/shop", save=True)
+        assert after.state is ends
+    customers = [one["metadata"].get("user_id") for one in counter.stripe.books.all("customer")]
+    assert customers.count(str(saver.user_id)) == 1
+    async with counter.ctx.read() as tx:
+        [card] = await buyer.saved(tx)
+    faults.append(("POST /v1/payment_methods/", fault))
+    await buyer.forget(card.id)
+    async with counter.ctx.read() as tx:
+        assert await buyer.saved(tx) == [], "nobody here can use it any more"
+    seller = uuid.uuid4()
+    for path in ("POST /v1/accounts", "POST /v1/account_links"):
+        faults.append((path, fault))
+        with pytest.raises(ProviderUnreachable):
+            await accounts.onboarding_url(counter.ctx, seller, "https://shop.example/")
+    assert await accounts.onboarding_url(counter.ctx, seller, "https://shop.example/")
+    made = [one["metadata"].get("seller_id") for one in counter.stripe.books.all("account")]
+    assert made.count(str(seller)) == 1
+    for path in ("payment_intents", "balance_transactions", "disputes"):
+        faults.append((f"GET /v1/{path}", fault))
+        await reconcile(counter.ctx)
+        assert await counter.value("SELECT failed FROM payments_comparison"), path
+    [report] = await reconcile(counter.ctx)
+    assert await counter.value("SELECT NOT failed AND ended_at IS NOT NULL FROM payments_comparison")
+    async with counter.ctx.read() as tx:
+        open_ones = [one.id for one in await overview.reports(tx) if one.differences]
+    for report_id in open_ones:
+        await acknowledge(counter.ctx, report_id, "other tests' intents")
+    assert report.moved
 
 
 @pytest.mark.req("CL-30")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
 from nakamise.contracts.payments import Payment
@@ -110,6 +112,26 @@ async def test_what_happened_twice_is_a_difference_until_it_is_given_back(counte
     fee = second["amount"] * 360 // 10_000
     assert await counter.value(others, "other_in") == before + 5000 - fee
     del counter.stripe.books.objects[counter.stripe.books.all("refund")[1]["id"]]
+
+
+@pytest.mark.req("CL-30")
+async def test_what_another_site_did_in_our_account_is_told(counter: Counter) -> None:
+    """Its charge has a key that is none of ours: an event changes nothing, and the comparison names it."""
+    foreign = uuid.uuid4()
+    counter.stripe.intents.create(
+        {
+            "amount": "1234",
+            "currency": "jpy",
+            "confirm": "true",
+            "payment_method": "pm_card_visa",
+            "metadata": {"op_id": str(foreign)},
+        }
+    )
+    await counter.deliver_news()
+    assert await counter.value("SELECT count(*) FROM payments_op WHERE id = $1", foreign) == 0
+    [report] = await reconcile(counter.ctx)
+    await acknowledge(counter.ctx, report.id, "the other site's")
+    assert [one.trouble for one in report.differences if one.op_id == foreign] == [Trouble.MISSING_HERE]
 
 
 @pytest.mark.req("CL-30")
