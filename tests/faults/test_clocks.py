@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from nakamise.clock import FixedClock
 from nakamise.contracts.payments import PaymentState
-from nakamise.plugin.context import TenantCtx
 from nakamise.testing.fixtures import CtxFor, MakeTenant
 from nakamise_payments.reconciler import settle_open
 from nakamise_shop.checkout import paying
@@ -21,6 +18,7 @@ from nakamise_shop.checkout.numbers import take_numbers
 from nakamise_shop.checkout.place import place
 from nakamise_shop.checkout.schemas import Pay, PlaceOrder
 from nakamise_shop.domain.order_number import NumberFormat, order_day
+from tests.faults import ground
 from tests.plugins.invariants import broken
 from tests.plugins.shop.stall import Stall, open_stall
 
@@ -71,20 +69,20 @@ async def test_a_wrong_clock_of_the_application_decides_nothing(stall: Stall) ->
     for skew in SKEWS:
         buyer = await stall.buyer()
         await stall.fill_cart(buyer, [(variant_id, 1)])
-        ctx = _at(stall.ctx_of(buyer), datetime.now(UTC) + skew)
+        ctx = ground.at(stall.ctx_of(buyer), datetime.now(UTC) + skew)
         seen = await confirm_view(ctx, buyer.address_id)
         placed = await place(ctx, uuid.uuid4().hex, PlaceOrder(buyer.address_id, seen.fingerprint))
         async with right.begin() as tx:
             now = await tx.value("SELECT now()")
             # A job whose server is a month ahead must not end what may still be paid.
-            await expire_due(_at(right, now + timedelta(days=31)))
+            await expire_due(ground.at(right, now + timedelta(days=31)))
         assert timedelta(minutes=29) < placed.expires_at - now < timedelta(minutes=31)
         assert placed.orders[0].number.startswith(f"LC-{now.astimezone(TOKYO):%Y%m%d}-")
     assert await stall.value("SELECT count(*) FROM shop_purchase WHERE state = 'pending'") == len(SKEWS)
     # The control: when the database says so, they do end.
     async with right.begin() as tx:
         await tx.execute("UPDATE shop_purchase SET expires_at = now() - interval '1 second'")
-    await expire_due(_at(right, datetime.now(UTC) - timedelta(days=1)))
+    await expire_due(ground.at(right, datetime.now(UTC) - timedelta(days=1)))
     assert await stall.value("SELECT count(*) FROM shop_purchase WHERE state = 'expired'") == len(SKEWS)
     assert await stall.stock_of(variant_id) == (len(SKEWS), 0)
     assert await broken(right) == {}
@@ -98,11 +96,11 @@ async def test_a_vouchers_day_is_the_databases_whatever_a_servers_clock_says(sta
     for skew, later in zip(SKEWS, SKEWS[::-1], strict=True):
         buyer = await stall.buyer()
         await stall.fill_cart(buyer, [(variant_id, 1)])
-        ctx = _at(stall.ctx_of(buyer), datetime.now(UTC) + skew)
+        ctx = ground.at(stall.ctx_of(buyer), datetime.now(UTC) + skew)
         seen = await confirm_view(ctx, buyer.address_id)
         wanted = PlaceOrder(buyer.address_id, seen.fingerprint, "payments_sandbox:konbini")
         placed = await place(ctx, uuid.uuid4().hex, wanted)
-        jumped = _at(stall.ctx_of(buyer), datetime.now(UTC) + later)
+        jumped = ground.at(stall.ctx_of(buyer), datetime.now(UTC) + later)
         paid = await paying.pay(jumped, placed.purchase_id, uuid.uuid4().hex, Pay("konbini"))
         assert paid.state is PaymentState.REQUIRES_ACTION
         await settle_open(jumped)
@@ -117,9 +115,3 @@ async def test_a_vouchers_day_is_the_databases_whatever_a_servers_clock_says(sta
     assert len(held) == len(SKEWS)
     assert await stall.stock_of(variant_id) == (len(SKEWS), len(SKEWS))
     assert await broken(stall.ctx) == {}
-
-
-def _at(ctx: TenantCtx, moment: datetime) -> TenantCtx:
-    """On a server whose clock says ``moment``."""
-    runtime = dataclasses.replace(ctx.runtime, clock=FixedClock(moment))
-    return TenantCtx(runtime, ctx.tenant, ctx.actor, ctx.lineup, locale=ctx.locale)

@@ -160,6 +160,8 @@ async def nothing_acknowledged_is_missing(stall: Stall, placed: list[Shopper]) -
     async with stall.ctx.read() as tx:
         numbers = await tx.values("SELECT number FROM shop_order")
         paid = set(await tx.values("SELECT id FROM shop_purchase WHERE state = 'paid'"))
+        transactions = await tx.value("SELECT count(DISTINCT placed_at) FROM shop_purchase")
+    assert transactions < len(placed), "no batch was written: the kills hit single orders only"
     told = [order["number"] for shopper in placed for order in (shopper.placed or {})["orders"]]
     assert sorted(told) == sorted(numbers)
     for shopper in placed:

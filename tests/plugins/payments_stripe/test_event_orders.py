@@ -10,12 +10,19 @@ import itertools
 import random
 from collections.abc import Awaitable, Callable, Sequence
 
+import asyncpg
+import msgspec
 import pytest
 
 from nakamise.contracts.payments import Payment
+from nakamise.plugin import TenantCtx
+from nakamise_payments.service import PaymentService
+from nakamise_payments_stripe import inbox
+from tests.faults.careless import Drop, Lapse, dropped, without
 from tests.faults.size import ALL, sized
 from tests.plugins.payments_stripe.counter import Counter
 from tests.plugins.payments_stripe.stripe_server.books import Json
+from tests.plugins.shop.stall import Stall
 
 ORDERS = 3
 ROUNDS = sized(1, 100)
@@ -118,3 +125,60 @@ async def test_any_two_at_once_book_once(counter: Counter) -> None:
             assert await counter.state(payment) == "succeeded", (one, other)
             assert await counter.booked(payment) == 5000, (one, other)
     assert await counter.broken() == {}
+
+
+# A later transaction does not know that an op has ended, and nothing keeps the ledger from saying the same thing twice.
+FORGETFUL = Lapse(
+    cuts={
+        "reference, provider_id, amount, currency, state, given_up": (
+            "reference, provider_id, amount, currency,"
+            " CASE WHEN settled_at < now() THEN 'unknown' ELSE state END AS state, given_up"
+        ),
+        " ON CONFLICT (idem) DO NOTHING": "",
+    },
+    drops=(Drop("payments_transfer", "UNIQUE (idem)"),),
+)
+# Nobody waits for who is at work on the same op.
+UNLOCKED = Lapse(
+    cuts={" FOR UPDATE OF payments_op": "", " ON CONFLICT (idem) DO NOTHING": ""},
+    drops=FORGETFUL.drops,
+    meet=("UPDATE payments_op SET state = $2::text",),
+)
+
+
+async def test_without_what_makes_it_once_events_and_actors_book_twice(
+    counter: Counter, owner: asyncpg.Connection
+) -> None:
+    """The controls of both: the same events and the same two actors, with the protections taken out."""
+    booked = []
+    for lapse in (FORGETFUL, UNLOCKED):
+        await counter.news()
+        payment = await counter.paid(token="pm_card_threeDSecureRequired")
+        counter.stripe.intents.take(await counter.intent(payment))
+        events = await counter.news()
+        seen = Stall(counter.ctx.tenant, counter.ctx, lambda *_: counter.ctx)
+        view, careless = without(seen, lapse)
+        async with dropped(owner, seen, lapse):
+            if lapse is FORGETFUL:
+                for event in events:
+                    await told(view.ctx, event)
+            else:
+                asked = PaymentService(view.ctx).refresh(payment.id)
+                await asyncio.gather(told(view.ctx, events[-1]), asked, return_exceptions=True)
+            booked.append(await counter.booked(payment))
+            # The books are right again before the next one looks at them.
+            await owner.execute(
+                f'DELETE FROM "{counter.tenant.schema}".payments_transfer WHERE op_id = $1 AND id NOT IN'
+                f' (SELECT min(id::text)::uuid FROM "{counter.tenant.schema}".payments_transfer'
+                " WHERE op_id = $1 GROUP BY kind)",
+                payment.id,
+            )
+        careless.check()
+    assert all(amount > 5000 for amount in booked), booked
+
+
+async def told(ctx: TenantCtx, event: Json) -> None:
+    """As by the webhook's job, in a process that is careless."""
+    made = msgspec.convert(event, inbox.Event)
+    await inbox.receive(ctx, made)
+    await inbox.handle_due(ctx)
