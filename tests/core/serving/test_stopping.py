@@ -6,17 +6,20 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from nakamise.plugin import Tenant
 from nakamise.serving.stopping import when_stopping
 from nakamise.settings import Settings
 from nakamise.testing.fixtures import MakeTenant
 from nakamise.testing.live import LiveServer
 from nakamise.testing.server import free_port
+from tests.alone import others_rest
 from tests.core.rooms.line import browser, listening
 
 pytestmark = pytest.mark.req("LC-0.4")
@@ -24,10 +27,16 @@ pytestmark = pytest.mark.req("LC-0.4")
 SOON_S = 8.0
 
 
+@pytest.fixture
+async def tenant(settings: Settings, make_tenant: MakeTenant) -> AsyncIterator[Tenant]:
+    made = await make_tenant(plugins=("hello",))
+    async with others_rest(settings, made.id):
+        yield made
+
+
 async def test_a_server_with_listeners_stops_at_once_and_tells_them_when_to_come_again(
-    settings: Settings, make_tenant: MakeTenant, tmp_path: Path
+    settings: Settings, tenant: Tenant, tmp_path: Path
 ) -> None:
-    tenant = await make_tenant(plugins=("hello",))
     with (tmp_path / "log").open("wb") as log:
         server = LiveServer(msgspec.structs.replace(settings, jobs=1, port=free_port()), log=log)
         server.start()

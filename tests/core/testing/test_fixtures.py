@@ -103,7 +103,7 @@ async def test_a_live_server_can_be_killed_and_started_again(
     settings: Settings, make_tenant: MakeTenant
 ) -> None:
     tenant = await make_tenant()
-    server = LiveServer(msgspec.structs.replace(settings, port=free_port()))
+    server = LiveServer(msgspec.structs.replace(settings, jobs=0, port=free_port()))
     for end in (server.kill, server.stop):
         server.start()
         async with httpx.AsyncClient() as browser:

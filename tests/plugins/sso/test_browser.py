@@ -30,7 +30,7 @@ async def server(
 ) -> AsyncIterator[LiveServer]:
     """One that may call the provider."""
     monkeypatch.setenv("NAKAMISE_EGRESS_ALLOW", real_provider.removeprefix("http://"))
-    started = LiveServer(msgspec.structs.replace(settings, port=free_port()))
+    started = LiveServer(msgspec.structs.replace(settings, jobs=0, port=free_port()))
     started.start()
     yield started
     started.stop()

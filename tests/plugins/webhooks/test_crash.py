@@ -15,6 +15,7 @@ from nakamise.settings import Settings
 from nakamise.testing.live import LiveServer
 from nakamise.testing.people import Person
 from nakamise.testing.server import free_port
+from tests.alone import others_rest
 from tests.plugins.webhooks.conftest import Add
 from tests.plugins.webhooks.receiver import Receiver
 from tests.plugins.webhooks.test_delivery import log, make_due
@@ -24,14 +25,15 @@ SECONDS = 40
 
 @pytest.fixture
 async def server(
-    settings: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, shop: Tenant, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[LiveServer]:
     """Does jobs too, and may call the receiver."""
     monkeypatch.setenv("NAKAMISE_EGRESS_ALLOW", receiver.place)
-    live = LiveServer(msgspec.structs.replace(settings, port=free_port()))
-    await asyncio.to_thread(live.start)
-    yield live
-    await asyncio.to_thread(live.stop)
+    async with others_rest(settings, shop.id):
+        live = LiveServer(msgspec.structs.replace(settings, port=free_port()))
+        await asyncio.to_thread(live.start)
+        yield live
+        await asyncio.to_thread(live.stop)
 
 
 async def until(is_so: Callable[[], Awaitable[bool]]) -> None:

@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import AsyncIterator
 
-import asyncpg
 import msgspec
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
@@ -18,6 +17,7 @@ from nakamise.testing.fixtures import ClientFor, CtxFor, MakeTenant
 from nakamise.testing.live import LiveServer
 from nakamise.testing.people import Person
 from nakamise.testing.server import free_port
+from tests.alone import others_rest
 from tests.plugins.livestream.sfu.worker.test_chromium import ARGUMENTS
 from tests.plugins.livestream.stage import Stage, on_air
 from tests.plugins.livestream.watch.window import DESKTOP, PHONE, Window, window
@@ -65,17 +65,13 @@ async def stage(make_tenant: MakeTenant, client: ClientFor, ctx_for: CtxFor) -> 
 
 
 @pytest.fixture
-async def live_server(
-    settings: Settings, stage: Stage, owner: asyncpg.Connection
-) -> AsyncIterator[LiveServer]:
-    """With background jobs: what others buy is told by one. Those of other tests' tenants rest meanwhile."""
-    others = "UPDATE nakamise.tenant SET state = 'suspended' WHERE state = 'active' AND id <> $1 RETURNING id"
-    resting = [row["id"] for row in await owner.fetch(others, stage.tenant.id)]
-    server = LiveServer(msgspec.structs.replace(settings, jobs=1, port=free_port()))
-    server.start()
-    yield server
-    server.stop()
-    await owner.execute("UPDATE nakamise.tenant SET state = 'active' WHERE id = ANY($1)", resting)
+async def live_server(settings: Settings, stage: Stage) -> AsyncIterator[LiveServer]:
+    """With background jobs: what others buy is told by one."""
+    async with others_rest(settings, stage.tenant.id):
+        server = LiveServer(msgspec.structs.replace(settings, jobs=1, port=free_port()))
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture
@@ -86,7 +82,9 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.mark.req("LC-0.3", "LC-2.2.1", "LC-2.2.2", "LC-2.2.3", "LC-2.2.4", "LC-2.3.2", "GL-13", "GA-14", "GA-30")
+@pytest.mark.req(
+    "LC-0.3", "LC-2.2.1", "LC-2.2.2", "LC-2.2.3", "LC-2.2.4", "LC-2.3.2", "GL-13", "GA-14", "GA-30"
+)
 async def test_an_evening(
     stage: Stage,
     presenter: Person,
