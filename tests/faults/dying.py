@@ -1,7 +1,7 @@
 """Class B2: a process that dies at the n-th point between two effects, as after a power cut, and its successor.
 
 ``python -m tests.faults.dying`` reads a ``Plan`` from standard input. It forks one process for each point: that one
-goes through the whole flow of a buyer of its own and ends by ``os._exit`` at its point; the next one goes the same
+goes through the whole flow of a person of its own (``tests.faults.flows``) and ends by ``os._exit`` at its point; the next one goes the same
 way to the end, with the same keys. It prints how many died.
 """
 
@@ -28,25 +28,15 @@ from nakamise.db.shares import Turn
 from nakamise.db.tx import Tx
 from nakamise.host.registry import PluginHost
 from nakamise.jobs.queue import JobQueue
-from nakamise.plugin.context import Actor, Tenant, TenantCtx
+from nakamise.plugin.context import SYSTEM, Actor, Tenant, TenantCtx
 from nakamise.runtime import Runtime
 from nakamise.settings import Settings
 from nakamise.tenancy.owner import app_url, names
 from nakamise.testing.drain import drain
-from nakamise_shop.checkout import paying
 from nakamise_shop.checkout.confirming import confirm_view
-from nakamise_shop.checkout.place import place
-from nakamise_shop.checkout.schemas import Pay, PlaceOrder
-from nakamise_shop.orders.cancel import cancel
+from tests.faults.flows import FLOWS, Person
 
 DIED: Final = 137
-
-
-class Person(msgspec.Struct, frozen=True):
-    user_id: uuid.UUID
-    address_id: uuid.UUID
-    email: str
-    fingerprint: str
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -58,6 +48,8 @@ class Plan(msgspec.Struct, frozen=True):
     data_dir: str
     tenant_id: uuid.UUID
     people: list[Person]
+    flow: str
+    egress_allow: tuple[str, ...] = ()
     first: int = 1
     step: int = 1
     each_statement: bool = False
@@ -127,12 +119,13 @@ def _in_child(host: PluginHost, plan: Plan, person: Person, last: int) -> int:
 
 
 async def _flow(host: PluginHost, plan: Plan, person: Person, points: Points) -> None:
-    """Placed, paid, cancelled, refunded."""
+    """And everything that follows from it by itself."""
     settings = Settings(
         secret_key=plan.secret_key.encode(),
         data_dir=Path(plan.data_dir),
         database_url=plan.database_url,
         pool_size=4,
+        egress_allow=plan.egress_allow,
     )
     runtime = await build_runtime(settings, host=host)
     tenant = runtime.directory.by_id(plan.tenant_id)
@@ -142,7 +135,7 @@ async def _flow(host: PluginHost, plan: Plan, person: Person, points: Points) ->
         try:
             # Whoever comes next does not wait half a minute for a job of who died.
             dying = dataclasses.replace(runtime, db=db, jobs=JobQueue(lease_s=1.0))
-            await _shop(dying, tenant, person)
+            await _go(dying, tenant, plan.flow, person)
             await drain(dying, tenant, allow_failures=True)
         finally:
             await close_runtime(runtime)
@@ -159,16 +152,11 @@ async def _pool(settings: Settings, points: Points, *, each_statement: bool) -> 
         yield DyingDatabase(pool, names(settings).control)
 
 
-async def _shop(runtime: Runtime, tenant: Tenant, person: Person) -> None:
-    actor = Actor(user_id=person.user_id, display_name="花子", email=person.email, email_verified=True)
-    ctx = TenantCtx(runtime, tenant, actor, runtime.host.lineup(tenant.plugins))
-    key = person.user_id.hex
-    placed = await place(ctx, f"place {key}", PlaceOrder(person.address_id, person.fingerprint))
-    payment = await paying.pay(ctx, placed.purchase_id, f"pay {key}", Pay("tok_success"))
-    if payment.state.value == "unknown":
-        # What a predecessor sent and never heard of is asked for, not sent again.
-        payment = await paying.returned(ctx, payment.id)
-    await cancel(ctx, placed.orders[0].number, f"cancel {key}")
+async def _go(runtime: Runtime, tenant: Tenant, flow: str, person: Person) -> None:
+    buyer = Actor(user_id=person.user_id, display_name="花子", email=person.email, email_verified=True)
+    lineup = runtime.host.lineup(tenant.plugins)
+    ctx, system = (TenantCtx(runtime, tenant, actor, lineup) for actor in (buyer, SYSTEM))
+    await FLOWS[flow](ctx, system, person)
 
 
 async def person_at_checkout(ctx: TenantCtx, address_id: uuid.UUID) -> Person:
@@ -177,8 +165,12 @@ async def person_at_checkout(ctx: TenantCtx, address_id: uuid.UUID) -> Person:
     return Person(ctx.require_user(), address_id, ctx.actor.email, seen.fingerprint)
 
 
+class Lost(AssertionError):
+    """Somebody could not go on where another had died; the message is what the process said."""
+
+
 async def die_everywhere(plan: Plan) -> int:
-    """How many died. Raises AssertionError with what the process said."""
+    """How many died. Raises Lost."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.faults.dying"),
         stdin=asyncio.subprocess.PIPE,
@@ -186,7 +178,8 @@ async def die_everywhere(plan: Plan) -> int:
         stderr=asyncio.subprocess.PIPE,
     )
     said, complained = await process.communicate(msgspec.json.encode(plan))
-    assert process.returncode == 0, complained.decode()[-3000:]
+    if process.returncode != 0:
+        raise Lost(complained.decode()[-3000:])
     return int(said)
 
 

@@ -46,7 +46,7 @@ from tests.plugins.payments_stripe.stripe_server.books import Json
 from tests.plugins.payments_stripe.stripe_server.postman import DAY, HOUR, Chaos, Postman
 from tests.plugins.shop.stall import Buyer, Stall
 
-LIVES = sized(9, 700)
+LIVES = sized(9, 300)
 # More often than facts ask for a sample as small as ours; as they ask at full size.
 CHAOS = sized(Chaos(lost=0.15, forged=0.10, cut=0.10, crowd=0.10), Chaos())
 # How it is paid, and what comes afterwards, with the state of its order in the end.
