@@ -56,12 +56,13 @@ class _Reader(msgspec.Struct, frozen=True):
 async def tell_admins(ctx: TenantCtx, tx: Tx, found: StaffShop) -> None:
     """An application waits."""
     _ = gettext_for(ctx.tenant.locale, "shop")
+    label = LABELS["seller"]
     await ctx.mail_admins(
         tx,
         TEMPLATE,
         subject=_("A shop waits for approval: %(name)s", name=found.name),
         paragraphs=[_("Please look at the shop's data, then approve or reject it.")],
-        facts=[(_("Shop"), found.name), (_(LABELS["seller"]), found.legal.get("seller", "—"))],
+        facts=[(_("Shop"), found.name), (_(label), found.legal.get("seller", "—"))],
         action=_to_the_shop(_("See the application"), found.id),
     )
 
