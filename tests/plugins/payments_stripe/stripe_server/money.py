@@ -108,6 +108,12 @@ class Moves:
 
     def account(self, params: dict[str, Any]) -> Json:
         known_only(params, "country", "controller", "capabilities", "metadata", "email", "expand")
+        if params.get("country", "JP") != "JP":
+            raise invalid("Not a country of this server", "country_unsupported", param="country")
+        controller = params.get("controller") or {}
+        known_only(controller, "fees", "losses", "requirement_collection", "stripe_dashboard")
+        if controller.get("stripe_dashboard", {}).get("type", "full") not in ("express", "full", "none"):
+            raise invalid("No such dashboard", param="controller[stripe_dashboard][type]")
         return self._books.make(
             "account",
             country=params.get("country", "JP"),

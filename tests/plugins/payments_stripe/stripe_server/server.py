@@ -75,12 +75,13 @@ class StripeServer:
                 text = "There is currently another in-progress request using this key."
                 code = "idempotency_key_in_use"
                 return 409, {"error": {"type": "idempotency_error", "code": code, "message": text}}, False
-            self._at_work |= {key} - {None}
+            if key:
+                self._at_work.add(key)
         try:
             return self._answer(method, path, query, body, headers)
         finally:
             with self.lock:
-                self._at_work -= {key}
+                self._at_work.discard(key)
 
     def _answer(self, method: str, path: str, query: str, body: str, headers: Any) -> tuple[int, Json, bool]:
         call = f"{method} {path}"
