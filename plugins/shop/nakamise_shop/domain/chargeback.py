@@ -76,10 +76,7 @@ def charged_back(orders: Sequence[OpenOrder], amount: int) -> list[ChargedBack]:
     if chosen is not None:
         return [_whole(order) for order, taken in zip(paid, chosen, strict=True) if taken]
     fitting = (
-        part
-        for way in (_fitting, _just_kept, _filled)
-        for order in paid
-        if (part := way(order, amount))
+        part for way in (_fitting, _just_kept, _filled) for order in paid if (part := way(order, amount))
     )
     inside = next(fitting, None)
     return [inside] if inside else _largest(paid, amount)
