@@ -6,8 +6,17 @@ from typing import Final
 
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-# What they share, the demo or two furnished tenants, takes longer to make than their tests to run.
-WHOLE_FOLDERS: Final = ("tests/e2e/", "tests/isolation/", "tests/whitelabel/")
+# What they share, the demo, two furnished tenants or an application of their own, takes longer to make than their
+# tests to run.
+WHOLE_FOLDERS: Final = (
+    "tests/e2e/",
+    "tests/isolation/",
+    "tests/whitelabel/",
+    "tests/plugins/sso/",
+    "tests/plugins/payments_stripe/",
+)
+# These share an installation whose clock stands still.
+ACCOUNTS: Final = ("tests/core/account/", "tests/core/auth/", "tests/core/admin/")
 # Each runs mypy with the options of a new plugin; the second one finds what the first one knows of our dependencies.
 SAME_CACHE: Final = ("tests/docs/test_tutorial", "tests/docs/test_how_to", "tests/scaffold/test_new_plugin")
 # Minutes each: begun last, one of them would run alone while the other processes are idle.
@@ -20,6 +29,8 @@ LONGEST: Final = (
     "tests/scaffold/",
     "tests/contract/",
     "tests/plugins/livestream/",
+    "tests/plugins/payments_stripe/",
+    "tests/plugins/sso/",
 )
 
 
@@ -35,5 +46,7 @@ class OneProcessPerFolder(LoadScopeScheduling):  # type: ignore[misc]  # ships n
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith(SAME_CACHE):
             return "tests/docs/"
+        if nodeid.startswith(ACCOUNTS):
+            return ACCOUNTS[0]
         folder = next((folder for folder in WHOLE_FOLDERS if nodeid.startswith(folder)), None)
         return folder or str(super()._split_scope(nodeid))
