@@ -70,6 +70,9 @@ async def test_stripes_origins_are_on_the_payment_page_alone(
     async with client_of(app, runtime, stall.tenant) as client:
         placed = (await Till(client, buyer).place()).json()
         pay = f"/shop/checkout/pay/{placed['purchase_id']}"
+        shown = (await client.get(pay, headers=cookie)).text.replace("<wbr>", "")
+        for brand in ("Visa", "Mastercard", "JCB", "American Express", "Diners Club", "Discover"):
+            assert brand in shown, "the cards that are taken"
         rules = {}
         for path in (pay, "/shop/products", "/shop/cart", "/shop/orders", "/account", "/payments/cards"):
             answer = await client.get(path, headers=cookie)
