@@ -213,31 +213,32 @@ COUPON_LAPSES: Final = {
 }
 
 
-async def _sale(stall: Stall, size: int, refusal: str, *, alone: bool, **limits: int) -> Contest:
+async def _sale(
+    stall: Stall, size: int, refusal: str, *, quantity: int | None = None, per_person: int | None = None
+) -> Contest:
     variant_id = await stall.goods("honten", "夜市", 1000, 9)
     product_id = await stall.value("SELECT product_id FROM shop_variant WHERE id = $1", variant_id)
     assert isinstance(product_id, uuid.UUID)
-    quantity = limits.pop("quantity", None)
     async with stall.ctx.begin() as tx:
-        sale_id = await sales.create(stall.ctx, tx, SaleInput(name="夜市", **limits))
+        sale_id = await sales.create(stall.ctx, tx, SaleInput(name="夜市", per_person=per_person))
         item = ItemInput(product_id=product_id, price=800, quantity=quantity)
         item_id = await sales.add_item(stall.ctx, tx, sale_id, item)
     async with stall.ctx.begin() as tx:
         await sales.start(stall.ctx, tx, sale_id)
     buyer, quote = await _quote(stall, variant_id)
     assert quote.goods == 800
-    people = [buyer.id if alone else (await stall.buyer()).id for _ in range(size)]
+    people = [buyer.id if per_person else (await stall.buyer()).id for _ in range(size)]
     taken = "SELECT coalesce(sum(quantity), 0)::int FROM timesale_taken WHERE item_id = $1 AND reverted_at IS NULL"
     acts = [_takes(SaleHooks(), one, quote) for one in people]
     return Contest(acts, lambda: stall.value(taken, item_id), 1, frozenset({refusal}))
 
 
 async def sale_pieces(stall: Stall, size: int) -> Contest:
-    return await _sale(stall, size, "sale_gone", alone=False, quantity=1)
+    return await _sale(stall, size, "sale_gone", quantity=1)
 
 
 async def sale_person(stall: Stall, size: int) -> Contest:
-    return await _sale(stall, size, "sale_limit", alone=True, per_person=1)
+    return await _sale(stall, size, "sale_limit", per_person=1)
 
 
 NO_PIECES_RULE: Final = Lapse(

@@ -109,8 +109,10 @@ async def test_a_coupon_and_a_sale_end_when_the_database_says_so(stall: Stall, s
         )
         sale = await sales.create(stall.ctx, tx, SaleInput(name="期限"))
         await sales.add_item(stall.ctx, tx, sale, ItemInput(product_id=product, price=800))
+    wrong = skewed(stall.ctx, skew)
     async with stall.ctx.begin() as tx:
-        await sales.start(stall.ctx, tx, sale)
+        await sales.start(wrong, tx, sale)
+    assert await ordered_for(stall, goods, code, timedelta()) == 500, "it runs from now on"
     for left, price in ((HOUR, 500), (-HOUR, 1000)):
         await execute(
             stall,
@@ -123,6 +125,10 @@ async def test_a_coupon_and_a_sale_end_when_the_database_says_so(stall: Stall, s
             *(sale, left),
         )
         assert await ordered_for(stall, goods, code, skew) == price, (skew, left)
+    await execute(stall, "UPDATE timesale_sale SET ends_at = NULL WHERE id = $1", sale)
+    async with stall.ctx.begin() as tx:
+        await sales.stop(wrong, tx, sale)
+    assert await ordered_for(stall, goods, code, timedelta()) == 1000, "it has ended"
 
 
 async def ordered_for(stall: Stall, goods: uuid.UUID, code: str, skew: timedelta) -> int:
