@@ -4,7 +4,8 @@ Drawing a page and asking axe costs a second of processor time, and one template
 languages, widths and schemes, for staff and for administrators. Each kind of page is opened in one of the looks: its
 name decides in which, the same from run to run. Of a list's filters and orders every second one is opened.
 The pages that everybody sees are opened in every look, and staff's other pages are those of the administrators.
-The source of every page is read in every look and for everybody. ``NAKAMISE_FULL=1`` opens everything.
+The source of every page is read in every look and for everybody but staff, for whom it is read in the first look.
+``NAKAMISE_FULL=1`` opens everything.
 """
 
 from __future__ import annotations
