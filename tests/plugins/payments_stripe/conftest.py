@@ -34,14 +34,23 @@ def shops_stripe() -> Iterator[StripeServer]:
 
 
 @pytest.fixture(scope="session")
+def day_stripe() -> Iterator[StripeServer]:
+    """Of one working day, whose account is looked at to the yen."""
+    with running(free_port()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 async def stripe_runtime(
     settings: Settings,
     host: FakingHost,
     steered_clock: SteeredClock,
     stripe_server: StripeServer,
     shops_stripe: StripeServer,
+    day_stripe: StripeServer,
 ) -> AsyncIterator[tuple[Runtime, App]]:
-    places = tuple(one.origin.removeprefix("http://") for one in (stripe_server, shops_stripe))
+    servers = (stripe_server, shops_stripe, day_stripe)
+    places = tuple(one.origin.removeprefix("http://") for one in servers)
     own = msgspec.structs.replace(settings, egress_allow=places)
     runtime = await build_runtime(own, host=host, clock=steered_clock)
     yield runtime, create_app(runtime)

@@ -224,7 +224,8 @@ async def open_counter(runtime: Runtime, app: App, stripe: StripeServer) -> Coun
     return counter
 
 
-async def open_shop(runtime: Runtime, stripe: StripeServer) -> Stall:
+async def open_shop(runtime: Runtime, stripe: StripeServer, **columns: object) -> Stall:
+    """``columns`` of its shop, honten."""
     tenant = await tenant_with(runtime, ("shop", "coupons", "payments_stripe"))
     await switches.configure(runtime, tenant.id, "payments_stripe", settings_for(stripe))
     await runtime.directory.catch_up()
@@ -234,5 +235,5 @@ async def open_shop(runtime: Runtime, stripe: StripeServer) -> Stall:
         return made(of, actor) if actor else made(of)
 
     stall = Stall(tenant, ctx_of(runtime, tenant), ctx_for)  # type: ignore[arg-type]
-    await stall.shop("honten", "KN")
+    await stall.shop("honten", "KN", **columns)
     return stall
