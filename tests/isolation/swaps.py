@@ -28,6 +28,7 @@ ALSO: Final = {
     "products": "product_id",
     "product_ids": "product_id",
     "moderators": "user_id",
+    "for_all": "user_id",
     "category": "category_id",
     "category_ids": "category_id",
     "parent_id": "category_id",

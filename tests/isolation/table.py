@@ -20,6 +20,7 @@ COMMON: Final = {
     "picture": "logo",
     "option": "nosuch",
     "option_id": "nosuch",
+    "text_id": "nosuch",
     "plan_id": "nosuch",
     "plugin_id": "nosuch",
     "owner": "core",
