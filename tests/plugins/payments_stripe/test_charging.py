@@ -9,7 +9,7 @@ import uuid
 import asyncpg
 import pytest
 
-from nakamise.contracts.payments import Capture, PaymentState
+from nakamise.contracts.payments import PaymentState
 from nakamise.db import Tx
 from nakamise.errors import Conflict, NotFound
 from nakamise.money import Money
@@ -275,7 +275,8 @@ async def test_our_objects_have_the_fields_and_types_of_stripes_samples(counter:
     )
     await counter.give_back(payment, 100)
     await counter.settle()
-    moves.dispute(await counter.intent(await counter.paid(capture=Capture.AUTOMATIC)))
+    moves.dispute(await counter.intent(await counter.paid()))
+    await counter.deliver_news()
     loose = [
         books.make("balance"),
         moves.link({"account": account["id"], "refresh_url": "http://x", "return_url": "http://x"}),
