@@ -47,7 +47,8 @@ async def hints(ctx: TenantCtx, tx: Tx, shop: StaffShop) -> Hints:
     decided = [(_(names[name]), texts[name]) for name in ORDER if name in texts]
     found = doubts(ctx, shop.legal, outline)
     if "returns" in texts and shop.legal.get("returns"):
-        found.append(("returns", _(RETURNS, item=_(LABELS["returns"]))))
+        label = LABELS["returns"]
+        found.append(("returns", _(RETURNS, item=_(label))))
     return Hints(decided, found)
 
 
