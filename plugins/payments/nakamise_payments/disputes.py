@@ -11,6 +11,7 @@ from nakamise.db import Tx
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise_payments import covering, ledger, mails, repository, telling
+from nakamise_payments.asking import look
 from nakamise_payments.schemas import Dispute, Op
 
 log: Final = logging.getLogger("nakamise.payments")
@@ -22,10 +23,14 @@ _ROWS: Final = (
 
 async def apply(ctx: TenantCtx, provider_id: str, told: DisputeStatus) -> None:
     """Once for each state; a dispute that ended stays as it is."""
+    async with ctx.read() as tx:
+        about = await repository.find(tx, told.charge_op_id)
+    if about is None:
+        log.error("dispute %s is about an unknown charge %s", told.reference, told.charge_op_id)
+        return
+    # A bank takes back what was paid: when nobody told us of that yet, the order must be paid before it is disputed.
+    await look(ctx, about)
     async with ctx.begin() as tx:
-        if await repository.find(tx, told.charge_op_id) is None:
-            log.error("dispute %s is about an unknown charge %s", told.reference, told.charge_op_id)
-            return
         charge = await repository.lock(tx, told.charge_op_id)
         known = await _known(tx, provider_id, told.reference)
         if known is None:

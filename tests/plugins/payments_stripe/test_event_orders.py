@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import asyncpg
 import msgspec
@@ -16,6 +17,7 @@ import pytest
 
 from nakamise.contracts.payments import Payment
 from nakamise.plugin import TenantCtx
+from nakamise.testing.tenants import ctx_of
 from nakamise_payments.service import PaymentService
 from nakamise_payments_stripe import inbox
 from tests.faults.careless import Drop, Lapse, dropped, without
@@ -156,7 +158,7 @@ async def test_without_what_makes_it_once_events_and_actors_book_twice(
         payment = await counter.paid(token="pm_card_threeDSecureRequired")
         counter.stripe.intents.take(await counter.intent(payment))
         events = await counter.news()
-        seen = Stall(counter.ctx.tenant, counter.ctx, lambda *_: counter.ctx)
+        seen = Stall(counter.ctx.tenant, counter.ctx, partial(ctx_of, counter.runtime))
         view, careless = without(seen, lapse)
         async with dropped(owner, seen, lapse):
             if lapse is FORGETFUL:

@@ -32,7 +32,7 @@ from nakamise.testing.server import free_port
 from nakamise_payments import ledger
 from nakamise_payments.reconciler import reconcile, settle_open
 from nakamise_payments_stripe import catching_up
-from nakamise_payments_stripe.inbox import handle_due
+from nakamise_payments_stripe.inbox import Event, handle_due, receive
 from nakamise_shop.checkout import paying
 from nakamise_shop.checkout.confirming import confirm_view
 from nakamise_shop.checkout.place import place
@@ -89,11 +89,11 @@ class Town:
         how = PAID[number % len(PAID)]
         after = list(AFTER)[(number * 5 + number // 7) % len(AFTER)]
         # What was paid at a till does not go back by the rail, and nobody disputes it.
-        life = await self._ordered(how, "nothing" if how == "till" else after)
+        life = await self.ordered(how, "nothing" if how == "till" else after)
         self.lives.append(life)
         await self.hours(12)
         if how in ("bank", "till"):
-            self.stripe.intents.take(self._intent(life))
+            self.stripe.intents.take(self.intent(life))
             await self.hours(12)
         if life.after != "nothing":
             await self._follow(life)
@@ -101,9 +101,9 @@ class Town:
 
     async def live_unheard(self) -> None:
         """One whose bank says yes, and nobody tells us: so that there is always somebody to be caught up on."""
-        life = await self._ordered("bank", "nothing")
+        life = await self.ordered("bank", "nothing")
         self.lives.append(life)
-        self.stripe.intents.take(self._intent(life))
+        self.stripe.intents.take(self.intent(life))
         self.postman.tell_nobody()
 
     async def hours(self, most: float) -> None:
@@ -111,7 +111,7 @@ class Town:
         await asyncio.to_thread(self.postman.pass_time, self.chance.uniform(0, most) * HOUR)
         await handle_due(self.stall.ctx)
 
-    async def _ordered(self, how: str, after: str) -> Life:
+    async def ordered(self, how: str, after: str) -> Life:
         buyer = await self.stall.buyer()
         await self.stall.fill_cart(buyer, [(self.goods, 2)])
         ctx = self.stall.ctx_of(buyer)
@@ -125,7 +125,7 @@ class Town:
         order = placed.orders[0]
         return Life(how, after, buyer, order.id, order.number, placed.purchase_id, AFTER[after])
 
-    def _intent(self, life: Life) -> Json:
+    def intent(self, life: Life) -> Json:
         [found] = [
             one
             for one in self.stripe.books.all("payment_intent")
@@ -135,7 +135,7 @@ class Town:
 
     async def _follow(self, life: Life) -> None:
         if life.after in ("won", "lost"):
-            dispute = self.stripe.moves.dispute(self._intent(life))
+            dispute = self.stripe.moves.dispute(self.intent(life))
             await self.hours(30)
             self.stripe.moves.close(dispute, life.after)
             return
@@ -154,7 +154,7 @@ class Town:
             [refund] = [
                 one
                 for one in self.stripe.books.all("refund")
-                if one["payment_intent"] == self._intent(life)["id"]
+                if one["payment_intent"] == self.intent(life)["id"]
             ]
             self.stripe.moves.bounce(refund)
 
@@ -265,3 +265,19 @@ async def deliveries_were_as_bad_as_promised(town: Town) -> None:
     kept = await town.stall.value("SELECT count(*)::int FROM payments_stripe_event")
     known = {event["id"] for event in town.stripe.books.events} - town.postman.lost
     assert kept == len(known), "each event once, and nothing that was lost or forged"
+
+
+@pytest.mark.req("CL-30")
+async def test_a_dispute_that_is_lost_before_we_know_of_the_money_ends_its_order(town: Town) -> None:
+    """Of a payment at the bank's page we are told nothing; of the dispute about it everything."""
+    life = await town.ordered("bank", "lost")
+    town.stripe.intents.take(town.intent(life))
+    town.postman.tell_nobody()
+    dispute = town.stripe.moves.dispute(town.intent(life))
+    town.stripe.moves.close(dispute, "lost")
+    for event in town.stripe.books.events[-2:]:
+        await receive(town.stall.ctx, msgspec.convert(event, Event))
+    await handle_due(town.stall.ctx)
+    await town.catch_up()
+    town.lives.append(life)
+    assert await town.wrong() == {}

@@ -107,9 +107,10 @@ class Postman:
     def _plan(self, event: Json) -> Iterator[tuple[Kind, float]]:
         """(kind, after how long)."""
         chance, chaos = self._random, self._chaos
-        for kind, share in (("forged", chaos.forged), ("cut", chaos.cut)):
-            if chance.random() < share:
-                yield kind, chance.uniform(0, HOUR)  # type: ignore[misc]
+        if chance.random() < chaos.forged:
+            yield "forged", chance.uniform(0, HOUR)
+        if chance.random() < chaos.cut:
+            yield "cut", chance.uniform(0, HOUR)
         if chance.random() < chaos.lost:
             self.lost.add(event["id"])
             return
