@@ -183,8 +183,9 @@ async def test_what_is_taken_out_whole_gives_the_use_back_and_a_return_does_not(
     await stall.fill_cart(buyer, [(goods, 2)])
     await put(stall, buyer, "AKI")
     sent = await paid(office, buyer)
-    for act, body in (("start", {}), ("shipments", {"carrier": "yamato", "tracking_number": "123456789013"})):
-        answer = await office.api.post(f"/api/shop/staff/orders/{sent}/{act}", json={"lines": [1], **body})
+    parcel = {"carrier": "yamato", "tracking_number": "123456789013"}
+    for act, more in (("start", {}), ("shipments", parcel)):
+        answer = await office.api.post(f"/api/shop/staff/orders/{sent}/{act}", json={"lines": [1], **more})
         assert answer.status_code in (200, 201), answer.text
     async with stall.ctx.begin() as tx:
         back = RefundOrder(idem=uuid7(), lines=(RefundLine(line_no=1, qty=2),))

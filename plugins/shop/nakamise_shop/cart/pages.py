@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response, get, post
@@ -71,7 +71,7 @@ def _subject(ctx: TenantCtx, cart: Cart) -> CartSubject:
     )
 
 
-def _bill(ctx: TenantCtx, cart: Cart) -> dict[str, object]:
+def _bill(ctx: TenantCtx, cart: Cart) -> dict[str, Any]:
     """Before an address is chosen the carriage is an estimate."""
     return {"told": teller(ctx.locale), "unsure": Unsure(True, cart.has_unknown_shipping)}
 
