@@ -149,7 +149,7 @@ async def test_the_buyer_gets_one_mail_for_each_thing_with_the_confirmed_amounts
     assert "合計（税込）: ¥6,590" in texts[thanks]
     assert "8%対象※ ¥1,080 内消費税: ¥80" in texts[thanks]
     assert "10%対象 ¥5,510 内消費税: ¥500" in texts[thanks]
-    assert "ヤマト運輸 送り状番号 123456789013" in texts[sent]
+    assert "ヤマト運輸、送り状番号 123456789013" in texts[sent]
     assert "nakamise" not in (texts[thanks] + thanks).lower()
 
 
