@@ -158,8 +158,8 @@ async def test_whoever_comes_after_a_death_ends_what_it_began(
     flow = sorted(FLOWS)[turn] if ALL else random.choice(sorted(FLOWS))
     async with ready(settings, host, flow) as place_:
         people = [await READY[flow](place_) for _ in range(PEOPLE)]
-        # Another sample each time.
-        deaths = await gone_through(place_, flow, tmp_path, people, random.randint(1, STEP))
+        # Another sample each time, from a point that every flow has.
+        deaths = await gone_through(place_, flow, tmp_path, people, random.randint(1, min(STEP, 10)))
         assert deaths >= sized(1, 26), "hardly anything was tried"
         # The one after the last point met none, and went the same way.
         walkers = people[: deaths + 1]
@@ -270,6 +270,6 @@ async def test_without_keys_the_next_one_is_lost(
         ground.forgetting_keys(place_.settings, place_.stall.tenant),
     ):
         people = [await place_.at_checkout()]
-        with pytest.raises(Lost, match="cart"):
+        with pytest.raises(Lost, match="point 2: 137, then 1"):
             # Right after the order's commit.
             await gone_through(place_, "refund", tmp_path, people, first=2)
