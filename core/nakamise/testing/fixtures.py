@@ -184,11 +184,10 @@ def make_tenant(runtime: Runtime) -> MakeTenant:
 
 @pytest.fixture(scope="session")
 def ctx_for(runtime: Runtime) -> CtxFor:
-    from nakamise.plugin.context import SYSTEM
     from nakamise.testing.tenants import ctx_of
 
     def ctx(tenant: Tenant, actor: Actor | None = None) -> TenantCtx:
-        return ctx_of(runtime, tenant, actor or SYSTEM)
+        return ctx_of(runtime, tenant, actor)
 
     return ctx
 

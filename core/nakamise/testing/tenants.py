@@ -51,9 +51,10 @@ def current(runtime: Runtime, tenant: Tenant) -> Tenant:
     return runtime.directory.by_id(tenant.id) or tenant
 
 
-def ctx_of(runtime: Runtime, tenant: Tenant, actor: Actor = SYSTEM) -> TenantCtx:
+def ctx_of(runtime: Runtime, tenant: Tenant, actor: Actor | None = None) -> TenantCtx:
+    """Acts as the system when nobody is named."""
     fresh = current(runtime, tenant)
-    return TenantCtx(runtime, fresh, actor, runtime.host.lineup(fresh.plugins))
+    return TenantCtx(runtime, fresh, actor or SYSTEM, runtime.host.lineup(fresh.plugins))
 
 
 def client_of(app: App, runtime: Runtime, tenant: Tenant) -> httpx.AsyncClient:

@@ -24,7 +24,9 @@ REMARKS: Final = {
     "unknown": N_("Characters that the carrier cannot print: %(before)s"),
     "swapped": N_("“%(before)s” is written as “%(now)s”"),
     "split": N_("Spread over several fields: %(now)s"),
-    "late": N_("The buyer wished for %(before)s; sent on this day it arrives on %(now)s at the earliest. Please tell the buyer, or change the wish."),
+    "late": N_(
+        "The buyer wished for %(before)s; sent on this day it arrives on %(now)s at the earliest. Please tell the buyer, or change the wish."
+    ),
 }
 # (label, kind of badge)
 VERDICTS: Final = {

@@ -87,7 +87,9 @@ async def bearers(office: Office) -> list[str]:
 async def names_are_read_of_what_is_named(stall: Stall) -> None:
     """The public list asks for no names of goods that no coupon is for."""
     async with stall.ctx.begin() as tx:
-        await tx.execute("UPDATE coupons_coupon SET is_public = true, archived_at = NULL, is_on = true WHERE NOT is_batch")
+        await tx.execute(
+            "UPDATE coupons_coupon SET is_public = true, archived_at = NULL, is_on = true WHERE NOT is_batch"
+        )
     ctx = stall.ctx_of(await stall.buyer())
     async with ctx.read() as tx:
         await offered(ctx, tx)

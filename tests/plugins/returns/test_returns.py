@@ -148,6 +148,7 @@ async def test_another_variant_is_sent_and_a_difference_goes_back(desk: Counter,
     assert (await handling.refund(ctx, rest, Refund(with_shipping=False))).head.refunded == 333
     # The bank takes all that is left, with what was kept for what was sent instead.
     charge = await stall.value("SELECT id FROM payments_op WHERE kind = 'charge'")
+    assert isinstance(charge, uuid.UUID)
     for state in (DisputeState.OPEN, DisputeState.LOST):
         told = DisputeStatus("dp_1", charge, state, Money(3549 - 400 - 2 * 333, "JPY"))
         await ctx.service(PaymentReports).disputed("payments_sandbox", told)

@@ -42,7 +42,7 @@ def in_words(ctx: TenantCtx, line: CartLine) -> str:
 def check(ctx: TenantCtx, line: CartLine, already: int = 0) -> None:
     """``already``: how many there were before this act. Raises Conflict."""
     trouble = line.trouble
-    if trouble in {None, Trouble.NOT_FOR_SALE, Trouble.SHOP_CLOSED}:
+    if trouble is None or trouble in {Trouble.NOT_FOR_SALE, Trouble.SHOP_CLOSED}:
         return
     if trouble in _REFUSED:
         code = "sold_out" if trouble is Trouble.SOLD_OUT else "not_on_sale"

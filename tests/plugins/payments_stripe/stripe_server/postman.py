@@ -116,7 +116,8 @@ class Postman:
             return
         late = chance.uniform(0, 3 * DAY if chance.random() < chaos.late else HOUR)
         if chance.random() < chaos.crowd:
-            yield from (("whole", late) for _ in range(AT_ONCE))
+            for _ in range(AT_ONCE):
+                yield "whole", late
         yield "whole", late
         if chance.random() < chaos.again:
             for _ in range(chance.randint(1, chaos.copies - 1)):

@@ -207,7 +207,9 @@ async def _beside(two: TwoShops) -> None:
     chosen = [{"id": other, "kind": "related"}]
     assert "本店の品" in (await two.browser.get(page)).text, "buyers see it too"
     async with stall.ctx.begin() as tx:
-        slug = await tx.value("UPDATE shop_product SET state = 'draft' WHERE name = '本店の品' RETURNING slug")
+        slug = await tx.value(
+            "UPDATE shop_product SET state = 'draft' WHERE name = '本店の品' RETURNING slug"
+        )
     assert "本店の品" not in (await two.browser.get(page)).text
     by_name = await two.browser.post(f"{page}/related", data={"other": "本店の品"}, follow_redirects=True)
     assert "この名前またはSKUの商品はありません" in by_name.text
