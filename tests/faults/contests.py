@@ -25,7 +25,7 @@ from nakamise_timesale import service as sales
 from nakamise_timesale.hooks import Hooks as SaleHooks
 from nakamise_timesale.schemas import ItemInput, SaleInput
 from tests.faults.careless import Careless, Drop, Lapse
-from tests.faults.crowd import Told, crowd
+from tests.faults.crowd import Told, crowd, until_told
 from tests.plugins.shop.stall import Buyer, Stall
 
 # One of the crowd does its part, seen through this stall.
@@ -59,7 +59,7 @@ async def shopper(stall: Stall, variant_id: uuid.UUID, quantity: int = 1, code: 
 
 
 async def _orders(stall: Stall, buyer: Buyer, key: str) -> Act:
-    seen = await confirm_view(stall.ctx_of(buyer), buyer.address_id)
+    seen = await until_told(lambda: confirm_view(stall.ctx_of(buyer), buyer.address_id))
     wanted = PlaceOrder(buyer.address_id, seen.fingerprint)
 
     async def act(seen_by: Stall, _: Careless) -> Placed:
@@ -152,7 +152,7 @@ async def _quote(stall: Stall, variant_id: uuid.UUID, code: str = "") -> tuple[B
     if code:
         async with stall.ctx.begin() as tx:
             await stall.ctx_of(buyer).service(CartInputs).set(tx, {"coupons.code": code})
-    return buyer, (await confirm_view(stall.ctx_of(buyer), buyer.address_id)).quote
+    return buyer, (await until_told(lambda: confirm_view(stall.ctx_of(buyer), buyer.address_id))).quote
 
 
 def _takes(hooks: Any, buyer_id: uuid.UUID, quote: Quote) -> Act:

@@ -38,6 +38,7 @@ from nakamise_shop.orders import fulfil
 from nakamise_shop.orders.cancel import cancel
 from tests.faults.careless import Careless, Drop, Lapse
 from tests.faults.contests import NO_LOCKS, Contest, shopper
+from tests.faults.crowd import until_told
 from tests.plugins.shop.stall import Buyer, Stall
 
 PARCELS: Final = itertools.count(1)
@@ -47,8 +48,9 @@ async def ordered(stall: Stall, variant_id: uuid.UUID, quantity: int = 1) -> tup
     buyer = await stall.buyer()
     await stall.fill_cart(buyer, [(variant_id, quantity)])
     ctx = stall.ctx_of(buyer)
-    seen = await confirm_view(ctx, buyer.address_id)
-    return buyer, await place(ctx, new_token(), PlaceOrder(buyer.address_id, seen.fingerprint))
+    seen = await until_told(lambda: confirm_view(ctx, buyer.address_id))
+    wanted = PlaceOrder(buyer.address_id, seen.fingerprint)
+    return buyer, await until_told(lambda: place(ctx, new_token(), wanted))
 
 
 async def bought(

@@ -55,11 +55,12 @@ async def crowd(size: int, act: Callable[[int], Awaitable[T]]) -> Told[T]:
 
 
 async def until_told(act: Callable[[], Awaitable[T]]) -> T:
-    """As a buyer does who is told how long the line is: comes again. Nothing was ordered before."""
+    """As a buyer does who is told how long the line is, or that prices are not certain on a machine that does much
+    else: comes again. Nothing was ordered before."""
     while True:
         try:
             return await act()
         except Unavailable as busy:
-            if busy.code != "line_wait":
+            if busy.code not in {"line_wait", "pricing_degraded"}:
                 raise
             await asyncio.sleep(0.05)

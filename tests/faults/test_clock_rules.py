@@ -33,7 +33,7 @@ from nakamise_timesale import service as sales
 from nakamise_timesale.schemas import ItemInput, SaleInput
 from tests.faults import ground
 from tests.faults.contests_money import arrived, bought, held
-from tests.faults.crowd import crowd
+from tests.faults.crowd import crowd, until_told
 from tests.faults.size import sized
 from tests.plugins.shop.stall import PLUGINS, Stall
 
@@ -138,7 +138,7 @@ async def ordered_for(stall: Stall, goods: uuid.UUID, code: str, skew: timedelta
     async with stall.ctx.begin() as tx:
         await stall.ctx_of(buyer).service(CartInputs).set(tx, {"coupons.code": code})
     ctx = skewed(stall.ctx_of(buyer), skew)
-    seen = await confirm_view(ctx, buyer.address_id)
+    seen = await until_told(lambda: confirm_view(ctx, buyer.address_id))
     placed = await place(ctx, new_token(), PlaceOrder(buyer.address_id, seen.fingerprint))
     return placed.due - 550
 
@@ -185,7 +185,7 @@ async def test_a_clock_that_jumps_under_load_changes_nothing(stall: Stall) -> No
             ctx.lineup,
             locale=ctx.locale,
         )
-        seen = await confirm_view(ctx, buyer.address_id)
+        seen = await until_told(lambda: confirm_view(ctx, buyer.address_id))
         placed = await place(ctx, new_token(), PlaceOrder(buyer.address_id, seen.fingerprint))
         while True:
             try:
