@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,6 +18,7 @@ from nakamise.ui.i18n import N_, gettext_for
 if TYPE_CHECKING:
     from nakamise.plugin.context import TenantCtx
 
+log: Final = logging.getLogger("nakamise.mail")
 SUBJECT_MAX: Final = 200
 BODY_MAX: Final = 5_000
 _PLACE: Final = re.compile(r"\{([^{}]*)\}")
@@ -73,7 +75,12 @@ async def words_of(ctx: TenantCtx, tx: Tx, text_id: str, values: Mapping[str, st
         raise LookupError(f"no mail text {text_id!r} is on here")
     if missing := set(text.variables) - set(values):
         raise LookupError(f"{text_id}: no value for {sorted(missing)}")
-    return fill(await stored(tx, text_id, ctx.locale) or standard(text, ctx.locale), values)
+    own = await stored(tx, text_id, ctx.locale)
+    if own is not None and faults(text, own.subject, own.body):
+        # The plugin has other values since it was written: a mail with our words is better than none.
+        log.warning("%s: the tenant's words do not fit its values any more", text_id)
+        own = None
+    return fill(own or standard(text, ctx.locale), values)
 
 
 def faults(text: MailText, subject: str, body: str) -> dict[str, FieldError]:

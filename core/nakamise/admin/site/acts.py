@@ -28,6 +28,8 @@ CORE_ACTS: Final = {
     "core.legal.published": N_("Published a legal text"),
     "core.login.refused": N_("A login by another service was refused"),
     "core.login.roles_kept": N_("Roles from a login service were not taken over"),
+    "core.mail_text.reset": N_("Took a mail's words back to the standard"),
+    "core.mail_text.saved": N_("Changed a mail's words"),
     "core.plugin.disabled": N_("Switched a plugin off"),
     "core.plugin.enabled": N_("Switched a plugin on"),
     "core.plugin.exported": N_("Exported a plugin's data"),

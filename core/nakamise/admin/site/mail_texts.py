@@ -88,14 +88,14 @@ async def save(ctx: TenantCtx, text: MailText, locale: str, subject: str, body: 
             ctx.actor.display_name,
             revision,
         )
-        await ctx.audit(tx, "site.mail_text_saved", text.id, language=locale)
+        await ctx.audit(tx, "core.mail_text.saved", text.id, language=locale)
 
 
 async def reset(ctx: TenantCtx, text: MailText, locale: str) -> None:
     """Back to ours."""
     async with ctx.begin() as tx:
         await tx.execute("DELETE FROM core_mail_text WHERE id = $1 AND locale = $2", text.id, locale)
-        await ctx.audit(tx, "site.mail_text_reset", text.id, language=locale)
+        await ctx.audit(tx, "core.mail_text.reset", text.id, language=locale)
 
 
 async def send_test(ctx: TenantCtx, text: MailText, locale: str, subject: str, body: str) -> str:

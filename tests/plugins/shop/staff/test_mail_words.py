@@ -94,8 +94,8 @@ async def test_a_shop_writes_its_mails_in_its_own_words(
     number = await buys(stall, client, drain)
     subject, _ = await mail(stall, f"%{number}%")
     assert "花店" not in subject
-    acts = "SELECT string_agg(act, ' ' ORDER BY at, id) FROM core_audit WHERE act LIKE 'site.mail%'"
-    assert await stall.value(acts) == "site.mail_text_saved site.mail_text_reset"
+    acts = "SELECT string_agg(act, ' ' ORDER BY at, id) FROM core_audit WHERE act LIKE 'core.mail_text.%'"
+    assert await stall.value(acts) == "core.mail_text.saved core.mail_text.reset"
 
 
 REFUSED = (
@@ -135,3 +135,14 @@ async def test_a_value_that_looks_like_a_place_stays_what_it_is(shared_stall: St
             await ctx.mail_words(tx, "shop.order_paid", number="1")
         with pytest.raises(LookupError, match="nothing"):
             await ctx.mail_words(tx, "shop.nothing")
+
+
+async def test_words_for_a_value_that_is_gone_are_not_used(shared_stall: Stall) -> None:
+    async with shared_stall.ctx.begin() as tx:
+        await tx.execute(
+            "INSERT INTO core_mail_text (id, locale, subject, body)"
+            " VALUES ('shop.order_shipped', 'ja', '{gone}', '{carrier}{tracking}')"
+        )
+        values = {"number": "H-1", "carrier": "ヤマト運輸", "tracking": "1"}
+        words = await shared_stall.ctx.mail_words(tx, "shop.order_shipped", locale="ja", **values)
+    assert "H-1" in words.subject
