@@ -159,7 +159,7 @@ async def send(tx: Tx, op_id: uuid.UUID) -> bool:
         " attempts = attempts + (state = 'new')::int, first_sent_at = coalesce(first_sent_at, (SELECT now())),"
         " next_at = greatest(next_at, now() + interval '2 minutes')"
         " WHERE id = $1 AND state NOT IN ('succeeded', 'failed', 'canceled', 'by_hand')"
-        " AND coalesce(first_sent_at, now()) > now() - interval '23 hours'",
+        " AND (first_sent_at IS NULL OR first_sent_at > now() - interval '23 hours')",
         op_id,
     )
     return touched == 1

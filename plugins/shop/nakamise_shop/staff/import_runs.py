@@ -21,7 +21,7 @@ AT_ONCE_MAX: Final = 200
 MANAGE: Final = "shop.products.manage"
 _START: Final = """
 INSERT INTO shop_import_run (import_id) VALUES ($1)
-ON CONFLICT (import_id) DO UPDATE SET state = 'waiting', done = 0, total = 0, failure = '', begun_at = now()
+ON CONFLICT (import_id) DO UPDATE SET state = 'waiting', done = 0, total = 0, failure = '', begun_at = excluded.begun_at
 WHERE shop_import_run.state = 'failed' OR shop_import_run.begun_at < now() - interval '30 minutes'
 """
 # A worker that died for good says nothing.

@@ -37,8 +37,8 @@ SOURCES: Final[Mapping[str, tuple[str, ...]]] = {
 _WITH_REASON: Final = frozenset({"rejected", "suspended"})
 _MOVE: Final = """
 UPDATE shop_shop SET state = $2, state_reason = $3, updated_at = now(), version = version + 1,
-    opened_at = CASE WHEN $2 = 'open' THEN coalesce(opened_at, now()) ELSE opened_at END,
-    applied_at = CASE WHEN $2 = 'applied' THEN now() ELSE applied_at END,
+    opened_at = CASE WHEN $2 = 'open' THEN coalesce(opened_at, (SELECT now())) ELSE opened_at END,
+    applied_at = CASE WHEN $2 = 'applied' THEN (SELECT now()) ELSE applied_at END,
     applied_by = CASE WHEN $2 = 'applied' THEN $5 ELSE applied_by END
 WHERE id = $1 AND state = ANY($4)
 """
