@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import uuid
 
 import httpx
 import pytest
 
 from nakamise.runtime import Runtime
+from nakamise.starters import list_starters
 from nakamise.tenancy import switches
 from nakamise.testing.fixtures import ClientFor
 from nakamise_returns import seed as returns_seed
@@ -120,6 +122,24 @@ async def test_the_end_of_a_products_sale_stands_on_the_last_screen(mall: Stall,
     assert re.search(r"2031.{1,4}5.{1,4}2.{1,6}15:00", page)
 
 
+def fees_named(legal: dict[str, str]) -> list[str]:
+    """Items that state the fee for sending a second time, be it the right one."""
+    names = ("additional_fees", "additional_fees_en")
+    return [name for name in names if re.search("送料|shipping", legal[name], re.IGNORECASE)]
+
+
+@pytest.mark.req("BX-14")
+def test_starters_leave_the_fee_to_the_settings() -> None:
+    """A shop made from one would go on stating the starter's fee after its staff have changed it."""
+    shops = {
+        f"{starter.folder.name}/{row['slug']}": row["legal_notice"]
+        for starter in list_starters()
+        for row in tomllib.loads((starter.folder / "shop.toml").read_text(encoding="utf-8"))["shops"]
+    }
+    assert len(shops) == 5
+    assert {slug: fees_named(legal) for slug, legal in shops.items() if fees_named(legal)} == {}
+
+
 @pytest.mark.req("BX-14")
 async def test_staff_see_what_the_notice_says_and_where_their_words_differ(
     mall: Stall, client: ClientFor
@@ -130,6 +150,7 @@ async def test_staff_see_what_the_notice_says_and_where_their_words_differ(
         for row in read(slug, "shop.toml")["shops"]:
             outline = outline_of(mall.ctx, rates[row["slug"]], [])
             assert doubts(mall.ctx, row["legal_notice"], outline) == [], slug
+            assert not fees_named(row["legal_notice"]), slug
     shop_id = await mall.shop(
         "tsuji",
         "TJ",
