@@ -102,6 +102,6 @@ manifest: Final = Manifest(
         Task("payments.pay_sellers", "nakamise_payments.sellers:pay_due", 300),
         Task("payments.settle_open", "nakamise_payments.reconciler:settle_open", 60),
         Task("payments.reconcile", "nakamise_payments.reconciler:reconcile_nightly", 86_400),
-        Task("payments.reconcile_month", "nakamise_payments.reconciler:reconcile_monthly", 30 * 86_400),
+        Task("payments.reconcile_month", "nakamise_payments.reconciler:reconcile_monthly", 86_400),
     ),
 )

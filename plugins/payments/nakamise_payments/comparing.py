@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -14,34 +15,67 @@ from nakamise.plugin import TenantCtx
 COMPARE: Final = "payments.compare"
 # A job that was cut off says nothing; until then it may still be at work.
 _SILENT: Final = "interval '15 minutes'"
-_BEGIN: Final = """
-INSERT INTO payments_comparison (provider_id, begun_at) VALUES ($1, now())
-ON CONFLICT (provider_id) DO UPDATE SET begun_at = coalesce(payments_comparison.begun_at, excluded.begun_at)
-"""
-_END: Final = (
-    "UPDATE payments_comparison SET begun_at = NULL, failed = false, ended_at = now() WHERE provider_id = $1"
-)
+# Once a month what changed after the nights looked at it is looked at; twice as far where it did not come to its end.
+MONTH: Final = timedelta(days=30)
+_MONTH_AT_MOST: Final = 2 * MONTH
+
+
+class Look(enum.StrEnum):
+    """Whose end is noted where: the table's name."""
+
+    NIGHTLY = "payments_comparison"
+    MONTHLY = "payments_comparison_month"
+
+
 _UNFINISHED: Final = f"""
-SELECT min(coalesce(ended_at, begun_at)) FROM payments_comparison
-WHERE provider_id = ANY($1) AND begun_at IS NOT NULL AND (failed OR begun_at < now() - {_SILENT})
+SELECT min(coalesce(c.ended_at, c.begun_at))
+FROM (SELECT * FROM {Look.NIGHTLY} UNION ALL SELECT * FROM {Look.MONTHLY}) c
+WHERE c.provider_id = ANY($1) AND c.begun_at IS NOT NULL AND (c.failed OR c.begun_at < now() - {_SILENT})
 """  # noqa: S608
+
+
+class _Ended(msgspec.Struct, frozen=True):
+    provider_id: str
+    ended_at: datetime | None
 
 
 class Compare(msgspec.Struct, frozen=True):
     """The payload of the job that staff ask for."""
 
 
-async def begin(tx: Tx, provider_id: str) -> None:
-    await tx.execute(_BEGIN, provider_id)
+async def begin(tx: Tx, provider_id: str, look: Look) -> None:
+    await tx.execute(
+        f"INSERT INTO {look} AS c (provider_id, begun_at) VALUES ($1, now())"  # noqa: S608
+        " ON CONFLICT (provider_id) DO UPDATE SET begun_at = coalesce(c.begun_at, excluded.begun_at)",
+        provider_id,
+    )
 
 
-async def end(tx: Tx, provider_id: str) -> None:
-    await tx.execute(_END, provider_id)
+async def end(tx: Tx, provider_id: str, look: Look) -> None:
+    await tx.execute(
+        f"UPDATE {look} SET begun_at = NULL, failed = false, ended_at = now() WHERE provider_id = $1",  # noqa: S608
+        provider_id,
+    )
 
 
-async def fail(tx: Tx, provider_id: str) -> None:
-    """The provider did not answer, or not with everything."""
-    await tx.execute("UPDATE payments_comparison SET failed = true WHERE provider_id = $1", provider_id)
+async def fail(tx: Tx, provider_id: str, look: Look) -> None:
+    """The provider did not answer, or not with everything. Another one that ran beside may have ended meanwhile."""
+    await tx.execute(
+        f"UPDATE {look} SET failed = true, begun_at = coalesce(begun_at, now()) WHERE provider_id = $1",  # noqa: S608
+        provider_id,
+    )
+
+
+async def month_due(tx: Tx, provider_ids: Collection[str], now: datetime) -> dict[str, timedelta]:
+    """Those whose last monthly comparison ended longer ago than that, or never, and how far to look back."""
+    rows = await tx.all(
+        _Ended,
+        "SELECT provider_id, ended_at FROM payments_comparison_month WHERE provider_id = ANY($1)",
+        sorted(provider_ids),
+    )
+    ended = {row.provider_id: row.ended_at for row in rows}
+    since = {provider_id: now - (ended.get(provider_id) or now - MONTH) for provider_id in provider_ids}
+    return {provider_id: min(ago, _MONTH_AT_MOST) for provider_id, ago in since.items() if ago >= MONTH}
 
 
 async def unfinished_since(tx: Tx, provider_ids: Collection[str]) -> datetime | None:

@@ -90,6 +90,15 @@ comparison = Table(
     Column("ended_at", DateTime(timezone=True)),
 )
 
+comparison_month = Table(
+    "payments_comparison_month",
+    metadata,
+    Column("provider_id", Text, primary_key=True),
+    Column("begun_at", DateTime(timezone=True)),
+    Column("failed", Boolean, nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+)
+
 acknowledgement = Table(
     "payments_acknowledgement",
     metadata,

@@ -16,8 +16,8 @@ from nakamise_payments.schemas import split_way, way_of
 log: Final = logging.getLogger("nakamise.payments")
 # A provider that has not answered by then counts as silent.
 ANSWER_S: Final = 25.0
-# Lists have many pages, and each page its own time in the provider's plugin: less than a job may take.
-LIST_S: Final = 240.0
+# A whole comparison with all providers, whose lists have many pages: less than a job may take (300).
+COMPARE_S: Final = 240.0
 
 T = TypeVar("T")
 
@@ -81,8 +81,9 @@ def provider(ctx: TenantCtx, provider_id: str) -> PaymentProvider:
     return found
 
 
-async def answer(call: Awaitable[T], within: float = ANSWER_S) -> T:
-    """Raises ProviderUnreachable, whatever went wrong: an error of ours or theirs is no answer. ``within`` seconds."""
+async def answer(call: Awaitable[T], within: float | None = ANSWER_S) -> T:
+    """Raises ProviderUnreachable, whatever went wrong: an error of ours or theirs is no answer. ``within`` seconds;
+    None where the caller has a deadline."""
     try:
         async with asyncio.timeout(within):
             return await call

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+
+import msgspec
 
 from nakamise.contracts.payments import (
     ChargeState,
@@ -21,16 +24,15 @@ from nakamise.ids import uuid7
 from nakamise.plugin import Job, TenantCtx
 from nakamise_payments import comparing, disputes, ledger, movements, repository
 from nakamise_payments.asking import find_op, settle
-from nakamise_payments.comparing import Compare
+from nakamise_payments.comparing import Compare, Look
 from nakamise_payments.ledger import Booked
-from nakamise_payments.providers import LIST_S, answer, providers
+from nakamise_payments.providers import COMPARE_S, answer, providers
 from nakamise_payments.schemas import Difference, Op, OpState, Report, Trouble
 from nakamise_payments.settling import apply, note_silence
 
 log: Final = logging.getLogger("nakamise.payments")
 BATCH: Final = 100
 LOOK_BACK: Final = timedelta(days=3)
-MONTH: Final = timedelta(days=30)
 # What was asked shorter ago is still on its way, here or there.
 SETTLE_WITHIN: Final = timedelta(minutes=15)
 
@@ -65,9 +67,14 @@ async def reconcile_nightly(ctx: TenantCtx) -> None:
     await reconcile(ctx)
 
 
-async def reconcile_monthly(ctx: TenantCtx) -> None:
-    """What changed after the three days in which the nights looked at it."""
-    await reconcile(ctx, MONTH)
+async def reconcile_monthly(ctx: TenantCtx) -> list[Report]:
+    """Daily, so that one that failed comes again on the next day: with the providers whose last monthly comparison is
+    a month old, what changed after the three days in which the nights looked at it."""
+    found = providers(ctx)
+    async with ctx.read() as tx:
+        now = await tx.value("SELECT now()")
+        due = await comparing.month_due(tx, found, now)
+    return await compare_all(ctx, now, due, Look.MONTHLY)
 
 
 async def compare_now(ctx: TenantCtx, _payload: Compare, _: Job) -> None:
@@ -75,7 +82,7 @@ async def compare_now(ctx: TenantCtx, _payload: Compare, _: Job) -> None:
     await reconcile(ctx)
 
 
-async def reconcile(ctx: TenantCtx, look_back: timedelta = LOOK_BACK) -> list[Report]:
+async def reconcile(ctx: TenantCtx) -> list[Report]:
     """Provider ↔ op ↔ ledger of the last three days, and the provider's balance ↔ ledger; one report for each
     provider that answers.
 
@@ -84,28 +91,44 @@ async def reconcile(ctx: TenantCtx, look_back: timedelta = LOOK_BACK) -> list[Re
     """
     async with ctx.read() as tx:
         now = await tx.value("SELECT now()")
-    reports = []
-    for provider_id, provider in providers(ctx).items():
+    return await compare_all(ctx, now, dict.fromkeys(providers(ctx), LOOK_BACK), Look.NIGHTLY)
+
+
+async def compare_all(
+    ctx: TenantCtx, now: datetime, look_back: Mapping[str, timedelta], look: Look, within: float = COMPARE_S
+) -> list[Report]:
+    """All of them together in ``within`` seconds: each has its part of what those before it left."""
+    clock, reports = asyncio.get_running_loop(), []
+    deadline = clock.time() + within
+    for nth, (provider_id, back) in enumerate(look_back.items()):
+        part = (deadline - clock.time()) / (len(look_back) - nth)
         async with ctx.begin() as tx:
-            await comparing.begin(tx, provider_id)
+            await comparing.begin(tx, provider_id, look)
         try:
-            report = await _reconcile_with(ctx, provider_id, provider, now, now - look_back)
-            reports.append(report)
-            await _catch_up(ctx, provider_id, provider, report)
+            async with asyncio.timeout(part):
+                provider = providers(ctx)[provider_id]
+                report = await _reconcile_with(ctx, provider_id, provider, now, now - back, look)
+                reports.append(report)
+                await _catch_up(ctx, provider_id, provider, report)
             after = comparing.end
-        except ProviderUnreachable as error:
-            log.warning("no whole reconciliation with %s: %s", provider_id, error)
+        except (ProviderUnreachable, TimeoutError) as error:
+            log.warning("no whole reconciliation with %s: %r", provider_id, error)
             after = comparing.fail
         async with ctx.begin() as tx:
-            await after(tx, provider_id)
+            await after(tx, provider_id, look)
     return reports
 
 
 async def _reconcile_with(
-    ctx: TenantCtx, provider_id: str, provider: PaymentProvider, now: datetime, since: datetime
+    ctx: TenantCtx,
+    provider_id: str,
+    provider: PaymentProvider,
+    now: datetime,
+    since: datetime,
+    look: Look,
 ) -> Report:
-    theirs = by_op(await answer(provider.records(since), LIST_S))
-    moved = await answer(provider.movements(since - movements.MARGIN), LIST_S)
+    theirs = by_op(await answer(provider.records(since), None))
+    moved = await answer(provider.movements(since - movements.MARGIN), None)
     async with ctx.begin() as tx:
         ours = {
             op.id: op
@@ -125,6 +148,9 @@ async def _reconcile_with(
             for found in await movements.compare(tx, provider_id, moved, since, now)
             if found.op_id is None or found.op_id not in known
         ]
+        if look is Look.MONTHLY:
+            seen = await acknowledged(tx, provider_id)
+            differences = [found for found in differences if found not in seen]
         report = _report(now, since, provider_id, ours, differences, len(moved))
         await repository.insert_report(tx, report)
     if differences:
@@ -141,7 +167,9 @@ async def _catch_up(ctx: TenantCtx, provider_id: str, provider: PaymentProvider,
     async with ctx.read() as tx:
         # They take weeks: those that we believe open are asked for however old they are.
         open_ones = [one.reference for one in await disputes.open_ones(tx) if one.provider_id == provider_id]
-    for dispute in await answer(provider.disputes(report.since, open_ones), LIST_S):
+    # Providers made before ``references`` know of none: they are named only where there are any.
+    asked = provider.disputes(report.since, open_ones) if open_ones else provider.disputes(report.since)
+    for dispute in await answer(asked, None):
         await _each(dispute.reference, disputes.apply(ctx, provider_id, dispute))
 
 
@@ -151,6 +179,21 @@ async def _each(about: object, act: Awaitable[object]) -> None:
         await act
     except Exception:
         log.exception("what the provider says of %s cannot be applied", about)
+
+
+class _Acknowledged(msgspec.Struct, frozen=True):
+    differences: list[Difference]
+
+
+async def acknowledged(tx: Tx, provider_id: str) -> set[Difference]:
+    """Those that staff know the reason of: weeks later the same again is no news, and stops no payouts."""
+    rows = await tx.all(
+        _Acknowledged,
+        "SELECT r.differences FROM payments_report r JOIN payments_acknowledgement a ON a.report_id = r.id"
+        " WHERE r.provider_id = $1 AND r.differences <> '[]'::jsonb",
+        provider_id,
+    )
+    return {difference for row in rows for difference in row.differences}
 
 
 async def payouts_stopped(tx: Tx) -> bool:

@@ -22,6 +22,8 @@ TABLES = (
         "payments_sale",
         "payments_sandbox_charge",
         "payments_sandbox_card",
+        "payments_comparison",
+        "payments_comparison_month",
     ),
 )
 

@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from nakamise.contracts.payments import Payment
-from nakamise_payments.reconciler import MONTH, acknowledge, payouts_stopped, reconcile
+from nakamise_payments.reconciler import acknowledge, payouts_stopped, reconcile, reconcile_monthly
 from nakamise_payments.schemas import Trouble
 from nakamise_payments_stripe import catching_up
 from nakamise_payments_stripe._plugin import manifest
@@ -21,7 +21,9 @@ DISPUTED = "SELECT state FROM payments_dispute WHERE op_id = $1"
 
 async def found_of(counter: Counter, *payments: Payment, month: bool = False) -> list[Trouble]:
     """What a comparison finds about these payments and their refunds; staff have seen it then."""
-    [report] = await (reconcile(counter.ctx, MONTH) if month else reconcile(counter.ctx))
+    if month:
+        await counter.execute("DELETE FROM payments_comparison_month")
+    [report] = await (reconcile_monthly(counter.ctx) if month else reconcile(counter.ctx))
     await acknowledge(counter.ctx, report.id, "seen")
     ours = await counter.value(
         "SELECT array_agg(id) FROM payments_op WHERE subject = ANY($1)", [one.subject for one in payments]

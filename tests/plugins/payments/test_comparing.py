@@ -1,0 +1,76 @@
+"""Comparisons that do not come to their end, by night and by month, and what one says of the other."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from nakamise_payments import comparing, reconciler
+from nakamise_payments.comparing import Look
+from nakamise_payments.reconciler import acknowledge, payouts_stopped, reconcile, reconcile_monthly
+from nakamise_payments.schemas import Trouble
+from tests.plugins.payments.desk import Desk
+
+SANDBOX = "payments_sandbox"
+
+
+async def unfinished(desk: Desk) -> bool:
+    async with desk.ctx.read() as tx:
+        return await comparing.unfinished_since(tx, [SANDBOX]) is not None
+
+
+@pytest.mark.req("CL-30")
+async def test_one_that_fails_after_another_ended_is_noted(desk: Desk) -> None:
+    await reconcile(desk.ctx)
+    async with desk.ctx.begin() as tx:
+        await comparing.fail(tx, SANDBOX, Look.NIGHTLY)
+    assert await unfinished(desk)
+    await reconcile(desk.ctx)
+    assert not await unfinished(desk)
+
+
+@pytest.mark.req("CL-30")
+async def test_a_month_is_due_until_it_has_ended_and_no_night_ends_it(desk: Desk) -> None:
+    async with desk.ctx.begin() as tx:
+        await comparing.begin(tx, SANDBOX, Look.MONTHLY)
+        await comparing.fail(tx, SANDBOX, Look.MONTHLY)
+    await reconcile(desk.ctx)
+    assert await unfinished(desk), "the nightly end says nothing of the month"
+    [report] = await reconcile_monthly(desk.ctx)
+    assert report.at - report.since == timedelta(days=30)
+    assert not await unfinished(desk)
+    assert await reconcile_monthly(desk.ctx) == [], "not again on the next day"
+    await desk.execute("UPDATE payments_comparison_month SET ended_at = now() - interval '33 days'")
+    [report] = await reconcile_monthly(desk.ctx)
+    assert report.at - report.since >= timedelta(days=33), "no day is left out"
+
+
+@pytest.mark.req("CL-30")
+async def test_one_that_takes_too_long_is_noted_and_ends(desk: Desk) -> None:
+    """No time at all is the shortest too long."""
+    now = desk.ctx.now()
+    async with asyncio.timeout(20):
+        done = await reconciler.compare_all(
+            desk.ctx, now, {SANDBOX: timedelta(days=3)}, Look.NIGHTLY, within=0
+        )
+    assert done == []
+    assert await desk.value("SELECT failed FROM payments_comparison") is True
+
+
+@pytest.mark.req("CL-30")
+async def test_what_staff_know_of_stops_no_payouts_a_month_later(desk: Desk) -> None:
+    await desk.paid(5000)
+    await desk.execute("UPDATE payments_sandbox_charge SET currency = 'USD'")
+    [report] = await reconcile(desk.ctx)
+    assert [one.trouble for one in report.differences] == [Trouble.CURRENCY]
+    await acknowledge(desk.ctx, report.id, "seen")
+    [report] = await reconcile_monthly(desk.ctx)
+    assert report.differences == []
+    async with desk.ctx.read() as tx:
+        assert not await payouts_stopped(tx)
+    await desk.execute("UPDATE payments_sandbox_charge SET currency = 'EUR'")
+    await desk.execute("DELETE FROM payments_comparison_month")
+    [report] = await reconcile_monthly(desk.ctx)
+    assert [one.there for one in report.differences] == ["EUR"], "another one is news"
