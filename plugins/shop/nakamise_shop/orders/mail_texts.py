@@ -41,11 +41,11 @@ MAIL_TEXTS: Final = (
         ORDER_WAITING,
         N_("Order received, to be paid at a convenience store"),
         N_("We received your order %(number)s"),
-        (N_("Please pay %(amount)s until %(time)s. Your items are held until then."), "%(codes)s"),
+        (N_("Please pay %(amount)s by %(time)s. Your items are held until then."), "%(codes)s"),
         {
             "number": (_NUMBER, "H-2611-00042"),
             "amount": (N_("Amount"), "¥7,920"),
-            "time": (N_("Pay until"), N_("3 December 2026, 23:59")),
+            "time": (N_("Pay by"), N_("3 December 2026, 23:59")),
             "codes": (N_("Payment numbers"), N_("Lawson: 123 456")),
         },
         ("amount", "time", "codes"),

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from nakamise.db import Tx
-from nakamise.errors import Conflict, Invalid
+from nakamise.errors import Invalid
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
@@ -19,12 +19,17 @@ from nakamise_shop.metering import PRODUCTS
 from nakamise_shop.staff import changed
 from nakamise_shop.staff import products_service as service
 from nakamise_shop.staff import products_write as write
+from nakamise_shop.staff.not_open import not_open
 from nakamise_shop.staff.products_write import NewRow
 from nakamise_shop.staff.schemas import ProductInput
 
 _PUBLISH: Final = """
 UPDATE shop_product p SET state = 'published', published_at = now(), updated_at = now()
 WHERE p.id = ANY($1) AND EXISTS (SELECT 1 FROM shop_shop s WHERE s.id = p.shop_id AND s.state = 'open')
+"""
+_SHUT: Final = """
+SELECT s.state FROM shop_shop s
+WHERE s.state <> 'open' AND s.id IN (SELECT p.shop_id FROM shop_product p WHERE p.id = ANY($1)) ORDER BY s.id LIMIT 1
 """
 
 
@@ -47,8 +52,7 @@ async def create_all(ctx: TenantCtx, tx: Tx, wanted: Sequence[NewProduct]) -> No
     if shown:
         await ctx.take(tx, PRODUCTS, len(shown))
         if await tx.execute(_PUBLISH, shown) != len(shown):
-            message = N_("The shop is not open. Complete its legal notice and open it first.")
-            raise Conflict(message, code="shop_not_open", domain="shop")
+            raise not_open(str(await tx.value(_SHUT, shown)))
     put_away = [row.id for row, one in zip(rows, wanted, strict=True) if one.state == "archived"]
     await tx.execute("UPDATE shop_product SET state = 'archived' WHERE id = ANY($1)", put_away)
     await write.refresh_prices(tx, [row.id for row in rows])

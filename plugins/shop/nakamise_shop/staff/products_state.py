@@ -14,6 +14,7 @@ from nakamise_shop.catalog import price_log
 from nakamise_shop.metering import PRODUCTS
 from nakamise_shop.staff import changed
 from nakamise_shop.staff import products_write as write
+from nakamise_shop.staff.not_open import not_open
 from nakamise_shop.staff.products_service import product
 from nakamise_shop.staff.schemas import ProductState
 
@@ -49,8 +50,7 @@ async def _is_published(tx: Tx, product_id: uuid.UUID) -> bool:
 async def _why_not(ctx: TenantCtx, tx: Tx, product_id: uuid.UUID) -> Conflict:
     found = await product(ctx, tx, product_id)
     if found.shop_state != "open":
-        message = N_("The shop is not open. Complete its legal notice and open it first.")
-        return Conflict(message, code="shop_not_open", domain="shop")
+        return not_open(found.shop_state)
     if not found.variants:
         message = N_("Add at least one variant before publishing.")
         return Conflict(message, code="no_variant", domain="shop")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 
+import httpx
 import pytest
 
 from tests.plugins.shop.staff.office import (
@@ -204,6 +205,27 @@ async def test_nothing_is_published_in_a_shop_that_is_not_open(office: Office) -
     assert (answer.status_code, answer.json()["code"]) == (409, "shop_not_open")
     page = await office.browser.get(f"{PAGES}/products/{made['id']}")
     assert "営業中ではない" in page.text
+    for state, reason, words in (
+        ("pending", "", "特定商取引法に基づく表記をすべて入力し"),
+        ("applied", "", "承認待ちのため"),
+        ("rejected", "住所が違います", "申請は却下されたため"),
+        ("suspended", "偽物の疑い", "停止中のため"),
+    ):
+        async with office.stall.ctx.begin() as tx:
+            await tx.execute(
+                "UPDATE shop_shop SET state = $1, state_reason = $2, applied_at = now()", state, reason
+            )
+        one, many = await office.set_state(made["id"], "published"), await by_file(office)
+        for told in (one.json()["detail"], many.json()["detail"]):
+            assert (words in told, "表記" in told) == (True, state == "pending"), told
+
+
+async def by_file(office: Office) -> httpx.Response:
+    """A new product that is to be published, by a CSV file."""
+    sheet = "商品名,状態,SKU,価格\n茶筒,公開中,NEW-1,1200\n".encode()
+    preview = (await office.api.post(f"{API}/imports", files={"file": ("a.csv", sheet, "text/csv")})).json()
+    assert preview["counts"]["new"] == 1, preview
+    return await office.api.post(f"{API}/imports/{preview['id']}/apply", json={"mark": preview["mark"]})
 
 
 async def test_a_product_without_variants_is_not_published(office: Office) -> None:
