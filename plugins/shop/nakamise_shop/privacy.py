@@ -22,7 +22,8 @@ HIDDEN: Final = "-"
 _OPEN: Final = """
 SELECT count(*) FROM shop_order WHERE buyer_id = $1
   AND (state IN ('pending', 'disputed') OR (state IN ('paid', 'part_refunded') AND fulfil_state <> 'delivered'
-       AND fulfil_state <> 'shipped'))
+       AND fulfil_state <> 'shipped' AND EXISTS (
+           SELECT 1 FROM shop_order_line l WHERE l.order_id = shop_order.id AND l.refunded_qty < l.qty)))
 """
 _ORDERS: Final = """
 SELECT o.number, o.placed_at, o.state, o.currency, o.total, o.address,

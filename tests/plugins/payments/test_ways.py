@@ -72,6 +72,8 @@ async def test_a_shop_that_captures_by_hand(scene: Scene, drain: Drain) -> None:
     assert await scene.states(second) == ("cancelled", "refunded")
     back = "SELECT sum(amount)::int FROM payments_op WHERE parent_id = $1 AND kind = 'refund' AND state = 'succeeded'"
     assert await scene.stall.value(back, late) == 3550
+    held = "SELECT authorized_until FROM shop_purchase WHERE id = $1"
+    assert await scene.stall.value(held, uuid.UUID(second)) is None, "it was charged, and went back"
     assert await invariants.broken(scene.stall.ctx) == {}
 
 

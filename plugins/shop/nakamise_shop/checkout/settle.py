@@ -38,6 +38,8 @@ class PurchasePayments:
             await lapsing.note_held(tx, purchase.id, payment)
             await mark_paid(self._ctx, tx, purchase.id, reserved=payment.state is PaymentState.AUTHORIZED)
         elif purchase.state is not PurchaseState.PAID:
+            # It was taken after all: what goes back was charged, and is shown as such.
+            await lapsing.note_held(tx, purchase.id, payment)
             # Less what was let go before the money came.
             left = payment.amount.amount - payment.refunded
             if left:

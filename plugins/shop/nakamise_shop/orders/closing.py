@@ -1,4 +1,5 @@
-"""Orders past the return window are closed: nothing has to be done on them; refunds stay possible."""
+"""Orders past the return window are closed, and those of which nothing is left to send: nothing has to be done on them;
+refunds stay possible."""
 
 from __future__ import annotations
 
@@ -22,14 +23,29 @@ WHERE state IN ('paid', 'part_refunded') AND id IN (
     ORDER BY o.paid_at LIMIT $2 FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
+# Every unit went back before it was sent, and something was kept. Reserved money of theirs has still to be taken. $1 limit
+_CLOSE_EMPTY: Final = """
+UPDATE shop_order SET state = 'closed', closed_at = now(), version = version + 1
+WHERE state = 'part_refunded' AND id IN (
+    SELECT o.id FROM shop_order o
+    WHERE o.state = 'part_refunded' AND o.fulfil_state IN ('unfulfilled', 'processing')
+      AND NOT EXISTS (SELECT 1 FROM shop_order_line l WHERE l.order_id = o.id AND l.refunded_qty < l.qty)
+      AND NOT EXISTS (SELECT 1 FROM shop_purchase p WHERE p.id = o.purchase_id AND p.authorized_until IS NOT NULL)
+    ORDER BY o.id LIMIT $1 FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
 
 
 async def close_due(ctx: TenantCtx) -> None:
     """Daily. What went back of a closed order, its refunds say."""
-    days = ctx.settings(ShopSettings).close_after_days
+    await _close(ctx, _CLOSE, ctx.settings(ShopSettings).close_after_days)
+    await _close(ctx, _CLOSE_EMPTY)
+
+
+async def _close(ctx: TenantCtx, query: str, *args: object) -> None:
     while True:
         async with ctx.begin() as tx:
-            closed = await tx.values(_CLOSE, days, BATCH)
+            closed = await tx.values(query, *args, BATCH)
             await timeline.note(ctx, tx, closed, Happened.CLOSED)
         if len(closed) < BATCH:
             return

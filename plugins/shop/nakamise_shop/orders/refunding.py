@@ -42,6 +42,9 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
     asked: Mapping[int, RefundLine]
     amounts: rules.Refund
     draft: RefundDraft
+    # Nothing of the order is left after it; unlike ``draft.is_last`` also where it was so before, and only what had
+    # been kept back is taken.
+    is_gone: bool
 
     @property
     def pairs(self) -> list[tuple[RefundedOrderLine, RefundedLine]]:
@@ -147,13 +150,16 @@ def _reckon(
         raise _too_much() from error
     _check_deduction(amounts, wanted, by_bank=by_bank)
     draft = _draft(order, by_number, amounts, numbers)
+    is_gone = draft.is_last
+    is_last = is_gone and (bool(draft.lines) or amounts.shipping is not None)
     is_unsent = all(line.fulfil_state in repository.UNSENT for line in lines)
     draft = msgspec.structs.replace(
         draft,
         cash=draft.cash - wanted.deduction,
-        is_undone=draft.is_last and is_unsent and not by_bank,
+        is_last=is_last,
+        is_undone=is_last and is_unsent and not by_bank,
     )
-    return _Plan(order=order, lines=lines, asked=asked, amounts=amounts, draft=draft)
+    return _Plan(order=order, lines=lines, asked=asked, amounts=amounts, draft=draft, is_gone=is_gone)
 
 
 def _check_deduction(amounts: rules.Refund, wanted: RefundOrder, *, by_bank: bool) -> None:
@@ -214,7 +220,7 @@ async def _write(ctx: TenantCtx, tx: Tx, plan: _Plan, wanted: RefundOrder) -> No
         _too_much(),
         order,
         (draft.cash, draft.tender),
-        is_last=draft.is_last,
+        is_last=plan.is_gone,
         with_shipping=plan.amounts.shipping is not None,
     )
     await repository.insert_refund(

@@ -121,6 +121,7 @@ async def left(tx: Tx, shop_id: uuid.UUID) -> Left:
         Left,
         "SELECT (SELECT count(*) FROM shop_product WHERE shop_id = $1 AND state = 'published') AS products,"
         " (SELECT count(*) FROM shop_order WHERE shop_id = $1 AND (state IN ('pending', 'disputed')"
-        " OR (state IN ('paid', 'part_refunded') AND fulfil_state <> 'delivered'))) AS orders",
+        " OR (state IN ('paid', 'part_refunded') AND fulfil_state <> 'delivered' AND EXISTS (SELECT 1 FROM"
+        " shop_order_line l WHERE l.order_id = shop_order.id AND l.refunded_qty < l.qty)))) AS orders",
         shop_id,
     )

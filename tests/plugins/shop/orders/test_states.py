@@ -14,6 +14,7 @@ from nakamise.contracts.orders import RefundLine, RefundOrder
 from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.testing.fixtures import ClientFor
+from nakamise_shop import privacy
 from nakamise_shop.checkout.numbers import take_numbers
 from nakamise_shop.checkout.repository import move_order
 from nakamise_shop.domain.carriers import Carrier
@@ -32,6 +33,7 @@ from nakamise_shop.orders.closing import close_due
 from nakamise_shop.orders.repository import header_by_id
 from nakamise_shop.orders.schemas import pay_status
 from nakamise_shop.orders.status import PAY_SQL
+from nakamise_shop.staff import shop_states
 from tests.plugins.shop.stall import Stall, Till
 
 EVERYTHING = 10**9
@@ -307,3 +309,32 @@ async def test_two_hundred_at_once_get_two_hundred_numbers(stall: Stall) -> None
         return int(last) + 1
 
     assert len(set(await asyncio.gather(*(careless() for _ in range(4))))) == 1
+
+
+@pytest.mark.req("LC-5.2.5")
+async def test_an_unsent_order_of_which_only_what_was_kept_is_left_holds_up_nobody(
+    stall: Stall, client: ClientFor
+) -> None:
+    """Nothing is to be sent: it is closed, and counts as finished before. What the bank takes later is no last unit."""
+    order_id, purchase_id, _ = await paid_order(stall, client)
+    wanted = RefundOrder(idem=uuid.uuid4(), lines=(RefundLine(line_no=1, qty=2),), deduction=300)
+    async with stall.ctx.begin() as tx:
+        await refunding.refund(stall.ctx, tx, order_id, wanted)
+        assert await tx.value("SELECT state || fulfil_state FROM shop_order") == "part_refundedunfulfilled"
+        shop_id, buyer_id = await tx.values("SELECT unnest(ARRAY[shop_id, buyer_id]) FROM shop_order")
+        assert (await shop_states.left(tx, shop_id)).orders == 0
+    with pytest.raises(Undo):
+        async with stall.ctx.begin() as tx:
+            assert await privacy.erase(stall.ctx, tx, buyer_id)
+            raise Undo
+    reserved = "UPDATE shop_purchase SET authorized_until = now() + interval '1 day'"
+    for query, state in ((reserved, "part_refunded"), (reserved.partition("=")[0] + "= NULL", "closed")):
+        async with stall.ctx.begin() as tx:
+            await tx.execute(query)
+        await close_due(stall.ctx)
+        assert await stall.value("SELECT state FROM shop_order") == state
+    async with stall.ctx.begin() as tx:
+        await disputes.opened(stall.ctx, tx, purchase_id)
+        await disputes.lost(stall.ctx, tx, purchase_id, EVERYTHING)
+        assert await tx.values("SELECT is_last FROM shop_refund ORDER BY at, id") == [True, False]
+        assert await tx.value("SELECT state FROM shop_order") == "refunded"
