@@ -30,7 +30,7 @@ from nakamise.errors import (
 )
 from nakamise.plugin.context import Tenant, TenantCtx
 from nakamise.plugin.slots import Slot
-from nakamise.routing.gate import CTX_KEY
+from nakamise.routing.gate import CTX_KEY, TOO_LARGE
 from nakamise.storage import ObjectMissing, StorageFull
 from nakamise.ui.i18n import N_, gettext_for
 from nakamise.ui.pages import page_from_memory, see_other
@@ -45,7 +45,7 @@ _BY_STATUS: Final[Mapping[int, tuple[str, str]]] = {
     403: ("forbidden", N_("You may not do this.")),
     404: ("not_found", N_("The page or item was not found.")),
     405: ("method_not_allowed", N_("This cannot be done here.")),
-    413: ("too_large", N_("What was sent is too large.")),
+    413: ("too_large", TOO_LARGE),
     415: ("unsupported_media_type", N_("This kind of content is not accepted here.")),
     429: ("too_many", N_("Too many tries. Please wait a moment.")),
     503: ("unavailable", N_("The service cannot answer right now. Please try again in a moment.")),

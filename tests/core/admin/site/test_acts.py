@@ -16,6 +16,7 @@ from nakamise_agency.records.acts import ACTS
 from nakamise_returns.states import State as ReturnState
 from nakamise_shop.orders.timeline import Happened
 from nakamise_shop.staff.schemas import ProductState
+from nakamise_shop.staff.shop_states import SOURCES as SHOP_STATES
 
 CORE = Path(nakamise.__file__).parent
 PLUGINS = Path(__file__).parents[4] / "plugins"
@@ -26,7 +27,7 @@ ACT = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 PUT_TOGETHER = {
     "shop.order_": [kind.value for kind in Happened],
     "shop.product.": [state.value for state in ProductState],
-    "shop.shop.": ["open", "closed"],
+    "shop.shop.": sorted(SHOP_STATES),
     "returns.": [state.value for state in ReturnState],
     "livestream.broadcast.chat_": ["mute", "ban", "none"],
     "livestream.broadcaster.": ["approved", "rejected", "suspended"],
