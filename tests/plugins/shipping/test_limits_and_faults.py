@@ -49,6 +49,29 @@ async def test_a_file_holds_what_the_carrier_takes_at_once(depot: Depot) -> None
     async with depot.stall.ctx.begin() as tx:
         await tx.execute("DELETE FROM shipping_slip WHERE ref <> 'X1'")
     await an_order_moves(depot, order)
+    await staff_of_a_shop_write_no_slips_for_what_they_bought(depot, order, body)
+
+
+async def staff_of_a_shop_write_no_slips_for_what_they_bought(
+    depot: Depot, own: OrderView, body: dict[str, object]
+) -> None:
+    """At another shop: their purchase is theirs to see, but not as a slip of theirs to write."""
+    stall, staff = depot.stall, depot.office.staff
+    hanare = await stall.shop("hanare", "HN", shipping_fee=550)
+    bought = await depot.order(staff, [(await stall.goods("hanare", "茶", 1500, 9), 1)])
+    pages = "/admin/shipping/slips"
+    assert bought.number in (await depot.office.browser.get(pages)).text, "who works for all shops sees it"
+    async with stall.ctx.begin() as tx:
+        await tx.execute(
+            "INSERT INTO shop_people (user_id, shop_id) VALUES ($1, $2)", staff.id, stall.shops["honten"]
+        )
+    listed = (await depot.office.browser.get(pages)).text
+    assert (own.number in listed, bought.number in listed) == (True, False)
+    assert (await depot.office.browser.get(f"{pages}?shop={hanare}")).status_code == 404
+    for path in ("/slips/check", "/slips"):
+        answer = await depot.staff.post(f"{API}{path}", json=body | {"order_ids": [str(bought.id)]})
+        assert answer.status_code == 422, answer.text
+    assert (await depot.view(bought.id)).fulfil_state == "unfulfilled"
 
 
 async def an_order_moves(depot: Depot, order: OrderView) -> None:

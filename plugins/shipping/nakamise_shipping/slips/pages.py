@@ -48,8 +48,11 @@ async def waiting(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
 
 
 async def _waiting(ctx: TenantCtx, wanted: ListFilter, errors: dict[str, str]) -> Response[bytes]:
-    query = msgspec.structs.replace(service.SENDABLE, shop_ids=(wanted.shop,) if wanted.shop else ())
     async with ctx.read() as tx:
+        if wanted.shop:
+            await ctx.service(ShopSellers).check(tx, wanted.shop)
+        shops = (wanted.shop,) if wanted.shop else await service.shops_of_staff(ctx, tx)
+        query = msgspec.structs.replace(service.SENDABLE, shop_ids=shops)
         orders = ctx.service(Orders)
         found = await orders.find(tx, query, limit=PAGE, offset=PAGE * (wanted.page - 1))
         total = await orders.count(tx, query)

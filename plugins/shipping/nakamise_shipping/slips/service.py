@@ -11,6 +11,7 @@ import msgspec
 
 from nakamise.contracts.orders import OrderQuery, Orders, OrderView
 from nakamise.contracts.pricing import Destination
+from nakamise.contracts.shops import ShopSellers
 from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.plugin import TenantCtx
@@ -102,6 +103,11 @@ async def report(ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID], ship_da
     return Report(layout=one_layout, ship_day=ship_day, slips=sorted(slips, key=lambda one: one.row.ref))
 
 
+async def shops_of_staff(ctx: TenantCtx, tx: Tx) -> tuple[uuid.UUID, ...]:
+    """For queries of orders: staff of some shops would find what they bought themselves elsewhere too. (): all."""
+    return tuple(await ctx.service(ShopSellers).of_staff(tx) or ())
+
+
 async def _orders(ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, OrderView]:
     """Those that wait for a parcel, and those that share one with them."""
     ids = set(order_ids)
@@ -110,7 +116,7 @@ async def _orders(ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID]) -> dic
         ids |= set(one.order_ids)
     if not ids:
         return {}
-    query = msgspec.structs.replace(SENDABLE, ids=tuple(sorted(ids)))
+    query = msgspec.structs.replace(SENDABLE, ids=tuple(sorted(ids)), shop_ids=await shops_of_staff(ctx, tx))
     found = await ctx.service(Orders).find(tx, query, limit=len(ids))
     return {order.id: order for order in sorted(found, key=lambda one: (one.placed_at, one.id))}
 
@@ -220,9 +226,8 @@ async def content(ctx: TenantCtx, tx: Tx, file_id: uuid.UUID) -> tuple[FileRow, 
         raise NotFound
     slips = await repository.of_file(tx, file_id)
     ids = sorted({order_id for one in slips for order_id, _ in one.orders})
-    found = {
-        one.id: one for one in await ctx.service(Orders).find(tx, OrderQuery(ids=tuple(ids)), limit=len(ids))
-    }
+    query = OrderQuery(ids=tuple(ids), shop_ids=await shops_of_staff(ctx, tx))
+    found = {one.id: one for one in await ctx.service(Orders).find(tx, query, limit=len(ids))}
     configs = {
         key: one.config for key, one in (await stored(tx, {o.shop_id for o in found.values()})).items()
     }

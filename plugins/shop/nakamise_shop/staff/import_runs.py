@@ -32,24 +32,29 @@ FROM shop_import_run WHERE import_id = $1
 """
 _UNHEARD: Final = N_("It did not come to an end. Please try again.")
 _NO_RIGHT: Final = N_("You may not change products any more.")
-# As a request of theirs would have it now.
+# As a request of theirs would have it now: $1 the user, $2 the role that only the session had
 _ACTOR: Final = """
 SELECT u.display_name, ARRAY(
-    SELECT p.permission FROM core_role_permission p JOIN core_user_role r ON r.role_id = p.role_id
-    WHERE r.user_id = u.id AND p.is_granted) AS permissions
-FROM core_user u WHERE u.id = $1
+    SELECT p.permission FROM core_role_permission p
+    WHERE p.is_granted AND (p.role_id = $2
+        OR p.role_id IN (SELECT r.role_id FROM core_user_role r WHERE r.user_id = u.id))) AS permissions
+FROM core_user u WHERE u.id = $1 AND u.state = 'active'
 """
+_ACT_ROLE: Final = "SELECT act_role FROM core_session WHERE id = $1"
 RunState = Literal["waiting", "checking", "writing", "done", "failed"]
 
 
 class ImportJob(msgspec.Struct, frozen=True):
-    """``mark`` is the preview's; ``locale`` in which a refusal is told; ``by`` who acts for the user, if somebody."""
+    """``mark`` is the preview's; ``locale`` in which a refusal is told; ``by`` who acts for the user, if somebody.
+
+    ``act_role``: the role that they act in besides the user's own, as for somebody who is invited; "": none."""
 
     import_id: uuid.UUID
     mark: str
     user_id: uuid.UUID
     locale: str
     by: str | None = None
+    act_role: str = ""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +94,8 @@ async def start(ctx: TenantCtx, import_id: uuid.UUID, mark: str) -> None:
         imports.check_open(await imports.find(ctx, tx, import_id))
         if await tx.execute(_START, import_id) != 1:
             return
-        wanted = ImportJob(import_id, mark, ctx.require_user(), ctx.locale, ctx.actor.impersonator)
+        role = await tx.value(_ACT_ROLE, ctx.actor.session_id) or ""
+        wanted = ImportJob(import_id, mark, ctx.require_user(), ctx.locale, ctx.actor.impersonator, role)
         await ctx.enqueue(tx, JOB, wanted)
 
 
@@ -110,7 +116,7 @@ async def carry_out(ctx: TenantCtx, payload: ImportJob, _: Job) -> None:
 async def _acting(ctx: TenantCtx, payload: ImportJob) -> TenantCtx:
     """Who asked for it, with what they may do now."""
     async with ctx.read() as tx:
-        found = await tx.first(_Person, _ACTOR, payload.user_id)
+        found = await tx.first(_Person, _ACTOR, payload.user_id, payload.act_role)
     person = found or _Person("", frozenset())
     actor = Actor(
         user_id=payload.user_id,

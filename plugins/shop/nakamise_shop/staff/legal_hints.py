@@ -19,7 +19,8 @@ from nakamise_shop.staff.shops_schemas import StaffShop
 from nakamise_shop.staff.text import words
 
 _SENTENCE: Final = re.compile(r"[^。.!?\n]+")
-_AMOUNT: Final = re.compile(r"¥\s*([0-9][0-9,]*)|([0-9][0-9,]*)\s*円")
+# No longer than a price: what is typed is any length, and is read for every page.
+_AMOUNT: Final = re.compile(r"¥\s*([0-9][0-9,]{0,10})|([0-9][0-9,]{0,10})\s*円")
 _SHIPPING: Final = re.compile(r"送料|配送料|shipping|delivery (fee|charge)")
 # Who pays for sending back is no fee for sending.
 _BACK: Final = re.compile(r"返送料|返品|return|当店負担|at our cost")

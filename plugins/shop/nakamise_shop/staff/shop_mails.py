@@ -38,11 +38,13 @@ _AGAIN: Final = (
     N_("The shop “%(name)s” is open again"),
     N_("Buyers find the shop and its published products again."),
 )
-# Those who work for the shop by name, and who applied; not who decided. $1 shop, $2 the acting person
+# Staff who work for the shop by name, and who applied if that is decided; not who decided.
+# $1 shop, $2 the acting person, $3 whether it is about the application
 _READERS: Final = """
 SELECT u.email, u.locale FROM core_user u
 WHERE u.state = 'active' AND u.email_verified_at IS NOT NULL AND u.id IS DISTINCT FROM $2
-  AND (u.id = (SELECT applied_by FROM shop_shop WHERE id = $1)
+  AND EXISTS (SELECT 1 FROM core_user_role r WHERE r.user_id = u.id)
+  AND (($3 AND u.id = (SELECT applied_by FROM shop_shop WHERE id = $1))
        OR EXISTS (SELECT 1 FROM shop_people p WHERE p.user_id = u.id AND p.shop_id = $1))
 ORDER BY u.id
 """
@@ -69,9 +71,10 @@ async def tell_admins(ctx: TenantCtx, tx: Tx, found: StaffShop) -> None:
 
 async def tell_decision(ctx: TenantCtx, tx: Tx, found: StaffShop, to: str, reason: str) -> None:
     """To each in their language, with the reason. ``found`` is the shop as it was."""
-    opened = _APPROVED if found.state in {"pending", "applied"} else _AGAIN
+    is_first = found.state in {"pending", "applied"}
+    opened = _APPROVED if is_first else _AGAIN
     subject, story = opened if to == "open" else _BY_STATE[to]
-    for reader in await tx.all(_Reader, _READERS, found.id, ctx.actor.user_id):
+    for reader in await tx.all(_Reader, _READERS, found.id, ctx.actor.user_id, is_first):
         _ = gettext_for(reader.locale, "shop")
         await ctx.send_mail(
             tx,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
 from nakamise.contracts.pricing import Rounding
 from nakamise_shop.staff.schemas import Line, Name, Price, Text
+
+# Characters of one item of the legal notice.
+LEGAL_MAX: Final = 2000
 
 
 class StaffShopLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +69,7 @@ class ShopInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     price_input: Literal["gross", "net"] | None = None
     shipping_fee: Price = 0
     free_over: Price | None = None
-    legal: dict[str, Annotated[str, Meta(max_length=2000)]] = {}
+    legal: dict[str, Annotated[str, Meta(max_length=LEGAL_MAX)]] = {}
 
 
 class NewShop(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -77,7 +80,7 @@ class NewShop(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     name_en: Line = ""
     slug: Annotated[str, Meta(min_length=1, max_length=60)]
     order_number_prefix: Annotated[str, Meta(max_length=8)] = ""
-    legal: dict[str, Annotated[str, Meta(max_length=2000)]] = {}
+    legal: dict[str, Annotated[str, Meta(max_length=LEGAL_MAX)]] = {}
 
 
 class ShopDecision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,7 +17,7 @@ from nakamise.web import N_
 from nakamise_shop import scope
 from nakamise_shop.legal import LABELS, Unsaid, missing_items, unsaid_ways
 from nakamise_shop.staff import shops_repository as repository
-from nakamise_shop.staff.shops_schemas import ShopInput, StaffShop
+from nakamise_shop.staff.shops_schemas import LEGAL_MAX, ShopInput, StaffShop
 from nakamise_shop.staff.text import words
 
 LEGAL_FIELDS: Final = tuple(f"{name}{suffix}" for name in LABELS for suffix in ("", "_en"))
@@ -78,9 +78,11 @@ def _check(ctx: TenantCtx, before: StaffShop, given: ShopInput) -> str | None:
 
 
 def legal_faults(legal: Mapping[str, str]) -> dict[str, FieldError]:
-    """Of items that are none."""
-    message = N_("The legal notice has no such item.")
-    return {f"legal.{name}": FieldError(message, domain="shop") for name in set(legal) - set(LEGAL_FIELDS)}
+    """Of items that are none, and of those that are too long, which pages do not see."""
+    none, long = N_("The legal notice has no such item."), N_("At most %(n)s characters.")
+    faults = {f"legal.{name}": FieldError(none, domain="shop") for name in set(legal) - set(LEGAL_FIELDS)}
+    too_long = [name for name, text in legal.items() if len(text) > LEGAL_MAX]
+    return {f"legal.{name}": FieldError(long, domain="shop", n=LEGAL_MAX) for name in too_long} | faults
 
 
 def _lost_ways(ctx: TenantCtx, before: StaffShop, given: ShopInput) -> dict[str, FieldError]:

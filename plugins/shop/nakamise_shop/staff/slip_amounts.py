@@ -27,11 +27,11 @@ def packed(
     Units that were refunded before their line's parcel left (``sent_at`` by shipment) are not in it; what came back
     afterwards was. Shipping goes with the units that it was refunded with.
     """
-    early = [one for one in refunds if _is_early(one, lines, sent_at)]
+    early = [one for one in refunds if is_early(one, lines, sent_at)]
     gone = Counter[int]()
     for one in early:
         gone.update({line_no: qty for line_no, qty, _ in one.lines})
-    quote = _left(header.quote, gone, with_shipping=not any(one.shipping for one in early))
+    quote = left_of(header.quote, gone, with_shipping=not any(one.shipping for one in early))
     left = [
         replace(line, qty=line.qty - gone[line.line_no], net=quoted.net, refunded_qty=0)
         for line, quoted in zip(lines, quote.lines, strict=True)
@@ -50,14 +50,18 @@ def packed(
     return head, [line for line in left if line.qty]
 
 
-def _is_early(refund: OrderRefund, lines: Sequence[Line], sent_at: Mapping[uuid.UUID, datetime]) -> bool:
+def is_early(refund: OrderRefund, lines: Sequence[Line], sent_at: Mapping[uuid.UUID, datetime]) -> bool:
+    """Whether it was decided before what it gave back left; one of shipping alone, before any parcel did."""
     by_no = {line.line_no: line for line in lines}
-    parcels = [by_no[line_no].shipment_id for line_no, _, _ in refund.lines]
+    parcels = [by_no[line_no].shipment_id for line_no, _, _ in refund.lines] or list(sent_at)
     return all(parcel is None or refund.at < sent_at[parcel] for parcel in parcels)
 
 
-def _left(quote: ShopQuote, gone: Mapping[int, int], *, with_shipping: bool) -> ShopQuote:
-    """``gone``: units by line number, which is the line's place in the quote."""
+def left_of(quote: ShopQuote, gone: Mapping[int, int], *, with_shipping: bool) -> ShopQuote:
+    """What the units that are not ``gone`` cost, line by line: the bill's rows add up, and none is below zero.
+
+    ``gone``: units by line number, which is the line's place in the quote.
+    """
     lines = tuple(_line_left(line, gone.get(no, 0)) for no, line in enumerate(quote.lines, start=1))
     shipping = quote.shipping if with_shipping else _no_shipping(quote.shipping)
     taxes = tax_lines(lines, shipping, quote.rounding)
@@ -76,15 +80,20 @@ def _left(quote: ShopQuote, gone: Mapping[int, int], *, with_shipping: bool) -> 
 
 
 def _line_left(line: QuotedLine, gone: int) -> QuotedLine:
-    """What was paid for it is shared over its units as refunds share it; discounts make up the rest."""
-    tenders = [_part_left(part, line.qty, gone) for part in line.parts if part.phase is Phase.TENDER]
-    tender = sum(part.amount for part in tenders)
-    cash = line.cash - unit_refund(line.cash, line.qty, 0, gone)
-    qty, net = line.qty - gone, cash + tender
+    """What was paid for it is shared over its units as refunds share it; discounts make up the rest.
+
+    Refunds round cash and each tender down by themselves, so that a few yen more can be left than the units cost:
+    the slip leaves those out of the tenders.
+    """
+    qty = line.qty - gone
     subtotal = line.unit_amount * qty
+    cash = line.cash - unit_refund(line.cash, line.qty, 0, gone)
+    paid = [_part_left(part, line.qty, gone) for part in line.parts if part.phase is Phase.TENDER]
+    tender = min(sum(part.amount for part in paid), subtotal - cash)
+    net = cash + tender
+    tenders = _shared(tender, paid)
     discounts = [part for part in line.parts if Phase.UNIT < part.phase < Phase.TENDER]
-    shares = allocate(subtotal - net, [part.amount for part in discounts]) if discounts else ()
-    lowered = [replace(part, amount=share) for part, share in zip(discounts, shares, strict=True)]
+    lowered = _shared(subtotal - net, discounts)
     return replace(
         line,
         qty=qty,
@@ -95,6 +104,11 @@ def _line_left(line: QuotedLine, gone: int) -> QuotedLine:
         cash=cash,
         parts=tuple(part for part in (*lowered, *tenders) if part.amount),
     )
+
+
+def _shared(total: int, parts: Sequence[Part]) -> list[Part]:
+    shares = allocate(total, [part.amount for part in parts])
+    return [replace(part, amount=share) for part, share in zip(parts, shares, strict=True)]
 
 
 def _part_left(part: Part, qty: int, gone: int) -> Part:

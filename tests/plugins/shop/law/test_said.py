@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import tomllib
 import uuid
 
@@ -151,6 +152,10 @@ async def test_staff_see_what_the_notice_says_and_where_their_words_differ(
             outline = outline_of(mall.ctx, rates[row["slug"]], [])
             assert doubts(mall.ctx, row["legal_notice"], outline) == [], slug
             assert not fees_named(row["legal_notice"]), slug
+    for digits in ("1" * 40_000, "1" * 5_000 + "円", "¥" + "1" * 5_000):
+        began = time.monotonic()
+        told = doubts(mall.ctx, {"additional_fees": f"送料{digits}"}, outline)
+        assert (bool(told), time.monotonic() - began < 1) == (digits != "1" * 40_000, True)
     shop_id = await mall.shop(
         "tsuji",
         "TJ",

@@ -16,7 +16,7 @@ from nakamise.testing.fixtures import Drain
 from nakamise_shop.staff import import_runs, imports
 from nakamise_shop.staff.import_plan import Places, plan
 from nakamise_shop.staff.import_read import read
-from tests.plugins.shop.staff.office import API, PAGES, Office, variant
+from tests.plugins.shop.staff.office import API, PAGES, Office, grant, variant
 
 IMPORT = f"{PAGES}/products/import"
 
@@ -254,6 +254,31 @@ async def test_a_large_file_is_applied_by_a_job_that_says_how_far_it_is(office: 
     assert await office.count("SELECT count(*) FROM core_audit WHERE act = 'shop.import.applied'") == 1
     by = "SELECT count(*) FROM core_audit WHERE act = 'shop.import.applied' AND actor_id = $1"
     assert await office.stall.value(by, office.staff.id) == 1
+    more = await upload(
+        office, sheet(head, *([f"more-{n}", f"新商品{n}", f"NEW-{n}", "1000"] for n in range(count)))
+    )
+    await _who_may_write(office, drain, more, count)
+
+
+async def _who_may_write(office: Office, drain: Drain, preview: dict[str, Any], count: int) -> None:
+    """Nobody whose account was suspended meanwhile; an agency in the role that its session alone has."""
+    stall, page, products = office.stall, f"{IMPORT}/{preview['id']}", "SELECT count(*) FROM shop_product"
+    leaver, invited = await stall.buyer("辞めた人"), await stall.buyer("招待された人")
+    await grant(stall, leaver, "shop_staff")
+    for person, after, written in ((leaver, count, False), (invited, 2 * count, True)):
+        browser = await office.browser_of(person)
+        async with stall.ctx.begin() as tx:
+            await tx.execute(
+                "UPDATE core_session SET act_role = 'shop_staff', impersonator = '代理店' WHERE user_id = $1",
+                invited.id,
+            )
+        assert (await browser.post(f"{page}/apply", data={"mark": preview["mark"]})).status_code == 303
+        async with stall.ctx.begin() as tx:
+            await tx.execute("UPDATE core_user SET state = 'suspended' WHERE id = $1", leaver.id)
+        await drain(stall.tenant)
+        told = (await office.browser.get(page)).text
+        assert ("何も書き込まれませんでした" not in told) is written
+        assert await office.count(products) == after
 
 
 async def _rows_are_told(office: Office, preview: dict[str, Any], page: str, count: int) -> None:

@@ -124,6 +124,25 @@ async def test_an_application_is_rejected_changed_and_approved(mall: Mall) -> No
     assert (await mall.mails(mall.keeper))[-1][0] == "ショップ「hanareの店」を承認しました"
     assert await mall.acts(shop) == ["created", "changed", "applied", "rejected", "applied", "open"]
     assert (await mall.office.guest.get("/shop/shops/hanare")).status_code == 200
+    await _who_left_reads_nothing(mall, shop)
+
+
+async def _who_left_reads_nothing(mall: Mall, shop: str) -> None:
+    """Who applied once but works for the shop no more; then somebody named there who is no staff any more."""
+    before = await mall.mails(mall.keeper)
+    async with mall.stall.ctx.begin() as tx:
+        await tx.execute("DELETE FROM shop_people WHERE shop_id = $1", uuid.UUID(shop))
+    assert (await mall.set(shop, "suspended", WHY)).json()["state"] == "suspended"
+    assert await mall.mails(mall.keeper) == before
+    async with mall.stall.ctx.begin() as tx:
+        await tx.execute(NAMED, mall.keeper.id, uuid.UUID(shop))
+    assert (await mall.set(shop, "open")).json()["state"] == "open"
+    told = await mall.mails(mall.keeper)
+    assert len(told) == len(before) + 1
+    async with mall.stall.ctx.begin() as tx:
+        await tx.execute("DELETE FROM core_user_role WHERE user_id = $1", mall.keeper.id)
+    assert (await mall.set(shop, "suspended", WHY)).json()["state"] == "suspended"
+    assert await mall.mails(mall.keeper) == told
 
 
 @pytest.mark.req("LC-9.5.1")

@@ -133,6 +133,8 @@ async def test_the_form_saves_and_warns_of_a_check_digit(office: Office) -> None
     bad = await office.browser.post(at, data=form | {"invoice_number": "T12"})
     assert bad.status_code == 422
     assert "数字13桁" in bad.text
+    long = await office.browser.post(at, data=form | {"legal.additional_fees": "送料" + "1" * 4_400})
+    assert (long.status_code, "2000文字まで" in long.text) == (422, True)
     saved = await office.browser.post(at, data=form)
     assert saved.status_code == 303
     assert "検査数字" in (await office.browser.get(at)).text
