@@ -113,5 +113,5 @@ async def test_a_live_server_can_be_killed_and_started_again(
             assert tenant.name in answer.text
         end()
         async with httpx.AsyncClient() as browser:
-            with pytest.raises(httpx.ConnectError):
+            with pytest.raises(httpx.NetworkError):
                 await browser.get(url)

@@ -38,7 +38,8 @@ def _packed(body: bytes) -> dict[int, bytes]:
 def _inflated(body: bytes) -> bytes:
     found = _STREAM.search(body)
     assert found is not None
-    return zlib.decompress(found[1]) if b"FlateDecode" in body else found[1]
+    # A line's end before "endstream" may be the data's own last byte.
+    return zlib.decompressobj().decompress(found[1]) if b"FlateDecode" in body else found[1]
 
 
 def _unicode_map(text: bytes) -> dict[int, str]:
