@@ -20,6 +20,10 @@ _CAN_STILL_END: Final = (ChargeState.REQUIRES_ACTION, ChargeState.AUTHORIZED, Ch
 NEVER_ARRIVED: Final = N_("The payment did not go through. Nothing was charged; please try again.")
 
 
+class _Overtaken(Exception):
+    """Somebody else brought the op to its end meanwhile."""
+
+
 async def find_op(ctx: TenantCtx, op_id: uuid.UUID) -> Op:
     """Raises NotFound."""
     async with ctx.read() as tx:
@@ -53,7 +57,9 @@ async def settle(ctx: TenantCtx, op: Op) -> Op:
         status = await _SETTLERS[op.kind](ctx, op)
     except ProviderUnreachable:
         return await note_silence(ctx, op.id)
-    return await apply(ctx, op.id, status)
+    except _Overtaken:
+        return await find_op(ctx, op.id)
+    return await apply(ctx, op.id, status, is_ours=status.failure == NEVER_ARRIVED)
 
 
 async def _settle_charge(ctx: TenantCtx, op: Op) -> ChargeStatus:
@@ -133,17 +139,32 @@ _SETTLERS: Final[Mapping[OpKind, Callable[[TenantCtx, Op], Awaitable[ChargeStatu
 
 async def _once(ctx: TenantCtx, op: Op, send: Callable[[], Awaitable[ChargeStatus]]) -> ChargeStatus:
     """The same key is answered as before, while the provider remembers it: what was sent is looked up first, and is
-    only looked up after a day."""
-    found = await answer(provider(ctx, op.provider_id).find(op.id)) if op.first_sent_at else None
+    only looked up after a day. Who looks up for too long is not asked for a whole day: the key answers at once."""
+    too_slow: ProviderUnreachable | None = None
+    try:
+        found = await answer(provider(ctx, op.provider_id).find(op.id)) if op.first_sent_at else None
+    except ProviderUnreachable as error:
+        if not isinstance(error.__cause__, TimeoutError):
+            raise
+        found, too_slow = None, error
     if found is not None:
         return found
-    return await answer(send()) if await _may_send(ctx, op) else _never_arrived(op)
+    if await _may_send(ctx, op):
+        return await answer(send())
+    if too_slow is not None:
+        raise too_slow
+    return _never_arrived(op)
 
 
 async def _may_send(ctx: TenantCtx, op: Op) -> bool:
-    """The row says that it was sent before it is."""
+    """The row says that it was sent before it is. False: the key is too old. Raises _Overtaken."""
     async with ctx.begin() as tx:
-        return await repository.send(tx, op.id)
+        if await repository.send(tx, op.id):
+            return True
+        now = await repository.lock(tx, op.id)
+    if now.is_final or now.state is OpState.BY_HAND:
+        raise _Overtaken
+    return False
 
 
 def _parent(op: Op) -> uuid.UUID:

@@ -24,6 +24,18 @@ REST: Final = "rest of a disputed refund"
 _COVERED: Final = "UPDATE payments_op SET state = 'canceled', settled_at = now(), failure = $2 WHERE id = $1 AND state = 'by_hand'"
 
 
+def taken_in_part() -> Conflict:
+    """Nobody knew it when they wanted to pay."""
+    return Conflict(
+        N_(
+            "The buyer's bank has given a part of this money back already. What is left to pay is a refund of its own in"
+            " this list."
+        ),
+        code="taken_by_bank",
+        domain="payments",
+    )
+
+
 def taken_by_bank() -> Conflict:
     return Conflict(
         N_("The buyer's bank has given this money back already. Do not pay it a second time."),
@@ -57,6 +69,7 @@ async def _tasks(tx: Tx, charge_id: uuid.UUID) -> list[Op]:
 async def _end(ctx: TenantCtx, tx: Tx, op: Op, part: int) -> None:
     """What is left of a task is a task of its own."""
     await tx.must_touch_one(taken_by_bank(), _COVERED, op.id, BY_BANK)
+    reason = await repository.squaring(tx, op.id) or REST
     if part < op.amount and op.parent_id:
         charge = await repository.lock(tx, op.parent_id)
         await repository.insert_child(
@@ -64,7 +77,7 @@ async def _end(ctx: TenantCtx, tx: Tx, op: Op, part: int) -> None:
             OpKind.REFUND,
             charge,
             op.amount - part,
-            REST,
+            reason,
             op.reference,
             state=OpState.BY_HAND,
             failure=op.failure,

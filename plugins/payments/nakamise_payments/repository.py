@@ -43,6 +43,8 @@ _LOST: Final = (
 )
 # The reason of refunds that give back what was taken without being owed: they take nothing of what is left.
 EXCESS: Final = "more was taken than was left"
+# The reason of releases of what was never taken, though it was to be.
+SHORT: Final = "less was taken than was left"
 PAGE_SIZE: Final = 50
 
 
@@ -150,7 +152,7 @@ async def start(tx: Tx, op_id: uuid.UUID) -> bool:
 
 
 async def send(tx: Tx, op_id: uuid.UUID) -> bool:
-    """Before it is sent, for the first time or once more. False: the first time is too long ago.
+    """Before it is sent, for the first time or once more. False: the first time is too long ago, or it has ended.
 
     Providers forget keys after a day. The database's clock alone decides that, not those of the servers.
     """
@@ -367,6 +369,25 @@ async def released(tx: Tx, charge_id: uuid.UUID) -> int:
         await tx.value(
             "SELECT coalesce(sum(amount), 0) FROM payments_op WHERE parent_id = $1 AND kind = 'release'",
             charge_id,
+        )
+    )
+
+
+async def short_of(tx: Tx, charge_id: uuid.UUID) -> int:
+    """What was not taken of a charge, though nobody had let it go."""
+    query = (
+        "SELECT coalesce(sum(amount), 0) FROM payments_op WHERE parent_id = $1 AND kind = 'release'"
+        " AND reason = $2"
+    )
+    return int(await tx.value(query, charge_id, SHORT))
+
+
+async def squaring(tx: Tx, op_id: uuid.UUID) -> str:
+    """EXCESS or SHORT for an op that only makes a charge fit what was taken, which its owner did not ask for; else ""."""
+    return str(
+        await tx.value(
+            "SELECT CASE WHEN reason = ANY($2) THEN reason ELSE '' END FROM payments_op WHERE id = $1",
+            *(op_id, [EXCESS, SHORT]),
         )
     )
 

@@ -39,17 +39,19 @@ _RANK: Final[Mapping[OpState, int]] = {
 }
 _BROKEN: Final = (OpState.FAILED, OpState.CANCELED)
 DOUBLE: Final = "paid twice"
-SHORT: Final = "less was taken than was left"
 
 
-async def apply(ctx: TenantCtx, op_id: uuid.UUID, status: ChargeStatus) -> Op:
+async def apply(ctx: TenantCtx, op_id: uuid.UUID, status: ChargeStatus, *, is_ours: bool = False) -> Op:
     """Record ``status`` and everything that follows from it, once, in one transaction.
 
     Serves the submit, the return page, webhooks and the reconciler alike. A settled op stays as it is, but for
-    money that comes after all and a refund that the bank sends back.
+    money that comes after all and a refund that the bank sends back. ``is_ours``: nobody but us concluded it, and
+    that ends only what is open.
     """
     async with ctx.begin() as tx:
         op = await repository.lock_family(tx, op_id)
+        if is_ours and op.is_final:
+            return op
         if status.amount != op.money:
             log.error("op %s: the provider says %s instead of %s", op.id, status.amount, op.money)
             if not op.is_final:
@@ -108,7 +110,7 @@ async def _follow_charge(ctx: TenantCtx, tx: Tx, before: Op, op: Op, status: Cha
         await saved.keep(tx, op.payer_id, op.provider_id, status.saved)
     if op.state is OpState.SUCCEEDED:
         await ledger.book(tx, op, op.captured)
-        await _square(ctx, tx, op)
+        op = await _square(ctx, tx, op)
         await (telling.captured if was_authorized else telling.succeeded)(ctx, tx, op)
     elif op.state is OpState.AUTHORIZED:
         await telling.succeeded(ctx, tx, op)
@@ -139,21 +141,23 @@ async def _nothing_to_refund(ctx: TenantCtx, tx: Tx, charge: Op) -> None:
         await later(ctx, tx, charge.id)
 
 
-async def _square(ctx: TenantCtx, tx: Tx, charge: Op) -> None:
+async def _square(ctx: TenantCtx, tx: Tx, charge: Op) -> Op:
     """Somebody took another amount at the provider than was to be taken: what we had let go goes back, and what was
-    left there was let go, so that no more can go back than was taken. Refunds that wait for it are their own."""
+    left there was let go, so that no more can go back than was taken. Refunds that wait for it are their own.
+    Returns the charge as it is then."""
     excess = charge.captured - (charge.amount - await repository.released(tx, charge.id))
     if excess > 0:
         await refunding.refund(ctx, tx, charge, excess, repository.EXCESS, "")
     short = min(-excess, charge.amount - charge.reversed)
     if short <= 0:
-        return
+        return await repository.lock(tx, charge.id)
     log.error("op %s: %s less was taken at the provider than was to be", charge.id, short)
     broken = Conflict("What was let go does not fit its charge.", domain="payments")
     await repository.take_from_charge(tx, broken, charge.id, short)
-    release = await repository.insert_child(tx, OpKind.RELEASE, charge, short, SHORT)
+    release = await repository.insert_child(tx, OpKind.RELEASE, charge, short, repository.SHORT)
     if release is not None:
         await later(ctx, tx, release)
+    return await repository.lock(tx, charge.id)
 
 
 async def _afterwards(ctx: TenantCtx, tx: Tx, op: Op, state: OpState, status: ChargeStatus) -> None:
@@ -182,7 +186,7 @@ async def _late(ctx: TenantCtx, tx: Tx, op: Op, status: ChargeStatus) -> None:
     await repository.record(tx, op, OpState.SUCCEEDED, status)
     charge = await repository.lock(tx, op.id)
     await ledger.book(tx, charge, charge.captured)
-    await _square(ctx, tx, charge)
+    charge = await _square(ctx, tx, charge)
     if not is_double:
         await telling.succeeded(ctx, tx, charge)
         return

@@ -43,13 +43,17 @@ async def lapsed(ctx: TenantCtx, tx: Tx, op: Op) -> None:
 
 
 async def refunded(ctx: TenantCtx, tx: Tx, op: Op) -> None:
-    """A refund, or a part of an authorisation that will not be taken."""
+    """A refund, or a part of an authorisation that will not be taken, which the owner asked for."""
+    if await repository.squaring(tx, op.id):
+        return
     if subject := _subject(ctx, op):
         await subject.payment_refunded(tx, await _refunded(tx, op))
 
 
 async def refund_waits(ctx: TenantCtx, tx: Tx, op: Op, *, failed: bool) -> None:
     """Staff have to pay it."""
+    if await repository.squaring(tx, op.id):
+        return
     if subject := _subject(ctx, op):
         await subject.payment_refund_waits(tx, await _refunded(tx, op), failed=failed)
 

@@ -8,11 +8,14 @@ import uuid
 import asyncpg
 import pytest
 
-from nakamise.contracts.payments import PaymentState
+from nakamise.contracts.payments import ChargeState, ChargeStatus, PaymentState
 from nakamise.errors import Conflict
+from nakamise.money import Money
 from nakamise.testing.fixtures import Drain
 from nakamise_payments import by_hand, repository
 from nakamise_payments.asking import find_op, settle
+from nakamise_payments.schemas import OpState
+from nakamise_payments.settling import apply
 from tests.plugins.payments.desk import Desk
 
 LEDGER = "SELECT coalesce(sum(CASE kind WHEN 'capture' THEN amount ELSE -amount END), 0)::int FROM payments_transfer"
@@ -138,3 +141,60 @@ async def test_a_dispute_that_opens_meanwhile_stops_a_refund(desk: Desk) -> None
         await refund
     assert refused.value.code == "payment_disputed"
     assert await desk.value("SELECT count(*) FROM payments_op WHERE kind = 'refund'") == 0
+
+
+async def test_who_looked_before_the_answer_does_not_undo_a_refund(desk: Desk, drain: Drain) -> None:
+    """The job and the task of every minute take the same refund: it arrived, whatever the slower one saw."""
+    payment = await desk.paid(5000)
+    await desk.give_back(payment, 1000)
+    refund = await desk.value("SELECT id FROM payments_op WHERE kind = 'refund'")
+    async with desk.ctx.begin() as tx:
+        assert await repository.send(tx, refund)
+    early = await find_op(desk.ctx, refund)
+    await drain(desk.ctx.tenant)
+    await desk.execute("DELETE FROM payments_sandbox_charge WHERE kind = 'refund'")
+    assert (await settle(desk.ctx, early)).state is OpState.SUCCEEDED
+    canceled = ChargeStatus(ChargeState.CANCELED, "", Money(1000, "JPY"))
+    assert (await apply(desk.ctx, refund, canceled, is_ours=True)).state is OpState.SUCCEEDED
+    assert await desk.value(LEDGER) == 4000
+    # The control: the provider's word is another matter.
+    assert (await apply(desk.ctx, refund, canceled)).state is OpState.BY_HAND
+
+
+async def test_a_second_payment_of_which_less_was_taken_goes_back(desk: Desk, drain: Drain) -> None:
+    first = await desk.paid(5000, "tok_3ds")
+    await desk.give_back(first, 0)
+    await drain(desk.ctx.tenant)
+    second = await desk.open(5000, first.subject)
+    await desk.payments.submit(second.id, "tok_success", "test", "/")
+    taken = ChargeStatus(ChargeState.SUCCEEDED, "late", Money(5000, "JPY"), captured=4000)
+    assert (await apply(desk.ctx, first.id, taken)).reversed == 5000
+    children = (
+        "SELECT string_agg(kind || ' ' || amount, ', ' ORDER BY kind) FROM payments_op WHERE parent_id = $1"
+    )
+    assert await desk.value(children, first.id) == "refund 4000, release 1000"
+    assert await desk.value(LEDGER) == 9000
+
+
+async def test_tasks_of_disputes_that_were_lost_before_come_to_an_end(desk: Desk, drain: Drain) -> None:
+    payment = await desk.paid(5000)
+    await desk.execute("UPDATE payments_sandbox_charge SET refunded = 4500")
+    await desk.give_back(payment, 1000)
+    await drain(desk.ctx.tenant)
+    task = "SELECT id FROM payments_op WHERE kind = 'refund' AND state = 'by_hand'"
+    lost = (
+        "INSERT INTO payments_dispute (id, provider_id, reference, op_id, amount, currency, state, closed_at)"
+        " VALUES (gen_random_uuid(), 'payments_sandbox', $1, $2, $3, 'JPY', 'lost', now())"
+    )
+    whole = await desk.value(task)
+    await desk.execute(lost, "one", payment.id, 4600)
+    with pytest.raises(Conflict, match="a part of this money"):
+        await by_hand.paid(desk.ctx, whole, "振込")
+    assert await desk.value("SELECT state FROM payments_op WHERE id = $1", whole) == "canceled"
+    rest = await desk.value(task)
+    assert await desk.value("SELECT amount FROM payments_op WHERE id = $1", rest) == 400
+    await desk.execute(lost, "two", payment.id, 400)
+    with pytest.raises(Conflict, match="Do not pay it a second time"):
+        await by_hand.retry(desk.ctx, rest)
+    assert await desk.value(task) is None
+    assert await desk.value("SELECT count(*) FROM payments_transfer WHERE kind = 'by_hand'") == 0

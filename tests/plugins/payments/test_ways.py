@@ -18,6 +18,7 @@ from nakamise.testing.fixtures import Drain
 from nakamise_payments import by_hand
 from nakamise_payments.watching import watch
 from nakamise_shop.checkout.expire import expire_due
+from nakamise_shop.orders.cancel import cancel_as_staff
 from tests.plugins import invariants
 from tests.plugins.payments.desk import Desk
 from tests.plugins.payments.scene import Scene
@@ -75,6 +76,32 @@ async def test_a_shop_that_captures_by_hand(scene: Scene, drain: Drain) -> None:
     held = "SELECT authorized_until FROM shop_purchase WHERE id = $1"
     assert await scene.stall.value(held, uuid.UUID(second)) is None, "it was charged, and went back"
     assert await invariants.broken(scene.stall.ctx) == {}
+
+
+async def test_less_is_taken_at_the_provider_than_was_reserved(scene: Scene, drain: Drain) -> None:
+    """No order is told of a refund that nobody asked for, and all that was taken can go back."""
+    await scene.hold_manually()
+    purchase = await scene.paid()
+    ctx, charge, order_id = scene.stall.ctx, await scene.charge_of(purchase), await scene.order_of(purchase)
+    await scene.execute(
+        "UPDATE payments_sandbox_charge SET state = 'succeeded', captured = 3000 WHERE key = $1", charge
+    )
+    await ctx.service(Payments).refresh(charge)
+    await drain(scene.stall.tenant)
+    told = "SELECT count(*) FROM shop_order_event WHERE kind = 'refunded'"
+    assert await scene.stall.value("SELECT amount FROM payments_op WHERE kind = 'release'") == 550
+    assert await scene.stall.value(told) == 0
+    async with ctx.begin() as tx:
+        await cancel_as_staff(ctx, tx, uuid.UUID(order_id), "欠品")
+    await drain(scene.stall.tenant)
+    assert await scene.states(purchase) == ("paid", "refunded")
+    back = "SELECT sum(amount)::int FROM payments_op WHERE kind = 'refund' AND state = 'succeeded'"
+    assert await scene.stall.value(back) == 3000
+    assert await scene.stall.value(told) == 1
+    with pytest.raises(Conflict):
+        async with ctx.begin() as tx:
+            await ctx.service(Payments).give_back(tx, uuid.UUID(purchase), 551, "more")
+    assert await invariants.broken(ctx) == {}
 
 
 async def _confirmation_says(scene: Scene, words: str) -> None:
