@@ -15,6 +15,8 @@ from typing import Protocol
 
 import msgspec
 
+from nakamise.contracts.payment_cards import SavedCard as SavedCard  # noqa: PLC0414 - is public here too
+from nakamise.contracts.payment_cards import SavedMethod as SavedMethod  # noqa: PLC0414 - is public here too
 from nakamise.contracts.payment_movements import DisputeState, DisputeStatus, Movement
 from nakamise.db import Tx
 from nakamise.money import Money
@@ -56,16 +58,6 @@ class Instructions(msgspec.Struct, frozen=True):
     due_at: datetime
     codes: tuple[StoreCode, ...] = ()
     url: str | None = None
-
-
-class SavedCard(msgspec.Struct, frozen=True):
-    """A card that the provider keeps for a buyer: ``reference`` stands for it, ``last4`` is all we know of it."""
-
-    reference: str
-    brand: str
-    last4: str
-    exp_month: int
-    exp_year: int
 
 
 class ChargeStatus(msgspec.Struct, frozen=True):
@@ -328,22 +320,6 @@ class PaymentMethod(msgspec.Struct, frozen=True):
     form: Mapping[str, str] = {}
     min_amount: int = 1
     max_amount: int | None = None
-
-
-class SavedMethod(msgspec.Struct, frozen=True):
-    """A card that a buyer may use again. ``token`` goes into ``submit`` in the place of a new card's token."""
-
-    id: uuid.UUID
-    provider_id: str
-    brand: str
-    last4: str
-    exp_month: int
-    exp_year: int
-    is_expired: bool
-
-    @property
-    def token(self) -> str:
-        return f"saved:{self.id}"
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):

@@ -219,6 +219,8 @@ manifest: Final = Manifest(
     js=("shop.js",),
     css_under={
         "/admin": ("staff.css",),
+        "/admin/shop": ("staff_products.css",),
+        "/shop/cart": ("cart.css",),
         "/shop/checkout": ("checkout.css",),
         "/shop/orders": ("checkout.css",),
         "/account": ("checkout.css",),
