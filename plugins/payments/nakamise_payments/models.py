@@ -158,4 +158,6 @@ sale = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("op_id", Uuid),
     Column("borne", BigInteger, nullable=False),
+    Column("by_hand", BigInteger),
+    Column("done_at", DateTime(timezone=True)),
 )

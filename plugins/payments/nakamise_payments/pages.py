@@ -170,6 +170,15 @@ async def share_again(ctx: Ctx, op_id: FromPath[uuid.UUID]) -> Response[bytes]:
     return see_other(ctx, SHARES, flash=_("The share is sent once more."))
 
 
+@post("/shares/{order_id:uuid}/paid", opt=requires("payments.settle"), include_in_schema=False)
+async def share_paid(request: AnyRequest, ctx: Ctx, order_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    """By staff, for the buyer paid nothing that it could come from."""
+    form = (await read_form(request, NoteForm)).valid()
+    _ = gettext_for(ctx.locale, "payments")
+    await stuck.paid(ctx, order_id, form.note)
+    return see_other(ctx, SHARES, flash=_("The share is noted as paid."))
+
+
 @post("/sellers/{seller_id:uuid}", opt=requires("payments.settle"), include_in_schema=False)
 async def save_terms(request: AnyRequest, ctx: Ctx, seller_id: FromPath[uuid.UUID]) -> Response[bytes]:
     form = (await read_form(request, TermsForm)).valid()
@@ -196,5 +205,6 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     paid_by_hand,
     retry,
     share_again,
+    share_paid,
     save_terms,
 ]

@@ -30,6 +30,7 @@ _FIRST: Final = uuid.UUID(int=0)
 # By order, so that sales that have to wait, e.g. of sellers without an account, hold up nobody.
 _DUE: Final = (
     "SELECT s.order_id, s.subject, s.seller_id FROM payments_sale s WHERE s.op_id IS NULL"
+    " AND s.by_hand IS NULL AND s.done_at IS NULL"
     " AND s.created_at <= now() - $1 * interval '1 day' AND s.order_id > $2 ORDER BY s.order_id LIMIT $3"
 )
 
@@ -89,15 +90,19 @@ async def pay_due(ctx: TenantCtx) -> None:
 async def pay(ctx: TenantCtx, tx: Tx, sale: Sale) -> None:
     """One share, when the money is here, nobody disputes it and the seller's account takes it; else later."""
     charge = await captures.charge_of(tx, sale.subject)
-    if charge is None or charge.state is not OpState.SUCCEEDED or charge.is_disputed:
+    if charge is None:
+        await shares.leave_to_staff(ctx, tx, sale.order_id)
+        return
+    if charge.state is not OpState.SUCCEEDED or charge.is_disputed:
         return
     found = providers.providers(ctx).get(charge.provider_id)
     if found is None or not await found.seller_ready(tx, sale.seller_id):
         return
     stand = await shares.share(ctx, tx, sale.order_id)
-    if stand.share <= 0 or await tx.value(
-        "SELECT op_id FROM payments_sale WHERE order_id = $1 FOR UPDATE", sale.order_id
-    ):
+    if await tx.value("SELECT op_id FROM payments_sale WHERE order_id = $1 FOR UPDATE", sale.order_id):
+        return
+    if stand.share <= 0:
+        await shares.nothing_left(ctx, tx, sale.order_id)
         return
     op_id = await repository.insert_child(
         tx, OpKind.TRANSFER, charge, stand.share, REASON, str(sale.order_id), seller_id=sale.seller_id

@@ -81,6 +81,8 @@ async def adjust(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
     """What the seller got too much comes back; the same again changes nothing."""
     op_id = await tx.value("SELECT op_id FROM payments_sale WHERE order_id = $1 FOR UPDATE", order_id)
     if op_id is None:
+        if await tx.value("SELECT by_hand IS NOT NULL FROM payments_sale WHERE order_id = $1", order_id):
+            await leave_to_staff(ctx, tx, order_id)
         return
     transfer: Op = await repository.lock(tx, op_id)
     excess = transfer.amount - transfer.reversed - (await share(ctx, tx, order_id)).share
@@ -93,3 +95,25 @@ async def adjust(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
     )
     if reversal is not None:
         await later(ctx, tx, reversal)
+
+
+async def leave_to_staff(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
+    """The buyer paid nothing, others all of it: there is no charge that the share could come from. What staff have
+    paid already stays as it is."""
+    left = (await share(ctx, tx, order_id)).share
+    if left <= 0:
+        await nothing_left(ctx, tx, order_id)
+        return
+    await tx.execute(
+        "UPDATE payments_sale SET by_hand = $2 WHERE order_id = $1 AND op_id IS NULL AND done_at IS NULL",
+        *(order_id, left),
+    )
+
+
+async def nothing_left(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
+    """A share never grows again: the sale is not looked at any more. While the shop is off, nobody knows."""
+    if ctx.optional_service(Orders) is not None:
+        await tx.execute(
+            "UPDATE payments_sale SET done_at = now() WHERE order_id = $1 AND op_id IS NULL AND done_at IS NULL",
+            order_id,
+        )

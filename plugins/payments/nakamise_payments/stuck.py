@@ -19,22 +19,29 @@ from nakamise_payments import repository, sellers, shares
 from nakamise_payments.reconciler import payouts_stopped
 from nakamise_payments.sellers import Sale
 
-# A share that failed, and the newest taking back of a share where that failed.
-_STUCK: Final = """
-SELECT o.id, o.kind, o.amount, o.failure, o.provider_id, o.settled_at AS at, s.order_id, s.subject, s.seller_id
+NO_CHARGE: Final = N_("The buyer paid nothing for this order. Pay the shop by bank transfer.")
+# A share that failed, the newest taking back of a share where that failed, and those that nothing can be sent of.
+_STUCK: Final = f"""
+SELECT o.id, o.kind, o.amount, o.failure, o.provider_id, o.settled_at AS at, s.order_id, s.subject, s.seller_id,
+       false AS by_hand
 FROM payments_sale s JOIN payments_op o ON o.id = s.op_id
 WHERE o.state IN ('failed', 'canceled')
 UNION ALL
-SELECT r.id, r.kind, r.amount, r.failure, r.provider_id, r.settled_at, s.order_id, s.subject, s.seller_id
+SELECT r.id, r.kind, r.amount, r.failure, r.provider_id, r.settled_at, s.order_id, s.subject, s.seller_id,
+       false AS by_hand
 FROM payments_sale s JOIN payments_op r ON r.parent_id = s.op_id AND r.kind = 'reversal'
 WHERE r.state IN ('failed', 'canceled') AND NOT EXISTS (
     SELECT 1 FROM payments_op n WHERE n.parent_id = r.parent_id AND n.kind = 'reversal' AND n.id > r.id)
+UNION ALL
+SELECT s.order_id, 'transfer', s.by_hand, '{NO_CHARGE}', 'payments', s.created_at, s.order_id, s.subject, s.seller_id,
+       true
+FROM payments_sale s WHERE s.by_hand IS NOT NULL AND s.done_at IS NULL
 ORDER BY 6, 1
-"""
+"""  # noqa: S608
 
 
 class Stuck(msgspec.Struct, frozen=True, kw_only=True):
-    """``failure`` is the provider's msgid."""
+    """``failure`` is the provider's msgid. ``by_hand``: nothing can be sent, ``id`` is the order's."""
 
     id: uuid.UUID
     kind: OpKind
@@ -45,6 +52,7 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True):
     order_id: uuid.UUID
     subject: uuid.UUID
     seller_id: uuid.UUID
+    by_hand: bool
 
 
 async def all_of(tx: Tx) -> list[Stuck]:
@@ -98,6 +106,17 @@ async def _pass_on(ctx: TenantCtx, tx: Tx, row: Stuck) -> None:
         *(row.order_id, row.id),
     )
     await sellers.pay(ctx, tx, Sale(order_id=row.order_id, subject=row.subject, seller_id=row.seller_id))
+
+
+async def paid(ctx: TenantCtx, order_id: uuid.UUID, note: str) -> None:
+    """Staff paid a share that nothing could be sent of. Raises NotFound; a second time changes nothing."""
+    async with ctx.begin() as tx:
+        amount = await tx.value("SELECT by_hand FROM payments_sale WHERE order_id = $1 FOR UPDATE", order_id)
+        if amount is None:
+            raise NotFound
+        done = "UPDATE payments_sale SET done_at = now() WHERE order_id = $1 AND done_at IS NULL"
+        if await tx.execute(done, order_id):
+            await ctx.audit(tx, "payments.share_paid", str(order_id), amount=amount, note=note)
 
 
 def _sent() -> Conflict:

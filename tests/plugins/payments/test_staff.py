@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+
 import asyncpg
 import pytest
 
 import nakamise_payments.models
 import nakamise_payments_sandbox.models
+from nakamise.contracts.orders import Orders, RefundLine, RefundOrder
 from nakamise.contracts.ui import Period
 from nakamise.testing.fixtures import Drain
+from nakamise_payments.sellers import pay_due
+from nakamise_payments.settings import PaymentsSettings
+from nakamise_payments.shares import share_of
 from nakamise_payments.widget import widget
 from tests.plugins.payments.desk import Desk
 from tests.plugins.payments.scene import Scene
@@ -124,3 +130,34 @@ async def test_a_buyer_with_a_voucher_pays_another_way(scene: Scene, drain: Drai
     assert done.headers["location"] == f"/shop/checkout/done/{late}"
     assert await scene.states(late) == ("paid", "paid")
     await drain(stall.tenant)
+
+
+@pytest.mark.req("CL-30")
+async def test_a_share_that_no_charge_can_give_is_paid_by_staff(scene: Scene, drain: Drain) -> None:
+    """The sales are planted without their charges, as of orders that cost the buyer nothing."""
+    stall, staff = scene.stall, await staff_of(scene)
+    sold, undone = [await scene.order_of(await scene.paid()) for _ in range(2)]
+    await drain(stall.tenant)
+    plant = "INSERT INTO payments_sale (order_id, subject, seller_id, created_at) VALUES ($1, $1, $2, now() - interval '99 days')"
+    for order_id in (sold, undone):
+        await scene.execute(plant, uuid.UUID(order_id), stall.shops["honten"])
+    all_of_it = RefundOrder(idem=uuid.uuid4(), lines=(RefundLine(line_no=1, qty=1),))
+    async with stall.ctx.begin() as tx:
+        await stall.ctx.service(Orders).refund(tx, uuid.UUID(undone), all_of_it)
+    await pay_due(stall.ctx)
+    left = "SELECT by_hand FROM payments_sale WHERE done_at IS NULL"
+    gross = share_of(3550, 0, stall.ctx.settings(PaymentsSettings).seller_fee)
+    assert await stall.value("SELECT count(*) FROM payments_sale WHERE done_at IS NULL") == 1
+    assert await stall.value(left) == gross, "nothing is left of the other"
+    page = (await scene.client.get("/admin/payments", headers=staff)).text
+    assert "購入者の支払がありません" in page
+    paid = f"/admin/payments/shares/{sold}/paid"
+    assert paid in page
+    for _ in range(2):
+        answer = await scene.client.post(paid, data={"note": "11/22 振込 77"}, headers=staff)
+        assert answer.status_code == 303
+    assert await stall.value("SELECT count(*) FROM payments_sale WHERE done_at IS NULL") == 0
+    assert (
+        await scene.client.post(paid.replace(sold, undone), data={"note": "xx"}, headers=staff)
+    ).status_code == 404
+    assert paid not in (await scene.client.get("/admin/payments", headers=staff)).text
