@@ -37,22 +37,10 @@ async def give_back(
     too_much = Conflict(
         N_("More would be refunded than was paid."), code="refund_too_large", domain="payments"
     )
-    amount = await _what_was_taken(tx, charge, amount)
-    if amount == 0:
-        return []
     await repository.take_from_charge(tx, too_much, charge.id, amount)
     if charge.state is OpState.AUTHORIZED and await repository.open_capture(tx, charge.id) is None:
         return await _release(ctx, tx, charge, amount, reason, reference)
     return await refunding.refund(ctx, tx, charge, amount, reason, reference)
-
-
-async def _what_was_taken(tx: Tx, charge: Op, amount: int) -> int:
-    """Less was taken at the provider than was to be: who is given back all that they paid gets what is left. More than
-    that stays ``amount``, and is refused."""
-    left = charge.amount - charge.reversed
-    if amount <= left:
-        return amount
-    return left if amount - left <= await repository.short_of(tx, charge.id) else amount
 
 
 async def _release(

@@ -373,15 +373,6 @@ async def released(tx: Tx, charge_id: uuid.UUID) -> int:
     )
 
 
-async def short_of(tx: Tx, charge_id: uuid.UUID) -> int:
-    """What was not taken of a charge, though nobody had let it go."""
-    query = (
-        "SELECT coalesce(sum(amount), 0) FROM payments_op WHERE parent_id = $1 AND kind = 'release'"
-        " AND reason = $2"
-    )
-    return int(await tx.value(query, charge_id, SHORT))
-
-
 async def squaring(tx: Tx, op_id: uuid.UUID) -> str:
     """EXCESS or SHORT for an op that only makes a charge fit what was taken, which its owner did not ask for; else ""."""
     return str(
