@@ -117,9 +117,9 @@ async def _settle_transfer(ctx: TenantCtx, op: Op) -> ChargeStatus:
         return _never_arrived(op)
     async with ctx.read() as tx:
         fits = await repository.fits_charge(tx, op)
-    return await _once(
-        ctx, op, lambda: psp.transfer(op.id, _parent(op), seller_id, op.money, from_charge=fits)
-    )
+    # Providers that were written before it do not know it.
+    source = {} if fits else {"from_charge": False}
+    return await _once(ctx, op, lambda: psp.transfer(op.id, _parent(op), seller_id, op.money, **source))
 
 
 async def _settle_reversal(ctx: TenantCtx, op: Op) -> ChargeStatus:
