@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import uuid
+from collections.abc import Mapping
 
 import asyncpg
 import pytest
@@ -53,7 +54,7 @@ async def test_a_file_holds_what_the_carrier_takes_at_once(depot: Depot) -> None
 
 
 async def staff_of_a_shop_write_no_slips_for_what_they_bought(
-    depot: Depot, own: OrderView, body: dict[str, object]
+    depot: Depot, own: OrderView, body: Mapping[str, object]
 ) -> None:
     """At another shop: their purchase is theirs to see, but not as a slip of theirs to write."""
     stall, staff = depot.stall, depot.office.staff
