@@ -70,7 +70,7 @@ async def staff_of_a_shop_write_no_slips_for_what_they_bought(
     assert (own.number in listed, bought.number in listed) == (True, False)
     assert (await depot.office.browser.get(f"{pages}?shop={hanare}")).status_code == 404
     for path in ("/slips/check", "/slips"):
-        answer = await depot.staff.post(f"{API}{path}", json=body | {"order_ids": [str(bought.id)]})
+        answer = await depot.staff.post(f"{API}{path}", json={**body, "order_ids": [str(bought.id)]})
         assert answer.status_code == 422, answer.text
     assert (await depot.view(bought.id)).fulfil_state == "unfulfilled"
 
