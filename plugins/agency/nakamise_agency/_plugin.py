@@ -59,6 +59,6 @@ manifest: Final = Manifest(
         ),
     ),
     css=("home.css",),
-    css_under={"/admin/agency": ("agency.css",)},
+    css_under={"/admin/agency": ("agency.css", "agency_studio.css")},
     js_under={"/admin/agency": ("agency.js",)},
 )
