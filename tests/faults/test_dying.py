@@ -40,9 +40,9 @@ from tests.plugins.payments_stripe.stripe_server import StripeServer, running
 from tests.plugins.shop.stall import Buyer, Stall
 
 PLUGINS: Final = ("payments", "payments_sandbox", "payments_stripe", "shop", "returns")
-# So many people, and a death at every so many-th point; around commits there are some 20 to 60, after each statement
+# So many people, and a death at every so many-th point; around commits there are some 20 to 80, after each statement
 # hundreds.
-PEOPLE, STEP = sized((4, 17), (700, 1))
+PEOPLE, STEP = sized((4, 30), (700, 1))
 TURNS: Final = sized(1, len(FLOWS))
 PRICE: Final = 1000
 
