@@ -61,7 +61,8 @@ async def end(tx: Tx, provider_id: str, look: Look) -> None:
 async def fail(tx: Tx, provider_id: str, look: Look) -> None:
     """The provider did not answer, or not with everything. Another one that ran beside may have ended meanwhile."""
     await tx.execute(
-        f"UPDATE {look} SET failed = true, begun_at = coalesce(begun_at, now()) WHERE provider_id = $1",  # noqa: S608
+        f"UPDATE {look} SET failed = true, begun_at = coalesce(begun_at, (SELECT now()))"  # noqa: S608
+        " WHERE provider_id = $1",
         provider_id,
     )
 
