@@ -81,23 +81,20 @@ report = Table(
     Column("moved", Integer, nullable=False),
 )
 
-comparison = Table(
-    "payments_comparison",
-    metadata,
-    Column("provider_id", Text, primary_key=True),
-    Column("begun_at", DateTime(timezone=True)),
-    Column("failed", Boolean, nullable=False),
-    Column("ended_at", DateTime(timezone=True)),
-)
 
-comparison_month = Table(
-    "payments_comparison_month",
-    metadata,
-    Column("provider_id", Text, primary_key=True),
-    Column("begun_at", DateTime(timezone=True)),
-    Column("failed", Boolean, nullable=False),
-    Column("ended_at", DateTime(timezone=True)),
-)
+def _comparison(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("provider_id", Text, primary_key=True),
+        Column("begun_at", DateTime(timezone=True)),
+        Column("failed", Boolean, nullable=False),
+        Column("ended_at", DateTime(timezone=True)),
+    )
+
+
+comparison = _comparison("payments_comparison")
+comparison_month = _comparison("payments_comparison_month")
 
 acknowledgement = Table(
     "payments_acknowledgement",

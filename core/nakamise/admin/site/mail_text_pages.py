@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from nakamise.admin.site import mail_texts
+from nakamise.admin.site.legal_pages import LANGUAGES
 from nakamise.errors import Invalid, NotFound, Problem
 from nakamise.mail.wording import Wording, faults, fill, owner_of
 from nakamise.plugin.access import requires
@@ -22,7 +23,6 @@ from nakamise.ui.views import NavLink
 
 PATH: Final = "/admin/mail-texts"
 MANAGE: Final = requires("core.pages.manage")
-LANGUAGES: Final = {"ja": "日本語", "en": "English"}
 AnyRequest = Request[Any, Any, Any]
 
 
