@@ -6,7 +6,7 @@ Source of the list: 消費者庁 特定商取引法ガイド「通信販売」. 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -114,5 +114,17 @@ def items_of(
 ) -> list[tuple[str, str]]:
     """``said``: texts by name that the settings decide; there is no other for them."""
     _ = gettext_for(locale, "shop")
+    return [(named(_, name), text) for name, text in texts_of(legal, locale, names, said).items()]
+
+
+def texts_of(
+    legal: Mapping[str, str], locale: str, names: Iterable[str], said: Mapping[str, str]
+) -> dict[str, str]:
+    """As ``items_of``, by name: what has a text."""
     texts = {name: said.get(name) or legal.get(f"{name}_{locale}") or legal.get(name, "") for name in names}
-    return [(_({**LABELS, **DECIDED}[name]), text) for name, text in texts.items() if text]
+    return {name: text for name, text in texts.items() if text}
+
+
+def named(_: Callable[[str], str], name: str) -> str:
+    """An item as readers call it."""
+    return _({**LABELS, **DECIDED}[name])

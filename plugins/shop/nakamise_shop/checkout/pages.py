@@ -31,17 +31,15 @@ from nakamise_shop.checkout.confirming import (
     changes_since,
     destination_of,
     reserving,
-    shop_terms,
 )
 from nakamise_shop.checkout.line import LineWait
 from nakamise_shop.checkout.payable import why_not
 from nakamise_shop.checkout.place import place
-from nakamise_shop.checkout.repository import SellingShop, shops_of
-from nakamise_shop.checkout.schemas import Pay, PlaceOrder, PurchaseState, PurchaseView, Token
+from nakamise_shop.checkout.repository import shops_of
+from nakamise_shop.checkout.schemas import Pay, PlaceOrder, PurchaseState, PurchaseView, ShopTerms, Token
 from nakamise_shop.checkout.stores import STORES
-from nakamise_shop.checkout.words import TERMS, change_text
-from nakamise_shop.legal import items_of
-from nakamise_shop.notice import Said, promised
+from nakamise_shop.checkout.terms import IN_LINES, shop_terms
+from nakamise_shop.checkout.words import change_text
 from nakamise_shop.orders.bills import teller
 from nakamise_shop.orders.service import cancel_words
 from nakamise_shop.saying import say
@@ -203,12 +201,9 @@ async def _confirmation(
 ) -> Response[bytes]:
     async with ctx.read() as tx:
         now = await basket(ctx, tx, address_id)
-        shops = await shop_terms(ctx, tx, now)
-        told = await promised(
-            ctx, tx, [shop.id for shop in shops], [line.product_id for line in now.cart.lines]
-        )
         cards = await _cards(ctx, tx, now.methods)
-        later = await reserving(ctx, tx, now.methods, [shop.id for shop in shops])
+        later = await reserving(ctx, tx, now.methods, [group.shop_id for group in now.cart.groups])
+        terms = await shop_terms(ctx, tx, now.cart, [one for one in now.methods if one.provider_id in later])
     found = changes_since(now.cart, now.address, seen) if seen else []
     return await page(
         ctx,
@@ -219,7 +214,7 @@ async def _confirmation(
         cards=cards,
         reserved=later,
         cart=now.cart,
-        terms=_terms(ctx, shops, told),
+        terms={str(one.shop_id): _beside_lines(one) for one in terms},
         cancel_words=cancel_words(ctx),
         changed=seen is not None,
         changes=[_said(ctx, change) for change in found],
@@ -229,11 +224,9 @@ async def _confirmation(
     )
 
 
-def _terms(
-    ctx: TenantCtx, shops: list[SellingShop], told: Mapping[uuid.UUID, Said]
-) -> dict[str, list[tuple[str, str]]]:
-    """Art. 12-6 of the Act on Specified Commercial Transactions: what must stand on the last screen."""
-    return {str(shop.id): items_of(shop.legal, ctx.locale, TERMS, told[shop.id]) for shop in shops}
+def _beside_lines(one: ShopTerms) -> list[tuple[str, str]]:
+    """Quantity and price stand in the lines and below them."""
+    return [(term.label, term.text) for term in one.terms if term.name not in IN_LINES]
 
 
 def _subject(ctx: TenantCtx, now: Basket) -> CartSubject:

@@ -86,10 +86,29 @@ class PurchaseView(msgspec.Struct, frozen=True, kw_only=True):
     can_pay: bool
 
 
+class Term(msgspec.Struct, frozen=True):
+    """``name`` is the same in every language; ``label`` and ``text`` are for reading, ``text`` may have several
+    lines."""
+
+    name: str
+    label: str
+    text: str
+
+
+class ShopTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What the law wants a buyer to read before ordering from this shop; ``notice_path`` is its whole legal notice."""
+
+    shop_id: uuid.UUID
+    shop_name: str
+    notice_path: str
+    terms: list[Term]
+
+
 class ConfirmView(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the confirmation shows; ``fingerprint`` goes back with the order. ``reserved`` names
     the ways to pay (``provider_id``) that only reserve the money with the order: it is charged by the time the parcel
-    leaves. ``inputs`` is what the buyer chose for plugins."""
+    leaves. ``inputs`` is what the buyer chose for plugins. ``terms``: what the law wants a buyer to read here of each
+    shop, before the order is made; an app shows it whole."""
 
     address_id: uuid.UUID
     quote: Quote
@@ -99,3 +118,4 @@ class ConfirmView(msgspec.Struct, frozen=True, kw_only=True):
     reserved: list[str] = []
     changes: list[Change] = []
     inputs: dict[str, str] = {}
+    terms: list[ShopTerms] = []

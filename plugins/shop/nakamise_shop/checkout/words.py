@@ -8,15 +8,6 @@ from typing import Final
 from nakamise.web import N_, yen
 from nakamise_shop.checkout.confirmed import Change, ChangeKind
 
-# Items of art. 12-6 as the legal notice has them, in the order of the law; quantity and price stand in the lines.
-TERMS: Final = (
-    "payment_timing",
-    "payment_methods",
-    "delivery_time",
-    "returns",
-    "cancellation",
-    "order_period",
-)
 _CHANGES: Final[Mapping[ChangeKind, str]] = {
     ChangeKind.PRICE: N_("%(name)s: the price changed from %(before)s to %(now)s."),
     ChangeKind.QUANTITY: N_("%(name)s: the quantity changed from %(before)s to %(now)s."),

@@ -6,6 +6,7 @@ import re
 import time
 import tomllib
 import uuid
+from typing import Any
 
 import httpx
 import pytest
@@ -121,6 +122,52 @@ async def test_the_end_of_a_products_sale_stands_on_the_last_screen(mall: Stall,
     browser = await browser_of(mall, client, buyer)
     page = text(await browser.get(f"/shop/checkout/confirm?address={buyer.address_id}"))
     assert re.search(r"2031.{1,4}5.{1,4}2.{1,6}15:00", page)
+
+
+@pytest.mark.req("LC-4.2.6", "BX-14")
+async def test_an_app_is_given_what_the_last_screen_shows(mall: Stall, client: ClientFor) -> None:
+    """12条の6: ① to ⑥ of each shop in words, the same that the page has."""
+    rouge, tea = await mall.goods("honten", "紅", 2000, 9), await mall.goods("hanare", "新茶", 1500, 9)
+    async with mall.ctx.begin() as tx:
+        await tx.execute(
+            "UPDATE shop_product SET sale_until = '2031-05-02 15:00+09' WHERE id ="
+            " (SELECT product_id FROM shop_variant WHERE id = $1)",
+            tea,
+        )
+    buyer = await mall.buyer()
+    await mall.fill_cart(buyer, [(rouge, 2), (tea, 1)])
+    found: dict[str, Any] = await Till(client(mall.tenant), buyer).confirmation()
+    shops = {
+        one["notice_path"]: {term["name"]: term["text"] for term in one["terms"]} for one in found["terms"]
+    }
+    assert list(shops) == ["/shop/shops/hanare/legal", "/shop/shops/honten/legal"]
+    names = [
+        "quantity",
+        "price",
+        "payment_timing",
+        "payment_methods",
+        "delivery_time",
+        "returns",
+        "cancellation",
+    ]
+    assert [list(terms)[: len(names)] for terms in shops.values()] == [names, names]
+    teas, rouges = shops.values()
+    assert (rouges["quantity"], teas["quantity"]) == ("紅 標準 × 2", "新茶 標準 × 1")
+    assert rouges["price"].splitlines()[0] == "紅 標準: ¥2,000 × 2 = ¥4,000"
+    totals = [shop["total"] for shop in found["quote"]["shops"]]
+    for terms in shops.values():
+        said = re.search(r"^合計（税込）: ¥([\d,]+)$", terms["price"], re.MULTILINE)
+        assert said
+        totals.remove(int(said[1].replace(",", "")))
+    assert (EIGHT_DAYS in rouges["returns"], NO_RETURNS in teas["returns"]) == (True, True)
+    assert "新茶 標準: 2031/5/2 15:00" in teas["order_period"]
+    assert "2031" not in rouges.get("order_period", "")
+
+    browser = await browser_of(mall, client, buyer)
+    page = text(await browser.get(f"/shop/checkout/confirm?address={buyer.address_id}"))
+    for terms in shops.values():
+        for name in set(terms) - {"quantity", "price"}:
+            assert re.sub(r"\s+", " ", terms[name]) in page, name
 
 
 def fees_named(legal: dict[str, str]) -> list[str]:
