@@ -80,7 +80,13 @@ async def adopt(tx: Tx, key: CartKey) -> bool:
 
 async def view(ctx: TenantCtx, tx: Tx, key: CartKey, destination: Destination | None = None) -> Cart:
     """Without a ``destination`` shipping is an estimate."""
-    cart_id = await find(tx, key)
+    return await view_of(ctx, tx, await find(tx, key), destination)
+
+
+async def view_of(
+    ctx: TenantCtx, tx: Tx, cart_id: uuid.UUID | None, destination: Destination | None = None
+) -> Cart:
+    """As ``view``, of a cart that was found; an empty one for None."""
     rows = await repository.lines_of(tx, cart_id, ctx.locale) if cart_id else []
     inputs = await repository.inputs_of(tx, cart_id) if cart_id and rows else {}
     groups = _groups(rows, today(ctx))

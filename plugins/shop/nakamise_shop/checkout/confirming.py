@@ -7,19 +7,19 @@ from collections.abc import Sequence
 
 import msgspec
 
-from nakamise.contracts.addresses import Address, address_of, addresses_of
+from nakamise.contracts.addresses import Address, addresses_of
 from nakamise.contracts.payments import Capture, PaymentMethod, Payments
 from nakamise.contracts.pricing import Destination, Quote
 from nakamise.db import Tx
-from nakamise.errors import Conflict, Unavailable
+from nakamise.errors import Conflict, NotFound, Unavailable
 from nakamise.money import Money
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop.cart import service as carts
 from nakamise_shop.cart.schemas import Cart
 from nakamise_shop.checkout.confirmed import Change, changes, confirmed, decode, encode
+from nakamise_shop.checkout.repository import SellingShop, selling_shops
 from nakamise_shop.checkout.schemas import ConfirmView
-from nakamise_shop.checkout.terms import shop_terms
 from nakamise_shop.domain.bill import bill_of
 
 
@@ -60,11 +60,11 @@ async def basket(ctx: TenantCtx, tx: Tx, address_id: uuid.UUID) -> Basket:
     """Raises Conflict for an empty cart or a line that cannot be bought, Undeliverable for an address that a shop
     does not send to, Unavailable while prices are not certain, NotFound for an address of somebody else."""
     user_id = ctx.require_user()
-    key = carts.key_of(ctx)
-    cart_id = await carts.find(tx, key)
-    address = await address_of(tx, user_id, address_id)
-    own = (await addresses_of(tx, user_id))[0]
-    cart = await carts.view(ctx, tx, key, destination_of(address))
+    cart_id = await carts.find(tx, carts.key_of(ctx))
+    known = await addresses_of(tx, user_id)
+    address = _chosen(known, address_id)
+    own = known[0]
+    cart = await carts.view_of(ctx, tx, cart_id, destination_of(address))
     if cart_id is None or cart.quantity == 0:
         raise Conflict(N_("Your cart is empty."), code="cart_empty", domain="shop")
     _check_open(cart)
@@ -86,6 +86,14 @@ async def basket(ctx: TenantCtx, tx: Tx, address_id: uuid.UUID) -> Basket:
         if cart.quote.due
         else (),
     )
+
+
+def _chosen(known: Sequence[Address], address_id: uuid.UUID) -> Address:
+    """Raises NotFound, also for somebody else's."""
+    for address in known:
+        if address.id == address_id:
+            return address
+    raise NotFound
 
 
 def _check_open(cart: Cart) -> None:
@@ -140,7 +148,6 @@ async def confirm_view(ctx: TenantCtx, address_id: uuid.UUID) -> ConfirmView:
     async with ctx.read() as tx:
         now = await basket(ctx, tx, address_id)
         later = await reserving(ctx, tx, now.methods, [uuid.UUID(one.shop_id) for one in now.quote.shops])
-        terms = await shop_terms(ctx, tx, now.cart, [one for one in now.methods if one.provider_id in later])
     return ConfirmView(
         address_id=address_id,
         quote=now.quote,
@@ -149,7 +156,6 @@ async def confirm_view(ctx: TenantCtx, address_id: uuid.UUID) -> ConfirmView:
         methods=list(now.methods),
         reserved=later,
         inputs=now.cart.inputs,
-        terms=terms,
     )
 
 
@@ -160,3 +166,8 @@ async def reserving(
     payments = ctx.service(Payments)
     ways = [one.provider_id for one in methods]
     return [way for way in ways if await payments.capture_mode(tx, way, sellers) is Capture.MANUAL]
+
+
+async def shop_terms(ctx: TenantCtx, tx: Tx, now: Basket) -> list[SellingShop]:
+    """The shops that will sell, with what each says about payment, delivery and returns."""
+    return await selling_shops(tx, [uuid.UUID(part.shop_id) for part in now.quote.shops], ctx.locale)

@@ -185,7 +185,8 @@ async def _empty_carts(tx: Tx, intents: Sequence[Intent], each: Each) -> None:
     for intent in intents:
         if taken[intent.now.cart_id] != len(intent.now.cart.lines):
             await each(intent, _changed)
-    await repository.forget_inputs(tx, [intent.now.cart_id for intent in intents])
+    if chosen := [intent.now.cart_id for intent in intents if intent.now.cart.inputs]:
+        await repository.forget_inputs(tx, chosen)
 
 
 async def _changed() -> None:
