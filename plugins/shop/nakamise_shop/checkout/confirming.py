@@ -18,8 +18,8 @@ from nakamise.web import N_
 from nakamise_shop.cart import service as carts
 from nakamise_shop.cart.schemas import Cart
 from nakamise_shop.checkout.confirmed import Change, changes, confirmed, decode, encode
-from nakamise_shop.checkout.repository import SellingShop, selling_shops
 from nakamise_shop.checkout.schemas import ConfirmView
+from nakamise_shop.checkout.terms import shop_terms
 from nakamise_shop.domain.bill import bill_of
 
 
@@ -148,6 +148,7 @@ async def confirm_view(ctx: TenantCtx, address_id: uuid.UUID) -> ConfirmView:
     async with ctx.read() as tx:
         now = await basket(ctx, tx, address_id)
         later = await reserving(ctx, tx, now.methods, [uuid.UUID(one.shop_id) for one in now.quote.shops])
+        terms = await shop_terms(ctx, tx, now.cart, [one for one in now.methods if one.provider_id in later])
     return ConfirmView(
         address_id=address_id,
         quote=now.quote,
@@ -156,6 +157,7 @@ async def confirm_view(ctx: TenantCtx, address_id: uuid.UUID) -> ConfirmView:
         methods=list(now.methods),
         reserved=later,
         inputs=now.cart.inputs,
+        terms=terms,
     )
 
 
@@ -166,8 +168,3 @@ async def reserving(
     payments = ctx.service(Payments)
     ways = [one.provider_id for one in methods]
     return [way for way in ways if await payments.capture_mode(tx, way, sellers) is Capture.MANUAL]
-
-
-async def shop_terms(ctx: TenantCtx, tx: Tx, now: Basket) -> list[SellingShop]:
-    """The shops that will sell, with what each says about payment, delivery and returns."""
-    return await selling_shops(tx, [uuid.UUID(part.shop_id) for part in now.quote.shops], ctx.locale)
