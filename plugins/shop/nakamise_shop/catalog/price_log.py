@@ -1,4 +1,7 @@
-"""What was charged when: written with every change of a price or of being on sale, read to prove former prices."""
+"""What was charged when: written with every change of a price or of being on sale, read to prove former prices.
+
+When there was nothing left to sell is in ``stock_log``.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,17 @@ import msgspec
 from nakamise.contracts.catalog import Comparison, Doubt, PriceHistory
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
-from nakamise_shop.domain.former_price import LOOK_BACK, Noted, doubt, proven_until, spans, without
+from nakamise_shop.catalog import stock_log
+from nakamise_shop.domain.former_price import (
+    LOOK_BACK,
+    Gap,
+    Noted,
+    doubt,
+    outside,
+    proven_until,
+    spans,
+    without,
+)
 
 _NOTE: Final = """
 WITH changed AS (
@@ -67,14 +80,17 @@ class _Compared(msgspec.Struct, frozen=True):
 async def note(tx: Tx, product_ids: Sequence[uuid.UUID], shop_id: uuid.UUID | None = None) -> None:
     """Whatever is no longer as it was noted last: of these products, or of all of a shop."""
     await tx.execute(_NOTE, list(product_ids), shop_id)
+    await stock_log.note(tx, product_ids, shop_id)
     rows = await tx.all(_Compared, _COMPARED, list(product_ids), shop_id)
     if not rows:
         return
-    logs = await _logs(tx, [row.id for row in rows], rows[0].now - LOOK_BACK)
+    since = rows[0].now - LOOK_BACK
+    logs = await _logs(tx, [row.id for row in rows], since)
+    gaps = await stock_log.gaps(tx, [row.id for row in rows], since)
     changed: list[tuple[object, ...]] = []
     for row in rows:
-        log = logs.get(row.id, [])
-        until = proven_until(log, row.price, row.now) if row.price is not None else None
+        log, out = logs.get(row.id, []), gaps.get(row.id, [])
+        until = proven_until(log, row.price, row.now, out) if row.price is not None else None
         if until != row.was_until:
             changed.append((row.id, until))
     if changed:
@@ -99,22 +115,31 @@ class ShopPriceHistory(PriceHistory):
         if not asked:
             return []
         ids = [one.variant_id for one in asked]
-        logs = await _logs(tx, ids, min(one.at for one in asked) - LOOK_BACK)
+        since = min(one.at for one in asked) - LOOK_BACK
+        logs, gaps = await _logs(tx, ids, since), await stock_log.gaps(tx, ids, since)
         prices = {row.id: row.price for row in await tx.all(_Compared, _PRICES, ids)}
-        return [_answer(one, logs.get(one.variant_id, []), prices.get(one.variant_id)) for one in asked]
+        return [
+            _answer(
+                one, logs.get(one.variant_id, []), gaps.get(one.variant_id, []), prices.get(one.variant_id)
+            )
+            for one in asked
+        ]
 
 
-def _answer(asked: Comparison, log: Sequence[Noted], price: int | None) -> Doubt:
+def _answer(asked: Comparison, log: Sequence[Noted], gaps: Sequence[Gap], price: int | None) -> Doubt:
     if price is None:
         return "never"
     known = [one for one in log if one.at <= asked.at]
-    return doubt(without(spans(known, asked.at), asked.lowered), price, asked.at)
+    sold = outside(spans(known, asked.at), gaps)
+    return doubt(without(sold, asked.lowered), price, asked.at)
 
 
 async def own_doubts(tx: Tx, compared: Mapping[uuid.UUID, int], now: datetime) -> Mapping[uuid.UUID, Doubt]:
     """Why the shop's own former prices are not shown, by variant; "" = they are."""
-    logs = await _logs(tx, compared, now - LOOK_BACK)
-    return {id_: doubt(spans(logs.get(id_, []), now), price, now) for id_, price in compared.items()}
+    since = now - LOOK_BACK
+    logs, gaps = await _logs(tx, compared, since), await stock_log.gaps(tx, compared, since)
+    sold = {id_: outside(spans(logs.get(id_, []), now), gaps.get(id_, [])) for id_ in compared}
+    return {id_: doubt(sold[id_], price, now) for id_, price in compared.items()}
 
 
 def price_history(_ctx: TenantCtx) -> ShopPriceHistory:

@@ -12,6 +12,7 @@ import msgspec
 from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.web import N_
+from nakamise_shop.catalog import stock_log
 
 
 class Wants(msgspec.Struct, frozen=True):
@@ -56,6 +57,11 @@ async def left(tx: Tx, variant_ids: Iterable[uuid.UUID]) -> list[Left]:
     )
 
 
+class _Taken(msgspec.Struct, frozen=True):
+    variant_id: uuid.UUID
+    was_last: bool
+
+
 async def reserve(tx: Tx, wants: Iterable[Wants]) -> None:
     """One update for all that is wanted of a variant. Raises SoldOut: then the whole transaction must fail."""
     wants = list(wants)
@@ -66,37 +72,44 @@ async def reserve(tx: Tx, wants: Iterable[Wants]) -> None:
             "SELECT FROM shop_stock WHERE variant_id = ANY($1) ORDER BY variant_id FOR NO KEY UPDATE",
             list(sums),
         )
-    taken = await tx.values(
+    taken = await tx.all(
+        _Taken,
         "UPDATE shop_stock s SET reserved = reserved + w.qty, updated_at = now()"
         " FROM unnest($1::uuid[], $2::int[]) AS w (variant_id, qty)"
-        " WHERE s.variant_id = w.variant_id AND s.on_hand - s.reserved >= w.qty RETURNING s.variant_id",
+        " WHERE s.variant_id = w.variant_id AND s.on_hand - s.reserved >= w.qty"
+        " RETURNING s.variant_id, s.on_hand <= s.reserved AS was_last",
         *(list(sums), list(sums.values())),
     )
     if len(taken) < len(sums):
-        raise SoldOut(next(one.name for one in wants if one.variant_id not in set(taken)))
+        found = {one.variant_id for one in taken}
+        raise SoldOut(next(one.name for one in wants if one.variant_id not in found))
+    await stock_log.turned(tx, [one.variant_id for one in taken if one.was_last], sold_out=True)
 
 
 async def release(tx: Tx, wants: Iterable[Wants]) -> None:
     """Give reserved stock back. Raises StockBroken."""
     for variant_id, qty in _sorted(wants).items():
-        touched = await tx.execute(
+        is_first = await tx.value(
             "UPDATE shop_stock SET reserved = reserved - $2, updated_at = now()"
-            " WHERE variant_id = $1 AND reserved >= $2",
+            " WHERE variant_id = $1 AND reserved >= $2 RETURNING on_hand - reserved = $2",
             *(variant_id, qty),
         )
-        if touched != 1:
+        if is_first is None:
             raise StockBroken(f"{qty} of {variant_id} were not reserved")
+        await stock_log.turned(tx, [variant_id] if is_first else [], sold_out=False)
 
 
 async def put_back(tx: Tx, wants: Iterable[Wants]) -> None:
     """Goods that had left came back and can be sold again. Raises StockBroken."""
     for variant_id, qty in _sorted(wants).items():
-        touched = await tx.execute(
-            "UPDATE shop_stock SET on_hand = on_hand + $2, updated_at = now() WHERE variant_id = $1",
+        is_first = await tx.value(
+            "UPDATE shop_stock SET on_hand = on_hand + $2, updated_at = now() WHERE variant_id = $1"
+            " RETURNING on_hand - reserved = $2",
             *(variant_id, qty),
         )
-        if touched != 1:
+        if is_first is None:
             raise StockBroken(f"{variant_id} has no stock to come back to")
+        await stock_log.turned(tx, [variant_id] if is_first else [], sold_out=False)
 
 
 async def consume(tx: Tx, wants: Iterable[Wants]) -> None:

@@ -2,6 +2,10 @@
 
 Looking back eight weeks, the price was charged for more than half of the time in which the thing was on sale,
 for two weeks or more in all, and for the last time not longer than two weeks ago.
+
+「販売されていた」 is what counts, by the Consumer Affairs Agency's guideline (不当な価格表示についての景品表示法上の
+考え方, 第4の2(1)ア(イ)): that the shop was selling the thing in its ordinary business; that somebody bought it is not asked
+for. Of what is sold out nobody could buy a piece, so that time is neither time on sale nor time at a price.
 """
 
 from __future__ import annotations
@@ -28,6 +32,13 @@ class Span(msgspec.Struct, frozen=True):
     price: int | None
 
 
+class Gap(msgspec.Struct, frozen=True):
+    """Sold out from ``start`` until ``end``; None: still."""
+
+    start: datetime
+    end: datetime | None
+
+
 class Noted(msgspec.Struct, frozen=True):
     """One row of the log: from ``at`` on. ``opens`` and ``closes`` are the ends of the product's period of sale."""
 
@@ -50,19 +61,36 @@ def spans(log: Sequence[Noted], until: datetime) -> list[Span]:
     return found
 
 
+def outside(found: Iterable[Span], gaps: Iterable[Gap]) -> list[Span]:
+    """What is left of the time without the ``gaps``."""
+    pieces = list(found)
+    for gap in gaps:
+        pieces = [part for span in pieces for part in _around(span, gap.start, gap.end or span.end)]
+    return pieces
+
+
 def without(found: Iterable[Span], lowered: Iterable[tuple[datetime, datetime]]) -> list[Span]:
     """The same time, but within ``lowered`` nothing counts as charged in full."""
     pieces = list(found)
     for start, end in lowered:
-        pieces = [part for span in pieces for part in _cut(span, start, end)]
+        pieces = [
+            part
+            for span in pieces
+            for part in (
+                *_around(span, start, end),
+                Span(max(span.start, start), min(span.end, end), None),
+            )
+            if part.start < part.end
+        ]
     return pieces
 
 
-def _cut(span: Span, start: datetime, end: datetime) -> list[Span]:
-    low, high = max(span.start, start), min(span.end, end)
-    if low >= high:
-        return [span]
-    parts = [Span(span.start, low, span.price), Span(low, high, None), Span(high, span.end, span.price)]
+def _around(span: Span, start: datetime, end: datetime) -> list[Span]:
+    """What lies before ``start`` and what after ``end``."""
+    parts = [
+        Span(span.start, min(span.end, start), span.price),
+        Span(max(span.start, end), span.end, span.price),
+    ]
     return [part for part in parts if part.start < part.end]
 
 
@@ -86,10 +114,14 @@ def _length(found: Iterable[Span]) -> timedelta:
     return sum((one.end - one.start for one in found), timedelta())
 
 
-def proven_until(log: Sequence[Noted], price: int, now: datetime) -> datetime | None:
-    """Until when ``price`` may be shown if nothing changes after ``now``, to the hour; None when it may not now."""
+def proven_until(
+    log: Sequence[Noted], price: int, now: datetime, gaps: Iterable[Gap] = ()
+) -> datetime | None:
+    """Until when ``price`` may be shown if nothing changes after ``now``, to the hour; None when it may not now. What
+    is sold out now may be on sale again at once: no time after ``now`` is in a gap."""
+    known = [Gap(gap.start, gap.end or now) for gap in gaps]
     last = None
     at = now
-    while at <= now + LAST_WITHIN + _STEP and doubt(spans(log, at), price, at) == "":
+    while at <= now + LAST_WITHIN + _STEP and doubt(outside(spans(log, at), known), price, at) == "":
         last, at = at, at + _STEP
     return last

@@ -2,7 +2,16 @@
 
 from nakamise_shop.models.base import metadata
 from nakamise_shop.models.cart import cart, cart_input, cart_line
-from nakamise_shop.models.catalog import category, picture, price_log, product, shop, stock, variant
+from nakamise_shop.models.catalog import (
+    category,
+    picture,
+    price_log,
+    product,
+    shop,
+    stock,
+    stock_log,
+    variant,
+)
 from nakamise_shop.models.disclosure import disclosure
 from nakamise_shop.models.offering import import_run, person_limit, related, upload
 from nakamise_shop.models.orders import (
@@ -46,6 +55,7 @@ __all__ = [
     "shipment",
     "shop",
     "stock",
+    "stock_log",
     "upload",
     "variant",
 ]

@@ -154,3 +154,12 @@ price_log: Final = Table(
     PrimaryKeyConstraint("variant_id", "at"),
     CheckConstraint("price >= 0"),
 )
+
+stock_log: Final = Table(
+    "shop_stock_log",
+    metadata,
+    Column("variant_id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("sold_out", Boolean, nullable=False),
+    PrimaryKeyConstraint("variant_id", "at"),
+)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from nakamise.contracts.catalog import Doubt
-from nakamise_shop.domain.former_price import Noted, doubt, proven_until, spans, without
+from nakamise_shop.domain.former_price import Gap, Noted, doubt, outside, proven_until, spans, without
 
 START = datetime(2026, 11, 30, 15, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -72,3 +72,39 @@ def test_without_an_end_the_condition_must_hold_throughout() -> None:
     assert START + 13.9 * DAY < until <= START + 14 * DAY
     assert proven_until(lowered, 1000, START + 15 * DAY) is None
     assert proven_until(log((10, 1000), (0, 800)), 1000, START) is None
+
+
+def gap(start: float, end: float | None) -> Gap:
+    """Sold out from so many days before the start until so many."""
+    return Gap(START - start * DAY, None if end is None else START - end * DAY)
+
+
+@pytest.mark.req("BX-13")
+@pytest.mark.parametrize(
+    ("rows", "gaps", "expected"),
+    [
+        # On display for 100 days, and for 13 of them somebody could buy it.
+        ([(100, 1000)], [gap(90, 13)], "too_short"),
+        ([(100, 1000)], [gap(90, 14)], ""),
+        ([(100, 1000)], [gap(50, 30), gap(20, None)], "too_long_ago"),
+        ([(100, 1000)], [gap(50, 30), gap(14, None)], ""),
+        ([(100, 1000)], [gap(90, None)], "never"),
+        # Time at another price does not count either when nobody could buy at it.
+        ([(56, 1000), (40, 800), (1, 1000)], [], "too_rarely"),
+        ([(56, 1000), (40, 800), (1, 1000)], [gap(38, 1)], ""),
+        # Before anything was on sale there is nothing to take away.
+        ([(20, 1000)], [gap(60, 21)], ""),
+    ],
+)
+def test_what_is_sold_out_is_not_sold(
+    rows: list[tuple[float, int]], gaps: list[Gap], expected: Doubt
+) -> None:
+    assert doubt(outside(spans(log(*rows), START), gaps), 1000, START) == expected
+
+
+@pytest.mark.req("BX-13")
+def test_what_is_sold_out_now_may_come_back_at_once() -> None:
+    """Proven for as long as it would be with stock: longer would be a promise."""
+    lowered = log((100, 1000), (0, 800))
+    assert proven_until(lowered, 1000, START, [gap(10, None)]) == START + 4 * DAY
+    assert proven_until(lowered, 1000, START, [gap(3, 1)]) == proven_until(lowered, 1000, START)

@@ -11,9 +11,11 @@ from nakamise.contracts.catalog import Comparison, PriceHistory
 from nakamise.contracts.orders import RefundLine, RefundOrder
 from nakamise.testing.fixtures import ClientFor
 from nakamise_shop.catalog import price_log
+from nakamise_shop.checkout import stock
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.orders import fulfil
 from nakamise_shop.orders.refunding import refund
+from nakamise_shop.staff import grid
 from tests.plugins.shop.staff.office import grant
 from tests.plugins.shop.stall import Stall, Till
 
@@ -50,6 +52,62 @@ async def test_time_before_the_sale_begins_proves_no_price(mall: Stall) -> None:
             noted,
         )
     assert await doubt_of(mall, noted) == ("too_short", "too_short")
+
+
+STOCKED = (
+    "INSERT INTO shop_stock_log (variant_id, at, sold_out) VALUES ($1, now() - $2 * interval '1 day', $3)"
+)
+TURNS = "SELECT coalesce(string_agg(CASE WHEN sold_out THEN 'out' ELSE 'back' END, ' ' ORDER BY at), '') FROM shop_stock_log WHERE variant_id = $1"
+
+
+@pytest.mark.req("BX-13")
+async def test_time_sold_out_proves_no_price(mall: Stall) -> None:
+    """On display for sixty days, with pieces to buy for the last ten."""
+    rouge = await mall.goods("honten", "品薄紅", 2000, 9)
+    async with mall.ctx.begin() as tx:
+        await tx.execute(CHARGED, rouge, 2000)
+    assert await doubt_of(mall, rouge) == ("", "")
+    async with mall.ctx.begin() as tx:
+        await tx.execute(STOCKED, rouge, 59, True)
+        await tx.execute(STOCKED, rouge, 10, False)
+    assert await doubt_of(mall, rouge) == ("too_short", "too_short")
+
+
+@pytest.mark.req("BX-13")
+async def test_stock_is_noted_where_it_ends_and_begins(mall: Stall, client: ClientFor) -> None:
+    """By orders, cancelled ones, staff and returns; an order that leaves some writes nothing."""
+    rouge = await mall.goods("honten", "紅", 2000, 3)
+    buyer = await mall.buyer()
+
+    async def order(quantity: int) -> str:
+        await mall.fill_cart(buyer, [(rouge, quantity)])
+        placed = (await Till(client(mall.tenant), buyer).place()).json()
+        return str(placed["orders"][0]["number"])
+
+    await order(1)
+    assert await mall.value(TURNS, rouge) == ""
+    number = await order(2)
+    assert await mall.value(TURNS, rouge) == "out"
+    cancelled = await client(mall.tenant).post(
+        f"/api/shop/orders/{number}/cancel", headers={**buyer.headers, "Idempotency-Key": uuid.uuid4().hex}
+    )
+    assert cancelled.status_code == 200, cancelled.text
+    assert await mall.value(TURNS, rouge) == "out back"
+
+    async def set_stock(seen: int, wanted: int) -> None:
+        async with mall.ctx.begin() as tx:
+            cell = grid.StockCell(variant_id=rouge, seen=seen, on_hand=wanted)
+            [done] = await grid.change(mall.ctx, tx, grid.GridChange(prices=[], stocks=[cell]))
+        assert done.outcome is grid.Outcome.SAVED
+
+    await set_stock(3, 2)
+    assert await mall.value(TURNS, rouge) == "out back"
+    await set_stock(2, 1)
+    assert await mall.value(TURNS, rouge) == "out back out"
+    async with mall.ctx.begin() as tx:
+        await stock.put_back(tx, [stock.Wants(rouge, 2)])
+        await stock.put_back(tx, [stock.Wants(rouge, 2)])
+    assert await mall.value(TURNS, rouge) == "out back out back"
 
 
 def numbers(sheet: str) -> tuple[list[int], dict[str, int]]:
