@@ -11,7 +11,6 @@ from nakamise.routing.asgi import Scope, Send
 _CODES: Final = {
     400: "bad_request",
     403: "forbidden",
-    413: "too_large",
     421: "misdirected",
     503: "unavailable",
 }

@@ -30,7 +30,8 @@ from nakamise.errors import (
 )
 from nakamise.plugin.context import Tenant, TenantCtx
 from nakamise.plugin.slots import Slot
-from nakamise.routing.gate import CTX_KEY, TOO_LARGE
+from nakamise.routing.gate import CTX_KEY
+from nakamise.routing.oversized import HOME, TOO_LARGE
 from nakamise.storage import ObjectMissing, StorageFull
 from nakamise.ui.i18n import N_, gettext_for
 from nakamise.ui.pages import page_from_memory, see_other
@@ -176,7 +177,7 @@ def _ways_out(ctx: TenantCtx, body: ProblemBody) -> list[tuple[str, str]]:
         ways.append((_say(ctx, N_("See plan and usage")), "/admin/plan"))
     if body.status in (429, 500, 503) and ctx.http.method == "GET":
         ways.append((_say(ctx, N_("Try again")), ctx.http.path))
-    return [*ways, (_say(ctx, N_("Back to the top page")), "/")]
+    return [*ways, (_say(ctx, HOME), "/")]
 
 
 def _ctx(request: Request[Any, Any, Any]) -> TenantCtx | None:

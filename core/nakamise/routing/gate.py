@@ -22,10 +22,10 @@ from nakamise.routing.crowded import come_again
 from nakamise.routing.csp import security_headers
 from nakamise.routing.language import choose_locale
 from nakamise.routing.origin import forged
+from nakamise.routing.oversized import too_large
 from nakamise.runtime import Runtime
 from nakamise.tenancy.hosts import HostRefused, host_of
 from nakamise.ui.assets import PREFIX as ASSETS_PREFIX
-from nakamise.ui.i18n import N_, gettext_for
 
 log: Final = logging.getLogger("nakamise.gate")
 CTX_KEY: Final = "nakamise.ctx"
@@ -33,7 +33,6 @@ CTX_KEY: Final = "nakamise.ctx"
 NOWHERE: Final = "/\x00"
 # Of what is bounded; forms of ours are far smaller.
 BODY_MAX: Final = 128 * 1024
-TOO_LARGE: Final = N_("What was sent is too large.")
 # Answered without looking at cookies: they never depend on who asks.
 _ANONYMOUS: Final = (f"{ASSETS_PREFIX}/", "/media/")
 
@@ -82,7 +81,7 @@ class Gate:
         # Read first: whoever sends slowly holds no place.
         body = await whole_body(receive, BODY_MAX)
         if body is None:
-            await answers.refuse(scope, send, 413, gettext_for(ctx.locale, "core")(TOO_LARGE))
+            await too_large(ctx, send)
             return
         if wait_s := bound.enter(who(scope)):
             await come_again(ctx, scope, body, send, wait_s)

@@ -59,6 +59,9 @@ async def test_who_cannot_be_served_soon_is_told_at_the_door(
         none = await browser.post(CONFIRM, content=b"x" * 1000, headers={"Content-Type": "text/plain"})
         large = await browser.post(CONFIRM, content=b"x" * 200_000)
         english = await browser.post(CONFIRM, content=b"x" * 200_000, headers={"Accept-Language": "en"})
+        by_script = await browser.post(
+            CONFIRM, json={"key": "x" * 200_000}, headers={"Accept": "application/json"}
+        )
         by_api = await browser.post("/api/shop/checkout", content=b"x" * 200_000)
         # Nobody was recognised first: whoever they are, they are told the same.
         nobody = await client(stall.tenant).post(CONFIRM, data=form)
@@ -78,10 +81,16 @@ async def test_who_cannot_be_served_soon_is_told_at_the_door(
     assert "<script>alert" not in ours.text
     assert sent_back(ours.text) == wild
     assert sent_back(none.text) == {}
-    assert (large.status_code, large.text) == (413, "送信された内容が大きすぎます。")
-    assert (english.status_code, english.text) == (413, "What was sent is too large.")
-    assert (by_api.status_code, by_api.headers["content-type"]) == (413, "application/problem+json")
-    assert (by_api.json()["code"], by_api.json()["detail"]) == ("too_large", "送信された内容が大きすぎます。")
+    for asked, said in ((large, "送信された内容が大きすぎます。"), (english, "What was sent is too large.")):
+        assert (asked.status_code, asked.headers["content-type"]) == (413, "text/html; charset=utf-8")
+        assert said in re.sub("<wbr>|<[^>]+>", "", asked.text)
+        assert "default-src 'none'" in asked.headers["content-security-policy"]
+    for asked in (by_script, by_api):
+        assert (asked.status_code, asked.headers["content-type"]) == (413, "application/problem+json")
+        assert (asked.json()["code"], asked.json()["detail"]) == (
+            "too_large",
+            "送信された内容が大きすぎます。",
+        )
 
     # The button sends the same form with its key: one order, however often it is pressed.
     assert sent_back(page.text) == form
