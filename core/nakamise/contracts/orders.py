@@ -69,7 +69,7 @@ class OrderRefunded(OrderEvent, frozen=True, kw_only=True):
     """Part of a paid order, or the rest of it, goes back: decided, not yet on the buyer's account.
 
     ``cash`` goes back the way it was paid; ``tender`` by the plugins that took it. ``by_bank``: the buyer's bank has
-    taken ``cash`` after a dispute, and nobody sends it.
+    taken ``cash`` after a dispute, and nobody sends it. ``untaken`` of ``cash`` was never taken, and is not sent.
     """
 
     topic: ClassVar[str] = "shop.order_refunded.1"
@@ -79,6 +79,7 @@ class OrderRefunded(OrderEvent, frozen=True, kw_only=True):
     is_last: bool
     reason: str
     by_bank: bool = False
+    untaken: int = 0
 
 
 class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +124,8 @@ class OrderRefund(msgspec.Struct, frozen=True, kw_only=True):
     """What was given back of an order; ``lines`` are (line number, units, what they had cost in all).
 
     cash + tender + deduction = the sum of ``lines`` + shipping. ``postage`` is a part of ``deduction``. Both are below
-    zero where the buyer's bank took what had been kept back of an earlier refund.
+    zero where the buyer's bank took what had been kept back of an earlier refund. ``untaken``: what of ``cash`` does not
+    come to the buyer, for it was never taken of them.
     """
 
     id: uuid.UUID
@@ -135,6 +137,7 @@ class OrderRefund(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     deduction: int = 0
     postage: int = 0
+    untaken: int = 0
 
 
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
 import msgspec
+
+_SAVED: Final = "saved:"
 
 
 class SavedCard(msgspec.Struct, frozen=True):
@@ -30,4 +33,17 @@ class SavedMethod(msgspec.Struct, frozen=True):
 
     @property
     def token(self) -> str:
-        return f"saved:{self.id}"
+        return f"{_SAVED}{self.id}"
+
+
+def is_saved(token: str) -> bool:
+    """Whether it stands for a ``SavedMethod``, and not for a new card."""
+    return token.startswith(_SAVED)
+
+
+def saved_id(token: str) -> uuid.UUID | None:
+    """The id in ``SavedMethod.token``; None for a new card's token, and for what is none."""
+    try:
+        return uuid.UUID(token.removeprefix(_SAVED)) if is_saved(token) else None
+    except ValueError:
+        return None

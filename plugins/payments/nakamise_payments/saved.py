@@ -6,46 +6,20 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
-
 from nakamise.contracts.payments import SavedCard, SavedMethod
 from nakamise.db import Tx
 from nakamise.ids import uuid7
 
-PREFIX: Final = "saved:"
-_MINE: Final = """
-SELECT id, provider_id, brand, last4, exp_month, exp_year, reference,
-       make_date(exp_year, exp_month, 1) + interval '1 month' <= now() AS is_expired
-FROM payments_saved WHERE user_id = $1
+_SHOWN: Final = """
+id, provider_id, brand, last4, exp_month, exp_year,
+make_date(exp_year, exp_month, 1) + interval '1 month' <= now() AS is_expired
 """
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
+class Kept(SavedMethod, frozen=True):
     """A row; ``reference`` is the provider's and stays here."""
 
-    id: uuid.UUID
-    provider_id: str
-    brand: str
-    last4: str
-    exp_month: int
-    exp_year: int
     reference: str
-    is_expired: bool
-
-    def shown(self) -> SavedMethod:
-        return SavedMethod(
-            self.id, self.provider_id, self.brand, self.last4, self.exp_month, self.exp_year, self.is_expired
-        )
-
-
-def id_in(token: str) -> uuid.UUID | None:
-    """Of ``saved:<id>``; None for a new card's token and for what is none."""
-    if not token.startswith(PREFIX):
-        return None
-    try:
-        return uuid.UUID(token.removeprefix(PREFIX))
-    except ValueError:
-        return None
 
 
 async def keep(tx: Tx, user_id: uuid.UUID, provider_id: str, card: SavedCard) -> None:
@@ -59,14 +33,18 @@ async def keep(tx: Tx, user_id: uuid.UUID, provider_id: str, card: SavedCard) ->
 
 
 async def all_of(tx: Tx, user_id: uuid.UUID, provider_ids: Sequence[str]) -> list[SavedMethod]:
-    rows = await tx.all(
-        Kept, f"{_MINE} AND provider_id = ANY($2) ORDER BY used_at DESC, id", user_id, list(provider_ids)
+    """Without the provider's references."""
+    return await tx.all(
+        SavedMethod,
+        f"SELECT {_SHOWN} FROM payments_saved WHERE user_id = $1 AND provider_id = ANY($2)"  # noqa: S608
+        " ORDER BY used_at DESC, id",
+        *(user_id, list(provider_ids)),
     )
-    return [row.shown() for row in rows]
 
 
 async def one_of(tx: Tx, user_id: uuid.UUID, saved_id: uuid.UUID) -> Kept | None:
-    return await tx.first(Kept, f"{_MINE} AND id = $2", user_id, saved_id)
+    query = f"SELECT {_SHOWN}, reference FROM payments_saved WHERE user_id = $1 AND id = $2"  # noqa: S608
+    return await tx.first(Kept, query, user_id, saved_id)
 
 
 async def used(tx: Tx, saved_id: uuid.UUID) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from nakamise.contracts import payment_cards
 from nakamise.contracts.payment_movements import DisputeStatus
 from nakamise.contracts.payments import (
     Capture,
@@ -96,7 +97,7 @@ class PaymentService:
         """Raises NotFound for somebody else's saved card."""
         actor = self._ctx.actor
         card = None
-        if token.startswith(saved.PREFIX):
+        if payment_cards.is_saved(token):
             card = await self._own_card(token, op.provider_id)
         return ChargeRequest(
             op.id,
@@ -113,9 +114,9 @@ class PaymentService:
         )
 
     async def _own_card(self, token: str, provider_id: str) -> saved.Kept:
-        saved_id = saved.id_in(token)
+        card_id = payment_cards.saved_id(token)
         async with self._ctx.begin() as tx:
-            card = await saved.one_of(tx, self._ctx.require_user(), saved_id) if saved_id else None
+            card = await saved.one_of(tx, self._ctx.require_user(), card_id) if card_id else None
             if card is None or card.provider_id != provider_id:
                 raise NotFound
             await saved.used(tx, card.id)

@@ -163,4 +163,4 @@ async def _give_difference(
         deduction=kept,
     )
     done = await ctx.service(Orders).refund(tx, head.order_id, wanted)
-    return done.id, done.cash + done.tender
+    return done.id, done.cash + done.tender - done.untaken

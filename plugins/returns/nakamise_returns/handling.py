@@ -89,7 +89,7 @@ async def refund(ctx: TenantCtx, request_id: uuid.UUID, given: Refund) -> Return
         lines = await repository.lines_of(tx, request_id)
         postage = _kept_back(order, head, lines, given)
         done = await ctx.service(Orders).refund(tx, head.order_id, _refund_of(head, lines, given, postage))
-        amounts = (done.cash + done.tender, given.deduction, done.postage)
+        amounts = (done.cash + done.tender - done.untaken, given.deduction, done.postage)
         await repository.finish_refund(tx, history.illegal(), head.id, done.id, amounts)
         await history.note(ctx, tx, head, State.REFUNDED, given.words)
         return await whole(tx, request_id)

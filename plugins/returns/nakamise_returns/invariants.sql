@@ -11,12 +11,12 @@ LEFT JOIN (SELECT r.order_id, l.line_no, sum(CASE WHEN r.state IN ('received', '
 WHERE c.claimed <> coalesce(l.qty, 0) OR c.claimed > c.bought;
 
 -- I5 each refunded return is one refund of its order, of its amount; refunds never exceed what was charged
-SELECT r.id, r.number, r.refunded, s.cash, s.tender, o.charge, o.refunded_cash
+SELECT r.id, r.number, r.refunded, s.cash, s.tender, s.untaken, o.charge, o.refunded_cash
 FROM returns_request r
 LEFT JOIN shop_refund s ON s.id = r.refund_id
 LEFT JOIN shop_order o ON o.id = r.order_id
 WHERE o.refunded_cash > o.charge
-   OR (r.refund_id IS NOT NULL AND (s.id IS NULL OR s.order_id <> r.order_id OR s.cash + s.tender <> r.refunded));
+   OR (r.refund_id IS NOT NULL AND (s.id IS NULL OR s.order_id <> r.order_id OR s.cash + s.tender - s.untaken <> r.refunded));
 
 -- I12 a request's state is what its history tells
 SELECT r.id, r.number, r.state, e.kind FROM returns_request r

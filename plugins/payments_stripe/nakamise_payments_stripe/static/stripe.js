@@ -28,7 +28,7 @@ document.addEventListener(
     const form = event.target;
     const box = form.querySelector("[data-stripe]");
     if (!box || ready.delete(form)) return;
-    if (form.querySelector("input[name=token][type=radio]:checked")?.value.startsWith("saved:")) return;
+    if (form.querySelector("input[name=token][type=radio]:checked:not([data-new-card])")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (box.dataset.busy !== undefined) return;

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from nakamise.contracts.payment_cards import is_saved
 from nakamise.contracts.payments import Payment, PaymentMethod, Payments, PaymentState, SavedMethod
 from nakamise.db import Tx
 from nakamise.errors import Conflict, Gone, NotFound
@@ -144,8 +145,8 @@ async def pay_with_saved(ctx: TenantCtx, purchase_id: uuid.UUID, key: str, saved
 
 
 async def saved_card(ctx: TenantCtx, way: str | None) -> SavedMethod | None:
-    """Of ``saved:<id>`` the actor's own card that can still be used; None for every other way."""
-    if way is None or not way.startswith("saved:"):
+    """Of a ``SavedMethod.token`` the actor's own card that can still be used; None for every other way."""
+    if way is None or not is_saved(way):
         return None
     async with ctx.read() as tx:
         cards = await ctx.service(Payments).saved(tx)

@@ -81,6 +81,7 @@ order: Final = Table(
     Column("disputed_from", Text),
     json("inputs", "{}"),
     flag("refund_waits", default=False),
+    amount("untaken", 0),
     CheckConstraint(
         "state IN ('pending', 'paid', 'closed', 'expired', 'cancelled', 'part_refunded', 'refunded', 'disputed')"
     ),

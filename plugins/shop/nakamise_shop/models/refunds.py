@@ -24,6 +24,7 @@ refund: Final = Table(
     words("actor_name"),
     moment("at"),
     amount("postage", 0),
+    amount("untaken", 0),
 )
 
 refund_line: Final = Table(

@@ -59,9 +59,16 @@ async def cancelled(ctx: TenantCtx, tx: Tx, orders: Iterable[OrderHead], reason:
 
 
 async def refunded(
-    ctx: TenantCtx, tx: Tx, order: OrderHead, draft: RefundDraft, reason: str, *, by_bank: bool = False
+    ctx: TenantCtx,
+    tx: Tx,
+    order: OrderHead,
+    draft: RefundDraft,
+    reason: str,
+    *,
+    by_bank: bool = False,
+    untaken: int = 0,
 ) -> None:
-    """``by_bank``: a dispute was lost, and nothing is sent."""
+    """``by_bank``: a dispute was lost, and nothing is sent. ``untaken`` of the cash was never taken, and is not sent."""
     event = OrderRefunded(
         **_about(order),
         refund_id=draft.refund_id,
@@ -70,6 +77,7 @@ async def refunded(
         is_last=draft.is_last,
         reason=reason,
         by_bank=by_bank,
+        untaken=untaken,
     )
     await ctx.publish(tx, event)
 

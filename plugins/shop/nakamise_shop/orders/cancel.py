@@ -20,7 +20,7 @@ from nakamise.web import N_
 from nakamise_shop import scope
 from nakamise_shop.checkout import idempotency, repository, stock
 from nakamise_shop.domain.order_state import OrderStatus, is_cancellable
-from nakamise_shop.orders import announce, timeline
+from nakamise_shop.orders import announce, timeline, untaken
 from nakamise_shop.orders import repository as reading
 from nakamise_shop.orders.schemas import Cancelled, Order, OrderHead, OrderHeader
 from nakamise_shop.orders.service import allowed_to_buyer
@@ -72,9 +72,9 @@ async def cancel_as_staff(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, reason: s
     if found is None:
         raise NotFound
     who = _Canceller(by="staff", allowed=_ALLOWED_TO_STAFF, words=reason)
-    orders, _ = await _cancel(ctx, tx, found, who)
+    orders, refund = await _cancel(ctx, tx, found, who)
     for order in orders:
-        await ctx.audit(tx, "shop.order_cancelled", str(order.id), reason=reason)
+        await ctx.audit(tx, "shop.order_cancelled", str(order.id), reason=reason, refund=refund)
 
 
 def staff_may_cancel(order: Order) -> bool:
@@ -85,27 +85,32 @@ def staff_may_cancel(order: Order) -> bool:
 async def _cancel(
     ctx: TenantCtx, tx: Tx, found: OrderHeader, who: _Canceller
 ) -> tuple[Sequence[OrderHead], int]:
-    """The orders that were cancelled, and what goes back.
+    """The orders that were cancelled, and what goes back: never more than was taken, or is reserved.
 
     Locks as everywhere: payments, purchase, order, and the stock, which others wait for, at the end.
     """
     payments = ctx.service(Payments)
-    await payments.lock(tx, found.purchase_id)
+    held = await payments.lock(tx, found.purchase_id)
     await repository.lock_purchase(tx, found.purchase_id)
     await _check(tx, found.id, who.allowed)
     orders: Sequence[OrderHead]
-    refund = 0
+    refund = missing = 0
     if await repository.move_purchase(tx, found.purchase_id, ("pending",), "cancelled"):
         orders = await repository.move_orders(tx, found.purchase_id, ("pending",), "cancelled")
         await payments.give_back(tx, found.purchase_id, 0, who.by)
     else:
         orders = [found]
-        refund = found.charge
+        refund = min(found.charge, untaken.left_of(held))
+        missing = found.charge - refund
         if not await repository.move_order(tx, found.id, ("paid",), "cancelled"):
             raise _too_late()
+        await untaken.note(tx, found.id, missing)
         if refund:
             await payments.give_back(tx, found.purchase_id, refund, who.by, reference=str(found.id))
-    await _tell(ctx, tx, orders, who)
+        else:
+            # No money moves, so nobody will say that it has arrived.
+            await repository.move_order(tx, found.id, ("cancelled",), "refunded")
+    await _tell(ctx, tx, orders, who, missing)
     await stock.release(tx, await repository.wants_of_orders(tx, [order.id for order in orders]))
     return orders, refund
 
@@ -123,7 +128,8 @@ def _too_late() -> Conflict:
     return Conflict(N_("This order can no longer be cancelled."), code="not_cancellable", domain="shop")
 
 
-async def _tell(ctx: TenantCtx, tx: Tx, orders: Sequence[OrderHead], who: _Canceller) -> None:
-    await timeline.note(ctx, tx, [order.id for order in orders], Happened.CANCELLED, **who.data)
+async def _tell(ctx: TenantCtx, tx: Tx, orders: Sequence[OrderHead], who: _Canceller, missing: int) -> None:
+    data = who.data | ({"untaken": missing} if missing else {})
+    await timeline.note(ctx, tx, [order.id for order in orders], Happened.CANCELLED, **data)
     await announce.cancelled(ctx, tx, orders, who.by)
     await announce.reverted(ctx, tx, orders, RevertReason.CANCELLED)

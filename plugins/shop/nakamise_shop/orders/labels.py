@@ -57,6 +57,8 @@ CARRIERS: Final[Mapping[Carrier, str]] = {
 # What is told of a note by its data, in the place of its kind.
 RESERVED: Final = "reserved"
 RELEASED: Final = "released"
+# For the buyer, of an order's ``untaken``.
+UNTAKEN: Final = N_("%(amount)s had not been charged, so it is not refunded.")
 HAPPENED: Final[Mapping[str, str]] = {
     Happened.PLACED: N_("Order placed"),
     Happened.PAID: N_("Payment completed"),

@@ -14,7 +14,7 @@ from nakamise.web import N_, gettext_for, minute, yen
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.orders import mail_texts
 from nakamise_shop.orders.bills import texts
-from nakamise_shop.orders.labels import CARRIERS
+from nakamise_shop.orders.labels import CARRIERS, UNTAKEN
 from nakamise_shop.orders.schemas import Line, Order, OrderHeader, PayStatus
 from nakamise_shop.orders.service import order_by_id
 from nakamise_shop.settings import ShopSettings
@@ -55,10 +55,19 @@ def _paid(_: Callable[..., str], order: Order) -> str:
     return _("%(amount)s is reserved on your card and charged by the time the parcel leaves.", amount=amount)
 
 
+def back(_: Callable[..., str], amount: int, missing: int = 0, *, reserved: bool) -> list[str]:
+    """What becomes of the money: ``amount`` comes back, or was ``reserved`` only; ``missing`` was never charged."""
+    said = []
+    if amount and reserved:
+        said.append(_("%(amount)s was reserved on your card only and is not charged.", amount=yen(amount)))
+    elif amount:
+        said.append(_("%(amount)s will be refunded the way you paid.", amount=yen(amount)))
+    return said + ([_(UNTAKEN, amount=yen(missing))] if missing else [])
+
+
 def _back(_: Callable[..., str], header: OrderHeader) -> str:
-    if header.pay_status is PayStatus.VOIDED:
-        return _("%(amount)s was reserved on your card only and is not charged.", amount=yen(header.charge))
-    return _("%(amount)s will be refunded the way you paid.", amount=yen(header.charge))
+    reserved = header.pay_status is PayStatus.VOIDED
+    return "\n\n".join(back(_, header.charge - header.untaken, header.untaken, reserved=reserved))
 
 
 async def _tell_the_shop(ctx: TenantCtx, tx: Tx, order: Order) -> None:

@@ -8,7 +8,7 @@ from nakamise.plugin import Delivery, TenantCtx
 from nakamise.web import gettext_for, yen
 from nakamise_shop.orders import refunds_repository as repository
 from nakamise_shop.orders.mail_texts import ORDER_REFUNDED
-from nakamise_shop.orders.mails import TEMPLATE, MailLine, facts
+from nakamise_shop.orders.mails import TEMPLATE, MailLine, back, facts
 from nakamise_shop.orders.schemas import Order
 from nakamise_shop.orders.service import order_by_id
 
@@ -27,12 +27,9 @@ async def _send(ctx: TenantCtx, tx: Tx, order: Order, event: OrderRefunded) -> N
         said.append(_("Reason: %(words)s", words=event.reason))
     if event.cash and event.by_bank:
         said.append(_("Your card company has given you %(amount)s back.", amount=yen(event.cash)))
-    elif event.cash and header.authorized_until is not None:
-        said.append(
-            _("%(amount)s was reserved on your card only and is not charged.", amount=yen(event.cash))
-        )
     elif event.cash:
-        said.append(_("%(amount)s will be refunded the way you paid.", amount=yen(event.cash)))
+        reserved = header.authorized_until is not None
+        said += back(_, event.cash - event.untaken, event.untaken, reserved=reserved)
     if event.tender:
         said.append(_("Points worth %(amount)s go back to you.", amount=yen(event.tender)))
     words = await ctx.mail_words(
@@ -61,4 +58,4 @@ async def _parts(tx: Tx, order: Order, event: OrderRefunded) -> tuple[list[MailL
     names = {line.line_no: f"{line.name} {line.variant_name}".strip() for line in order.lines}
     lines = [MailLine(names[line_no], qty, yen(amount)) for line_no, qty, amount in refund.lines]
     bill = [("Shipping", refund.shipping)] if refund.shipping else []
-    return lines, [*bill, ("Refund", refund.cash + refund.tender)]
+    return lines, [*bill, ("Refund", refund.cash + refund.tender - refund.untaken)]

@@ -25,7 +25,7 @@ from nakamise_shop.checkout import stock, turns
 from nakamise_shop.checkout.stock import Wants
 from nakamise_shop.domain import refund as rules
 from nakamise_shop.domain.order_state import OrderState
-from nakamise_shop.orders import announce, fulfil, timeline
+from nakamise_shop.orders import announce, fulfil, timeline, untaken
 from nakamise_shop.orders import refunds_repository as repository
 from nakamise_shop.orders.refunds_repository import RefundedOrder, RefundedOrderLine
 from nakamise_shop.orders.timeline import Happened
@@ -45,6 +45,13 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
     # Nothing of the order is left after it; unlike ``draft.is_last`` also where it was so before, and only what had
     # been kept back is taken.
     is_gone: bool
+    # What of the draft's cash was never taken of the buyer, and so does not go back.
+    untaken: int = 0
+
+    @property
+    def money(self) -> int:
+        """What comes to the buyer by the rail."""
+        return self.draft.cash - self.untaken
 
     @property
     def pairs(self) -> list[tuple[RefundedOrderLine, RefundedLine]]:
@@ -63,7 +70,7 @@ async def refund(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: RefundOrde
     purchase_id = await repository.purchase_of(tx, order_id)
     if purchase_id is None:
         raise NotFound
-    await ctx.service(Payments).lock(tx, purchase_id)
+    held = await ctx.service(Payments).lock(tx, purchase_id)
     order = await repository.lock_order(tx, order_id)
     if order is None:
         raise NotFound
@@ -74,6 +81,8 @@ async def refund(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: RefundOrde
         return known.as_refund()
     _check_state(order)
     plan = _reckon(order, await repository.lock_lines(tx, order_id), wanted)
+    missing = max(0, plan.draft.cash - untaken.left_of(held))
+    plan = msgspec.structs.replace(plan, untaken=missing)
     await _write(ctx, tx, plan, wanted)
     await _tell(ctx, tx, plan, wanted.reason)
     await _give_back(ctx, tx, plan)
@@ -235,6 +244,7 @@ async def _write(ctx: TenantCtx, tx: Tx, plan: _Plan, wanted: RefundOrder) -> No
                 wanted.reason,
                 ctx.actor.user_id,
                 ctx.actor.display_name,
+                plan.untaken,
             ),
         ),
         [
@@ -242,18 +252,17 @@ async def _write(ctx: TenantCtx, tx: Tx, plan: _Plan, wanted: RefundOrder) -> No
             for one in draft.lines
         ],
     )
+    await untaken.note(tx, order.id, plan.untaken)
     await fulfil.derive(tx, order.id)
 
 
 async def _tell(ctx: TenantCtx, tx: Tx, plan: _Plan, reason: str) -> None:
     order, draft = plan.order, plan.draft
-    await timeline.note(
-        ctx, tx, [order.id], Happened.REFUNDING, amount=draft.cash, tender=draft.tender, words=reason
-    )
-    await ctx.audit(
-        tx, "shop.order_refunded", str(order.id), cash=draft.cash, tender=draft.tender, reason=reason
-    )
-    await announce.refunded(ctx, tx, order, draft, reason)
+    missing = {"untaken": plan.untaken} if plan.untaken else {}
+    told = {"tender": draft.tender, **missing}
+    await timeline.note(ctx, tx, [order.id], Happened.REFUNDING, amount=plan.money, words=reason, **told)
+    await ctx.audit(tx, "shop.order_refunded", str(order.id), cash=plan.money, reason=reason, **told)
+    await announce.refunded(ctx, tx, order, draft, reason, **missing)
 
 
 async def _give_back(ctx: TenantCtx, tx: Tx, plan: _Plan) -> None:
@@ -262,9 +271,9 @@ async def _give_back(ctx: TenantCtx, tx: Tx, plan: _Plan) -> None:
     if draft.is_undone and ctx.lineup.has("refund_commit"):
         await turns.for_one(tx)
     await ctx.lineup.call("refund_commit", ctx=ctx, tx=tx, refund=draft)
-    if draft.cash:
+    if plan.money:
         await ctx.service(Payments).give_back(
-            tx, order.purchase_id, draft.cash, REASON, reference=str(order.id)
+            tx, order.purchase_id, plan.money, REASON, reference=str(order.id)
         )
 
 

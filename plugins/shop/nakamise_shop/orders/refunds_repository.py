@@ -18,7 +18,7 @@ from nakamise_shop.orders.schemas import OrderHead
 
 UNSENT: Final = frozenset({LineState.UNFULFILLED, LineState.PROCESSING})
 _ROW: Final = """
-SELECT r.id, r.order_id, r.at, r.shipping, r.cash, r.tender, r.deduction, r.postage, r.reason, r.is_last,
+SELECT r.id, r.order_id, r.at, r.shipping, r.cash, r.tender, r.deduction, r.postage, r.reason, r.is_last, r.untaken,
        ARRAY(SELECT jsonb_build_array(l.line_no, l.qty, l.cash + l.tender) FROM shop_refund_line l
              WHERE l.refund_id = r.id ORDER BY l.line_no) AS lines,
        ARRAY(SELECT l.restock FROM shop_refund_line l WHERE l.refund_id = r.id ORDER BY l.line_no) AS restock
@@ -60,6 +60,7 @@ class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
     postage: int
     reason: str
     is_last: bool
+    untaken: int
     lines: list[tuple[int, int, int]]
     restock: list[int]
 
@@ -67,7 +68,7 @@ class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
         return OrderRefund(
             id=self.id, at=self.at, lines=tuple(self.lines), shipping=self.shipping,
             cash=self.cash, tender=self.tender, deduction=self.deduction, reason=self.reason,
-            postage=self.postage,
+            postage=self.postage, untaken=self.untaken,
         )  # fmt: skip
 
     def is_same(self, order_id: uuid.UUID, wanted: RefundOrder) -> bool:
@@ -161,12 +162,13 @@ async def insert_refund(
     tx: Tx, otherwise: Conflict, row: Sequence[object], lines: list[tuple[object, ...]]
 ) -> None:
     """``row``: id, order, idem, shipping, cash, tender, deduction, postage, is_last, reason, actor's id and
-    name.
+    name, what was never taken.
     ``lines``: refund, line number, units, restock, cash, tender."""
     await tx.must_touch_one(
         otherwise,
         "INSERT INTO shop_refund (id, order_id, idem, shipping, cash, tender, deduction, postage, is_last,"
-        " reason, actor_id, actor_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        " reason, actor_id, actor_name, untaken)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
         " ON CONFLICT (idem) DO NOTHING",
         *row,
     )

@@ -38,7 +38,7 @@ _HEADER: Final = f"""
 SELECT o.id, o.purchase_id, o.shop_id, o.number, o.buyer_id, o.state, o.currency, o.goods, o.shipping, o.total,
        o.points, o.charge, o.tax, o.quote, o.shop, o.address, o.placed_at, o.paid_at, p.email, p.locale, p.expires_at,
        o.buyer_name, {NOTE_SQL} AS note, {INPUTS_SQL} AS inputs, p.authorized_until, o.refunded_cash,
-       o.refunded_points, o.refund_waits
+       o.refunded_points, o.refund_waits, o.untaken
 FROM shop_order o JOIN shop_purchase p ON p.id = o.purchase_id
 """  # noqa: S608 - constants
 

@@ -184,6 +184,7 @@ class OrderHeader(OrderHead, frozen=True, kw_only=True):
     refunded_cash: int
     refunded_points: int
     refund_waits: bool
+    untaken: int = 0
 
     @property
     def is_gift(self) -> bool:
@@ -196,10 +197,11 @@ class OrderHeader(OrderHead, frozen=True, kw_only=True):
 
     @property
     def given_back(self) -> int:
-        """What went back or is going back, in cash and points: all of an order that was paid and is undone."""
+        """What went back or is going back, in cash and points: all of an order that was paid and is undone. What was
+        never taken (``untaken``) does not."""
         if self.state is OrderState.REFUNDED or (self.state is OrderState.CANCELLED and self.paid_at):
-            return self.total
-        return self.refunded_cash + self.refunded_points
+            return self.total - self.untaken
+        return self.refunded_cash + self.refunded_points - self.untaken
 
     @property
     def pay_status(self) -> PayStatus:

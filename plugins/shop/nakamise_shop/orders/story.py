@@ -8,7 +8,7 @@ from typing import Final
 from nakamise.web import N_, gettext_for, yen
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.domain.order_state import OrderStatus
-from nakamise_shop.orders.labels import CARRIERS, HAPPENED, happened
+from nakamise_shop.orders.labels import CARRIERS, HAPPENED, UNTAKEN, happened
 from nakamise_shop.orders.schemas import Order
 from nakamise_shop.orders.timeline import Happened, OrderNote
 
@@ -44,6 +44,13 @@ def _is_whole(order: Order, kind: Happened) -> bool:
 
 
 def _detail(_: Say, note: OrderNote) -> str:
+    """With what does not come back, for it was never charged."""
+    missing = note.data.get("untaken")
+    said = [_what(_, note), _(UNTAKEN, amount=yen(missing)) if isinstance(missing, int) else ""]
+    return " – ".join(part for part in said if part)
+
+
+def _what(_: Say, note: OrderNote) -> str:
     data = note.data
     if note.kind in (Happened.SHIPPED, Happened.RENUMBERED, Happened.REPLACED):
         carrier = _(CARRIERS[Carrier(str(data["carrier"]))])

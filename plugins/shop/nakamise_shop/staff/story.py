@@ -46,6 +46,7 @@ _CARRIAGE: Final = {
     True: N_("Shipping there costs %(amount)s more; the order's amount stays."),
     False: N_("Shipping there costs %(amount)s less; the order's amount stays."),
 }
+_UNTAKEN: Final = N_("%(amount)s had not been taken at the payment provider, so it does not go back")
 
 
 def story_of(ctx: TenantCtx, order: Order) -> list[dict[str, Any]]:
@@ -74,6 +75,8 @@ def _details(ctx: TenantCtx, note: OrderNote) -> list[str]:
         found.append(_(_CARRIAGE[more > 0], amount=yen(abs(more))))
     if isinstance(amount := data.get("amount"), int):
         found.append(yen(amount))
+    if isinstance(missing := data.get("untaken"), int):
+        found.append(_(_UNTAKEN, amount=yen(missing)))
     if reason := data.get("reason"):
         found.append(_(_REASONS.get(str(reason), str(reason))))
     return [*found, note.words, note.actor_name]
