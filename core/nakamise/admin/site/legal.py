@@ -9,7 +9,7 @@ import msgspec
 
 from nakamise.admin.site import store
 from nakamise.admin.site.consents import CONSENTED
-from nakamise.db import Tx
+from nakamise.db import Tx, save_revision
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.plugin.context import TenantCtx
 from nakamise.ui.i18n import N_
@@ -110,20 +110,17 @@ async def save_draft(ctx: TenantCtx, slug: str, locale: str, title: str, body: s
     _check(locale, title, body)
     late = Conflict(N_("Somebody else saved this text meanwhile."), code="changed_meanwhile")
     async with ctx.begin() as tx:
-        await tx.must_touch_one(
+        await save_revision(
+            tx,
             late,
-            "WITH known AS (SELECT count(*) AS n FROM core_page_draft WHERE slug = $1 AND locale = $2)"
-            " INSERT INTO core_page_draft (slug, locale, title, body, revision, changed_at, actor_name)"
-            " SELECT $1, $2, $3, $4, 1, $5, $6 FROM known WHERE $7 = 0 OR n > 0"
-            " ON CONFLICT (slug, locale) DO UPDATE SET title = excluded.title, body = excluded.body,"
-            " revision = core_page_draft.revision + 1, changed_at = excluded.changed_at,"
-            " actor_name = excluded.actor_name WHERE core_page_draft.revision = $7",
-            slug,
-            locale,
-            title.strip(),
-            body,
-            ctx.now(),
-            ctx.actor.display_name,
+            "core_page_draft",
+            {"slug": slug, "locale": locale},
+            {
+                "title": title.strip(),
+                "body": body,
+                "changed_at": ctx.now(),
+                "actor_name": ctx.actor.display_name,
+            },
             revision,
         )
 

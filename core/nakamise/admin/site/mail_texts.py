@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from nakamise.db import Tx
+from nakamise.db import Tx, save_revision
 from nakamise.errors import Conflict, Invalid, NotFound
 from nakamise.mail.wording import Wording, faults, fill, owner_of, standard, stored
 from nakamise.plugin.context import TenantCtx
@@ -72,20 +72,17 @@ async def save(ctx: TenantCtx, text: MailText, locale: str, subject: str, body: 
         raise Invalid(found)
     late = Conflict(N_("Somebody else saved this text meanwhile."), code="changed_meanwhile")
     async with ctx.begin() as tx:
-        await tx.must_touch_one(
+        await save_revision(
+            tx,
             late,
-            "WITH known AS (SELECT count(*) AS n FROM core_mail_text WHERE id = $1 AND locale = $2)"
-            " INSERT INTO core_mail_text (id, locale, subject, body, changed_at, actor_name)"
-            " SELECT $1, $2, $3, $4, $5, $6 FROM known WHERE $7 = 0 OR n > 0"
-            " ON CONFLICT (id, locale) DO UPDATE SET subject = excluded.subject, body = excluded.body,"
-            " revision = core_mail_text.revision + 1, changed_at = excluded.changed_at,"
-            " actor_name = excluded.actor_name WHERE core_mail_text.revision = $7",
-            text.id,
-            locale,
-            subject.strip(),
-            body,
-            ctx.now(),
-            ctx.actor.display_name,
+            "core_mail_text",
+            {"id": text.id, "locale": locale},
+            {
+                "subject": subject.strip(),
+                "body": body,
+                "changed_at": ctx.now(),
+                "actor_name": ctx.actor.display_name,
+            },
             revision,
         )
         await ctx.audit(tx, "core.mail_text.saved", text.id, language=locale)

@@ -39,23 +39,6 @@ async def stored(tx: Tx, shop_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Store
     return {row.shop_id: row for row in rows}
 
 
-async def save(tx: Tx, shop_id: uuid.UUID, version: int, config: ShopShipping) -> int | None:
-    """The new version; None when somebody was faster. ``version`` 0: nothing was set before."""
-    if version == 0:
-        new = await tx.value(
-            "INSERT INTO shipping_shop (shop_id, config) VALUES ($1, $2) ON CONFLICT (shop_id) DO NOTHING"
-            " RETURNING version",
-            *(shop_id, config),
-        )
-    else:
-        new = await tx.value(
-            "UPDATE shipping_shop SET config = $3, version = version + 1, updated_at = now()"
-            " WHERE shop_id = $1 AND version = $2 RETURNING version",
-            *(shop_id, version, config),
-        )
-    return int(new) if new is not None else None
-
-
 async def remove(tx: Tx, shop_id: uuid.UUID) -> int:
     return await tx.execute("DELETE FROM shipping_shop WHERE shop_id = $1", shop_id)
 

@@ -11,7 +11,7 @@ import msgspec
 from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.pricing import Destination
 from nakamise.contracts.shops import ShopSeller, ShopSellers
-from nakamise.db import Tx
+from nakamise.db import Tx, save_revision
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for
@@ -91,15 +91,15 @@ async def change(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, version: int, confi
     await shop(ctx, tx, shop_id)
     check(config)
     _check_carrier(config)
-    new = await repository.save(tx, shop_id, version, config)
-    if new is None:
-        raise Conflict(
-            N_("Somebody else changed this meanwhile. Please check it and try again."),
-            code="changed",
-            domain=DOMAIN,
-        )
-    await ctx.audit(tx, "shipping.rates_changed", str(shop_id), version=new)
-    return new
+    late = Conflict(
+        N_("Somebody else changed this meanwhile. Please check it and try again."),
+        code="changed",
+        domain=DOMAIN,
+    )
+    values = {"config": config, "updated_at": ctx.now()}
+    await save_revision(tx, late, "shipping_shop", {"shop_id": shop_id}, values, version, counter="version")
+    await ctx.audit(tx, "shipping.rates_changed", str(shop_id), version=version + 1)
+    return version + 1
 
 
 def _check_carrier(config: ShopShipping) -> None:
