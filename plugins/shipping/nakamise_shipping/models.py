@@ -100,6 +100,7 @@ file: Final = Table(
     Column("slip_count", Integer, nullable=False),
     _moment("created_at"),
     Column("created_by", Uuid),
+    Column("shop_ids", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
     CheckConstraint("slip_count BETWEEN 1 AND 1000"),
 )
 slip: Final = Table(

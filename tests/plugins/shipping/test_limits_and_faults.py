@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from nakamise.contracts.orders import OrderView
-from tests.plugins.shipping.depot import API, Depot
+from tests.plugins.shipping.depot import API, CONFIG, Depot
 
 MANY = """
 WITH made AS (
@@ -61,6 +61,14 @@ async def staff_of_a_shop_write_no_slips_for_what_they_bought(
     hanare = await stall.shop("hanare", "HN", shipping_fee=550)
     bought = await depot.order(staff, [(await stall.goods("hanare", "茶", 1500, 9), 1)])
     pages = "/admin/shipping/slips"
+    await depot.set(CONFIG, "hanare")
+    own_file = await stall.value("SELECT id FROM shipping_file")
+    other = await depot.order(staff, [(await stall.goods("hanare", "茶碗", 1500, 9), 1)])
+    foreign = await depot.staff.post(f"{API}/slips", json={**body, "order_ids": [str(other.id)]})
+    assert foreign.status_code == 201, foreign.text
+    own_csv, foreign_csv = f"/files/{own_file}/csv", f"/files/{foreign.json()['id']}/csv"
+    assert foreign_csv in (await depot.office.browser.get(pages)).text
+    assert (await depot.staff.get(API + foreign_csv)).status_code == 200
     assert bought.number in (await depot.office.browser.get(pages)).text, "who works for all shops sees it"
     async with stall.ctx.begin() as tx:
         await tx.execute(
@@ -68,6 +76,10 @@ async def staff_of_a_shop_write_no_slips_for_what_they_bought(
         )
     listed = (await depot.office.browser.get(pages)).text
     assert (own.number in listed, bought.number in listed) == (True, False)
+    assert foreign_csv not in listed, "nor a file with another shop's parcels"
+    assert own_csv in listed
+    for client, path in ((depot.office.browser, "/admin/shipping"), (depot.staff, API)):
+        assert (await client.get(path + foreign_csv)).status_code == 404
     assert (await depot.office.browser.get(f"{pages}?shop={hanare}")).status_code == 404
     for path in ("/slips/check", "/slips"):
         answer = await depot.staff.post(f"{API}{path}", json={**body, "order_ids": [str(bought.id)]})

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import asyncpg
 import pytest
+from sqlalchemy import ARRAY, Column
 
 from nakamise.contracts.cart import CartInputs
 from nakamise.errors import NotFound
@@ -18,11 +21,15 @@ async def test_columns_are_the_same(depot: Depot, owner: asyncpg.Connection) -> 
     for name, table in metadata.tables.items():
         rows = await owner.fetch(COLUMNS, depot.stall.tenant.schema, name)
         in_database = {row["column_name"]: (row["udt_name"], row["nullable"]) for row in rows}
-        types = {**TYPES, "array": "_int4"}
         assert in_database == {
-            column.name: (types[column.type.__visit_name__.lower()], bool(column.nullable))
-            for column in table.columns
+            column.name: (type_of(column), bool(column.nullable)) for column in table.columns
         }, name
+
+
+def type_of(column: Column[Any]) -> str:
+    if isinstance(column.type, ARRAY):
+        return f"_{TYPES[column.type.item_type.__visit_name__.lower()]}"
+    return TYPES[column.type.__visit_name__.lower()]
 
 
 @pytest.mark.req("CL-20", "CL-16")

@@ -60,7 +60,7 @@ async def _waiting(ctx: TenantCtx, wanted: ListFilter, errors: dict[str, str]) -
         slips = await repository.of_orders(tx, ids)
         sellers = await ctx.service(ShopSellers).sellers(tx)
         wishes, merges = await kept(tx, ids), await merged_with(tx, ids)
-        files = await repository.files(tx, FILES, 0)
+        files = await repository.files(tx, FILES, 0, await service.shops_of_staff(ctx, tx))
     written = {order_id for slip in slips if slip.file_id for order_id, _ in slip.orders}
     return await page(
         ctx,

@@ -42,6 +42,8 @@ class FileRow(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+_FILE: Final = "id, name, layout, ship_day, slip_count, created_at"
+_WHOLLY: Final = "($1::uuid[] = '{}' OR (shop_ids <> '{}' AND shop_ids <@ $1))"
 _OF_ORDERS: Final = f"{_SLIPS} WHERE s.id IN (SELECT slip_id FROM shipping_slip_order WHERE order_id = ANY($1)) ORDER BY s.ref"  # noqa: S608
 
 
@@ -91,30 +93,38 @@ async def taken(tx: Tx, refs: Iterable[str]) -> set[str]:
     return set(await tx.values("SELECT ref FROM shipping_slip WHERE ref = ANY($1)", list(refs)))
 
 
-async def insert_file(
-    tx: Tx, name: str, layout: str, ship_day: date, slip_ids: Sequence[uuid.UUID], actor_id: uuid.UUID | None
-) -> FileRow | None:
+class NewFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file and the slips in it; ``shop_ids`` are whose parcels they are."""
+
+    name: str
+    layout: str
+    ship_day: date
+    slip_ids: Sequence[uuid.UUID]
+    shop_ids: Sequence[uuid.UUID]
+
+
+async def insert_file(tx: Tx, new: NewFile, actor_id: uuid.UUID | None) -> FileRow | None:
     """None when one of the slips was taken apart meanwhile: nothing may be kept then."""
     file_id = uuid7()
     row = await tx.one(
         FileRow,
-        "INSERT INTO shipping_file (id, name, layout, ship_day, slip_count, created_by)"
-        " VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, name, layout, ship_day, slip_count, created_at",
-        *(file_id, name, layout, ship_day, len(slip_ids), actor_id),
+        "INSERT INTO shipping_file (id, name, layout, ship_day, slip_count, created_by, shop_ids)"  # noqa: S608
+        f" VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING {_FILE}",
+        *(file_id, new.name, new.layout, new.ship_day, len(new.slip_ids), actor_id, new.shop_ids),
     )
     written = await tx.execute(
         "UPDATE shipping_slip SET file_id = $1 WHERE id = ANY($2) AND tracking_number IS NULL",
-        *(file_id, list(slip_ids)),
+        *(file_id, list(new.slip_ids)),
     )
-    return row if written == len(slip_ids) else None
+    return row if written == len(new.slip_ids) else None
 
 
-async def files(tx: Tx, limit: int, offset: int) -> list[FileRow]:
+async def files(tx: Tx, limit: int, offset: int, shops: Sequence[uuid.UUID] = ()) -> list[FileRow]:
+    """The newest first. ``shops``: only files with nothing but their parcels; (): all files."""
     return await tx.all(
         FileRow,
-        "SELECT id, name, layout, ship_day, slip_count, created_at FROM shipping_file ORDER BY created_at DESC, id DESC"
-        " LIMIT $1 OFFSET $2",
-        *(limit, offset),
+        f"SELECT {_FILE} FROM shipping_file WHERE {_WHOLLY} ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3",  # noqa: S608
+        *(list(shops), limit, offset),
     )
 
 
@@ -139,9 +149,10 @@ class _Used(msgspec.Struct, frozen=True):
     ref: str
 
 
-async def file(tx: Tx, file_id: uuid.UUID) -> FileRow | None:
+async def file(tx: Tx, file_id: uuid.UUID, shops: Sequence[uuid.UUID] = ()) -> FileRow | None:
+    """``shops`` as in ``files``."""
     return await tx.first(
         FileRow,
-        "SELECT id, name, layout, ship_day, slip_count, created_at FROM shipping_file WHERE id = $1",
-        file_id,
+        f"SELECT {_FILE} FROM shipping_file WHERE {_WHOLLY} AND id = $2",  # noqa: S608
+        *(list(shops), file_id),
     )

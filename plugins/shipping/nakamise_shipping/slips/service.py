@@ -191,8 +191,14 @@ async def write(ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID], ship_day
         raise Conflict(N_("None of these slips can be written."), code="no_slips", domain=DOMAIN)
     now: dt.datetime = await tx.value("SELECT now()")
     name = f"{found.layout.id}-{now.astimezone(ctx.tenant.zone):%Y%m%d-%H%M%S}.csv"
-    ids = [one.row.id for one in found.fine]
-    row = await repository.insert_file(tx, name, found.layout.id, ship_day, ids, ctx.actor.user_id)
+    new = repository.NewFile(
+        name=name,
+        layout=found.layout.id,
+        ship_day=ship_day,
+        slip_ids=[one.row.id for one in found.fine],
+        shop_ids=sorted({order.shop_id for one in found.fine for order in one.orders}),
+    )
+    row = await repository.insert_file(tx, new, ctx.actor.user_id)
     if row is None:
         raise Conflict(
             N_("Somebody else changed this meanwhile. Please check it and try again."),
@@ -201,7 +207,7 @@ async def write(ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID], ship_day
         )
     if ctx.settings(ShippingSettings).start_on_export:
         await _begin(ctx, tx, found.fine)
-    await ctx.audit(tx, "shipping.file_written", str(row.id), slips=len(ids), layout=found.layout.id)
+    await ctx.audit(tx, "shipping.file_written", str(row.id), slips=row.slip_count, layout=row.layout)
     return row
 
 
@@ -220,13 +226,15 @@ async def _begin(ctx: TenantCtx, tx: Tx, slips: Sequence[Prepared]) -> None:
 
 
 async def content(ctx: TenantCtx, tx: Tx, file_id: uuid.UUID) -> tuple[FileRow, bytes]:
-    """The file again, of what is stored now. Raises NotFound, Conflict when a slip of it cannot be written now."""
-    row = await repository.file(tx, file_id)
+    """The file again, of what is stored now. Raises NotFound, also for one with parcels of other shops than the acting
+    person's; Conflict when a slip of it cannot be written now."""
+    shops = await shops_of_staff(ctx, tx)
+    row = await repository.file(tx, file_id, shops)
     if row is None:
         raise NotFound
     slips = await repository.of_file(tx, file_id)
     ids = sorted({order_id for one in slips for order_id, _ in one.orders})
-    query = OrderQuery(ids=tuple(ids), shop_ids=await shops_of_staff(ctx, tx))
+    query = OrderQuery(ids=tuple(ids), shop_ids=shops)
     found = {one.id: one for one in await ctx.service(Orders).find(tx, query, limit=len(ids))}
     configs = {
         key: one.config for key, one in (await stored(tx, {o.shop_id for o in found.values()})).items()
