@@ -8,8 +8,8 @@ from litestar import Request, Response, get
 from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
-from nakamise.admin.people.acts import act_words
 from nakamise.admin.people.dashboard import Dashboard, PeriodName, dashboard, period_of
+from nakamise.admin.site.acts import act_label
 from nakamise.plugin.access import requires
 from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.plugin.slots import Slot
@@ -43,7 +43,7 @@ async def dashboard_page(request: Request[Any, Any, Any], ctx: Ctx) -> Response[
             (short_date(day.day, ctx.locale, ctx.tenant.timezone), day.number)
             for day in reversed(found.new_users)
         ],
-        acts=act_words(ctx),
+        acts={line.act: act_label(ctx, line.act) for line in found.recent},
         done=sum(step.is_done for step in found.steps),
     )
 

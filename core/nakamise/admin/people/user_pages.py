@@ -10,12 +10,12 @@ from litestar.params import FromPath
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
-from nakamise.admin.people.acts import act_words
 from nakamise.admin.people.rights import MANAGE, READ
 from nakamise.admin.people.role_list import role_labels
 from nakamise.admin.people.user_csv import STATES, user_csv
 from nakamise.admin.people.user_detail import UserDetail, user_detail
 from nakamise.admin.people.user_list import UserFilter, user_page
+from nakamise.admin.site.acts import act_label
 from nakamise.contracts.ui import UserSubject
 from nakamise.plugin.access import requires
 from nakamise.plugin.context import Ctx, TenantCtx
@@ -124,7 +124,7 @@ async def show(
         action=f"{LIST}/{user_id}",
         may_manage=ctx.actor.can(MANAGE) and user.state != "erased",
         is_self=user_id == ctx.actor.user_id,
-        acts=act_words(ctx),
+        acts={line.act: act_label(ctx, line.act) for line in user.audit},
         form=form,
         errors=errors or {},
         typed=typed or {},

@@ -92,3 +92,18 @@ async def test_each_role_lands_on_its_own_menu(site: Site, role: str, home: str)
     assert (await site.browser().post("/login", data=pair)).headers["location"] == home
     wanted = await site.browser().post("/login", data={**pair, "next": "/account/profile"})
     assert wanted.headers["location"] == "/account/profile"
+
+
+async def test_every_act_is_told_in_words(site: Site) -> None:
+    admin = await site.user(roles=("admin",))
+    async with site.ctx.begin() as tx:
+        await tx.execute(
+            "INSERT INTO core_audit (id, actor_id, actor_name, act)"
+            " VALUES (gen_random_uuid(), $1, 'あきら', 'core.mail_text.saved')",
+            admin.id,
+        )
+    browser = await site.logged_in(admin)
+    for path in ("/admin", f"/admin/users/{admin.id}"):
+        text = (await browser.get(path)).text
+        assert "メールの文言を変更" in text, path
+        assert "core.mail_text.saved" not in text, path
