@@ -173,7 +173,8 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which orders; an empty field asks for all. ``first`` and ``last`` are days of the tenant, both included."""
+    """Which orders; an empty field asks for all. ``first`` and ``last`` are days of the tenant, both included. An order
+    of which every unit went back before it was sent is in none of ``fulfil_states``: nothing of it leaves."""
 
     ids: tuple[uuid.UUID, ...] = ()
     numbers: tuple[str, ...] = ()

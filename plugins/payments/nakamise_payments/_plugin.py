@@ -96,6 +96,7 @@ manifest: Final = Manifest(
     jobs=(
         JobType("payments.reverse", "nakamise_payments.asking:carry_out"),
         JobType("payments.compare", "nakamise_payments.reconciler:compare_now"),
+        JobType("payments.compare_month", "nakamise_payments.reconciler:compare_month"),
     ),
     tasks=(
         Task("payments.watch_authorizations", "nakamise_payments.watching:watch", 300),

@@ -20,6 +20,10 @@ _CAN_STILL_END: Final = (ChargeState.REQUIRES_ACTION, ChargeState.AUTHORIZED, Ch
 NEVER_ARRIVED: Final = N_("The payment did not go through. Nothing was charged; please try again.")
 
 
+class Concluded(ChargeStatus, frozen=True):
+    """What nobody but us says: a key that its provider never heard of, and that is too old to be sent."""
+
+
 class _Overtaken(Exception):
     """Somebody else brought the op to its end meanwhile."""
 
@@ -59,7 +63,7 @@ async def settle(ctx: TenantCtx, op: Op) -> Op:
         return await note_silence(ctx, op.id)
     except _Overtaken:
         return await find_op(ctx, op.id)
-    return await apply(ctx, op.id, status, is_ours=status.failure == NEVER_ARRIVED)
+    return await apply(ctx, op.id, status, is_ours=isinstance(status, Concluded))
 
 
 async def _settle_charge(ctx: TenantCtx, op: Op) -> ChargeStatus:
@@ -173,5 +177,5 @@ def _parent(op: Op) -> uuid.UUID:
     return op.parent_id
 
 
-def _never_arrived(op: Op) -> ChargeStatus:
-    return ChargeStatus(ChargeState.CANCELED, op.provider_ref, op.money, failure=NEVER_ARRIVED)
+def _never_arrived(op: Op) -> Concluded:
+    return Concluded(ChargeState.CANCELED, op.provider_ref, op.money, failure=NEVER_ARRIVED)

@@ -21,14 +21,20 @@ _DAY_S: Final = 86_400
 
 
 class Box(msgspec.Struct, frozen=True, kw_only=True):
-    """``days_left`` until the reservation ends, rounded down; None without one. ``left``: what would be taken."""
+    """``days_left`` until the reservation ends, rounded down; None without one. ``left``: what would be taken.
+    ``released``: what of the charge was not taken, or will not be; ``given_back``: what went back of the rest."""
 
     charge: Op
     way: str
     days_left: int | None
     left: int
     is_ended: bool
+    released: int
     by_hand: tuple[Op, ...] = ()
+
+    @property
+    def given_back(self) -> int:
+        return self.charge.reversed - self.released
 
 
 async def order_box(ctx: TenantCtx, tx: Tx, subject: OrderSubject) -> Mapping[str, object] | None:
@@ -63,6 +69,7 @@ async def box_of(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID) -> Box | None:
         days_left=max(0, int(left // _DAY_S)) if is_held and left is not None else None,
         left=charge.amount - charge.reversed,
         is_ended=is_held and left is not None and left <= 0,
+        released=await repository.released(tx, charge.id),
         by_hand=tuple(
             op
             for op in await repository.children_of(tx, charge.id, OpKind.REFUND)

@@ -157,4 +157,7 @@ sale = Table(
     Column("borne", BigInteger, nullable=False),
     Column("by_hand", BigInteger),
     Column("done_at", DateTime(timezone=True)),
+    Column("paid_by_hand", BigInteger, nullable=False),
+    Column("owed_back", BigInteger, nullable=False),
+    Column("got_back", BigInteger, nullable=False),
 )

@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from nakamise.contracts.payments import Payments, PaymentState
-from nakamise.errors import Problem
+from nakamise.errors import Conflict, Problem
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, NavLink, gettext_for, page, read_form, safe_next, see_other
 from nakamise_payments import by_hand, comparing, disputes, overview, providers, seller_terms, stuck, words
@@ -33,6 +33,18 @@ class NoteForm(msgspec.Struct, frozen=True):
     """What staff write down: how they paid, or why the books differed."""
 
     note: Annotated[str, Meta(min_length=2, max_length=500)]
+
+
+class PaidForm(NoteForm, frozen=True):
+    """``amount`` is what the page said; 0 = as it is now."""
+
+    amount: Annotated[int, Meta(ge=0)] = 0
+
+
+class OwedForm(NoteForm, frozen=True):
+    """``amount`` is what the page said."""
+
+    amount: Annotated[int, Meta(ge=1)]
 
 
 class BackForm(msgspec.Struct, frozen=True):
@@ -173,10 +185,22 @@ async def share_again(ctx: Ctx, op_id: FromPath[uuid.UUID]) -> Response[bytes]:
 @post("/shares/{order_id:uuid}/paid", opt=requires("payments.settle"), include_in_schema=False)
 async def share_paid(request: AnyRequest, ctx: Ctx, order_id: FromPath[uuid.UUID]) -> Response[bytes]:
     """By staff, for the buyer paid nothing that it could come from."""
-    form = (await read_form(request, NoteForm)).valid()
+    form = (await read_form(request, PaidForm)).valid()
     _ = gettext_for(ctx.locale, "payments")
-    await stuck.paid(ctx, order_id, form.note)
+    await stuck.paid(ctx, order_id, form.note, form.amount)
     return see_other(ctx, SHARES, flash=_("The share is noted as paid."))
+
+
+@post("/shares/{order_id:uuid}/back", opt=requires("payments.settle"), include_in_schema=False)
+async def share_came_back(request: AnyRequest, ctx: Ctx, order_id: FromPath[uuid.UUID]) -> Response[bytes]:
+    """The shop paid back what it had too much of a share that staff had paid."""
+    form = (await read_form(request, OwedForm)).valid()
+    _ = gettext_for(ctx.locale, "payments")
+    try:
+        await stuck.came_back(ctx, order_id, form.amount, form.note)
+    except Conflict as trouble:
+        return see_other(ctx, SHARES, flash=_said(ctx, trouble), kind="danger")
+    return see_other(ctx, SHARES, flash=_("Noted that the share came back."))
 
 
 @post("/sellers/{seller_id:uuid}", opt=requires("payments.settle"), include_in_schema=False)
@@ -206,5 +230,6 @@ route_handlers: Final[list[ControllerRouterHandler]] = [
     retry,
     share_again,
     share_paid,
+    share_came_back,
     save_terms,
 ]

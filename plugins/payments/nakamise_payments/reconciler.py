@@ -78,8 +78,14 @@ async def reconcile_monthly(ctx: TenantCtx) -> list[Report]:
 
 
 async def compare_now(ctx: TenantCtx, _payload: Compare, _: Job) -> None:
-    """The job behind ``comparing.later``."""
+    """The job behind ``comparing.later``: the last three days, and then a month that did not come to its end."""
     await reconcile(ctx)
+    await comparing.month_later(ctx, providers(ctx))
+
+
+async def compare_month(ctx: TenantCtx, _payload: Compare, _: Job) -> None:
+    """The job behind ``comparing.month_later``."""
+    await reconcile_monthly(ctx)
 
 
 async def reconcile(ctx: TenantCtx) -> list[Report]:

@@ -41,6 +41,7 @@ _CHILD: Final = (
 _LOST: Final = (
     "(SELECT coalesce(sum(d.amount), 0) FROM payments_dispute d WHERE d.op_id = c.id AND d.state = 'lost')"
 )
+_OPEN_CAPTURE: Final = "c.kind = 'capture' AND c.state IN ('new', 'sending', 'unknown', 'succeeded')"
 # The reason of refunds that give back what was taken without being owed: they take nothing of what is left.
 EXCESS: Final = "more was taken than was left"
 # The reason of releases of what was never taken, though it was to be.
@@ -356,8 +357,7 @@ async def is_disputed(tx: Tx, charge_id: uuid.UUID) -> bool:
 
 async def open_capture(tx: Tx, charge_id: uuid.UUID) -> uuid.UUID | None:
     found: uuid.UUID | None = await tx.value(
-        "SELECT id FROM payments_op WHERE parent_id = $1 AND kind = 'capture'"
-        " AND state IN ('new', 'sending', 'unknown', 'succeeded')",
+        f"SELECT c.id FROM payments_op c WHERE c.parent_id = $1 AND {_OPEN_CAPTURE}",  # noqa: S608
         charge_id,
     )
     return found
@@ -403,9 +403,11 @@ async def is_in_time(tx: Tx, charge_id: uuid.UUID) -> bool:
 
 
 async def give_up_one(tx: Tx, charge_id: uuid.UUID) -> bool:
-    """An authorisation that will be void; False when it ended in the meantime."""
+    """An authorisation that will be void; False when it ended in the meantime, and while it is being taken: goods may
+    have left for that. The caller holds the charge, so that no capture begins beside it."""
     touched = await tx.execute(
-        "UPDATE payments_op SET given_up = true, next_at = now() WHERE id = $1 AND state = 'authorized'",
+        "UPDATE payments_op SET given_up = true, next_at = now() WHERE id = $1 AND state = 'authorized'"  # noqa: S608
+        f" AND NOT EXISTS (SELECT 1 FROM payments_op c WHERE c.parent_id = $1 AND {_OPEN_CAPTURE})",
         charge_id,
     )
     return touched == 1

@@ -21,6 +21,10 @@ from nakamise_payments.schemas import Op, OpState
 from nakamise_payments.settings import PaymentsSettings
 
 REASON: Final = "sale"
+_TOO_MUCH: Final = (
+    "UPDATE payments_sale SET owed_back = greatest(owed_back, paid_by_hand - $2)"
+    " WHERE order_id = $1 AND paid_by_hand > 0"
+)
 
 
 def share_of(charged: int, returned: int, fee_bp: int) -> int:
@@ -99,9 +103,11 @@ async def adjust(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
 
 async def leave_to_staff(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
     """The buyer paid nothing, others all of it: there is no charge that the share could come from. What staff have
-    paid already stays as it is."""
-    left = (await share(ctx, tx, order_id)).share
-    if left <= 0:
+    paid already stays as it is, and what of it is too much by now is theirs to ask back."""
+    left = max(0, (await share(ctx, tx, order_id)).share)
+    if await tx.execute(_TOO_MUCH, order_id, left):
+        return
+    if left == 0:
         await nothing_left(ctx, tx, order_id)
         return
     await tx.execute(

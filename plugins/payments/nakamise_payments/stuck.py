@@ -19,8 +19,10 @@ from nakamise_payments import repository, sellers, shares
 from nakamise_payments.reconciler import payouts_stopped
 from nakamise_payments.sellers import Sale
 
+ASK_BACK: Final = N_("You paid this share yourselves, and the order was refunded afterwards. Ask the shop to pay the amount back.")  # fmt: skip
 NO_CHARGE: Final = N_("The buyer paid nothing for this order. Pay the shop by bank transfer.")
-# A share that failed, the newest taking back of a share where that failed, and those that nothing can be sent of.
+# A share that failed, the newest taking back of a share where that failed, those that nothing can be sent of, and those
+# of which the shop has too much since staff paid them.
 _STUCK: Final = f"""
 SELECT o.id, o.kind, o.amount, o.failure, o.provider_id, o.settled_at AS at, s.order_id, s.subject, s.seller_id,
        false AS by_hand
@@ -36,12 +38,25 @@ UNION ALL
 SELECT s.order_id, 'transfer', s.by_hand, '{NO_CHARGE}', 'payments', s.created_at, s.order_id, s.subject, s.seller_id,
        true
 FROM payments_sale s WHERE s.by_hand IS NOT NULL AND s.done_at IS NULL
+UNION ALL
+SELECT s.order_id, 'reversal', s.owed_back - s.got_back, '{ASK_BACK}', 'payments', s.done_at, s.order_id, s.subject,
+       s.seller_id, true
+FROM payments_sale s WHERE s.owed_back > s.got_back
 ORDER BY 6, 1
 """  # noqa: S608
 
+# An order may be refunded between the page and the payment, also wholly: then nothing was left to pay.
+_PAID: Final = """
+UPDATE payments_sale SET done_at = coalesce(done_at, now()),
+    paid_by_hand = CASE WHEN done_at IS NULL THEN greatest(by_hand, $2) ELSE $2 END,
+    owed_back = CASE WHEN done_at IS NULL THEN greatest(0, $2 - by_hand) ELSE $2 END
+WHERE order_id = $1 AND paid_by_hand = 0 AND (done_at IS NULL OR $2 > 0)
+"""
+
 
 class Stuck(msgspec.Struct, frozen=True, kw_only=True):
-    """``failure`` is the provider's msgid. ``by_hand``: nothing can be sent, ``id`` is the order's."""
+    """``failure`` is the provider's msgid. ``by_hand``: nothing can be sent, ``id`` is the order's; a reversal is what
+    staff ask the shop for."""
 
     id: uuid.UUID
     kind: OpKind
@@ -81,7 +96,7 @@ async def names(
 async def again(ctx: TenantCtx, op_id: uuid.UUID) -> None:
     """A new op with a new key. Raises NotFound; Conflict when it was sent again before, or payouts are stopped."""
     async with ctx.begin() as tx:
-        row = next((one for one in await all_of(tx) if one.id == op_id), None)
+        row = next((one for one in await all_of(tx) if one.id == op_id and not one.by_hand), None)
         if row is None:
             if await repository.find(tx, op_id) is None:
                 raise NotFound
@@ -108,15 +123,37 @@ async def _pass_on(ctx: TenantCtx, tx: Tx, row: Stuck) -> None:
     await sellers.pay(ctx, tx, Sale(order_id=row.order_id, subject=row.subject, seller_id=row.seller_id))
 
 
-async def paid(ctx: TenantCtx, order_id: uuid.UUID, note: str) -> None:
-    """Staff paid a share that nothing could be sent of. Raises NotFound; a second time changes nothing."""
+async def paid(ctx: TenantCtx, order_id: uuid.UUID, note: str, amount: int = 0) -> None:
+    """Staff paid a share that nothing could be sent of: ``amount`` as their page said it, 0 = as it is now. What it has
+    shrunk by since is owed back. Raises NotFound; a second time changes nothing."""
     async with ctx.begin() as tx:
-        amount = await tx.value("SELECT by_hand FROM payments_sale WHERE order_id = $1 FOR UPDATE", order_id)
-        if amount is None:
+        left = await tx.value("SELECT by_hand FROM payments_sale WHERE order_id = $1 FOR UPDATE", order_id)
+        if left is None:
             raise NotFound
-        done = "UPDATE payments_sale SET done_at = now() WHERE order_id = $1 AND done_at IS NULL"
-        if await tx.execute(done, order_id):
-            await ctx.audit(tx, "payments.share_paid", str(order_id), amount=amount, note=note)
+        if await tx.execute(_PAID, order_id, amount):
+            await ctx.audit(tx, "payments.share_paid", str(order_id), amount=max(left, amount), note=note)
+
+
+async def came_back(ctx: TenantCtx, order_id: uuid.UUID, amount: int, note: str) -> None:
+    """The shop paid back what it had too much: ``amount``, as staff saw it. Raises NotFound; Conflict when it is
+    another by now, also since it was noted."""
+    async with ctx.begin() as tx:
+        if (
+            await tx.value("SELECT 1 FROM payments_sale WHERE order_id = $1 AND owed_back > 0", order_id)
+            is None
+        ):
+            raise NotFound
+        await tx.must_touch_one(
+            Conflict(
+                N_("The shop owes another amount by now, or it was noted already. Please look again."),
+                code="share_owed_changed",
+                domain="payments",
+            ),
+            "UPDATE payments_sale SET got_back = got_back + $2 WHERE order_id = $1 AND owed_back - got_back = $2"
+            " AND $2 > 0",
+            *(order_id, amount),
+        )
+        await ctx.audit(tx, "payments.share_came_back", str(order_id), amount=amount, note=note)
 
 
 def _sent() -> Conflict:

@@ -81,17 +81,26 @@ async def _mail(ctx: TenantCtx, tx: Tx, warned: list[Warned]) -> None:
 
 
 async def _end(ctx: TenantCtx, op: Op) -> None:
-    """Take it or let it go, as it was agreed when it was made; what has ended already is looked up."""
+    """Take it or let it go, as it was agreed when it was made; what has ended already is looked up, and what is being
+    taken is not let go."""
     try:
         async with ctx.begin() as tx:
             if op.at_expiry == "capture":
                 _, next_id = await captures.ask(tx, op.subject)
             else:
-                next_id = op.id if await repository.give_up_one(tx, op.id) else None
+                next_id = await _let_go(tx, op.id)
     except Conflict:
         next_id = op.id
     if next_id is not None:
         await settle(ctx, await find_op(ctx, next_id))
+
+
+async def _let_go(tx: Tx, charge_id: uuid.UUID) -> uuid.UUID | None:
+    """What the provider is to be asked about: the charge, or the capture that is open."""
+    await repository.lock(tx, charge_id)
+    if await repository.give_up_one(tx, charge_id):
+        return charge_id
+    return await repository.open_capture(tx, charge_id)
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):

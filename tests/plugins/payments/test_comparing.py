@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from nakamise.testing.fixtures import Drain
 from nakamise_payments import comparing, reconciler
 from nakamise_payments.comparing import Look
 from nakamise_payments.reconciler import acknowledge, payouts_stopped, reconcile, reconcile_monthly
@@ -45,6 +46,25 @@ async def test_a_month_is_due_until_it_has_ended_and_no_night_ends_it(desk: Desk
     await desk.execute("UPDATE payments_comparison_month SET ended_at = now() - interval '33 days'")
     [report] = await reconcile_monthly(desk.ctx)
     assert report.at - report.since >= timedelta(days=33), "no day is left out"
+
+
+@pytest.mark.req("CL-30")
+@pytest.mark.parametrize("ended", ["NULL", "now()"])
+async def test_what_staff_ask_for_ends_a_month_that_failed(desk: Desk, drain: Drain, ended: str) -> None:
+    """Also one that failed beside another that ended: the notice names the button, and the button clears it."""
+    async with desk.ctx.begin() as tx:
+        await comparing.begin(tx, SANDBOX, Look.MONTHLY)
+        await comparing.fail(tx, SANDBOX, Look.MONTHLY)
+    await desk.execute(f"UPDATE payments_comparison_month SET ended_at = {ended}")
+    assert await comparing.later(desk.ctx)
+    await drain(desk.ctx.tenant)
+    assert not await unfinished(desk)
+    reports = await desk.value("SELECT count(*) FROM payments_report")
+    assert await comparing.later(desk.ctx)
+    await drain(desk.ctx.tenant)
+    assert await desk.value("SELECT count(*) FROM payments_report") == reports + 1, (
+        "no month without a reason"
+    )
 
 
 @pytest.mark.req("CL-30")

@@ -13,7 +13,7 @@ from nakamise.errors import Conflict
 from nakamise.money import Money
 from nakamise.testing.fixtures import Drain
 from nakamise_payments import by_hand, repository
-from nakamise_payments.asking import find_op, settle
+from nakamise_payments.asking import NEVER_ARRIVED, find_op, settle
 from nakamise_payments.schemas import OpState
 from nakamise_payments.settling import apply
 from tests.plugins.payments.desk import Desk
@@ -159,6 +159,21 @@ async def test_who_looked_before_the_answer_does_not_undo_a_refund(desk: Desk, d
     assert await desk.value(LEDGER) == 4000
     # The control: the provider's word is another matter.
     assert (await apply(desk.ctx, refund, canceled)).state is OpState.BY_HAND
+
+
+async def test_a_provider_may_say_the_same_words_as_we(desk: Desk, drain: Drain) -> None:
+    """What we conclude ourselves ends only what is open; what the provider says counts, whatever its words are."""
+    payment = await desk.paid(5000)
+    await desk.give_back(payment, 1000)
+    refund = await desk.value("SELECT id FROM payments_op WHERE kind = 'refund'")
+    async with desk.ctx.begin() as tx:
+        assert await repository.send(tx, refund)
+    early = await find_op(desk.ctx, refund)
+    await drain(desk.ctx.tenant)
+    assert (await find_op(desk.ctx, refund)).state is OpState.SUCCEEDED
+    bounced = "UPDATE payments_sandbox_charge SET state = 'canceled', failure = $1 WHERE kind = 'refund'"
+    await desk.execute(bounced, NEVER_ARRIVED)
+    assert (await settle(desk.ctx, early)).state is OpState.BY_HAND
 
 
 async def test_a_second_payment_of_which_less_was_taken_goes_back(desk: Desk, drain: Drain) -> None:

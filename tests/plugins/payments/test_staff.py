@@ -161,3 +161,70 @@ async def test_a_share_that_no_charge_can_give_is_paid_by_staff(scene: Scene, dr
         await scene.client.post(paid.replace(sold, undone), data={"note": "xx"}, headers=staff)
     ).status_code == 404
     assert paid not in (await scene.client.get("/admin/payments", headers=staff)).text
+
+
+@pytest.mark.req("CL-30")
+async def test_a_share_that_staff_paid_is_asked_back_after_a_refund(scene: Scene, drain: Drain) -> None:
+    """As much as the shop has too much by then; noted once, and only as staff saw it."""
+    stall, staff = scene.stall, await staff_of(scene)
+    order_id = uuid.UUID(await scene.order_of(await scene.paid(pieces=3)))
+    plant = "INSERT INTO payments_sale (order_id, subject, seller_id, created_at) VALUES ($1, $1, $2, now() - interval '99 days')"
+    await scene.execute(plant, order_id, stall.shops["honten"])
+    await drain(stall.tenant)
+    await pay_due(stall.ctx)
+    paid = f"/admin/payments/shares/{order_id}/paid"
+    await scene.client.post(paid, data={"note": "11/22 振込 77"}, headers=staff)
+    back, fee = paid.replace("/paid", "/back"), stall.ctx.settings(PaymentsSettings).seller_fee
+    assert back not in (await scene.client.get("/admin/payments", headers=staff)).text
+    share, noted = share_of(9550, 0, fee), 0
+    for gone, units in ((3000, 1), (9550, 2)):
+        async with stall.ctx.begin() as tx:
+            some = RefundOrder(idem=uuid.uuid4(), lines=(RefundLine(line_no=1, qty=units),))
+            await stall.ctx.service(Orders).refund(tx, order_id, some)
+        await drain(stall.tenant)
+        too_much = share - share_of(9550, gone, fee) - noted
+        page = (await scene.client.get("/admin/payments", headers=staff)).text
+        assert "返してもらうよう" in page
+        assert f"¥{too_much:,}" in page
+        assert back in page
+        for wrong in ({"note": "11/23 入金", "amount": str(too_much - 1)}, {"note": "11/23 入金"}):
+            await scene.client.post(back, data=wrong, headers=staff)
+        assert await stall.value("SELECT got_back FROM payments_sale") == noted
+        for _ in range(2):
+            right = {"note": "11/23 入金", "amount": str(too_much)}
+            assert (await scene.client.post(back, data=right, headers=staff)).status_code == 303
+        noted += too_much
+        assert await stall.value("SELECT got_back FROM payments_sale") == noted
+        assert back not in (await scene.client.get("/admin/payments", headers=staff)).text
+    assert noted == share, "nothing of the order is left to the shop"
+    unpaid = back.replace(str(order_id), str(uuid.uuid4()))
+    assert (
+        await scene.client.post(unpaid, data={"note": "xx", "amount": "1"}, headers=staff)
+    ).status_code == 404
+
+
+@pytest.mark.req("CL-30")
+@pytest.mark.parametrize("units", [1, 3])
+async def test_a_share_that_shrinks_while_staff_pay_it_is_asked_back(
+    scene: Scene, drain: Drain, units: int
+) -> None:
+    """They paid what their page said; the order was refunded in between, also wholly."""
+    stall, staff = scene.stall, await staff_of(scene)
+    order_id = uuid.UUID(await scene.order_of(await scene.paid(pieces=3)))
+    plant = "INSERT INTO payments_sale (order_id, subject, seller_id, created_at) VALUES ($1, $1, $2, now() - interval '99 days')"
+    await scene.execute(plant, order_id, stall.shops["honten"])
+    await drain(stall.tenant)
+    await pay_due(stall.ctx)
+    share = await stall.value("SELECT by_hand FROM payments_sale")
+    page = (await scene.client.get("/admin/payments", headers=staff)).text
+    assert f'name="amount" value="{share}"' in page
+    async with stall.ctx.begin() as tx:
+        some = RefundOrder(idem=uuid.uuid4(), lines=(RefundLine(line_no=1, qty=units),))
+        await stall.ctx.service(Orders).refund(tx, order_id, some)
+    await drain(stall.tenant)
+    for _ in range(2):
+        said = {"note": "11/22 振込 77", "amount": str(share)}
+        await scene.client.post(f"/admin/payments/shares/{order_id}/paid", data=said, headers=staff)
+    left = share_of(9550, 9550 if units == 3 else 3000, stall.ctx.settings(PaymentsSettings).seller_fee)
+    row = "SELECT ARRAY[paid_by_hand, owed_back, got_back] FROM payments_sale"
+    assert await stall.value(row) == [share, share - left, 0]

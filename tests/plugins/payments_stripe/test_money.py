@@ -9,7 +9,7 @@ import pytest
 
 from nakamise.contracts.payments import Capture, ChargeState, ChargeStatus, OpKind, PaymentState
 from nakamise.errors import Conflict
-from nakamise_payments import by_hand, repository
+from nakamise_payments import by_hand, captures, repository
 from nakamise_payments.reconciler import acknowledge, payouts_stopped, reconcile
 from nakamise_payments.schemas import Trouble
 from nakamise_payments.settling import apply
@@ -171,6 +171,39 @@ async def test_staff_are_warned_twice_and_then_the_settings_decide(
     await counter.execute(NEAR, payment.id, 2)
     await watch(counter.ctx)
     assert await counter.state(payment) == ends_as
+
+
+@pytest.mark.req("CL-31")
+async def test_what_is_being_taken_is_not_let_go_at_its_end(counter: Counter) -> None:
+    """Goods leave once a capture is written down; its request is lost, and the reservation is about to end."""
+    payment = await counter.paid(capture=MANUAL, at_expiry="cancel")
+    path = f"POST /v1/payment_intents/{(await counter.intent(payment))['id']}/capture"
+    counter.stripe.faults.append((path, "lose_request"))
+    assert (await counter.payments.capture(payment.subject)).state is PaymentState.AUTHORIZED
+    async with counter.ctx.begin() as tx:
+        await counter.payments.before_shipping(tx, payment.subject)
+    await counter.execute(NEAR, payment.id, 2)
+    await watch(counter.ctx)
+    assert await counter.state(payment) == "succeeded"
+    assert await counter.booked(payment) == 5000
+    assert (await counter.intent(payment))["amount_received"] == 5000
+
+
+@pytest.mark.req("CL-31")
+async def test_taking_and_letting_go_at_once_end_in_one_of_both(counter: Counter) -> None:
+    """A capture that is written down while the watch waits for the charge's lock is seen by it."""
+    payment = await counter.paid(capture=MANUAL, at_expiry="cancel")
+    await counter.execute(NEAR, payment.id, 2)
+    async with counter.ctx.begin() as tx:
+        _, capture = await captures.ask(tx, payment.subject)
+        watching = asyncio.create_task(watch(counter.ctx))
+        await asyncio.sleep(0.5)
+        assert not watching.done(), "it waits for who takes it"
+    await watching
+    assert capture is not None
+    assert await counter.value("SELECT given_up FROM payments_op WHERE id = $1", payment.id) is False
+    assert await counter.state(payment) == "succeeded"
+    assert await counter.booked(payment) == 5000
 
 
 async def test_a_void_gives_the_reservation_back(counter: Counter) -> None:

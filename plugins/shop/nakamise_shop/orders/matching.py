@@ -21,14 +21,17 @@ TEXT_MATCHES: Final = """
 """
 # Of shop_order o: $1 ids, $2 numbers, $3 shops, $4 buyer, $5 states, $6 fulfil states, $7 placed from,
 # $8 placed before, $9 patterns, $10 shops of the acting staff or null, $11 the acting person, whose own purchases
-# are theirs everywhere. An empty array asks for all.
+# are theirs everywhere. An empty array asks for all. An order of which every unit went back unsent, and something was
+# kept, waits for nothing: it is in no fulfil state that is asked for, before it is closed (``orders.closing``).
 MATCHES: Final = f"""
 (cardinality($1::uuid[]) = 0 OR o.id = ANY ($1))
 AND (cardinality($2::text[]) = 0 OR o.number = ANY ($2))
 AND (cardinality($3::uuid[]) = 0 OR o.shop_id = ANY ($3))
 AND ($4::uuid IS NULL OR o.buyer_id = $4)
 AND (cardinality($5::text[]) = 0 OR o.state = ANY ($5))
-AND (cardinality($6::text[]) = 0 OR o.fulfil_state = ANY ($6))
+AND (cardinality($6::text[]) = 0 OR (o.fulfil_state = ANY ($6) AND (o.state = 'paid'
+     OR o.fulfil_state <> 'unfulfilled'
+     OR EXISTS (SELECT 1 FROM shop_order_line u WHERE u.order_id = o.id AND u.refunded_qty < u.qty))))
 AND ($7::timestamptz IS NULL OR o.placed_at >= $7)
 AND ($8::timestamptz IS NULL OR o.placed_at < $8)
 AND (cardinality($9::text[]) = 0 OR {TEXT_MATCHES.format(words="$9")})

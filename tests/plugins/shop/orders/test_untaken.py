@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from nakamise.testing.fixtures import ClientFor, Drain
+from nakamise_payments.boxes import box_of
 from nakamise_payments.seller_terms import Terms, save
 from nakamise_payments.service import PaymentService
 from nakamise_shop.orders import service
@@ -70,6 +71,10 @@ async def test_a_cancelled_order_gives_back_what_was_taken(
     assert "¥3,030" not in mail
     for text in (mail, buyers, staffs):
         assert "¥1,030" in text
+    async with stall.ctx.read() as tx:
+        box = await box_of(stall.ctx, tx, await tx.value("SELECT id FROM shop_purchase"))
+    assert box is not None
+    assert (box.charge.captured, box.released, box.given_back) == (2000, 1030, 2000), "what staff see"
     browser = client(stall.tenant)
     browser.cookies.set("sid", await stall.browser_session(till.buyer))
     page = (await browser.get(f"/shop/orders/{order['number']}")).text
