@@ -14,6 +14,8 @@ import pytest
 
 from nakamise.embedded import EmbeddedPostgres
 from nakamise.host.registry import PluginHost
+from nakamise.settings import Settings
+from nakamise.tenancy.owner import owner_connection
 from nakamise.testing.drain import drain
 from nakamise.testing.live import LiveServer
 from nakamise.testing.server import throwaway_postgres
@@ -83,10 +85,12 @@ class Shopper:
                 await asyncio.sleep(0.1)
 
 
-async def shoppers_for(stall: Stall, http: httpx.AsyncClient, troubles: Counter[str]) -> list[Shopper]:
+async def shoppers_for(
+    stall: Stall, http: httpx.AsyncClient, troubles: Counter[str], buyers: int = BUYERS
+) -> list[Shopper]:
     variant_id = await stall.goods("honten", "口紅", 1000, PIECES)
     found = []
-    for number in range(BUYERS):
+    for number in range(buyers):
         buyer = await stall.buyer()
         await stall.fill_cart(buyer, [(variant_id, 1)])
         found.append(Shopper(http, buyer, CARDS[number % len(CARDS)], troubles))
@@ -157,13 +161,64 @@ async def check(stall: Stall, shoppers: list[Shopper]) -> None:
 
 
 async def nothing_acknowledged_is_missing(stall: Stall, placed: list[Shopper]) -> None:
+    told, numbers = await told_and_there(stall, placed)
     async with stall.ctx.read() as tx:
-        numbers = await tx.values("SELECT number FROM shop_order")
         paid = set(await tx.values("SELECT id FROM shop_purchase WHERE state = 'paid'"))
         transactions = await tx.value("SELECT count(DISTINCT placed_at) FROM shop_purchase")
     assert transactions < len(placed), "no batch was written: the kills hit single orders only"
-    told = [order["number"] for shopper in placed for order in (shopper.placed or {})["orders"]]
-    assert sorted(told) == sorted(numbers)
+    assert told == numbers
     for shopper in placed:
         if shopper.payment is not None and shopper.payment["state"] == "succeeded":
             assert uuid.UUID(shopper.payment["subject"]) in paid
+
+
+async def told_and_there(stall: Stall, placed: list[Shopper]) -> tuple[list[str], list[str]]:
+    """The numbers of orders that were acknowledged, and those of the orders that there are."""
+    async with stall.ctx.read() as tx:
+        numbers = await tx.values("SELECT number FROM shop_order ORDER BY number")
+    return sorted(
+        order["number"] for shopper in placed for order in (shopper.placed or {})["orders"]
+    ), numbers
+
+
+async def commits_without_waiting(settings: Settings) -> None:
+    """From now on PostgreSQL acknowledges what is not in its log yet: a control."""
+    async with owner_connection(settings) as owner:
+        for setting in (
+            "synchronous_commit = off",
+            "wal_writer_delay = '10s'",
+            "wal_writer_flush_after = '1GB'",
+        ):
+            await owner.execute(f"ALTER SYSTEM SET {setting}")
+        await owner.execute("SELECT pg_reload_conf()")
+    await asyncio.sleep(1)  # until every session has heard of it
+
+
+@pytest.mark.req("LC-4.2.10", "LC-4.2.7")
+async def test_without_synchronous_commits_what_was_acknowledged_is_missing(
+    host: PluginHost, tmp_path: Path
+) -> None:
+    """The control: the same shoppers and the same kill, of a PostgreSQL that answers before it has written."""
+    troubles: Counter[str] = Counter()
+    with throwaway_postgres() as postgres:
+        settings = await ground.prepared(postgres, tmp_path)
+        server = LiveServer(settings)
+        async with ground.running(settings, host) as runtime:
+            stall = await ground.stall_on(runtime, "crash")
+            tenant_host = f"{stall.tenant.canonical_host}:{settings.port}"
+            server.start()
+            try:
+                async with httpx.AsyncClient(
+                    base_url=f"http://127.0.0.1:{settings.port}", headers={"Host": tenant_host}, timeout=10
+                ) as http:
+                    shoppers = await shoppers_for(stall, http, troubles, AT_ONCE)
+                    await commits_without_waiting(settings)
+                    await shop_together(shoppers)
+                    postgres.kill()
+            finally:
+                server.kill()
+            await asyncio.to_thread(postgres.start)
+        async with ground.running(settings, host) as after:
+            told, there = await told_and_there(ground.on(after, stall.tenant), shoppers)
+    assert len(told) == AT_ONCE, troubles
+    assert len(there) < len(told), "acknowledged, and lost"
