@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from litestar import Litestar, Request, Router
+from litestar import Request, Router
 from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
@@ -21,6 +21,7 @@ from nakamise.plugin.access import OPT_BOUNDED, requires
 from nakamise.rooms.routes import route_handlers as room_routes
 from nakamise.routing.access import access_of, guard
 from nakamise.routing.admission import Bounds
+from nakamise.routing.application import Application
 from nakamise.routing.asgi import App
 from nakamise.routing.context import provide_ctx
 from nakamise.routing.errors import HANDLERS
@@ -40,7 +41,7 @@ BODY_MAX_BYTES = 10_500_000
 
 def create_app(runtime: Runtime) -> App:
     """Raises AccessMissing when a route names no access, ValueError for a bounded one with parameters in its path."""
-    app = Litestar(
+    app = Application(
         route_handlers=[
             *site_routes,
             asset_route(runtime.renderer.assets),

@@ -1,0 +1,108 @@
+"""Our quicker registration gives what Litestar's gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Litestar, Router, WebSocket, delete, get, post, websocket
+from litestar.di import NamedDependency, Provide
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.routes import HTTPRoute
+from litestar.types import ControllerRouterHandler
+
+from nakamise.host.registry import PluginHost
+from nakamise.host.routes import handlers_of
+from nakamise.routing.application import Application
+
+ORIGIN = "http://shop.localhost"
+
+
+@get(["/things", "/all"], opt={"own": 1})
+async def read(ctx: NamedDependency[str], size: FromQuery[int] = 3) -> str:
+    return f"{ctx} {size}"
+
+
+@post("/things")
+async def make(data: JSONBody[dict[str, int]]) -> dict[str, int]:
+    return data
+
+
+@delete("/things")
+async def drop() -> None:
+    """Nothing."""
+
+
+@get("/things/{name:str}")
+async def one(name: FromPath[str]) -> str:
+    return name
+
+
+@websocket("/things")
+async def talk(socket: WebSocket[Any, Any, Any]) -> None:
+    await socket.close()
+
+
+async def _ctx() -> str:
+    return "ctx"
+
+
+def routers() -> list[ControllerRouterHandler]:
+    inner = Router("/inner", route_handlers=[one], opt={"inner": 1})
+    return [
+        Router("/a", route_handlers=[read, make, talk, inner], opt={"plugin": "a"}, tags=["a"]),
+        Router("/c", route_handlers=[drop, make], opt={"plugin": "c"}),
+        Router("/b", route_handlers=[read, one], include_in_schema=False),
+    ]
+
+
+def shape(app: Litestar) -> list[str]:
+    return sorted(
+        f"{type(route).__name__} {_told(path, handler)}"
+        for route in app.routes
+        for path, handler in handlers_of([route])
+    )
+
+
+def _told(path: str, handler: BaseRouteHandler) -> str:
+    methods = sorted(getattr(handler, "http_methods", ()))
+    takes = sorted(handler.parsed_fn_signature.parameters)
+    return f"{path} {methods} {handler} {takes} {sorted(handler.opt.items())} {sorted(handler.resolve_dependencies())}"
+
+
+async def options(app: Litestar) -> dict[str, str]:
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=ORIGIN)  # type: ignore[arg-type]
+    async with client:
+        asked = [route.path for route in app.routes if isinstance(route, HTTPRoute)]
+        answers = {path: await client.options(path.replace("{name:str}", "x")) for path in asked}
+    assert {answer.status_code for answer in answers.values()} == {204}
+    return {path: answer.headers["Allow"] for path, answer in answers.items()}
+
+
+@pytest.mark.parametrize("register_one_by_one", [False, True])
+async def test_the_same_routes_answer_the_same(register_one_by_one: bool) -> None:
+    handlers: list[ControllerRouterHandler] = [*routers(), one, make, drop, read]
+    apps: list[Litestar] = []
+    for kind in (Litestar, Application):
+        app = kind([] if register_one_by_one else handlers, dependencies={"ctx": Provide(_ctx)})
+        for handler in handlers if register_one_by_one else []:
+            app.register(handler)
+        apps.append(app)
+    assert shape(apps[1]) == shape(apps[0])
+    assert len(shape(apps[1])) == 15
+    assert apps[1].openapi_schema.to_schema() == apps[0].openapi_schema.to_schema()
+    assert await options(apps[1]) == await options(apps[0])
+
+
+async def test_all_plugins_routes_are_the_same(host: PluginHost) -> None:
+    """And the host's routers can be mounted again: each application has its own."""
+    named = {"dependencies": {"ctx": Provide(_ctx)}, "openapi_config": None}
+    theirs = shape(Litestar([*host.route_handlers()], **named))  # type: ignore[arg-type]
+    first, second = (Application([*host.route_handlers()], **named) for _ in range(2))
+    assert len(theirs) > 400
+    assert shape(first) == shape(second) == theirs
+    assert {id(h) for _, h in handlers_of(first.routes)}.isdisjoint(
+        id(h) for _, h in handlers_of(second.routes)
+    )
