@@ -146,7 +146,7 @@ async def show(
         errors=errors or {},
         typed=typed or {},
         part=part,
-        prefectures=[(one.ja, one.ja) for one in Prefecture],
+        prefectures=[(one.ja, one.ja if ctx.locale == "ja" else f"{one.en} ({one.ja})") for one in Prefecture],
     )
 
 
