@@ -146,7 +146,9 @@ async def show(
         errors=errors or {},
         typed=typed or {},
         part=part,
-        prefectures=[(one.ja, one.ja if ctx.locale == "ja" else f"{one.en} ({one.ja})") for one in Prefecture],
+        prefectures=[
+            (one.ja, one.ja if ctx.locale == "ja" else f"{one.en} ({one.ja})") for one in Prefecture
+        ],
     )
 
 
