@@ -111,6 +111,10 @@ async def _settle_refund(ctx: TenantCtx, op: Op) -> ChargeStatus:
     charge = await find_op(ctx, _parent(op))
     if charge.state is not OpState.SUCCEEDED:
         raise ProviderUnreachable("the charge is being captured")
+    # What was taken of it may have made this less.
+    op = await find_op(ctx, op.id)
+    if op.kind is not OpKind.REFUND:
+        raise _Overtaken
     return await _once(ctx, op, lambda: psp.refund(op.id, charge.id, op.money))
 
 

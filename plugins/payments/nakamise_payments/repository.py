@@ -392,6 +392,22 @@ async def release_waiting(tx: Tx, charge_id: uuid.UUID) -> list[uuid.UUID]:
     )
 
 
+async def lessen(tx: Tx, op_id: uuid.UUID, part: int) -> bool:
+    """A refund that was never sent is ``part`` less, or a release when it is all of it; False when it was sent by now."""
+    touched = await tx.execute(
+        "UPDATE payments_op SET kind = CASE WHEN amount = $2 THEN 'release' ELSE kind END,"
+        " amount = CASE WHEN amount = $2 THEN amount ELSE amount - $2 END, next_at = now()"
+        " WHERE id = $1 AND kind = 'refund' AND state IN ('new', 'sending', 'unknown') AND first_sent_at IS NULL"
+        " AND amount >= $2",
+        *(op_id, part),
+    )
+    return touched == 1
+
+
+async def reason_of(tx: Tx, op_id: uuid.UUID) -> str:
+    return str(await tx.value("SELECT reason FROM payments_op WHERE id = $1", op_id))
+
+
 async def is_in_time(tx: Tx, charge_id: uuid.UUID) -> bool:
     """Whether the authorisation has not ended yet."""
     return bool(

@@ -143,21 +143,40 @@ async def _nothing_to_refund(ctx: TenantCtx, tx: Tx, charge: Op) -> None:
 
 async def _square(ctx: TenantCtx, tx: Tx, charge: Op) -> Op:
     """Somebody took another amount at the provider than was to be taken: what we had let go goes back, and what was
-    left there was let go, so that no more can go back than was taken. Refunds that wait for it are their own.
+    left there was let go, so that no more can go back than was taken; refunds that waited for it become less.
     Returns the charge as it is then."""
     excess = charge.captured - (charge.amount - await repository.released(tx, charge.id))
     if excess > 0:
         await refunding.refund(ctx, tx, charge, excess, repository.EXCESS, "")
-    short = min(-excess, charge.amount - charge.reversed)
-    if short <= 0:
+    if excess >= 0:
         return await repository.lock(tx, charge.id)
-    log.error("op %s: %s less was taken at the provider than was to be", charge.id, short)
+    log.error("op %s: %s less was taken at the provider than was to be", charge.id, -excess)
+    short = min(-excess, charge.amount - charge.reversed)
+    await _lessen_waiting(ctx, tx, charge, -excess - short)
+    if short == 0:
+        return await repository.lock(tx, charge.id)
     broken = Conflict("What was let go does not fit its charge.", domain="payments")
     await repository.take_from_charge(tx, broken, charge.id, short)
     release = await repository.insert_child(tx, OpKind.RELEASE, charge, short, repository.SHORT)
     if release is not None:
         await later(ctx, tx, release)
     return await repository.lock(tx, charge.id)
+
+
+async def _lessen_waiting(ctx: TenantCtx, tx: Tx, charge: Op, amount: int) -> None:
+    """So much of the refunds that were never sent was never taken: it is let go, the newest first."""
+    for op in reversed(await repository.children_of(tx, charge.id, OpKind.REFUND)):
+        part = min(amount, op.amount)
+        if part == 0 or op.first_sent_at is not None or not await repository.lessen(tx, op.id, part):
+            continue
+        amount -= part
+        if part == op.amount:
+            await later(ctx, tx, op.id)
+        else:
+            reason = await repository.reason_of(tx, op.id)
+            made = await repository.insert_child(tx, OpKind.RELEASE, charge, part, reason, op.reference)
+            if made is not None:
+                await later(ctx, tx, made)
 
 
 async def _afterwards(ctx: TenantCtx, tx: Tx, op: Op, state: OpState, status: ChargeStatus) -> None:

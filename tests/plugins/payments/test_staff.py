@@ -215,7 +215,7 @@ async def test_a_share_that_shrinks_while_staff_pay_it_is_asked_back(
     await scene.execute(plant, order_id, stall.shops["honten"])
     await drain(stall.tenant)
     await pay_due(stall.ctx)
-    share = await stall.value("SELECT by_hand FROM payments_sale")
+    share = int(str(await stall.value("SELECT by_hand FROM payments_sale")))
     page = (await scene.client.get("/admin/payments", headers=staff)).text
     assert f'name="amount" value="{share}"' in page
     async with stall.ctx.begin() as tx:

@@ -63,6 +63,37 @@ async def test_no_more_goes_back_than_was_taken_at_stripe(counter: Counter) -> N
     assert await counter.booked(payment) == 0
 
 
+@pytest.mark.req("CL-31")
+@pytest.mark.parametrize(
+    ("wanted", "goes_back", "is_let_go"),
+    [((5000,), [3000], [2000]), ((1200, 3800), [1200, 1800], [2000]), ((3000, 2000), [3000], [2000])],
+)
+async def test_refunds_that_waited_are_no_more_than_was_taken(
+    counter: Counter, wanted: tuple[int, ...], goes_back: list[int], is_let_go: list[int]
+) -> None:
+    """Ours is on its way when somebody takes ¥3,000 of ¥5,000 on Stripe's own pages: nothing is left to staff."""
+    payment = await counter.paid(5000, capture=MANUAL)
+    intent = await counter.intent(payment)
+    counter.stripe.faults.append((f"POST /v1/payment_intents/{intent['id']}/capture", "lose_request"))
+    await counter.payments.capture(payment.subject)
+    for number, amount in enumerate(wanted):
+        await counter.give_back(payment, amount, f"order-{number}")
+    counter.stripe.intents.capture(intent, {"amount_to_capture": "3000"})
+    for _ in range(3):
+        await counter.settle()
+    assert await counter.booked(payment) == 0
+    ended = (
+        "SELECT coalesce(array_agg(amount::int ORDER BY reference), '{}') FROM payments_op"
+        " WHERE parent_id = $1 AND kind = $2 AND state = 'succeeded'"
+    )
+    assert await counter.value(ended, payment.id, "refund") == goes_back
+    assert await counter.value(ended, payment.id, "release") == is_let_go
+    open_ones = (
+        "SELECT count(*) FROM payments_op WHERE parent_id = $1 AND state NOT IN ('succeeded', 'failed')"
+    )
+    assert await counter.value(open_ones, payment.id) == 0
+
+
 async def test_nothing_is_taken_and_nothing_leaves_on_a_reservation_that_has_ended(counter: Counter) -> None:
     payment = await counter.paid(capture=MANUAL)
     await counter.execute(NEAR, payment.id, -1)

@@ -262,7 +262,7 @@ async def _tell(ctx: TenantCtx, tx: Tx, plan: _Plan, reason: str) -> None:
     told = {"tender": draft.tender, **missing}
     await timeline.note(ctx, tx, [order.id], Happened.REFUNDING, amount=plan.money, words=reason, **told)
     await ctx.audit(tx, "shop.order_refunded", str(order.id), cash=plan.money, reason=reason, **told)
-    await announce.refunded(ctx, tx, order, draft, reason, **missing)
+    await announce.refunded(ctx, tx, order, draft, reason, untaken=plan.untaken)
 
 
 async def _give_back(ctx: TenantCtx, tx: Tx, plan: _Plan) -> None:

@@ -10,6 +10,8 @@ from tests.plugins.payments_stripe.stripe_server.books import Books, Json
 from tests.plugins.payments_stripe.stripe_server.refusals import amount_of, invalid, known_only
 
 DISPUTE_FEE: Final = 1300
+# So many reversals Stripe shows in their transfer; all of them are a list of their own.
+EMBEDDED: Final = 10
 
 
 class Moves:
@@ -172,8 +174,8 @@ class Moves:
             source_transaction=source["id"] if source else None,
             transfer_group=params.get("transfer_group") or (source or {}).get("transfer_group"),
             metadata=dict(params.get("metadata") or {}),
-            reversals={"data": [], "has_more": False, "object": "list", "url": ""},
         )
+        made["reversals"] = self._embedded(made)
         made["balance_transaction"] = self._books.moved(made, -amount, "transfer")
         self._books.tell("transfer.created", made)
         return made
@@ -207,6 +209,20 @@ class Moves:
             metadata=dict(params.get("metadata") or {}),
         )
         made["balance_transaction"] = self._books.moved(made, amount, "transfer_refund")
-        transfer["reversals"]["data"].append(made)
+        transfer["reversals"] = self._embedded(transfer)
         self._books.tell("transfer.reversed", transfer)
         return made
+
+    def _embedded(self, transfer: Json) -> Json:
+        found = self.reversals(transfer)
+        url = f"/v1/transfers/{transfer['id']}/reversals"
+        return {
+            "object": "list",
+            "data": found[:EMBEDDED],
+            "has_more": len(found) > EMBEDDED,
+            "url": url,
+        }
+
+    def reversals(self, transfer: Json) -> list[Json]:
+        """All of one transfer, the newest first."""
+        return [one for one in self._books.all("transfer_reversal") if one["transfer"] == transfer["id"]]

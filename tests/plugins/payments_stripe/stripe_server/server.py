@@ -177,11 +177,20 @@ class StripeServer:
             return self.books.get("account", rest[0])
         if name not in LISTS:
             raise missing(name, "/".join(rest))
-        if name == "transfers" and len(rest) >= 2:
-            back = self.books.get("transfer", rest[0])["reversals"]["data"]
-            found = back if len(rest) == 2 else [one for one in back if one["id"] == rest[2]]
-            return _page(found, params) if len(rest) == 2 else found[0]
+        if name == "transfers" and rest[1:2] == ["reversals"]:
+            return self._reversals(rest[0], rest[2:], params)
         return self.books.get(LISTS[name], rest[0]) if rest else _page(self.books.all(LISTS[name]), params)
+
+    def _reversals(self, transfer_id: str, rest: list[str], params: dict[str, Any]) -> Json:
+        """The list of one transfer, which knows no time, or one of it."""
+        found = self.moves.reversals(self.books.get("transfer", transfer_id))
+        if not rest:
+            known_only(params, "limit", "starting_after", "ending_before", "expand")
+            return _page(found, params)
+        one = next((back for back in found if back["id"] == rest[0]), None)
+        if one is None:
+            raise missing("transfer_reversal", rest[0])
+        return one
 
     def _write(self, name: str, rest: list[str], params: dict[str, Any]) -> Json:
         makers: dict[str, Callable[[dict[str, Any]], Json]] = {
