@@ -5,6 +5,7 @@ Source of the list: 消費者庁 特定商取引法ガイド「通信販売」. 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
@@ -64,6 +65,16 @@ MANDATORY: Final = (
 def missing_items(legal: Mapping[str, str]) -> list[str]:
     """Mandatory items that are empty: with any, a shop may not open (LC-3.3.2)."""
     return [name for name in MANDATORY if not legal.get(name, "").strip()]
+
+
+# Of these the Act lets a notice say that they are told without delay to whoever asks (art. 11, its proviso).
+MAY_BE_ASKED_FOR: Final = ("address", "phone")
+_ON_REQUEST: Final = re.compile(r"請求|開示|省略|on request|upon request|omitted", re.IGNORECASE)
+
+
+def is_on_request(text: str) -> bool:
+    """Whether an address or phone number is kept for those who ask: what stands there is none."""
+    return bool(_ON_REQUEST.search(unicodedata.normalize("NFKC", text)))
 
 
 # Each way to pay has a time at which it is due: both must be said of each (Act art. 11 no. 2).

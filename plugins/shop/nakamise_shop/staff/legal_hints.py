@@ -14,7 +14,7 @@ from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop import notice, sending
-from nakamise_shop.legal import DECIDED, LABELS, ORDER
+from nakamise_shop.legal import DECIDED, LABELS, MAY_BE_ASKED_FOR, ORDER, is_on_request
 from nakamise_shop.staff.shops_schemas import StaffShop
 from nakamise_shop.staff.text import words
 
@@ -29,6 +29,7 @@ _CANCEL: Final = re.compile(r"取り?消|キャンセル|cancel")
 SHIPPING: Final = N_("%(item)s: “%(sentence)s” is not what the shipping fees are set to. Please leave fees out here: the notice states them by itself.")  # fmt: skip
 CANCEL: Final = N_("%(item)s: “%(sentence)s”. Please leave out until when buyers can cancel: the notice states it by itself.")  # fmt: skip
 RETURNS: Final = N_("%(item)s: buyers read the return policy instead of this text.")
+ON_REQUEST: Final = N_("%(item)s: “%(sentence)s”. There is no form for such requests: whoever asks by the e-mail address of this notice must be told without delay. Please write it out if you can.")  # fmt: skip
 
 
 class Hints(msgspec.Struct, frozen=True):
@@ -63,8 +64,12 @@ def doubts(
         for name, text in legal.items()
         if (item := name.removesuffix("_en")) in LABELS
         for sentence in _SENTENCE.findall(unicodedata.normalize("NFKC", text))
-        if (message := _wrong(sentence.casefold(), outline))
+        if (message := _not_told(item, sentence) or _wrong(sentence.casefold(), outline))
     ]
+
+
+def _not_told(item: str, sentence: str) -> str:
+    return ON_REQUEST if item in MAY_BE_ASKED_FOR and is_on_request(sentence) else ""
 
 
 def _wrong(sentence: str, outline: ShippingOutline | None) -> str:

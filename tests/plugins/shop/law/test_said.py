@@ -221,6 +221,22 @@ async def test_staff_see_what_the_notice_says_and_where_their_words_differ(
 
 
 @pytest.mark.req("BX-14")
+async def test_staff_are_told_what_on_request_asks_of_them(mall: Stall) -> None:
+    """The Act allows it for address and phone, where whoever asks is really told without delay."""
+    kept = ("請求があれば遅滞なく開示します。", "省略しております", "Disclosed on request.")
+    for words in kept:
+        told = doubts(mall.ctx, {"address": words, "phone": words, "seller": words}, None)
+        assert [name for name, _ in told] == ["address", "phone"], words
+        assert all("メールアドレス" in said for _, said in told)
+    written = {
+        "address": "東京都中央区銀座1-2-3",
+        "phone": "03-1234-5678",
+        "document_fee": "請求書は無料です。",
+    }
+    assert doubts(mall.ctx, written, None) == []
+
+
+@pytest.mark.req("BX-14")
 async def test_digits_without_end_are_no_amount(mall: Stall) -> None:
     """Notices that are stored already: each is read at once, whatever stands in it."""
     (row, *_) = read("kanon", "shipping.toml")["shops"]

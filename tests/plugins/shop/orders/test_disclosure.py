@@ -123,6 +123,13 @@ async def test_the_same_by_the_api_and_in_the_copy_of_a_persons_data(stall: Stal
     few = await person.client.post(f"{desk}/{made['id']}/decision", json=decision)
     assert (few.status_code, list(few.json()["errors"])) == (422, ["checks"])
     decision["checks"] = [*decision["checks"], "heard"]
+    async with stall.ctx.begin() as tx:
+        kept = SELLER | {"address": "ご請求があれば遅滞なく開示します。"}
+        await tx.execute("UPDATE shop_shop SET legal = legal || $1::jsonb", kept)
+    nothing = await person.client.post(f"{desk}/{made['id']}/decision", json=decision)
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing_to_tell")
+    async with stall.ctx.begin() as tx:
+        await tx.execute("UPDATE shop_shop SET legal = legal || $1::jsonb", SELLER)
     done = await person.client.post(f"{desk}/{made['id']}/decision", json=decision)
     assert (done.status_code, done.json()["told"]["address"]) == (200, SELLER["address"])
     late = await person.client.post(f"{desk}/{made['id']}/decision", json=decision)
