@@ -26,6 +26,11 @@ class Refused(Exception):
         self.decline = decline
         self.intent = intent
 
+    @property
+    def is_missing(self) -> bool:
+        """Stripe knows no such object; every other refusal says nothing about whether there is one."""
+        return self.code == "resource_missing"
+
 
 class KeyTaken(Exception):
     """The idempotency key was used for another request."""

@@ -91,6 +91,15 @@ async def asked(tx: Tx, op_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     )
 
 
+async def reversed_since(tx: Tx, since: datetime) -> list[str]:
+    """Stripe's ids of the transfers that were asked back since, in part or whole."""
+    return await tx.values(
+        "SELECT DISTINCT t.stripe_id FROM payments_stripe_object r JOIN payments_stripe_object t"
+        " ON t.op_id = r.parent_id WHERE r.kind = 'reversal' AND r.asked_at >= $1 AND t.stripe_id IS NOT NULL",
+        since,
+    )
+
+
 async def customer_of(tx: Tx, user_id: uuid.UUID) -> str | None:
     found: str | None = await tx.value(
         "SELECT customer FROM payments_stripe_customer WHERE user_id = $1", user_id

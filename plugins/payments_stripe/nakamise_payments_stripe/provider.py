@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,7 +15,6 @@ from nakamise.contracts.payments import (
     ChargeState,
     ChargeStatus,
     Offer,
-    OpKind,
     Payer,
     ProviderRecord,
     ProviderUnreachable,
@@ -25,7 +23,7 @@ from nakamise.db import Tx
 from nakamise.money import Money
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
-from nakamise_payments_stripe import accounts, balance, objects, reading
+from nakamise_payments_stripe import accounts, balance, objects, reading, records
 from nakamise_payments_stripe.calls import Calls, Json, KeptFailure, KeyTaken, Refused
 from nakamise_payments_stripe.objects import Known
 from nakamise_payments_stripe.settings import StripeSettings
@@ -33,15 +31,6 @@ from nakamise_payments_stripe.settings import StripeSettings
 ID: Final = "payments_stripe"
 BRANDS: Final = ("visa", "mastercard", "jcb", "amex", "diners", "discover")
 EXPAND: Final = ["latest_charge.balance_transaction", "payment_method"]
-# Clocks differ; what was asked is looked for from a little earlier.
-SLACK: Final = timedelta(minutes=10)
-_PATHS: Final = {"charge": "/v1/payment_intents", "refund": "/v1/refunds", "transfer": "/v1/transfers"}
-_READERS: Final[dict[str, Callable[[Json], ChargeStatus]]] = {
-    "charge": reading.intent,
-    "refund": reading.refund,
-    "transfer": reading.transfer,
-    "reversal": reading.transfer,
-}
 
 
 def origin_of(url: str) -> str:
@@ -269,7 +258,7 @@ class StripeProvider:
 
     async def reverse(self, op_id: uuid.UUID, transfer_op_id: uuid.UUID, amount: Money) -> ChargeStatus:
         await self._asking(op_id, "reversal", transfer_op_id)
-        path = f"/v1/transfers/{await self._id_of(transfer_op_id)}/reversals"
+        path = records.reversals_of(await self._id_of(transfer_op_id))
         return await self._moved(op_id, "reversal", path, amount, amount=amount.amount)
 
     async def _moved(
@@ -285,7 +274,7 @@ class StripeProvider:
                 raise ProviderUnreachable("its request is on its way") from error
             return status or _failed(amount_, reading.REFUSED)
         await self._answered(op_id, found)
-        return _READERS[kind](found)
+        return records.READERS[kind](found)
 
     async def _sent(self, op_id: uuid.UUID, path: str, **params: object) -> Json:
         """With the key of this attempt, and with a new one for what Stripe failed at and certainly did not do."""
@@ -320,7 +309,7 @@ class StripeProvider:
         if known is None:
             return None
         found = await self._find(op_id)
-        return _READERS[known.kind](found) if found else None
+        return records.READERS[known.kind](found) if found else None
 
     async def _find(self, op_id: uuid.UUID) -> Json | None:
         """By its id; when the answer was lost, among what was made since it was asked for."""
@@ -337,13 +326,13 @@ class StripeProvider:
             if known.kind != "charge":
                 return listed
             return await self._calls.get(f"/v1/payment_intents/{listed['id']}", **expand)
-        path = _PATHS.get(known.kind)
+        path = records.PATHS.get(known.kind)
         if path is None:
-            path = f"/v1/transfers/{await self._id_of(known.parent_id or op_id)}/reversals"
+            path = records.reversals_of(await self._id_of(known.parent_id or op_id))
         return await self._calls.get(f"{path}/{known.stripe_id}", **expand)
 
     async def _among(self, known: Known) -> Json | None:
-        since = {"gte": int((known.asked_at - SLACK).timestamp())}
+        since = {"gte": int((known.asked_at - records.SLACK).timestamp())}
         async for one in self._listed(known, since):
             if reading.op_of(one) == known.op_id:
                 return one
@@ -352,45 +341,15 @@ class StripeProvider:
     def _listed(self, known: Known, since: dict[str, int]) -> AsyncIterator[Json]:
         if known.kind == "reversal":
             return self._reversals(known)
-        return self._calls.pages(_PATHS[known.kind], created=since)
+        return self._calls.pages(records.PATHS[known.kind], created=since)
 
     async def _reversals(self, known: Known) -> AsyncIterator[Json]:
-        path = f"/v1/transfers/{await self._id_of(known.parent_id or known.op_id)}/reversals"
+        path = records.reversals_of(await self._id_of(known.parent_id or known.op_id))
         async for one in self._calls.pages(path):
             yield one
 
     async def records(self, since: datetime) -> Sequence[ProviderRecord]:
-        """What we made, and what others made in the same account with a key of ours; theirs is not our business."""
-        made = {"gte": int(since.timestamp())}
-        listed = [
-            (kind, one)
-            for kind, path in _PATHS.items()
-            async for one in self._calls.pages(path, created=made)
-        ]
-        listed += [
-            ("reversal", back)
-            for kind, one in listed
-            if kind == "transfer"
-            for back in one["reversals"]["data"]
-        ]
-        found = [(op_id, kind, one) for kind, one in listed if (op_id := reading.op_of(one))]
-        times = Counter(op_id for op_id, _, _ in found)
-        return [
-            reading.record(OpKind(kind), op_id, _READERS[kind](one))
-            for op_id, kind, one in found
-            if times[op_id] == 1 or not await self._is_undone(op_id, one)
-        ]
-
-    async def _is_undone(self, op_id: uuid.UUID, found: Json) -> bool:
-        """Made with a key of ours beside what we know of it, and given back or reversed since: staff did it there."""
-        async with self._ctx.read() as tx:
-            known = await objects.of_op(tx, op_id)
-        if known is None or known.stripe_id in (None, found["id"]):
-            return False
-        if known.kind == "charge" and isinstance(found.get("latest_charge"), str):
-            charge = await self._calls.get(f"/v1/charges/{found['latest_charge']}")
-            return bool(charge["refunded"])
-        return bool(found.get("reversed"))
+        return await records.records(self._ctx, self._calls, since)
 
     async def disputes(self, since: datetime, references: Sequence[str] = ()) -> Sequence[DisputeStatus]:
         created = {"gte": int(since.timestamp())}
