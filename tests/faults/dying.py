@@ -27,6 +27,7 @@ from nakamise.db.database import CONTROL_SCHEMA, prepare
 from nakamise.db.shares import Turn
 from nakamise.db.tx import Tx
 from nakamise.host.registry import PluginHost
+from nakamise.host.routes import Mounting
 from nakamise.jobs.queue import JobQueue
 from nakamise.plugin.context import SYSTEM, Actor, Tenant, TenantCtx
 from nakamise.runtime import Runtime
@@ -92,7 +93,7 @@ class DyingDatabase(Database):
 def main() -> None:
     plan = msgspec.json.decode(sys.stdin.buffer.read(), type=Plan)
     # Before anything runs: a process that is forked gets modules, and no loop, no thread, no connection.
-    host = PluginHost.discover()
+    host = PluginHost.discover(mounting=Mounting.NOTHING)
     for deaths, person in enumerate(plan.people):
         number = plan.first + deaths * plan.step
         ended = _in_child(host, plan, person, number)

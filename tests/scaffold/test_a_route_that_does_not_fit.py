@@ -15,6 +15,7 @@ from nakamise.host.refusal import Why
 from nakamise.host.registry import PluginHost
 from nakamise.host.routes import Mounting
 from nakamise.settings import Settings
+from nakamise.testing.fakes import FakingHost
 from tests.scaffold.packed import Edit, edited, installed
 
 OPEN_TO_ALL = Edit("api.py", '@get("/notes", opt=anyone())', '@get("/notes")')
@@ -47,6 +48,17 @@ async def test_without_the_second_look_nothing_would_serve(settings: Settings, t
             create_app(runtime)
     finally:
         await close_runtime(runtime)
+
+
+def test_who_tests_a_plugin_hears_of_its_route(tmp_path: Path) -> None:
+    with installed(edited("left_ajar", tmp_path, [OPEN_TO_ALL])) as entry_point:
+        found = FakingHost.discover(entry_points=[entry_point], mounting=Mounting.UNTRIED)
+        assert not found.refused
+        assert found.routes_fit(())
+        assert not found.routes_fit(("left_ajar",))
+    with installed(edited("closed", tmp_path, [])) as entry_point:
+        sound = FakingHost.discover(entry_points=[entry_point], mounting=Mounting.UNTRIED)
+        assert sound.routes_fit(("closed",))
 
 
 def test_a_command_imports_no_routes() -> None:

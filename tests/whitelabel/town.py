@@ -21,6 +21,7 @@ from nakamise.contracts.control import BrandUpdate, ControlPlane
 from nakamise.embedded import EmbeddedPostgres
 from nakamise.host.discovery import installed_entry_points
 from nakamise.host.registry import PluginHost
+from nakamise.host.routes import Mounting
 from nakamise.plugin.context import SYSTEM, Actor, Tenant, TenantCtx
 from nakamise.routing.asgi import App
 from nakamise.runtime import Runtime
@@ -114,7 +115,7 @@ async def opened(postgres: EmbeddedPostgres, data_dir: Path) -> AsyncIterator[To
 async def _runtime(settings: Settings, stack: AsyncExitStack) -> Runtime:
     """One package of somebody's is broken, and says so in our name."""
     broken = metadata.EntryPoint("broken", "nakamise_broken.nowhere:manifest", "nakamise.plugins")
-    host = PluginHost.discover(entry_points=[*installed_entry_points(), broken])
+    host = PluginHost.discover(entry_points=[*installed_entry_points(), broken], mounting=Mounting.UNTRIED)
     runtime = await build_runtime(settings, host=host)
     stack.push_async_callback(close_runtime, runtime)
     return runtime

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from nakamise.app import create_app
-from nakamise.building import build_runtime, close_runtime
+from nakamise.asgi import built
+from nakamise.building import close_runtime
 from nakamise.routing.asgi import App
 from nakamise.runtime import Runtime
 from nakamise.settings import Settings
@@ -29,8 +29,8 @@ async def ground() -> AsyncIterator[tuple[Runtime, App]]:
             pool_size=4,
         )
         await prepare_database(settings)
-        runtime = await build_runtime(settings)
+        runtime, app = await built(settings)
         try:
-            yield runtime, create_app(runtime)
+            yield runtime, app
         finally:
             await close_runtime(runtime)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nakamise.admin.site import seals
 from nakamise.building import build_runtime, close_runtime
+from nakamise.host.routes import Mounting
 from nakamise.media import add_picture
 from nakamise.plugin.context import SYSTEM, Tenant, TenantCtx
 from nakamise.runtime import Runtime
@@ -71,7 +72,7 @@ async def another_installation(folder: Path, secret_key: bytes | None = None) ->
             pool_size=4,
         )
         await prepare_database(settings)
-        runtime = await build_runtime(settings)
+        runtime = await build_runtime(settings, mounting=Mounting.NOTHING)
         try:
             yield runtime
         finally:

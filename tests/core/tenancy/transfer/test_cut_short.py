@@ -26,6 +26,7 @@ CHILD = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from nakamise.building import build_runtime
+from nakamise.host.routes import Mounting
 from nakamise.settings import Settings
 from nakamise.tenancy.transfer.enter import Target
 from nakamise.tenancy.transfer.load import import_tenant
@@ -35,7 +36,7 @@ def die(what, done, total):
         os.kill(os.getpid(), signal.SIGKILL)
 
 async def main():
-    runtime = await build_runtime(Settings.from_env())
+    runtime = await build_runtime(Settings.from_env(), mounting=Mounting.NOTHING)
     await import_tenant(runtime, Path(sys.argv[1]), Target(slug=sys.argv[2]), progress=die)
 
 asyncio.run(main())
