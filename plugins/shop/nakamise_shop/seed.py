@@ -53,7 +53,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
 # A demo's past: this price was charged for so many days, until now.
 _CHARGED: Final = """
-INSERT INTO shop_price_log (variant_id, at, price, on_sale) VALUES ($1, now() - $3::interval, $2, true)
+INSERT INTO shop_price_log (variant_id, at, price, on_sale, tax_class, prices_include_tax, rounding)
+SELECT v.id, now() - $3::interval, $2, true, p.tax_class, s.prices_include_tax, s.rounding
+FROM shop_variant v JOIN shop_product p ON p.id = v.product_id JOIN shop_shop s ON s.id = p.shop_id WHERE v.id = $1
 """
 
 

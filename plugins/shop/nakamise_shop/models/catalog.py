@@ -151,6 +151,9 @@ price_log: Final = Table(
     Column("price", BigInteger, nullable=False),
     Column("on_sale", Boolean, nullable=False),
     Column("offered", TSTZRANGE),
+    Column("tax_class", Text),
+    Column("prices_include_tax", Boolean),
+    Column("rounding", Text),
     PrimaryKeyConstraint("variant_id", "at"),
     CheckConstraint("price >= 0"),
 )

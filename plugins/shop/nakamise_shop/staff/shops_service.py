@@ -15,6 +15,7 @@ from nakamise.japan import InvalidInvoiceNumber, parse_invoice_number
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop import scope
+from nakamise_shop.catalog import price_log
 from nakamise_shop.legal import LABELS, Unsaid, missing_items, unsaid_ways
 from nakamise_shop.staff import shops_repository as repository
 from nakamise_shop.staff.shops_schemas import LEGAL_MAX, ShopInput, StaffShop
@@ -54,6 +55,8 @@ async def change(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, given: ShopInput) -
             N_("Somebody else changed this shop while you were editing it."), code="stale", domain="shop"
         )
     items = _changed(before, given, number)
+    if "prices_include_tax" in items or "rounding" in items:
+        await price_log.note(tx, [], shop_id)
     old = {name: before.legal.get(name, "") for name in items if name in LEGAL_FIELDS}
     new = {name: given.legal.get(name, "") for name in old}
     await ctx.audit(tx, "shop.shop.changed", str(shop_id), items=items, before=old, after=new)
