@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from nakamise.contracts.payments import ProviderUnreachable
 from nakamise.contracts.shops import ShopSellers
 from nakamise.db import Tx
 from nakamise.errors import NotFound
@@ -60,13 +61,15 @@ async def onboarding_url(ctx: TenantCtx, seller_id: uuid.UUID, back: str) -> str
             metadata={"seller_id": str(seller_id)},
         )
         await _keep(ctx, seller_id, made)
-        account = str(made["id"])
-    else:
-        account = known.account
+        # Somebody else may have made another one meanwhile: the one that we know is the seller's.
+        async with ctx.read() as tx:
+            known = await of_seller(tx, seller_id)
+    if known is None:
+        raise ProviderUnreachable("the seller has no account")
     link = await calls.post(
         "/v1/account_links",
         f"link-{uuid.uuid4()}",
-        account=account,
+        account=known.account,
         type="account_onboarding",
         refresh_url=back,
         return_url=back,
@@ -104,7 +107,8 @@ async def _keep(ctx: TenantCtx, seller_id: uuid.UUID, found: Json) -> None:
             " details_submitted, requirements, checked_at) VALUES ($1, $2, $3, $4, $5, $6, now())"
             " ON CONFLICT (seller_id) DO UPDATE SET payouts_enabled = excluded.payouts_enabled,"
             " transfers_active = excluded.transfers_active, details_submitted = excluded.details_submitted,"
-            " requirements = excluded.requirements, checked_at = excluded.checked_at",
+            " requirements = excluded.requirements, checked_at = excluded.checked_at"
+            " WHERE payments_stripe_account.account = excluded.account",
             *(seller_id, str(found["id"]), bool(found["payouts_enabled"])),
             *(capabilities.get("transfers") == "active", bool(found["details_submitted"])),
             [str(one) for one in wanted],

@@ -34,7 +34,9 @@ _DUE: Final = "SELECT id FROM payments_stripe_event WHERE handled_at IS NULL AND
 
 
 class _Object(msgspec.Struct):
-    id: str
+    """Some have no id, such as a balance."""
+
+    id: str = ""
     object: str = ""
     charge: Any = None
     payment_intent: Any = None
@@ -166,7 +168,7 @@ def _family(type_: str) -> str | None:
 
 async def _act(ctx: TenantCtx, row: Row) -> None:
     family = _family(row.type)
-    if family is not None:
+    if family is not None and row.object_id:
         await _ACTS[family](ctx, row)
 
 

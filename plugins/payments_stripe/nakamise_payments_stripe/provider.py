@@ -362,17 +362,32 @@ class StripeProvider:
         return await balance.movements(self._ctx, self._calls, since)
 
     async def dispute_of(self, found: Json) -> DisputeStatus | None:
-        """None when the charge is not ours."""
+        """None when the charge is not ours. Raises ProviderUnreachable, Refused."""
+        intent_id = str(found.get("payment_intent") or "")
         async with self._ctx.read() as tx:
-            known = await objects.of_stripe(tx, str(found.get("payment_intent") or ""))
-        return reading.dispute(found, known.op_id) if known else None
+            known = await objects.of_stripe(tx, intent_id)
+        op_id = known.op_id if known else await self._asked_for(intent_id)
+        return reading.dispute(found, op_id) if op_id else None
+
+    async def _asked_for(self, intent_id: str) -> uuid.UUID | None:
+        """Our op whose answer was lost: its intent says so. Raises ProviderUnreachable, Refused."""
+        intent = await self.fetch(intent_id, "/v1/payment_intents") if intent_id else None
+        op_id = reading.op_of(intent) if intent else None
+        if intent is None or op_id is None:
+            return None
+        await self._answered(op_id, intent)
+        async with self._ctx.read() as tx:
+            known = await objects.of_stripe(tx, intent_id)
+        return known.op_id if known else None
 
     async def fetch(self, stripe_id: str, path: str, **params: object) -> Json | None:
-        """One object for a webhook; None when Stripe does not know it."""
+        """One object for a webhook; None when Stripe does not know it. Raises ProviderUnreachable, Refused."""
         try:
             return await self._calls.get(f"{path}/{stripe_id}", **params)
-        except Refused:
-            return None
+        except Refused as refused:
+            if refused.is_missing:
+                return None
+            raise
 
     # --- our own books ---------------------------------------------------------------------------------
 
