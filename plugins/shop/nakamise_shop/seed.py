@@ -53,9 +53,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
 # A demo's past: this price was charged for so many days, until now.
 _CHARGED: Final = """
+WITH sold AS (
+    SELECT v.id, p.tax_class, s.prices_include_tax, s.rounding
+    FROM shop_variant v JOIN shop_product p ON p.id = v.product_id JOIN shop_shop s ON s.id = p.shop_id
+    WHERE v.id = $1)
 INSERT INTO shop_price_log (variant_id, at, price, on_sale, tax_class, prices_include_tax, rounding)
-SELECT v.id, now() - $3::interval, $2, true, p.tax_class, s.prices_include_tax, s.rounding
-FROM shop_variant v JOIN shop_product p ON p.id = v.product_id JOIN shop_shop s ON s.id = p.shop_id WHERE v.id = $1
+SELECT id, now() - $3::interval, $2, true, tax_class, prices_include_tax, rounding FROM sold
 """
 
 
