@@ -131,7 +131,13 @@ async def _settle_transfer(ctx: TenantCtx, op: Op) -> ChargeStatus:
 
 
 async def _settle_reversal(ctx: TenantCtx, op: Op) -> ChargeStatus:
+    """The transfer's own end comes first: of one that failed nothing comes back."""
     psp = provider(ctx, op.provider_id)
+    transfer = await find_op(ctx, _parent(op))
+    if transfer.is_final and transfer.state is not OpState.SUCCEEDED:
+        return _never_arrived(op)
+    if not transfer.is_final:
+        raise ProviderUnreachable("the transfer is on its way")
     return await _once(ctx, op, lambda: psp.reverse(op.id, _parent(op), op.money))
 
 

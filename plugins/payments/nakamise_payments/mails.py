@@ -73,3 +73,26 @@ async def share_failed(ctx: TenantCtx, tx: Tx, op: Op) -> None:
         facts=facts,
         action={"label": _(N_("See the shares")), "path": "/admin/payments#shares"},
     )
+
+
+async def taken_short(ctx: TenantCtx, tx: Tx, charge: Op, missing: int) -> None:
+    """Somebody took less of a payment at the provider than was to be taken."""
+    _ = gettext_for(ctx.tenant.locale, "payments")
+    await ctx.mail_admins(
+        tx,
+        "mail/notice",
+        subject=_(N_("Less was taken of a payment than was to be")),
+        paragraphs=[
+            _(
+                N_(
+                    "Refunds, and the shares of shops, are reckoned with what was really taken."
+                    " Look at the payment at the provider: what is missing cannot be taken any more."
+                )
+            ),
+        ],
+        facts=[
+            (_(N_("Taken")), yen(charge.captured)),
+            (_(N_("Missing")), yen(missing)),
+        ],
+        action={"label": _(N_("See the payments")), "path": "/admin/payments"},
+    )

@@ -160,4 +160,5 @@ sale = Table(
     Column("paid_by_hand", BigInteger, nullable=False),
     Column("owed_back", BigInteger, nullable=False),
     Column("got_back", BigInteger, nullable=False),
+    Column("fee_bp", Integer),
 )

@@ -447,3 +447,13 @@ async def take_from_transfer(tx: Tx, otherwise: Problem, transfer_id: uuid.UUID,
         transfer_id,
         amount,
     )
+
+
+async def end_reversals(tx: Tx, transfer_id: uuid.UUID) -> None:
+    """Those that are open, of a transfer that failed; the caller holds it."""
+    await tx.execute(
+        "WITH ended AS (UPDATE payments_op SET state = 'canceled', settled_at = now() WHERE parent_id = $1"
+        " AND kind = 'reversal' AND state IN ('new', 'sending', 'unknown') RETURNING amount)"
+        " UPDATE payments_op SET reversed = reversed - (SELECT coalesce(sum(amount), 0) FROM ended) WHERE id = $1",
+        transfer_id,
+    )

@@ -3,6 +3,7 @@
 Separate transfers, one per order, after the money is here. Nothing leaves while payouts are stopped or a dispute
 about the charge is open. What comes back of a refund is the same share of it. Where the site bears a reduction, the
 shop's share is that of the price without it; what the charge cannot give of that comes from the site's own balance.
+The fee is the one of the sale's time, and goes with the sale.
 """
 
 from __future__ import annotations
@@ -49,9 +50,10 @@ async def on_order_paid(ctx: TenantCtx, event: OrderPaid, delivery: Delivery) ->
     async with ctx.begin() as tx:
         if await delivery.first_time(tx):
             await tx.execute(
-                "INSERT INTO payments_sale (order_id, subject, seller_id) VALUES ($1, $2, $3)"
+                "INSERT INTO payments_sale (order_id, subject, seller_id, fee_bp) VALUES ($1, $2, $3, $4)"
                 " ON CONFLICT (order_id) DO NOTHING",
                 *(event.order_id, event.purchase_id, event.shop_id),
+                ctx.settings(PaymentsSettings).seller_fee,
             )
 
 
@@ -70,6 +72,8 @@ async def on_order_cancelled(ctx: TenantCtx, event: OrderCancelled, delivery: De
 async def pay_due(ctx: TenantCtx) -> None:
     """Every five minutes: what was sold long enough ago, each sale in a transaction of its own."""
     days, after = ctx.settings(PaymentsSettings).transfer_after_days, _FIRST
+    async with ctx.begin() as tx:
+        await shares.fix_fees(ctx, tx)
     while True:
         async with ctx.read() as tx:
             if await payouts_stopped(tx):

@@ -98,6 +98,7 @@ async def _follow(ctx: TenantCtx, tx: Tx, before: Op, op: Op, status: ChargeStat
         elif op.kind in (OpKind.REFUND, OpKind.RELEASE):
             await telling.refunded(ctx, tx, op)
     elif op.kind in (OpKind.TRANSFER, OpKind.REVERSAL) and op.state in _BROKEN:
+        log.error("%s %s of %s did not go through", op.kind, op.id, op.money)
         await _put_back(tx, op)
         await mails.share_failed(ctx, tx, op)
     elif op.kind is OpKind.CAPTURE and op.parent_id and op.state in _BROKEN:
@@ -151,6 +152,7 @@ async def _square(ctx: TenantCtx, tx: Tx, charge: Op) -> Op:
     if excess >= 0:
         return await repository.lock(tx, charge.id)
     log.error("op %s: %s less was taken at the provider than was to be", charge.id, -excess)
+    await mails.taken_short(ctx, tx, charge, -excess)
     short = min(-excess, charge.amount - charge.reversed)
     await _lessen_waiting(ctx, tx, charge, -excess - short)
     if short == 0:
@@ -240,7 +242,9 @@ async def _to_hand(ctx: TenantCtx, tx: Tx, op: Op, status: ChargeStatus) -> None
 
 
 async def _put_back(tx: Tx, op: Op) -> None:
-    log.error("%s %s of %s did not go through", op.kind, op.id, op.money)
-    if op.kind is OpKind.REVERSAL and op.parent_id:
+    """Nothing comes back of a share that never arrived; one that does not come back is still there."""
+    if op.kind is OpKind.TRANSFER:
+        await repository.end_reversals(tx, op.id)
+    elif op.kind is OpKind.REVERSAL and op.parent_id:
         broken = Conflict("The reversal does not fit its transfer.", domain="payments")
         await repository.put_back_on_charge(tx, broken, op.parent_id, op.amount)

@@ -15,7 +15,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.money import unit_refund
 from nakamise.plugin import TenantCtx
-from nakamise_payments import repository
+from nakamise_payments import repository, short
 from nakamise_payments.reversal import later
 from nakamise_payments.schemas import Op, OpState
 from nakamise_payments.settings import PaymentsSettings
@@ -40,19 +40,32 @@ class Stand(msgspec.Struct, frozen=True):
     borne: int
 
 
+class _Terms(msgspec.Struct, frozen=True, kw_only=True):
+    subject: uuid.UUID
+    fee_bp: int
+
+
 async def share(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> Stand:
-    """What others bear of a price counts for the seller as if the buyer had paid it, and goes back with the units."""
+    """What others bear of a price counts for the seller as if the buyer had paid it, and goes back with the units. The
+    fee is that of the sale, and nothing counts that was never taken of the buyer."""
     orders = ctx.optional_service(Orders)
     if orders is None:
         return Stand(0, 0)
     order = await orders.get(tx, order_id)
+    await fix_fees(ctx, tx, order_id)
+    terms = await tx.one(_Terms, "SELECT subject, fee_bp FROM payments_sale WHERE order_id = $1", order_id)
     borne = borne_by_others(order.quote)
-    # Refunded without a refund: it was cancelled. With refunds, something may have been kept back.
-    is_over = order.state in ("cancelled", "expired") or (order.state == "refunded" and not order.refunds)
-    cash = order.charge if is_over else sum(refund.cash for refund in order.refunds)
-    back = borne if is_over else borne - borne_still(order)
-    fee_bp = ctx.settings(PaymentsSettings).seller_fee
-    return Stand(share_of(order.charge + borne, cash + back, fee_bp), borne)
+    back = borne if short.is_over(order) else borne - borne_still(order)
+    kept = await short.kept(orders, tx, terms.subject, order)
+    return Stand(share_of(kept + borne, back, terms.fee_bp), borne)
+
+
+async def fix_fees(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID | None = None) -> None:
+    """Sales that the version before wrote have none: that of today is the nearest to what was agreed."""
+    await tx.execute(
+        "UPDATE payments_sale SET fee_bp = $1 WHERE fee_bp IS NULL AND ($2::uuid IS NULL OR order_id = $2)",
+        *(ctx.settings(PaymentsSettings).seller_fee, order_id),
+    )
 
 
 def borne_by_others(quote: ShopQuote) -> int:
@@ -82,7 +95,13 @@ def _borne(parts: Iterable[Part]) -> list[int]:
 
 
 async def adjust(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
-    """What the seller got too much comes back; the same again changes nothing."""
+    """What the seller got too much comes back; the same again changes nothing. With less taken of a purchase than was to
+    be, what goes back of one order may take from its others."""
+    for one in await short.together(tx, order_id):
+        await _adjust(ctx, tx, one)
+
+
+async def _adjust(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
     op_id = await tx.value("SELECT op_id FROM payments_sale WHERE order_id = $1 FOR UPDATE", order_id)
     if op_id is None:
         if await tx.value("SELECT by_hand IS NOT NULL FROM payments_sale WHERE order_id = $1", order_id):

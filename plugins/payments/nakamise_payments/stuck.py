@@ -31,8 +31,9 @@ WHERE o.state IN ('failed', 'canceled')
 UNION ALL
 SELECT r.id, r.kind, r.amount, r.failure, r.provider_id, r.settled_at, s.order_id, s.subject, s.seller_id,
        false AS by_hand
-FROM payments_sale s JOIN payments_op r ON r.parent_id = s.op_id AND r.kind = 'reversal'
-WHERE r.state IN ('failed', 'canceled') AND NOT EXISTS (
+FROM payments_sale s JOIN payments_op o ON o.id = s.op_id
+JOIN payments_op r ON r.parent_id = o.id AND r.kind = 'reversal'
+WHERE r.state IN ('failed', 'canceled') AND o.state NOT IN ('failed', 'canceled') AND NOT EXISTS (
     SELECT 1 FROM payments_op n WHERE n.parent_id = r.parent_id AND n.kind = 'reversal' AND n.id > r.id)
 UNION ALL
 SELECT s.order_id, 'transfer', s.by_hand, '{NO_CHARGE}', 'payments', s.created_at, s.order_id, s.subject, s.seller_id,

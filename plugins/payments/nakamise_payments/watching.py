@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from datetime import datetime
 from typing import Final
@@ -16,10 +17,13 @@ from nakamise_payments import captures, repository
 from nakamise_payments.asking import find_op, settle
 from nakamise_payments.schemas import Op
 
+log: Final = logging.getLogger("nakamise.payments")
+BATCH: Final = 100
 # Long enough before the end for a provider that does not answer at once.
 _ENDING: Final = """
-SELECT id FROM payments_op
-WHERE state = 'authorized' AND capture_before <= now() + interval '3 hours' ORDER BY capture_before LIMIT 100
+SELECT id, capture_before FROM payments_op
+WHERE state = 'authorized' AND capture_before <= now() + interval '3 hours'
+  AND ($1::timestamptz IS NULL OR (capture_before, id) > ($1, $2)) ORDER BY capture_before, id LIMIT $3
 """
 _TO_WARN: Final = """
 WITH due AS (
@@ -29,6 +33,11 @@ WITH due AS (
 UPDATE payments_op o SET warned = due.level FROM due WHERE o.id = due.id AND o.warned < due.level
 RETURNING o.id, o.subject, o.amount - o.reversed AS amount, o.capture_before, o.at_expiry, due.level
 """
+
+
+class _Ending(msgspec.Struct, frozen=True, kw_only=True):
+    id: uuid.UUID
+    capture_before: datetime
 
 
 class Warned(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,10 +57,23 @@ async def watch(ctx: TenantCtx) -> None:
         warned = await tx.all(Warned, _TO_WARN)
         if warned:
             await _mail(ctx, tx, warned)
-    async with ctx.read() as tx:
-        ending = await tx.values(_ENDING)
-    for op_id in ending:
+    last: _Ending | None = None
+    while True:
+        async with ctx.read() as tx:
+            after = (last.capture_before, last.id) if last else (None, None)
+            ending = await tx.all(_Ending, _ENDING, *after, BATCH)
+        for last in ending:
+            await _try_to_end(ctx, last.id)
+        if len(ending) < BATCH:
+            return
+
+
+async def _try_to_end(ctx: TenantCtx, op_id: uuid.UUID) -> None:
+    """One that cannot end must not keep the others waiting: theirs is the last hour, too."""
+    try:
         await _end(ctx, await find_op(ctx, op_id))
+    except Exception:
+        log.exception("the authorisation %s cannot be ended", op_id)
 
 
 async def _mail(ctx: TenantCtx, tx: Tx, warned: list[Warned]) -> None:
