@@ -85,7 +85,7 @@ def paid(rows: Sequence[LogRow]) -> Mapping[uuid.UUID, Paid]:
 def _typed(log: Sequence[LogRow]) -> list[tuple[LogRow, Typing, datetime | None]]:
     """Each row, how it was written, and when the next one begins. Where that is not known it was as the row after it
     says, whose version noted what it found."""
-    found = []
+    found: list[tuple[LogRow, Typing, datetime | None]] = []
     how, end = log[-1].now, None
     for row in reversed(log):
         how = row.typing or how

@@ -74,6 +74,8 @@ LINE_EDGES: Mapping[LineState, frozenset[LineState]] = {
     LineState.RETURNED: frozenset(),
 }
 
+# Of what went back in part the rest goes back: such an order ends as refunded.
+_CANCELLABLE_STATES = frozenset({OrderState.PENDING, OrderState.PAID, OrderState.PART_REFUNDED})
 CANCELLABLE: frozenset[OrderStatus] = frozenset({OrderStatus.PENDING, OrderStatus.CONFIRMED})
 
 _SENT = frozenset({LineState.SHIPPED, LineState.DELIVERED, LineState.RETURNED})
@@ -138,7 +140,8 @@ def _fulfilment(lines: Sequence[LineState]) -> OrderStatus:
 def is_cancellable(
     state: OrderState, lines: Sequence[LineState], allowed: Collection[OrderStatus] = CANCELLABLE
 ) -> bool:
-    """Whether the buyer may cancel: the shop's `allowed` statuses, and never once a line was sent."""
-    if OrderState.CANCELLED not in ORDER_EDGES[state] or _SENT.intersection(lines):
+    """Whether the buyer may cancel: the shop's `allowed` statuses, and never once a line was sent. ``lines`` are those
+    that count; without any there is nothing left to cancel."""
+    if state not in _CANCELLABLE_STATES or not lines or _SENT.intersection(lines):
         return False
     return order_status(state, lines) in allowed

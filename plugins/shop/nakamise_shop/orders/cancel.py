@@ -1,6 +1,7 @@
 """Cancelling an order: state, stock, what plugins took and the money, in one transaction.
 
-An unpaid purchase has one payment for all its orders, so it is cancelled as a whole; a paid one by order.
+An unpaid purchase has one payment for all its orders, so it is cancelled as a whole; a paid one by order. Of an order
+of which a part went back already, cancelling refunds the rest.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop import scope
 from nakamise_shop.checkout import idempotency, repository, stock
-from nakamise_shop.domain.order_state import OrderStatus, is_cancellable
-from nakamise_shop.orders import announce, timeline, untaken
+from nakamise_shop.domain.order_state import OrderState, OrderStatus, is_cancellable
+from nakamise_shop.orders import announce, refunding, timeline, untaken
 from nakamise_shop.orders import repository as reading
 from nakamise_shop.orders.schemas import Cancelled, Order, OrderHead, OrderHeader
 from nakamise_shop.orders.service import allowed_to_buyer
@@ -79,7 +80,8 @@ async def cancel_as_staff(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, reason: s
 
 def staff_may_cancel(order: Order) -> bool:
     """Until the first parcel left."""
-    return is_cancellable(order.header.state, [line.fulfil_state for line in order.lines], _ALLOWED_TO_STAFF)
+    states = [line.fulfil_state for line in order.lines if line.counts]
+    return is_cancellable(order.header.state, states, _ALLOWED_TO_STAFF)
 
 
 async def _cancel(
@@ -92,7 +94,9 @@ async def _cancel(
     payments = ctx.service(Payments)
     held = await payments.lock(tx, found.purchase_id)
     await repository.lock_purchase(tx, found.purchase_id)
-    await _check(tx, found.id, who.allowed)
+    now = await _check(tx, found.id, who.allowed)
+    if now.state is OrderState.PART_REFUNDED:
+        return [found], await _give_back_rest(ctx, tx, now, who)
     orders: Sequence[OrderHead]
     refund = missing = 0
     if await repository.move_purchase(tx, found.purchase_id, ("pending",), "cancelled"):
@@ -115,13 +119,22 @@ async def _cancel(
     return orders, refund
 
 
-async def _check(tx: Tx, order_id: uuid.UUID, allowed: Collection[OrderStatus]) -> None:
-    """Against what is true under the lock. Raises Conflict."""
+async def _give_back_rest(ctx: TenantCtx, tx: Tx, order: OrderHeader, who: _Canceller) -> int:
+    """What comes to the buyer. The refund tells everybody, moves stock and money, and ends the order."""
+    await timeline.note(ctx, tx, [order.id], Happened.CANCELLED, **who.data)
+    done = await refunding.refund_rest(ctx, tx, order.id, who.words)
+    return done.cash - done.untaken
+
+
+async def _check(tx: Tx, order_id: uuid.UUID, allowed: Collection[OrderStatus]) -> OrderHeader:
+    """The order as it is under its lock. Raises Conflict."""
     await tx.value("SELECT id FROM shop_order WHERE id = $1 FOR UPDATE", order_id)
     now = await reading.header_by_id(tx, order_id)
     lines = await reading.lines_of(tx, order_id)
-    if now is None or not is_cancellable(now.state, [line.fulfil_state for line in lines], allowed):
+    states = [line.fulfil_state for line in lines if line.counts]
+    if now is None or not is_cancellable(now.state, states, allowed):
         raise _too_late()
+    return now
 
 
 def _too_late() -> Conflict:

@@ -67,6 +67,23 @@ async def refund(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: RefundOrde
     ``idem`` that stood for something else.
     """
     await scope.check_order(ctx, tx, order_id)
+    return await _refund(ctx, tx, order_id, wanted)
+
+
+async def refund_rest(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, reason: str) -> OrderRefund:
+    """All that is left of an order of which nothing was sent; whose order it may be, the caller has looked at.
+
+    Raises as ``refund``."""
+    await repository.lock_order(tx, order_id)
+    left = [
+        RefundLine(line_no=line.line_no, qty=line.qty - line.refunded_qty)
+        for line in await repository.lock_lines(tx, order_id)
+        if line.refunded_qty < line.qty
+    ]
+    return await _refund(ctx, tx, order_id, RefundOrder(idem=uuid7(), lines=tuple(left), reason=reason))
+
+
+async def _refund(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: RefundOrder) -> OrderRefund:
     purchase_id = await repository.purchase_of(tx, order_id)
     if purchase_id is None:
         raise NotFound

@@ -110,7 +110,7 @@ class Model:
 
     def release(self, one: Known) -> None:
         for thing in (0, 1):
-            self.reserved[thing] -= one.qty[thing]
+            self.reserved[thing] -= one.qty[thing] - one.back[thing]
 
 
 class World:
@@ -179,13 +179,13 @@ class World:
             f"/api/shop/orders/{one.number}/cancel",
             headers={**self.buyer.headers, "Idempotency-Key": new_token()},
         )
-        may = one.state in ("pending", "paid") and not any(one.shipped)
+        may = (one.state == "pending" or one.is_open) and not any(one.shipped)
         assert (answer.status_code == httpx.codes.OK) is may, (one, answer.text)
         if may:
             self.model.release(one)
             self.model.uses -= one.has_coupon
-            one.refunded = one.charge if one.state == "paid" else 0
-            one.state = "refunded" if one.state == "paid" else "cancelled"
+            one.refunded = one.charge if one.is_open else 0
+            one.state = "refunded" if one.is_open else "cancelled"
 
     async def ship(self, order_id: uuid.UUID, one: Known, line: int) -> None:
         may = one.is_open and not one.shipped[line] and one.back[line] < one.qty[line]
