@@ -48,7 +48,10 @@ shop: Final = Table(
     moment("applied_at", default=False, nullable=True),
     Column("applied_by", Uuid),
     CheckConstraint("state IN ('pending', 'applied', 'rejected', 'open', 'suspended', 'closed')"),
-    CheckConstraint("(state_reason <> '') = (state IN ('rejected', 'suspended'))"),
+    CheckConstraint(
+        "CASE WHEN state = 'rejected' THEN state_reason <> ''"
+        " WHEN state IN ('pending', 'applied') THEN state_reason = '' ELSE true END"
+    ),
     CheckConstraint("state NOT IN ('applied', 'rejected') OR applied_at IS NOT NULL"),
 )
 

@@ -25,8 +25,10 @@ LEFT JOIN (SELECT o.shop_id, count(*) AS order_count, sum(o.total) AS sales
 WHERE $1::uuid[] IS NULL OR s.id = ANY($1)
 ORDER BY s.state <> 'applied', s.created_at, s.slug
 """  # noqa: S608
+# Versions before the reason suspend and open shops without it while they are replaced.
 _SHOP: Final = """
-SELECT id, slug, state, state_reason, applied_at, version, name, coalesce(translations #>> '{en,name}', '') AS name_en, introduction,
+SELECT id, slug, state, CASE WHEN state IN ('rejected', 'suspended') THEN coalesce(nullif(state_reason, ''), '-')
+       ELSE '' END AS state_reason, applied_at, version, name, coalesce(translations #>> '{en,name}', '') AS name_en, introduction,
        coalesce(translations #>> '{en,introduction}', '') AS introduction_en, legal, invoice_number, rounding,
        prices_include_tax, shipping_fee, free_over, order_number_prefix, opened_at, updated_at
 FROM shop_shop WHERE id = $1

@@ -21,6 +21,8 @@ from tests.plugins.shop.stall import Buyer, Stall, Till, open_stall
 
 SHOPS = f"{API}/shops"
 NAMED = "INSERT INTO shop_people (user_id, shop_id) VALUES ($1, $2)"
+# As the version before migration 0017 writes a state.
+BEFORE = "UPDATE shop_shop SET state = $2, updated_at = now(), version = version + 1 WHERE id = $1"
 WHY = "表示された住所を確認できません。"
 
 
@@ -229,8 +231,13 @@ async def test_rules_of_states_hold_below_the_pages(mall: Mall) -> None:
     more = await mall.seller.post(SHOPS, json={"name": "x", "slug": "many-4"})
     assert (more.status_code, more.json()["code"]) == (409, "too_many_undecided")
     assert (await mall.office.guest.post(SHOPS, json={"name": "x", "slug": "y"})).status_code == 401
-    # The database keeps a reason with what was refused, and a reason only there.
-    for broken in ("state = 'suspended'", "state_reason = 'x'", "state = 'applied'", "state = 'gone'"):
+    # The database keeps a reason with what was refused, and none with what waits.
+    broken_ones = (
+        "state = 'rejected', applied_at = now()",
+        "state = 'applied', applied_at = now(), state_reason = 'x'",
+        *("state = 'pending', state_reason = 'x'", "state = 'applied'", "state = 'gone'"),
+    )
+    for broken in broken_ones:
         with pytest.raises(asyncpg.CheckViolationError):
             async with mall.stall.ctx.begin() as tx:
                 await tx.execute(f"UPDATE shop_shop SET {broken} WHERE id = $1", honten)
@@ -278,3 +285,21 @@ async def test_the_pages_from_no_shop_to_a_suspended_one(
     assert "再開する" in suspended
     assert (await owner.get(f"{at}/reject")).status_code == 303, "nothing to reject"
     assert (await office.browser.get(f"{at}/suspend")).status_code == 403
+
+
+async def test_the_version_before_suspends_and_opens_a_shop(mall: Mall) -> None:
+    """While it is replaced it knows no reason: whoever looks sees one where there must be one, and only there."""
+    shop = mall.stall.shops["honten"]
+
+    async def before(state: str) -> tuple[str, str]:
+        async with mall.stall.ctx.begin() as tx:
+            await tx.execute(BEFORE, shop, state)
+        found = (await mall.owner.get(f"{SHOPS}/{shop}")).json()
+        return found["state"], found["state_reason"]
+
+    assert await before("suspended") == ("suspended", "-")
+    assert await before("open") == ("open", "")
+    assert (await mall.set(shop, "suspended", WHY)).json()["state_reason"] == WHY
+    assert await before("open") == ("open", "")
+    assert (await mall.set(shop, "suspended")).status_code == 422
+    assert (await mall.set(shop, "suspended", "別の理由")).json()["state_reason"] == "別の理由"
