@@ -1,4 +1,5 @@
-"""What a shop asks for sending goods: asked by the shop's pricing, answered by the plugin that knows the rates.
+"""What a shop asks for sending goods: asked by the shop's pricing, answered by the plugin that knows the rates; and
+who stands on its parcels as their sender, which is where goods come back to.
 
 Amounts are tax-included, in minor units of the tenant's currency; shipping is taxed at the standard rate.
 """
@@ -75,4 +76,22 @@ class ShippingRates(Protocol):
         no addition then is for what they are; without any, for goods without anything special.
 
         Runs as ``terms`` does; after a failure pages say that the fee is shown at the checkout."""
+        ...
+
+
+class ParcelSender(msgspec.Struct, frozen=True, kw_only=True):
+    """As a shop's labels show it; ``address`` is never "", ``postal_code`` and ``phone`` as staff typed them."""
+
+    name: str
+    address: str
+    building: str = ""
+    postal_code: str = ""
+    phone: str = ""
+
+
+class ParcelSenders(Protocol):
+    """``ctx.optional_service(ParcelSenders)``: None where nobody keeps whom parcels come from."""
+
+    async def senders(self, tx: Tx, shop_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, ParcelSender]:
+        """A shop that has not said its address is missing."""
         ...

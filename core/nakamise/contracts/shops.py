@@ -12,7 +12,8 @@ from nakamise.db import Tx
 
 
 class ShopSeller(msgspec.Struct, frozen=True, kw_only=True):
-    """A shop as it is now. ``seller`` is the name in its legal notice, "" when it is not stated;
+    """A shop as it is now. ``seller``, ``address`` and ``phone`` are those of its legal notice, "" when they are not
+    stated; an address or number that the notice keeps for those who ask is not stated.
     ``invoice_number`` is T and 13 digits, None for a shop that is not registered."""
 
     id: uuid.UUID
@@ -20,6 +21,8 @@ class ShopSeller(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     seller: str
     invoice_number: str | None
+    address: str = ""
+    phone: str = ""
 
 
 class ShopSellers(Protocol):

@@ -7,6 +7,7 @@ from typing import Final
 from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.orders import Orders
 from nakamise.contracts.returns import ReturnPromises
+from nakamise.contracts.shipping import ParcelSenders
 from nakamise.contracts.shops import ShopSellers
 from nakamise.plugin import (
     Manifest,
@@ -61,7 +62,12 @@ manifest: Final = Manifest(
         ),
     ),
     provides={ReturnPromises: "nakamise_returns.promises:return_promises"},
-    uses={Orders: Need.REQUIRED, Catalog: Need.REQUIRED, ShopSellers: Need.REQUIRED},
+    uses={
+        Orders: Need.REQUIRED,
+        Catalog: Need.REQUIRED,
+        ShopSellers: Need.REQUIRED,
+        ParcelSenders: Need.OPTIONAL,
+    },
     slots=(
         SlotItem(Slot.PRODUCT_BELOW_BUY, "returns/slots/product.html", 60),
         SlotItem(Slot.ORDER_SECTION, "returns/slots/order.html", 60),

@@ -10,7 +10,7 @@ from nakamise.contracts.orders import OrderView
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for, minute
-from nakamise_returns import repository
+from nakamise_returns import repository, sending
 from nakamise_returns.policy import payer_text
 from nakamise_returns.schemas import Head
 from nakamise_returns.states import State
@@ -44,9 +44,11 @@ async def tell(
     if head is None or kind is State.REFUNDED or "@" not in order.email:
         return
     _ = gettext_for(order.locale, "returns")
+    to: list[str] = []
     paragraphs = [_(_TEXTS[kind], **_facts(ctx, head, order.locale))]
     if kind is State.APPROVED:
         paragraphs.append(_("Postage is %(payer)s.", payer=payer_text(_, head.payer, head.postage)))
+        to = await sending.address_lines(ctx, tx, head.shop_id)
     if words and kind is not State.REQUESTED:
         paragraphs.append(_("The shop writes: %(words)s", words=words))
     lines = [f"{line.name} × {line.qty}" for line in await repository.lines_of(tx, request_id)]
@@ -58,6 +60,7 @@ async def tell(
         subject=_(_SUBJECTS[kind], number=head.number),
         paragraphs=paragraphs,
         lines=lines,
+        place={"label": _("Where to send the goods"), "lines": to},
         facts=[(_("Order"), head.order_number), (_("Shop"), head.shop_name)],
         action={"path": f"/returns/{request_id}", "label": _("See the return")},
     )

@@ -14,7 +14,7 @@ from nakamise.errors import Conflict, FieldError, Invalid
 from nakamise.ids import uuid7
 from nakamise.plugin import Ctx, TenantCtx, signed_in
 from nakamise.web import N_, gettext_for, page, read_form, see_other
-from nakamise_returns import photos, requesting, rules, words
+from nakamise_returns import photos, requesting, rules, sending, words
 from nakamise_returns.policy import payer_text, policy, postage_of, sentences
 from nakamise_returns.saying import faults, say
 from nakamise_returns.schemas import (
@@ -141,7 +141,8 @@ def _lines(typed: dict[str, str]) -> list[WantedLine]:
 async def detail(ctx: Ctx, request_id: FromPath[uuid.UUID]) -> Response[bytes]:
     async with ctx.read() as tx:
         found = await requesting.own_return(ctx, tx, request_id)
-    return await page(ctx, "returns/detail.html", found=found, **shown(ctx, found))
+        to = await sending.address_lines(ctx, tx, found.head.shop_id)
+    return await page(ctx, "returns/detail.html", found=found, to=to, **shown(ctx, found))
 
 
 def shown(ctx: TenantCtx, found: Return) -> dict[str, Any]:

@@ -27,10 +27,11 @@ from nakamise.web import (
     read_form,
     see_other,
 )
-from nakamise_returns import exchanging, handling, office, words
+from nakamise_returns import exchanging, handling, office, sending, words
 from nakamise_returns.pages import shown
 from nakamise_returns.saying import faults, say
 from nakamise_returns.schemas import (
+    FAULTS,
     Carrier,
     Decision,
     Exchange,
@@ -148,6 +149,7 @@ async def show(
     async with ctx.read() as tx:
         found = await office.return_by_id(ctx, tx, request_id)
         order = await ctx.service(Orders).get(tx, found.head.order_id)
+        to = await sending.address_lines(ctx, tx, found.head.shop_id)
         swaps = await exchanging.choices(ctx, tx, order, found.lines)
     may_manage = ctx.actor.can(MANAGE)
     return await page(
@@ -157,6 +159,8 @@ async def show(
         found=found,
         order=order,
         swaps=swaps,
+        faults=FAULTS,
+        to=to,
         worth=handling.worth(order, found.lines, worn_only=False),
         most_deduction=handling.most_deduction(order, found.head, found.lines),
         may={str(state): may_manage and found.head.may(state) for state in State},

@@ -7,7 +7,7 @@ from typing import Final
 from nakamise.contracts.cart import CartInputs
 from nakamise.contracts.catalog import Catalog
 from nakamise.contracts.orders import Orders
-from nakamise.contracts.shipping import ShippingRates
+from nakamise.contracts.shipping import ParcelSenders, ShippingRates
 from nakamise.contracts.shops import ShopSellers
 from nakamise.plugin import Manifest, Mount, NavItem, Need, Permission, Privacy, Slot, SlotItem
 from nakamise_shipping.settings import ShippingSettings
@@ -39,7 +39,10 @@ manifest: Final = Manifest(
             duties=("orders", "shipping"),
         ),
     ),
-    provides={ShippingRates: "nakamise_shipping.rates.offers:shipping_rates"},
+    provides={
+        ShippingRates: "nakamise_shipping.rates.offers:shipping_rates",
+        ParcelSenders: "nakamise_shipping.rates.senders:parcel_senders",
+    },
     uses={
         CartInputs: Need.REQUIRED,
         Catalog: Need.REQUIRED,
