@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections import Counter
 from typing import Final
 
 from playwright.async_api import Response
@@ -35,6 +36,7 @@ _TEXTS: Final = """() => {
   }
   return texts.filter(Boolean);
 }"""
+_IDS: Final = "[...document.querySelectorAll('[id]')].map((element) => element.id)"
 _TOO_WIDE: Final = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
@@ -42,6 +44,7 @@ async def examine(visitor: Visitor, answer: Response | None = None) -> list[str]
     """Faults of the page that is open, each one line that names the page."""
     found = [
         *_words(await visitor.page.evaluate(_TEXTS)),
+        *_twice(await visitor.page.evaluate(_IDS)),
         *await _white_label(visitor, answer),
         *await axe_faults(visitor.page),
         *await _room(visitor),
@@ -53,13 +56,18 @@ def examine_source(visitor: Visitor, source: Source) -> list[str]:
     """What can be told without a browser: words, and the framework's name."""
     answer = source.answer
     seen = {"page": answer.text, "headers": str(answer.headers.multi_items())}
-    found = [*_words(source.texts), *NOBODY.leaks("", seen.items())]
+    found = [*_words(source.texts), *_twice(source.ids), *NOBODY.leaks("", seen.items())]
     return [f"{visitor.slug} {visitor.locale} {answer.url}: {fault}" for fault in found]
 
 
 def _words(texts: list[str]) -> list[str]:
     leftovers = [hit[0] for hit in LEFTOVERS.finditer("\n".join(texts))]
     return [f"says {text!r}" for text in [*leftovers, *(text for text in texts if text in RAW)]]
+
+
+def _twice(ids: list[str]) -> list[str]:
+    """The second of two fields of one id has no label: the first has it."""
+    return [f"has two elements of the id {one!r}" for one, times in Counter(ids).items() if times > 1]
 
 
 async def _white_label(visitor: Visitor, answer: Response | None) -> list[str]:

@@ -15,13 +15,14 @@ _UNSEEN: Final = frozenset({"script", "style", "noscript", "template"})
 
 
 class Source(HTMLParser):
-    """``texts``: what a reader sees, piece by piece; ``links``: absolute, without downloads."""
+    """``texts``: what a reader sees, piece by piece; ``links``: absolute, without downloads; ``ids``: as they come."""
 
     def __init__(self, answer: httpx.Response) -> None:
         super().__init__()
         self.answer = answer
         self.texts: list[str] = []
         self.links: list[str] = []
+        self.ids: list[str] = []
         self._unseen = 0
         self.feed(answer.text)
         self.close()
@@ -29,6 +30,8 @@ class Source(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._unseen += tag in _UNSEEN
         given = dict(attrs)
+        if (own := given.get("id")) is not None and not self._unseen:
+            self.ids.append(own)
         href = given.get("href")
         if tag == "a" and href is not None and "download" not in given and not self._unseen:
             self.links.append(str(self.answer.url.join(href)))
