@@ -145,14 +145,14 @@ manifest: Final = Manifest(
     meters=(
         Meter(
             "livestream.viewer_minutes",
-            N_("Minutes of live video watched, this month"),
+            N_("Minutes of live video watched"),
             period="month",
             count="nakamise_livestream.whip.chores:viewer_minutes",
             taken=False,
         ),
         Meter(
             "livestream.bytes_sent",
-            N_("Live video sent, this month"),
+            N_("Live video sent"),
             period="month",
             unit="bytes",
             count="nakamise_livestream.whip.chores:bytes_sent",
