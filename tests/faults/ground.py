@@ -52,8 +52,7 @@ async def stall_on(runtime: Runtime, slug: str, plugins: tuple[str, ...] = PLUGI
     """A tenant that sells, with an open shop ``honten``."""
     wanted = provision.NewTenant(slug=slug, name=slug, hosts=[f"{slug}.localhost"], plugins=plugins)
     tenant_id = await provision.create(runtime.settings, runtime.host, wanted)
-    for plugin_id in plugins:
-        await switches.enable(runtime, tenant_id, plugin_id)
+    await switches.enable_all(runtime, tenant_id, plugins)
     await runtime.directory.refresh()
     tenant = runtime.directory.by_id(tenant_id)
     assert tenant is not None

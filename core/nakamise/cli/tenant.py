@@ -56,8 +56,7 @@ async def create(
         if unknown:
             raise click.ClickException(f"These plugins cannot be used here: {', '.join(sorted(unknown))}")
         tenant_id = await provision.create(settings, runtime.host, new)
-        for plugin_id in runtime.host.in_order(plugins):
-            await switches.enable(runtime, tenant_id, plugin_id)
+        await switches.enable_all(runtime, tenant_id, runtime.host.in_order(plugins))
         made = runtime.directory.by_id(tenant_id)
         if made is None:
             await runtime.directory.catch_up()

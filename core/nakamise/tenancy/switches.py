@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -47,23 +47,63 @@ async def enable(
     """
     manifest = _manifest(runtime, plugin_id)
     stored = None if settings is None else _checked(manifest, settings)
+    await _enable(runtime, tenant_id, [(manifest, stored)], actor, locale)
+
+
+async def enable_all(
+    runtime: Runtime, tenant_id: uuid.UUID, plugin_ids: Sequence[str], *, actor: str = "operator"
+) -> None:
+    """As ``enable`` one after the other, requirements first, in one transaction: all of them or none."""
+    wanted = [(_manifest(runtime, plugin_id), None) for plugin_id in plugin_ids]
+    await _enable(runtime, tenant_id, wanted, actor, None)
+
+
+async def _enable(
+    runtime: Runtime,
+    tenant_id: uuid.UUID,
+    wanted: Sequence[tuple[Manifest, dict[str, Any] | None]],
+    actor: str,
+    locale: str | None,
+) -> None:
+    done: list[Tx] = []
     async with owner_transaction(runtime.settings) as connection:
         tenant = await _locked(runtime, connection, tenant_id)
-        if missing := runtime.host.missing_requirements(plugin_id, tenant.plugins):
-            raise Conflict(
-                "Switch these on first: %(plugins)s",
-                code="requirements_off",
-                params={"plugins": ", ".join(missing)},
-            )
-        await require_feature(connection, tenant_id, plugin_id, locale or tenant.locale)
-        history = plugin_history(manifest)
-        await migrate_schema(connection, tenant.schema, history)
-        await write_ledger(connection, tenant_id, history)
-        await _store_switch(runtime, connection, tenant_id, manifest, stored)
-        tx = await _run_enabled(runtime, connection, tenant, manifest, stored)
-        await announce(connection, tenant_id, "plugin.enable", actor=actor, detail={"plugin": plugin_id})
+        for manifest, stored in wanted:
+            await _require(runtime, connection, tenant, manifest.id, locale)
+            tenant, tx = await _switch_on(runtime, connection, tenant, manifest, stored)
+            done.append(tx)
+            detail = {"plugin": manifest.id}
+            await announce(connection, tenant_id, "plugin.enable", actor=actor, detail=detail)
     await runtime.directory.catch_up()
-    await tx.run_after_commit()
+    for tx in done:
+        await tx.run_after_commit()
+
+
+async def _require(
+    runtime: Runtime, connection: asyncpg.Connection, tenant: Tenant, plugin_id: str, locale: str | None
+) -> None:
+    if missing := runtime.host.missing_requirements(plugin_id, tenant.plugins):
+        raise Conflict(
+            "Switch these on first: %(plugins)s",
+            code="requirements_off",
+            params={"plugins": ", ".join(missing)},
+        )
+    await require_feature(connection, tenant.id, plugin_id, locale or tenant.locale)
+
+
+async def _switch_on(
+    runtime: Runtime,
+    connection: asyncpg.Connection,
+    tenant: Tenant,
+    manifest: Manifest,
+    stored: dict[str, Any] | None,
+) -> tuple[Tenant, Tx]:
+    """The tenant as it will be, and what its hook left to do after the commit."""
+    history = plugin_history(manifest)
+    await migrate_schema(connection, tenant.schema, history)
+    await write_ledger(connection, tenant.id, history)
+    await _store_switch(runtime, connection, tenant.id, manifest, stored)
+    return await _run_enabled(runtime, connection, tenant, manifest, stored)
 
 
 async def disable(runtime: Runtime, tenant_id: uuid.UUID, plugin_id: str, *, actor: str = "operator") -> None:
@@ -207,7 +247,7 @@ async def _run_enabled(
     tenant: Tenant,
     manifest: Manifest,
     stored: dict[str, Any] | None,
-) -> Tx:
+) -> tuple[Tenant, Tx]:
     settings = dict(tenant.plugin_settings)
     if stored is not None:
         settings[manifest.id] = stored
@@ -222,4 +262,4 @@ async def _run_enabled(
     async with as_tenant(connection, tenant.schema) as tx:
         await ensure_preset_roles(tx, manifest.permissions)
         await runtime.host.lineup(frozenset({manifest.id})).call("tenant_enabled", ctx=ctx, tx=tx)
-    return tx
+    return coming, tx

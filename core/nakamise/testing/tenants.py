@@ -40,8 +40,7 @@ async def tenant_with(runtime: Runtime, plugins: Sequence[str], *, slug: str | N
     """``plugins`` and what they require are on."""
     wanted = with_requirements(runtime.host, plugins)
     tenant = await bare_tenant(runtime.settings, runtime.host, runtime.directory, slug=slug, plugins=wanted)
-    for plugin_id in wanted:
-        await switches.enable(runtime, tenant.id, plugin_id)
+    await switches.enable_all(runtime, tenant.id, wanted)
     await runtime.directory.catch_up()
     return current(runtime, tenant)
 

@@ -104,6 +104,31 @@ async def test_requirements_are_named(garden: Runtime, new_tenant: NewTenant) ->
     assert _now(garden, tenant).plugins == frozenset()
 
 
+async def test_several_go_on_together_or_none_does(
+    garden: Runtime, new_tenant: NewTenant, owner: asyncpg.Connection
+) -> None:
+    tenant = await new_tenant()
+    with pytest.raises(Conflict):
+        await switches.enable_all(garden, tenant.id, ["roots", "soil"])
+    await switches.enable_all(garden, tenant.id, ["soil", "roots"])
+    assert _now(garden, tenant).plugins == {"soil", "roots"}
+    async with garden.db.tenant(tenant.schema) as tx:
+        assert (
+            await tx.values("SELECT body FROM soil_note UNION ALL SELECT body FROM roots_note") == ["hi"] * 2
+        )
+    query = (
+        "SELECT detail->>'plugin' FROM nakamise.control_audit WHERE tenant_id = $1 AND act = 'plugin.enable'"
+    )
+    assert [row[0] for row in await owner.fetch(f"{query} ORDER BY id", tenant.id)] == ["soil", "roots"]
+    for plugin_id in ("roots", "soil"):
+        await switches.disable(garden, tenant.id, plugin_id)
+    await switches.configure(garden, tenant.id, "roots", {"depth": -1})
+    with pytest.raises(RuntimeError, match="too shallow"):
+        await switches.enable_all(garden, tenant.id, ["soil", "roots"])
+    await garden.directory.refresh()
+    assert _now(garden, tenant).plugins == frozenset()
+
+
 async def test_off_keeps_data_and_settings(garden: Runtime, new_tenant: NewTenant) -> None:
     tenant = await new_tenant()
     await switches.enable(garden, tenant.id, "soil", settings={"depth": 7})
