@@ -113,9 +113,9 @@ async def compare_all(
         try:
             async with asyncio.timeout(part):
                 provider = providers(ctx)[provider_id]
-                report = await _reconcile_with(ctx, provider_id, provider, now, now - back, look)
+                report, found = await _reconcile_with(ctx, provider_id, provider, now, now - back)
                 reports.append(report)
-                await _catch_up(ctx, provider_id, provider, report)
+                await _catch_up(ctx, provider_id, provider, now - back, found)
             after = comparing.end
         except (ProviderUnreachable, TimeoutError) as error:
             log.warning("no whole reconciliation with %s: %r", provider_id, error)
@@ -131,8 +131,8 @@ async def _reconcile_with(
     provider: PaymentProvider,
     now: datetime,
     since: datetime,
-    look: Look,
-) -> Report:
+) -> tuple[Report, list[Difference]]:
+    """The report, and what differs with that which staff know of."""
     theirs = by_op(await answer(provider.records(since), None))
     moved = await answer(provider.movements(since - movements.MARGIN), None)
     async with ctx.begin() as tx:
@@ -148,24 +148,25 @@ async def _reconcile_with(
             for op_id in sorted(ours.keys() | theirs.keys())
             for found in compare(op_id, ours.get(op_id), theirs.get(op_id, []), transfers.get(op_id), now)
         ]
-        known = {difference.op_id for difference in differences}
-        differences += [
-            found
-            for found in await movements.compare(tx, provider_id, moved, since, now)
-            if found.op_id is None or found.op_id not in known
-        ]
-        if look is Look.MONTHLY:
-            seen = await acknowledged(tx, provider_id)
-            differences = [found for found in differences if found not in seen]
-        report = _report(now, since, provider_id, ours, differences, len(moved))
+        # Both of one op, so that whoever notes the one has seen the other.
+        differences += await movements.compare(tx, provider_id, moved, since, now)
+        seen = await acknowledged(tx, provider_id)
+        news = [found for found in differences if found not in seen]
+        report = _report(now, since, provider_id, ours, news, len(moved))
         await repository.insert_report(tx, report)
-    if differences:
-        log.error("reconciliation with %s: %s differences", provider_id, len(differences))
-    return report
+    if news:
+        log.error("reconciliation with %s: %s differences", provider_id, len(news))
+    return report, differences
 
 
-async def _catch_up(ctx: TenantCtx, provider_id: str, provider: PaymentProvider, report: Report) -> None:
-    for difference in report.differences:
+async def _catch_up(
+    ctx: TenantCtx,
+    provider_id: str,
+    provider: PaymentProvider,
+    since: datetime,
+    differences: Sequence[Difference],
+) -> None:
+    for difference in differences:
         if difference.trouble is Trouble.STATE and difference.op_id:
             status = await answer(provider.find(difference.op_id))
             if status is not None:
@@ -174,7 +175,7 @@ async def _catch_up(ctx: TenantCtx, provider_id: str, provider: PaymentProvider,
         # They take weeks: those that we believe open are asked for however old they are.
         open_ones = [one.reference for one in await disputes.open_ones(tx) if one.provider_id == provider_id]
     # Providers made before ``references`` know of none: they are named only where there are any.
-    asked = provider.disputes(report.since, open_ones) if open_ones else provider.disputes(report.since)
+    asked = provider.disputes(since, open_ones) if open_ones else provider.disputes(since)
     for dispute in await answer(asked, None):
         await _each(dispute.reference, disputes.apply(ctx, provider_id, dispute))
 
@@ -192,14 +193,15 @@ class _Acknowledged(msgspec.Struct, frozen=True):
 
 
 async def acknowledged(tx: Tx, provider_id: str) -> set[Difference]:
-    """Those that staff know the reason of: weeks later the same again is no news, and stops no payouts."""
+    """Those that staff know the reason of: on other nights the same again is no news, and stops no payouts. What is
+    about the whole balance is made anew by each payout, and is never known before."""
     rows = await tx.all(
         _Acknowledged,
         "SELECT r.differences FROM payments_report r JOIN payments_acknowledgement a ON a.report_id = r.id"
         " WHERE r.provider_id = $1 AND r.differences <> '[]'::jsonb",
         provider_id,
     )
-    return {difference for row in rows for difference in row.differences}
+    return {difference for row in rows for difference in row.differences if difference.op_id is not None}
 
 
 async def payouts_stopped(tx: Tx) -> bool:

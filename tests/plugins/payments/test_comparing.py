@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import pytest
 
+from nakamise.ids import uuid7
 from nakamise.testing.fixtures import Drain
-from nakamise_payments import comparing, reconciler
+from nakamise_payments import comparing, reconciler, repository
 from nakamise_payments.comparing import Look
 from nakamise_payments.reconciler import acknowledge, payouts_stopped, reconcile, reconcile_monthly
-from nakamise_payments.schemas import Trouble
+from nakamise_payments.schemas import Difference, Trouble
 from tests.plugins.payments.desk import Desk
 
 SANDBOX = "payments_sandbox"
@@ -94,3 +96,38 @@ async def test_what_staff_know_of_stops_no_payouts_a_month_later(desk: Desk) -> 
     await desk.execute("DELETE FROM payments_comparison_month")
     [report] = await reconcile_monthly(desk.ctx)
     assert [one.there for one in report.differences] == ["EUR"], "another one is news"
+
+
+@pytest.mark.req("CL-30")
+async def test_what_staff_know_of_is_no_news_on_the_next_night(desk: Desk) -> None:
+    """Until it changes."""
+    await desk.paid(5000)
+    await desk.execute("UPDATE payments_sandbox_charge SET amount = 4999")
+    [report] = await reconcile(desk.ctx)
+    assert [(one.trouble, one.there) for one in report.differences] == [(Trouble.AMOUNT, "4999")]
+    [report] = await reconcile(desk.ctx)
+    assert report.differences, "nobody has said yet that they know of it"
+    for known in await desk.value("SELECT array_agg(id) FROM payments_report WHERE differences <> '[]'"):
+        await acknowledge(desk.ctx, known, "seen")
+    [report] = await reconcile(desk.ctx)
+    assert report.differences == []
+    async with desk.ctx.read() as tx:
+        assert not await payouts_stopped(tx)
+    await desk.execute("UPDATE payments_sandbox_charge SET amount = 4998")
+    [report] = await reconcile(desk.ctx)
+    assert [one.there for one in report.differences] == ["4998"]
+    async with desk.ctx.read() as tx:
+        assert await payouts_stopped(tx)
+
+
+@pytest.mark.req("CL-30")
+async def test_more_paid_out_than_there_was_is_news_each_time(desk: Desk) -> None:
+    """It is about the whole balance, and every payout makes it anew: the same amount is another one."""
+    paid_out = Difference(None, Trouble.PAID_OUT, "-900", "")
+    [report] = await reconcile(desk.ctx)
+    told = msgspec.structs.replace(report, id=uuid7(), differences=[paid_out])
+    async with desk.ctx.begin() as tx:
+        await repository.insert_report(tx, told)
+    await acknowledge(desk.ctx, told.id, "seen")
+    async with desk.ctx.read() as tx:
+        assert await reconciler.acknowledged(tx, SANDBOX) == set()
