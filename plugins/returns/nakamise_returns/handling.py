@@ -5,6 +5,7 @@ Locks as everywhere: the order's (payments, order) before the request's.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from typing import Final
 
@@ -20,6 +21,7 @@ from nakamise_returns.schemas import Decision, Head, Line, Received, Refund, Rej
 from nakamise_returns.settings import ReturnsSettings
 from nakamise_returns.states import State
 
+log: Final = logging.getLogger("nakamise.returns")
 BATCH: Final = 100
 
 
@@ -158,14 +160,28 @@ def units_of(lines: list[Line]) -> tuple[RefundLine, ...]:
 
 
 async def lapse_due(ctx: TenantCtx) -> None:
-    """Approved requests whose parcel did not come in time; each in a transaction of its own."""
+    """Approved requests whose parcel did not come in time; each in a transaction of its own. One that cannot lapse is
+    left for the next time, and those behind it go on."""
+    due = await _due(ctx, None)
+    while due:
+        for one in due:
+            try:
+                await _lapse(ctx, one.id)
+            except Exception:
+                log.exception("return %s cannot lapse", one.id)
+        due = await _due(ctx, due[-1])
+
+
+async def _due(ctx: TenantCtx, after: repository.Due | None) -> list[repository.Due]:
     async with ctx.read() as tx:
-        due = await repository.due(tx, BATCH)
-    for request_id in due:
-        async with ctx.begin() as tx:
-            _, head = await locked(ctx, tx, request_id)
-            if head.may(State.LAPSED):
-                await history.step(ctx, tx, head, State.LAPSED)
+        return await repository.due(tx, BATCH, after)
+
+
+async def _lapse(ctx: TenantCtx, request_id: uuid.UUID) -> None:
+    async with ctx.begin() as tx:
+        _, head = await locked(ctx, tx, request_id)
+        if head.may(State.LAPSED):
+            await history.step(ctx, tx, head, State.LAPSED)
 
 
 async def locked(ctx: TenantCtx, tx: Tx, request_id: uuid.UUID) -> tuple[OrderView, Head]:

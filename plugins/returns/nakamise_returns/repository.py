@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import msgspec
@@ -246,8 +246,29 @@ async def counts(tx: Tx, shops: Shops, q: str = "") -> dict[str, int]:
     return {row.state: row.count for row in found}
 
 
-async def due(tx: Tx, limit: int) -> list[uuid.UUID]:
-    return await tx.values(
-        "SELECT id FROM returns_request WHERE state = 'approved' AND due_at <= now() ORDER BY due_at LIMIT $1",
-        limit,
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """An approved request whose parcel did not come in time."""
+
+    id: uuid.UUID
+    due_at: datetime
+
+
+async def due(tx: Tx, limit: int, after: Due | None = None) -> list[Due]:
+    """The oldest first, and behind ``after``."""
+    return await tx.all(
+        Due,
+        "SELECT id, due_at FROM returns_request WHERE state = 'approved' AND due_at <= now()"
+        " AND ($2::timestamptz IS NULL OR (due_at, id) > ($2, $3)) ORDER BY due_at, id LIMIT $1",
+        *(limit, after.due_at if after else None, after.id if after else None),
+    )
+
+
+async def overdue(tx: Tx, shops: Shops) -> int:
+    """Of these shops, None: of all. They lapse within the hour, unless something of them cannot be given back."""
+    return int(
+        await tx.value(
+            "SELECT count(*) FROM returns_request WHERE state = 'approved' AND due_at < now() - interval '3 hours'"
+            " AND ($1::uuid[] IS NULL OR shop_id = ANY($1))",
+            shops,
+        )
     )

@@ -13,7 +13,8 @@ from nakamise_returns import repository
 
 
 async def widget(ctx: TenantCtx, tx: Tx, _period: Period) -> Sequence[Todo]:
-    counts = await repository.counts(tx, await ctx.service(ShopSellers).of_staff(tx))
+    shops = await ctx.service(ShopSellers).of_staff(tx)
+    counts = await repository.counts(tx, shops)
     path = "/admin/returns?state="
     return [
         Todo(
@@ -27,5 +28,11 @@ async def widget(ctx: TenantCtx, tx: Tx, _period: Period) -> Sequence[Todo]:
             count=counts.get("received", 0),
             href=f"{path}received",
             level="warn",
+        ),
+        Todo(
+            label=N_("Approved returns that could not lapse"),
+            count=await repository.overdue(tx, shops),
+            href=f"{path}approved",
+            level="danger",
         ),
     ]

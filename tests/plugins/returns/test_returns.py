@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -13,6 +14,7 @@ import pytest
 from nakamise.contracts.orders import Orders, RefundLine, RefundOrder
 from nakamise.contracts.payment_movements import DisputeState, DisputeStatus
 from nakamise.contracts.payments import PaymentReports
+from nakamise.contracts.ui import Period
 from nakamise.errors import Conflict, Invalid, NotFound
 from nakamise.money import Money
 from nakamise.testing.fixtures import Drain
@@ -30,6 +32,7 @@ from nakamise_returns.schemas import (
     SentInstead,
 )
 from nakamise_returns.states import EDGES, State
+from nakamise_returns.widget import widget
 from tests.plugins.returns.counter import Bought, Counter
 from tests.plugins.shop.catalog.test_models import COLUMNS, TYPES, default_of, plain
 from tests.plugins.shop.stall import Buyer
@@ -309,6 +312,39 @@ async def test_every_step_that_the_machine_does_not_know_is_a_conflict(desk: Cou
     assert copy is not None
     assert {one.state for one in copy} == {"rejected", "lapsed"}
     assert await privacy_of(desk, bought.buyer.id) == 2
+
+
+@pytest.mark.parametrize("batch", [1, 100])
+async def test_one_that_cannot_lapse_keeps_no_other_waiting(
+    desk: Counter, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(handling, "BATCH", batch)
+    state = "SELECT state FROM returns_request WHERE id = $1"
+    bad, good = [await desk.approved(await desk.order(), {2: 1}) for _ in range(2)]
+    async with desk.stall.ctx.begin() as tx:
+        for hours, request_id in enumerate((good, bad), start=5):
+            due = "UPDATE returns_request SET due_at = now() - $2 * interval '1 hour' WHERE id = $1"
+            await tx.execute(due, request_id, hours)
+        # Its units are claimed by nobody, so that they cannot be freed.
+        claimed = "UPDATE returns_claim SET claimed = 0 WHERE order_id = (SELECT order_id FROM returns_request WHERE id = $1)"
+        await tx.execute(claimed, bad)
+    await handling.lapse_due(desk.stall.ctx)
+    assert await desk.stall.value(state, bad) == "approved"
+    assert await desk.stall.value(state, good) == "lapsed"
+    assert await overdue(desk) == 1
+    async with desk.stall.ctx.begin() as tx:
+        await tx.execute(claimed.replace("claimed = 0", "claimed = 1"), bad)
+    await handling.lapse_due(desk.stall.ctx)
+    assert await desk.stall.value(state, bad) == "lapsed"
+    assert await overdue(desk) == 0
+
+
+async def overdue(desk: Counter) -> int:
+    """What the dashboard counts."""
+    today = date(2026, 11, 1)
+    async with desk.stall.ctx.read() as tx:
+        found = await widget(desk.stall.ctx, tx, Period(today, today))
+    return sum(one.count for one in found if "could not lapse" in one.label)
 
 
 async def staff_decide_for_their_own_shops_only(desk: Counter, buyer: Buyer, request_id: uuid.UUID) -> None:

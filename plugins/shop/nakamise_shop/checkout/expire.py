@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from typing import Final
 
@@ -12,16 +13,31 @@ from nakamise_shop.checkout import repository, stock
 from nakamise_shop.orders import announce, timeline
 from nakamise_shop.orders.timeline import Happened
 
+log: Final = logging.getLogger("nakamise.shop")
 BATCH: Final = 100
 REASON: Final = "expired"
 
 
 async def expire_due(ctx: TenantCtx) -> None:
-    """Every minute; each purchase in a transaction of its own."""
+    """Every minute; each purchase in a transaction of its own. One that cannot expire is left for the next time, and
+    those behind it go on."""
+    due = await _due(ctx, None)
+    while due:
+        for one in due:
+            await _try(ctx, one.id)
+        due = await _due(ctx, due[-1])
+
+
+async def _due(ctx: TenantCtx, after: repository.DuePurchase | None) -> list[repository.DuePurchase]:
     async with ctx.read() as tx:
-        due = await repository.due_purchases(tx, BATCH)
-    for purchase_id in due:
+        return await repository.due_purchases(tx, BATCH, after)
+
+
+async def _try(ctx: TenantCtx, purchase_id: uuid.UUID) -> None:
+    try:
         await expire(ctx, purchase_id)
+    except Exception:
+        log.exception("purchase %s cannot expire", purchase_id)
 
 
 async def expire(ctx: TenantCtx, purchase_id: uuid.UUID) -> bool:

@@ -277,9 +277,18 @@ async def move_order(tx: Tx, order_id: uuid.UUID, sources: Sequence[str], target
     return touched == 1
 
 
-async def due_purchases(tx: Tx, limit: int) -> list[uuid.UUID]:
-    return await tx.values(
-        "SELECT id FROM shop_purchase WHERE state = 'pending' AND expires_at <= now()"
-        " ORDER BY expires_at LIMIT $1",
-        limit,
+class DuePurchase(msgspec.Struct, frozen=True, kw_only=True):
+    """An unpaid purchase whose time is over."""
+
+    id: uuid.UUID
+    expires_at: datetime
+
+
+async def due_purchases(tx: Tx, limit: int, after: DuePurchase | None = None) -> list[DuePurchase]:
+    """The oldest first, and behind ``after``."""
+    return await tx.all(
+        DuePurchase,
+        "SELECT id, expires_at FROM shop_purchase WHERE state = 'pending' AND expires_at <= now()"
+        " AND ($2::timestamptz IS NULL OR (expires_at, id) > ($2, $3)) ORDER BY expires_at, id LIMIT $1",
+        *(limit, after.expires_at if after else None, after.id if after else None),
     )

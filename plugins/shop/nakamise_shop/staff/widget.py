@@ -36,6 +36,9 @@ SELECT (SELECT count(DISTINCT p.id) FROM shop_product p
           AND ($2::uuid[] IS NULL OR p.shop_id = ANY($2)))::int AS low_stock,
        (SELECT count(*) FROM shop_product WHERE state = 'draft'
           AND ($2::uuid[] IS NULL OR shop_id = ANY($2)))::int AS drafts,
+       (SELECT count(*) FROM shop_order o JOIN shop_purchase p ON p.id = o.purchase_id
+        WHERE o.state = 'pending' AND p.state = 'pending' AND p.expires_at < now() - interval '15 minutes'
+          AND ($2::uuid[] IS NULL OR o.shop_id = ANY($2)))::int AS overdue,
        EXISTS (SELECT 1 FROM shop_product WHERE state = 'published') AS has_product,
        EXISTS (SELECT 1 FROM shop_shop WHERE state = 'open') AS has_shop
 """
@@ -52,6 +55,7 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
 class _State(msgspec.Struct, frozen=True, kw_only=True):
     low_stock: int
     drafts: int
+    overdue: int
     has_product: bool
     has_shop: bool
 
@@ -113,6 +117,13 @@ def _todos(orders: dict[str, int], state: _State) -> list[Todo]:
             label=N_("Orders to process"), count=waiting, href=f"{path}/orders?status=confirmed", level="warn"
         ),
         Todo(label=N_("Orders being processed"), count=working, href=f"{path}/orders?status=processing"),
+        # They end by themselves within a minute, unless something of them cannot be given back.
+        Todo(
+            label=N_("Unpaid orders that could not be ended"),
+            count=state.overdue,
+            href=f"{path}/orders?status=pending",
+            level="danger",
+        ),
         Todo(label=N_("Low stock"), count=state.low_stock, href=f"{path}/products?low=1", level="warn"),
         Todo(label=N_("Drafts"), count=state.drafts, href=f"{path}/products?state=draft"),
     ]
