@@ -11,13 +11,14 @@ from nakamise.ui.paging import Paged, filter_of, page_base
 from nakamise.ui.paging import address as page_address
 from nakamise.ui.preview import ColourNote, colour_notes, hex_of, preview_page
 from nakamise.ui.safe_next import safe_next
-from nakamise.ui.sheets import BOM, csv_text
+from nakamise.ui.sheets import BOM, Charset, csv_file, csv_stream, csv_text
 from nakamise.ui.theme import Font, Scheme
 from nakamise.ui.views import FlashKind, NavLink
 
 __all__ = [
     "BOM",
     "N_",
+    "Charset",
     "ColourNote",
     "FlashKind",
     "Font",
@@ -29,6 +30,8 @@ __all__ = [
     "Typed",
     "colour_notes",
     "cookie",
+    "csv_file",
+    "csv_stream",
     "csv_text",
     "fill",
     "filter_of",

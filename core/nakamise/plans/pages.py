@@ -20,7 +20,7 @@ from nakamise.plugin.context import Ctx, TenantCtx
 from nakamise.routing.forms import read_form
 from nakamise.ui.i18n import N_, gettext_for
 from nakamise.ui.pages import page, see_other
-from nakamise.ui.sheets import BOM, csv_text
+from nakamise.ui.sheets import BOM, csv_file, csv_text
 
 # What is compared with a plan that nobody sells.
 _FIRST_SERIES: Final = "suite"
@@ -109,8 +109,7 @@ async def invoices_csv(ctx: Ctx) -> Response[bytes]:
 
 
 def _download(text: str, name: str) -> Response[bytes]:
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return Response((BOM + text).encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file(name, (BOM + text).encode())
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

@@ -9,7 +9,7 @@ from litestar import Request, Response, get
 from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, requires
-from nakamise.web import filter_of, gettext_for, page, yen
+from nakamise.web import csv_file, filter_of, gettext_for, page, yen
 from nakamise_analytics import view
 from nakamise_analytics.live import STEPS
 from nakamise_analytics.periods import Wanted
@@ -74,12 +74,8 @@ async def export(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     name = f"{file.table}-{found.period.first:%Y%m%d}-{found.period.last:%Y%m%d}.csv"
     async with ctx.begin() as tx:
         await ctx.audit(tx, "analytics.exported", name)
-    charset = "shift_jis" if file.encoding == "cp932" else "utf-8"
-    return Response(
-        csv_of(ctx, found, file.table, file.encoding),
-        media_type=f"text/csv; charset={charset}",
-        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
-    )
+    data = csv_of(ctx, found, file.table, file.encoding)
+    return csv_file(name, data, "Shift_JIS" if file.encoding == "cp932" else "utf-8")
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [show, export]

@@ -19,6 +19,7 @@ from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import (
     N_,
     NavLink,
+    csv_stream,
     filter_of,
     gettext_for,
     page,
@@ -125,11 +126,7 @@ async def export(request: AnyRequest, ctx: Ctx) -> Stream:
     name = f"returns-{ctx.now().astimezone(ctx.tenant.zone):%Y%m%d-%H%M}.csv"
     async with ctx.begin() as tx:
         await ctx.audit(tx, "returns.exported", name, filter=ctx.http.query)
-    return Stream(
-        office.returns_csv(ctx, wanted),
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
-    )
+    return csv_stream(name, office.returns_csv(ctx, wanted))
 
 
 @get("/{request_id:uuid}", opt=requires(READ), include_in_schema=False)

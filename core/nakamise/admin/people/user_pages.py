@@ -23,6 +23,7 @@ from nakamise.plugin.slots import Slot
 from nakamise.ui.i18n import N_, gettext_for
 from nakamise.ui.pages import page
 from nakamise.ui.paging import address, filter_of, page_base
+from nakamise.ui.sheets import csv_stream
 from nakamise.ui.views import NavLink
 
 AnyRequest = Request[Any, Any, Any]
@@ -86,11 +87,7 @@ async def csv_answer(ctx: TenantCtx, wanted: UserFilter) -> Stream:
     name = f"users-{ctx.now().astimezone(ctx.tenant.zone):%Y%m%d-%H%M}.csv"
     async with ctx.begin() as tx:
         await ctx.audit(tx, "core.users.listed", name, filter=ctx.http.query)
-    return Stream(
-        user_csv(ctx, wanted),
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
-    )
+    return csv_stream(name, user_csv(ctx, wanted))
 
 
 @get(f"{LIST}/{{user_id:uuid}}", opt=requires(READ), include_in_schema=False)

@@ -18,6 +18,7 @@ from nakamise.ui.formats import local_time
 from nakamise.ui.i18n import gettext_for
 from nakamise.ui.pages import page, see_other
 from nakamise.ui.paging import address, filter_of, page_base
+from nakamise.ui.sheets import csv_stream
 
 PATH: Final = "/admin/audit"
 API: Final = "/api/core/audit"
@@ -96,11 +97,7 @@ async def _csv(ctx: TenantCtx, wanted: audit.AuditFilter) -> Stream:
     name = f"audit-{ctx.now().astimezone(ctx.tenant.zone):%Y%m%d-%H%M}.csv"
     async with ctx.begin() as tx:
         await ctx.audit(tx, "core.audit.exported", name, filter=ctx.http.query)
-    return Stream(
-        audit.audit_csv(ctx, wanted),
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
-    )
+    return csv_stream(name, audit.audit_csv(ctx, wanted))
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

@@ -8,7 +8,7 @@ from typing import Final
 from litestar.response import Stream
 
 from nakamise.plugin import TenantCtx
-from nakamise.web import BOM, N_, csv_text
+from nakamise.web import BOM, N_, csv_stream, csv_text
 from nakamise_coupons import repository
 from nakamise_coupons.schemas import Code, StaffCoupon, Use
 from nakamise_coupons.words import BEARERS, moment, words
@@ -28,8 +28,7 @@ USE_COLUMNS: Final = (
 
 
 def attachment(body: AsyncIterator[bytes], name: str) -> Stream:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Stream(body, media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_stream(name, body)
 
 
 async def code_csv(ctx: TenantCtx, found: StaffCoupon) -> AsyncIterator[bytes]:

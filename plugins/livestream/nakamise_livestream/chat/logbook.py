@@ -10,7 +10,7 @@ from typing import Final
 from litestar.response import Stream
 
 from nakamise.plugin import TenantCtx
-from nakamise.web import BOM, N_, csv_text
+from nakamise.web import BOM, N_, csv_stream, csv_text
 from nakamise_livestream.broadcasts import access
 from nakamise_livestream.broadcasts.schemas import Broadcast
 from nakamise_livestream.chat import lines
@@ -47,7 +47,7 @@ async def log_answer(ctx: TenantCtx, broadcast_id: uuid.UUID) -> Stream:
     """Raises NotFound, Forbidden."""
     async with ctx.read() as tx:
         broadcast = await access.moderated(ctx, tx, broadcast_id)
-    return _download(f"chat-{broadcast_id}.csv", _log(ctx, broadcast))
+    return csv_stream(f"chat-{broadcast_id}.csv", _log(ctx, broadcast))
 
 
 async def minutes_answer(ctx: TenantCtx, broadcast_id: uuid.UUID) -> Stream:
@@ -59,7 +59,7 @@ async def minutes_answer(ctx: TenantCtx, broadcast_id: uuid.UUID) -> Stream:
         for one in found
     ]
     text = BOM + csv_text([tuple(map(words(ctx), _MINUTES_HEAD)), *rows])
-    return _download(f"minutes-{broadcast_id}.csv", iter([text]))
+    return csv_stream(f"minutes-{broadcast_id}.csv", iter([text]))
 
 
 async def _log(ctx: TenantCtx, broadcast: Broadcast) -> AsyncIterator[str]:
@@ -92,8 +92,3 @@ def _cells(ctx: TenantCtx, broadcast: Broadcast, row: lines.Row) -> tuple[object
 def _local(ctx: TenantCtx, at: datetime) -> str:
     """In the tenant's time, as spreadsheets read it."""
     return f"{at.astimezone(ctx.tenant.zone):%Y-%m-%d %H:%M:%S}"
-
-
-def _download(name: str, text: object) -> Stream:
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return Stream(text, media_type="text/csv; charset=utf-8", headers=headers)  # type: ignore[arg-type]

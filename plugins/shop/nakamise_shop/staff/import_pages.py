@@ -15,7 +15,7 @@ from litestar.types import ControllerRouterHandler
 
 from nakamise.errors import Conflict, Invalid
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import N_, fragment, ngettext_for, page, read_form, see_other, yen
+from nakamise.web import N_, Charset, csv_stream, fragment, ngettext_for, page, read_form, see_other, yen
 from nakamise_shop.paging import filter_of
 from nakamise_shop.saying import say
 from nakamise_shop.staff import import_runs, imports, sheet_rows
@@ -76,12 +76,8 @@ class Applied(msgspec.Struct, frozen=True):
 def _stream(ctx: TenantCtx, request: AnyRequest) -> Stream:
     wanted = filter_of(StaffProductFilter, request.query_params)
     encoding: Encoding = "cp932" if request.query_params.get("encoding") == "cp932" else "utf8"
-    charset = "Shift_JIS" if encoding == "cp932" else "utf-8"
-    return Stream(
-        sheet_rows.product_csv(ctx, wanted, encoding),
-        media_type=f"text/csv; charset={charset}",
-        headers={"Content-Disposition": 'attachment; filename="products.csv"', "Cache-Control": "no-store"},
-    )
+    charset: Charset = "Shift_JIS" if encoding == "cp932" else "utf-8"
+    return csv_stream("products.csv", sheet_rows.product_csv(ctx, wanted, encoding), charset)
 
 
 @get("/products/export.csv", opt=requires(READ), include_in_schema=False)

@@ -15,7 +15,7 @@ from nakamise.contracts.ui import StaffOrdersSubject
 from nakamise.ids import uuid7
 from nakamise.japan import Prefecture
 from nakamise.plugin import Ctx, Slot, TenantCtx, requires
-from nakamise.web import page
+from nakamise.web import csv_stream, page
 from nakamise_shop import scope
 from nakamise_shop.domain.order_state import LineState, OrderStatus
 from nakamise_shop.orders.bills import teller
@@ -91,14 +91,7 @@ async def exported(ctx: TenantCtx, request: AnyRequest) -> Stream:
     name = f"orders-{ctx.now().astimezone(ctx.tenant.zone):%Y%m%d-%H%M}.csv"
     async with ctx.begin() as tx:
         await ctx.audit(tx, "shop.orders.exported", name, filter=ctx.http.query)
-    return Stream(
-        order_csv(ctx, wanted, encoding),
-        media_type=f"text/csv; charset={CHARSETS[encoding]}",
-        headers={
-            "content-disposition": f'attachment; filename="{name}"',
-            "cache-control": "no-store",
-        },
-    )
+    return csv_stream(name, order_csv(ctx, wanted, encoding), CHARSETS[encoding])
 
 
 @get("/orders/{order_id:uuid}", opt=requires(READ), include_in_schema=False)

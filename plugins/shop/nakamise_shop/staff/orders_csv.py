@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Final, Literal
 
 from nakamise.plugin import TenantCtx
-from nakamise.web import BOM, N_, csv_text, local_time
+from nakamise.web import BOM, N_, Charset, csv_text, local_time
 from nakamise_shop import scope
 from nakamise_shop.staff import orders_repository as repository
 from nakamise_shop.staff.orders_repository import ExportRow
@@ -40,7 +40,7 @@ COLUMNS: Final = (
     N_("Gift"),
 )
 Encoding = Literal["utf-8-sig", "cp932"]
-CHARSETS: Final[Mapping[Encoding, str]] = {"utf-8-sig": "utf-8", "cp932": "Shift_JIS"}
+CHARSETS: Final[Mapping[Encoding, Charset]] = {"utf-8-sig": "utf-8", "cp932": "Shift_JIS"}
 
 
 async def order_csv(ctx: TenantCtx, wanted: StaffOrderFilter, encoding: Encoding) -> AsyncIterator[bytes]:

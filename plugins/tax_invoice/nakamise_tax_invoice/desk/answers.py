@@ -8,6 +8,7 @@ from litestar import Response
 from litestar.response import Stream
 
 from nakamise.plugin import TenantCtx
+from nakamise.web import csv_stream
 from nakamise_tax_invoice.issuing.schemas import Document
 from nakamise_tax_invoice.pdf.files import pdf_of
 
@@ -26,8 +27,4 @@ async def pdf_answer(ctx: TenantCtx, document: Document) -> Response[bytes]:
 
 
 def csv_answer(name: str, pieces: AsyncIterator[bytes]) -> Stream:
-    return Stream(
-        pieces,
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
-    )
+    return csv_stream(name, pieces)

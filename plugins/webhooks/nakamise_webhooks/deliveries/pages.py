@@ -13,7 +13,7 @@ from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import BOM, N_, csv_text, filter_of, page
+from nakamise.web import BOM, N_, csv_stream, csv_text, filter_of, page
 from nakamise_webhooks.deliveries import log
 from nakamise_webhooks.deliveries.schemas import LogFilter, Row
 from nakamise_webhooks.deliveries.views import log_view
@@ -79,11 +79,7 @@ async def _export(ctx: TenantCtx, wanted: LogFilter, endpoint_id: uuid.UUID | No
     name = f"webhooks-{ctx.now().astimezone(ctx.tenant.zone):%Y%m%d-%H%M}.csv"
     async with ctx.begin() as tx:
         await ctx.audit(tx, "webhooks.log.exported", name, filter=ctx.http.query)
-    return Stream(
-        _lines(ctx, wanted, endpoint_id),
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
-    )
+    return csv_stream(name, _lines(ctx, wanted, endpoint_id))
 
 
 async def _lines(ctx: TenantCtx, wanted: LogFilter, endpoint_id: uuid.UUID | None) -> AsyncIterator[str]:

@@ -172,7 +172,8 @@ async def test_what_was_saved_comes_back_unchanged_and_is_no_formula(reading: Of
         f"{PAGES}/products/export.csv", params={"q": mark, "encoding": encoding}
     )
     assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/csv")
+    charset = "utf-8" if encoding == "utf8" else "Shift_JIS"
+    assert answer.headers["content-type"] == f"text/csv; charset={charset}"
     raw = answer.content
     assert raw.startswith(b"\xef\xbb\xbf") is (encoding == "utf8")
     assert raw.endswith(b"\r\n")

@@ -209,7 +209,7 @@ async def test_the_export_is_safe_to_open(office: Office) -> None:
     evil = await office.stall.goods("honten", '=HYPERLINK("http://evil.example")', 1000, 5)
     await office.order([(evil, 1)], name="+cmd")
     answer = await office.browser.get(f"{PAGES}/orders/export.csv")
-    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.content.startswith(b"\xef\xbb\xbf")
     header, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
     assert header[:4] == ["注文番号", "注文日時", "ショップ", "お客様"]
