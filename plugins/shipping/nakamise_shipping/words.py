@@ -24,6 +24,11 @@ REMARKS: Final = {
     "unknown": N_("Characters that the carrier cannot print: %(before)s"),
     "swapped": N_("“%(before)s” is written as “%(now)s”"),
     "split": N_("Spread over several fields: %(now)s"),
+    "unknown_hours": N_(
+        "The carrier has no hours with the code %(before)s, perhaps because the shop changed carriers. Change the buyer's wish on the order's page."
+    ),
+    "closed_day": N_("%(before)s is a day on which the shop sends nothing."),
+    "past_day": N_("%(before)s is over."),
     "late": N_(
         "The buyer wished for %(before)s; sent on this day it arrives on %(now)s at the earliest. Please tell the buyer, or change the wish."
     ),

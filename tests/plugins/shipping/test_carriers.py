@@ -229,3 +229,31 @@ def test_references_fit_the_carrier() -> None:
     assert reference("LC-20261122-0001", 2, 50) == "LC-20261122-0001-2"
     assert reference("LC-20261122-0001", 2, 16) == "LC202611220001-2"
     assert reference("TATARA-20261122-0001", 1, 16) == "TATARA2611220001"
+
+
+@pytest.mark.req("CL-18")
+@pytest.mark.parametrize(
+    ("layout_id", "hours", "is_known"),
+    [
+        ("yamato_b2", "1820", True),
+        ("yamato_b2", "", True),
+        ("yamato_b2", "14", False),  # Sagawa's
+        ("yamato_b2", "1214", False),  # gone since 2017
+        ("sagawa_e3", "14", True),
+        ("sagawa_e3", "1416", False),
+    ],
+)
+def test_hours_of_another_carrier_are_a_fault(layout_id: str, hours: str, is_known: bool) -> None:
+    """An order that is older than the shop's change of carriers."""
+    slip = Slip(
+        ref="LC-1", to=HANAKO, sender=SENDER, ship_day=dt.date(2026, 11, 23), hours=hours, contents="化粧品"
+    )
+    found = checked(slip, layout(layout_id))
+    said = [(one.level.value, one.kind, one.before) for one in found.remarks]
+    assert said == ([] if is_known else [("fault", "unknown_hours", hours)])
+    assert found.is_fine is is_known
+
+
+def test_other_shapes_of_a_kanji_are_written_as_the_usual_one() -> None:
+    assert fitted("森鷗外", "jis_x_0208").text == "森鴎外"
+    assert fitted("森鷗外", "cp932").text == "森鴎外"

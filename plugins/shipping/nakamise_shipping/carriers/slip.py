@@ -6,7 +6,7 @@ import enum
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -29,7 +29,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
 
 class Slip(msgspec.Struct, frozen=True, kw_only=True):
     """``ref`` is what comes back with the tracking number; ``hours`` a code of the carrier, ``travel_days`` from
-    ``ship_day`` to the arrival, ``day`` the one that was wished."""
+    ``ship_day`` to the arrival, ``day`` the one that was wished; ``odd_day`` is what is odd about ``ship_day``."""
 
     ref: str
     to: Party
@@ -39,6 +39,7 @@ class Slip(msgspec.Struct, frozen=True, kw_only=True):
     travel_days: int = 0
     day: date | None = None
     hours: str = ""
+    odd_day: Literal["", "closed_day", "past_day"] = ""
     contents: str
     gift: str = ""
 
@@ -60,7 +61,8 @@ class Grave(enum.StrEnum):
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
     """``column`` is its head in the file. ``kind``: missing, too_long, unknown (characters ``before``), swapped
     (``before`` is written as ``now``), split (over the fields ``now``), late (wished for the day ``before``, arrives
-    on ``now`` at the earliest)."""
+    on ``now`` at the earliest), unknown_hours (the carrier has no code ``before``), closed_day and past_day (nothing
+    leaves on ``before``)."""
 
     level: Grave
     kind: str
@@ -90,8 +92,9 @@ def checked(slip: Slip, layout: Layout) -> Checked:
     work.text("gift", slip.gift)
     for field, value in _codes(slip, layout).items():
         work.fields[field] = value
+    work.check_hours()
     work.check_columns()
-    work.check_day(slip)
+    work.check_days(slip)
     return Checked(slip, work.fields, tuple(work.remarks))
 
 
@@ -142,8 +145,18 @@ class _Work:
             if column.width and width(value) > column.width:
                 self._remark(Grave.FAULT, "too_long", column.field, before=value)
 
-    def check_day(self, slip: Slip) -> None:
-        """A carrier refuses a wished day that it cannot keep, or brings the parcel when it comes."""
+    def check_hours(self) -> None:
+        """Hours of another carrier, or such as this one had once, would be read as others or not at all."""
+        code = self.fields["hours"]
+        if code and code not in dict(self.layout.hours):
+            self._remark(Grave.FAULT, "unknown_hours", "hours", before=code)
+            self.fields["hours"] = ""
+
+    def check_days(self, slip: Slip) -> None:
+        """A carrier refuses a wished day that it cannot keep, or brings the parcel when it comes; and a label for a
+        day on which nobody hands it over is void."""
+        if slip.odd_day:
+            self._remark(Grave.WARNING, slip.odd_day, "ship_day", before=slip.ship_day.isoformat())
         if slip.day is not None and slip.day < slip.arrives:
             self._remark(
                 Grave.WARNING, "late", "day", before=slip.day.isoformat(), now=slip.arrives.isoformat()

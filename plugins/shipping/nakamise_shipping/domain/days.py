@@ -25,13 +25,14 @@ def is_open(rule: Days, day: dt.date) -> bool:
 def leaves_on(rule: Days, ordered: dt.datetime) -> dt.date:
     """When a parcel leaves that is ordered at ``ordered``, a time in the tenant's zone. Raises NoWorkingDay."""
     counts = ordered.date() if ordered.time() < rule.cutoff else ordered.date() + _DAY
-    day = _open_from(rule, counts)
+    day = open_from(rule, counts)
     for _ in range(rule.lead_days):
-        day = _open_from(rule, day + _DAY)
+        day = open_from(rule, day + _DAY)
     return day
 
 
-def _open_from(rule: Days, day: dt.date) -> dt.date:
+def open_from(rule: Days, day: dt.date) -> dt.date:
+    """``day``, or the next on which parcels leave. Raises NoWorkingDay."""
     for _ in range(_SEARCH_MAX):
         if is_open(rule, day):
             return day

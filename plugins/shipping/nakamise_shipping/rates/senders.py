@@ -32,6 +32,6 @@ def _sender(one: Sender) -> ParcelSender:
     )
 
 
-def parcel_senders(ctx: TenantCtx) -> ParcelSenders:
+def parcel_senders(_ctx: TenantCtx) -> ParcelSenders:
     """The factory that the manifest names."""
     return Senders()

@@ -14,22 +14,27 @@ from msgspec import Meta
 
 from nakamise.contracts.orders import Orders
 from nakamise.contracts.shops import ShopSellers
+from nakamise.db import Tx
 from nakamise.errors import Conflict, Invalid, Problem
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, filter_of, gettext_for, page, page_base, read_form, see_other, short_date
-from nakamise_shipping.carriers.slip import Remark
+from nakamise_shipping.carriers.slip import Grave, Remark
 from nakamise_shipping.merging.repository import merged_with
+from nakamise_shipping.rates.repository import stored
 from nakamise_shipping.saying import say, texts
-from nakamise_shipping.slips import repository, service
+from nakamise_shipping.slips import dates, repository, service
 from nakamise_shipping.slips.download import carriers_file
+from nakamise_shipping.slips.senders import Unsaid, unsaid
 from nakamise_shipping.wishes.repository import kept
 from nakamise_shipping.words import REMARKS, TEMPERATURES, labels
 
 AnyRequest = Request[Any, Any, Any]
 BASE: Final = "/admin/shipping/slips"
 SEND: Final = "shipping.send"
+MANAGE: Final = "shipping.manage"
 PAGE: Final = 100
 FILES: Final = 10
+_DATED: Final = frozenset({"late", "closed_day", "past_day"})
 
 
 class ListFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +66,11 @@ async def _waiting(ctx: TenantCtx, wanted: ListFilter, errors: dict[str, str]) -
         sellers = await ctx.service(ShopSellers).sellers(tx)
         wishes, merges = await kept(tx, ids), await merged_with(tx, ids)
         files = await repository.files(tx, FILES, 0, await service.shops_of_staff(ctx, tx))
+        configs = {key: one.config for key, one in (await stored(tx, {o.shop_id for o in found})).items()}
     written = {order_id for slip in slips if slip.file_id for order_id, _ in slip.orders}
+    leaving = [one.leaves_on for one in wishes.values() if one.leaves_on and one.order_id not in written]
+    listed = {one.shop_id for one in found}
+    lacking = unsaid({key: one for key, one in sellers.items() if key in listed}, configs)
     return await page(
         ctx,
         "shipping/slips.html",
@@ -75,7 +84,9 @@ async def _waiting(ctx: TenantCtx, wanted: ListFilter, errors: dict[str, str]) -
         wishes=wishes,
         merged=set(merges),
         written=written,
-        today=_today(ctx),
+        day=dates.proposed(_today(ctx), leaving, [one.days for one in configs.values()]),
+        lacking=lacking,
+        may_manage=ctx.actor.can(MANAGE),
         files=files,
         errors=errors,
         temperatures=labels(ctx, TEMPERATURES),
@@ -93,6 +104,7 @@ async def check(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     try:
         async with ctx.begin() as tx:
             found = await service.report(ctx, tx, form.orders, form.day)
+            lacking = await _lacking(ctx, tx, found)
     except Invalid as refused:
         return await _waiting(ctx, ListFilter(), texts(ctx, refused.fields))
     return await page(
@@ -100,25 +112,42 @@ async def check(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         "shipping/slips_report.html",
         found=found,
         form=form,
+        lacking=lacking,
+        may_manage=ctx.actor.can(MANAGE),
         remarks={one.row.ref: _remarks(ctx, one) for one in found.slips},
         temperatures=labels(ctx, TEMPERATURES),
     )
 
 
+async def _lacking(ctx: TenantCtx, tx: Tx, found: service.Report) -> list[Unsaid]:
+    """Shops of which no slip of this report can be written, for they have not said who sends."""
+    ids = sorted({order.shop_id for one in found.slips for order in one.orders})
+    if not ids:
+        return []
+    configs = {key: one.config for key, one in (await stored(tx, ids)).items()}
+    return unsaid(await ctx.service(ShopSellers).sellers(tx, ids), configs)
+
+
 def _remarks(ctx: TenantCtx, one: service.Prepared) -> list[tuple[str, str, str]]:
-    """(level, column, words)."""
+    """(level, "late" or "day" for days of which staff are warned; column; words)."""
     _ = gettext_for(ctx.locale, "shipping")
     return [
-        (remark.level.value, remark.column, str(_(REMARKS[remark.kind], **_values(ctx, remark))))
+        (_badge(remark), remark.column, str(_(REMARKS[remark.kind], **_values(ctx, remark))))
         for remark in one.result.remarks
     ]
 
 
+def _badge(remark: Remark) -> str:
+    if remark.level is not Grave.WARNING:
+        return remark.level.value
+    return "late" if remark.kind == "late" else "day"
+
+
 def _values(ctx: TenantCtx, remark: Remark) -> dict[str, str]:
     values = {"before": remark.before, "now": remark.now}
-    if remark.kind != "late":
+    if remark.kind not in _DATED:
         return values
-    days = {name: dt.date.fromisoformat(value) for name, value in values.items()}
+    days = {name: dt.date.fromisoformat(value) for name, value in values.items() if value}
     return {name: short_date(day, ctx.locale, ctx.tenant.timezone) for name, day in days.items()}
 
 

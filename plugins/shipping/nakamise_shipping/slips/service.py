@@ -25,6 +25,7 @@ from nakamise_shipping.merging.repository import merged_with
 from nakamise_shipping.rates.repository import stored
 from nakamise_shipping.settings import ShippingSettings
 from nakamise_shipping.slips import repository
+from nakamise_shipping.slips.dates import odd_day
 from nakamise_shipping.slips.parcels import slips_of
 from nakamise_shipping.slips.repository import FileRow, SlipRow
 from nakamise_shipping.wishes.repository import KeptOrder, kept
@@ -68,8 +69,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return [one for one in self.fine if one.has(Grave.CHANGE)]
 
     @property
-    def warned(self) -> list[Prepared]:
-        return [one for one in self.fine if one.has(Grave.WARNING)]
+    def late(self) -> list[Prepared]:
+        return [one for one in self.fine if any(remark.kind == "late" for remark in one.result.remarks)]
+
+    @property
+    def oddly_dated(self) -> list[Prepared]:
+        """Whose day of shipping is none."""
+        return [one for one in self.fine if one.result.slip.odd_day]
 
     @property
     def faulty(self) -> list[Prepared]:
@@ -99,7 +105,8 @@ async def report(ctx: TenantCtx, tx: Tx, order_ids: Sequence[uuid.UUID], ship_da
     if len(rows) > one_layout.rows_max:
         raise _invalid(TOO_MANY, n=one_layout.rows_max, found=len(rows), carrier=one_layout.title)
     senders = {shop_id: one.config for shop_id, one in configs.items()}
-    slips = [_prepared(row, orders, known, senders, one_layout, ship_day) for row in rows]
+    today = ctx.now().astimezone(ctx.tenant.zone).date()
+    slips = [_prepared(row, orders, known, senders, one_layout, (ship_day, today)) for row in rows]
     return Report(layout=one_layout, ship_day=ship_day, slips=sorted(slips, key=lambda one: one.row.ref))
 
 
@@ -132,21 +139,23 @@ def _prepared(
     known: Mapping[uuid.UUID, KeptOrder],
     configs: Mapping[uuid.UUID, ShopShipping],
     one_layout: Layout,
-    ship_day: dt.date,
+    days: tuple[dt.date, dt.date],
 ) -> Prepared:
+    """``days``: of shipping, and today."""
     found = tuple(orders[order_id] for order_id, _ in row.orders if order_id in orders)
     wishes = [known[order.id] for order in found if order.id in known]
     config = configs.get(found[0].shop_id, _PLAIN)
-    days = [one.day for one in wishes if one.day]
+    wished = [one.day for one in wishes if one.day]
     hours = [one.hours for one in wishes if one.hours]
     slip = Slip(
         ref=row.ref,
         to=_recipient(found[0]),
         sender=config.sender,
-        ship_day=ship_day,
+        ship_day=days[0],
+        odd_day=odd_day(config.days, *days),
         travel_days=way_to(config, _destination(found[0])).days,
         temperature=row.temperature,
-        day=max(days) if days else None,
+        day=max(wished) if wished else None,
         hours=hours[-1] if hours else "",
         contents=config.sender.contents or found[0].lines[0].name,
         gift=" ".join(dict.fromkeys(one.gift for one in wishes if one.gift)),
@@ -241,7 +250,9 @@ async def content(ctx: TenantCtx, tx: Tx, file_id: uuid.UUID) -> tuple[FileRow, 
     }
     known, one_layout = await kept(tx, ids), layout(row.layout)
     there = [one for one in slips if any(order_id in found for order_id, _ in one.orders)]
-    prepared = [_prepared(one, found, known, configs, one_layout, row.ship_day) for one in there]
+    prepared = [
+        _prepared(one, found, known, configs, one_layout, (row.ship_day, row.ship_day)) for one in there
+    ]
     if not prepared or len(there) < len(slips) or not all(one.result.is_fine for one in prepared):
         raise Conflict(
             N_("The orders of this file have changed. Please write a new file."),
