@@ -36,6 +36,10 @@ _MOMENTS: Final = (
 _DAYS: Final = ("%Y-%m-%d", "%Y/%m/%d")
 
 
+# Without these it is not known what product the row is of.
+_WHOSE: Final = frozenset({"sku", "shop", "code", "name"})
+
+
 class Verdict(enum.StrEnum):
     NEW = "new"
     CHANGED = "changed"
@@ -109,6 +113,8 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
 
     shops: Sequence[str]
     categories: Mapping[str, uuid.UUID]
+    # Why nothing can be published there, by the slug of a shop that is not open.
+    shut: Mapping[str, FieldError]
     zone: ZoneInfo
     may_publish: int | None
 
@@ -122,6 +128,10 @@ def plan(sheet: Sheet, stored: Sequence[StoredRow], places: Places) -> Plan:
     groups = _grouped(sheet.lines, rows, stored, places)
     for product, lines in groups:
         _plan_product(product, lines, sheet, places)
+    placed = {id(row) for product, _ in groups for row in product.rows}
+    for line, row in zip(sheet.lines, rows, strict=True):
+        if id(row) not in placed:
+            _converted(line, row, sheet.columns, places)
     _limit_publishing([product for product, _ in groups], places.may_publish)
     for row in rows:
         if row.faults:
@@ -144,7 +154,7 @@ def _grouped(
     found: dict[tuple[str, str], tuple[ProductPlan, list[SheetLine]]] = {}
     seen: set[tuple[str, str]] = set()
     for line, row in zip(lines, rows, strict=True):
-        if line.cells is None:
+        if line.cells is None or _WHOSE.intersection(row.faults):
             continue
         shop = line.cells.shop or (places.shops[0] if len(places.shops) == 1 else "")
         if shop not in places.shops:
@@ -204,6 +214,42 @@ def _plan_product(product: ProductPlan, lines: Sequence[SheetLine], sheet: Sheet
         if row.verdict is Verdict.UNCHANGED and row.changes:
             row.verdict = Verdict.CHANGED
         _check_options(product, row, {**before, **product.product}, stored.get(row.sku))
+    _check_product(product, {**before, **product.product}, typed, places)
+
+
+def _check_product(product: ProductPlan, values: Values, typed: Sequence[Values], places: Places) -> None:
+    """What only the product as a whole can be asked, at the row that says it; applying would refuse the whole file."""
+    if product.product.get("state") == "published" and product.shop in places.shut:
+        _row_with("state", product, typed).faults.setdefault("state", places.shut[product.shop])
+    begins, ends = values.get("sale_from"), values.get("sale_until")
+    if begins and ends and ends <= begins:
+        message = _fault(N_("The end must be after the beginning."))
+        _row_with("sale_until", product, typed).faults.setdefault("sale_until", message)
+    if (
+        values.get("per_person_days")
+        and not values.get("per_person_limit")
+        and values.get("kind") != "sample"
+    ):
+        message = _fault(N_("Please say how many one person may have in this time."))
+        _row_with("per_person_days", product, typed).faults.setdefault("per_person_limit", message)
+    _check_names(product)
+
+
+def _check_names(product: ProductPlan) -> None:
+    """Of several variants each has a name."""
+    names = {one.sku: one.variant for one in product.stored if one.is_active}
+    names |= {sku: values.get("variant", names.get(sku)) for sku, values in product.variants.items()}
+    if len(names) < 2:
+        return
+    for row in product.rows:
+        if row.sku in names and not names[row.sku]:
+            row.faults.setdefault("variant", _fault(N_("Please name each variant.")))
+
+
+def _row_with(column: str, product: ProductPlan, typed: Sequence[Values]) -> RowPlan:
+    """The first that says something there, else the product's first."""
+    rows = zip(product.rows, typed, strict=True)
+    return next((row for row, values in rows if values.get(column)), product.rows[0])
 
 
 def _plan_variant(
@@ -219,7 +265,7 @@ def _plan_variant(
         if after is None and column in _NEEDED:
             after = _DEFAULTS.get(column) if stored is None else before.get(column)
         if column in _NEEDED and after is None:
-            row.faults[column] = _fault(N_("Please fill this in."))
+            row.faults.setdefault(column, _fault(N_("Please fill this in.")))
         elif is_new or not _same(before[column], after, sheet):
             changed[column] = after
             if after not in ("", None) or not is_new:

@@ -24,7 +24,8 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class SheetLine(msgspec.Struct, frozen=True, kw_only=True):
-    """``number`` as spreadsheets count rows, the heads being 1; ``cells`` None when ``faults`` (by column) say why."""
+    """``number`` as spreadsheets count rows, the heads being 1. In ``cells`` those with ``faults`` (by column) are
+    empty; None where nothing can be read: without an SKU, or with cells that no column is for."""
 
     number: int
     sku: str
@@ -111,13 +112,18 @@ def _line(number: int, heads: Sequence[str | None], row: Sequence[str]) -> Sheet
     }
     form = fill(Cells, raw)
     faults = dict(form.errors)
+    # What is right of a faulty row is looked at too: everything that is wrong is told in one round.
+    cells = (
+        form.value or fill(Cells, {key: [""] if key in faults else text for key, text in raw.items()}).value
+    )
     if len(row) > len(heads) and any(cell.strip() for cell in row[len(heads) :]):
+        cells = None
         faults["sku"] = FieldError(N_("The row has more cells than the first row."), domain="shop")
     return SheetLine(
         number=number,
         sku=raw["sku"][0][:64],
         name=raw.get("name", [""])[0][:120],
-        cells=None if faults else form.value,
+        cells=cells,
         faults=faults,
     )
 

@@ -8,7 +8,7 @@ from typing import Final, Literal
 import msgspec
 
 from nakamise.db import Tx
-from nakamise.errors import Conflict, FieldError, Invalid, NotFound
+from nakamise.errors import Conflict, Invalid, NotFound
 from nakamise.plugin import Actor, Job, TenantCtx
 from nakamise.web import N_
 from nakamise_shop.saying import say
@@ -146,9 +146,11 @@ async def _ended(
 
 
 def why(ctx: TenantCtx, fault: Conflict | Invalid) -> str:
-    """One sentence, and what is wrong with each field."""
-    faults: list[FieldError] = list(fault.fields.values()) if isinstance(fault, Invalid) else []
-    return " ".join([say(ctx, fault), *(say(ctx, one) for one in faults)])
+    """What is wrong with each field, or the one sentence; nothing twice."""
+    faults = (
+        dict.fromkeys(say(ctx, one) for one in fault.fields.values()) if isinstance(fault, Invalid) else {}
+    )
+    return " ".join(faults) or say(ctx, fault)
 
 
 class Progress:

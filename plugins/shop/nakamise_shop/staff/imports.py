@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from nakamise.db import Tx
-from nakamise.errors import Conflict, NotFound
+from nakamise.errors import Conflict, FieldError, NotFound
 from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
@@ -18,6 +18,7 @@ from nakamise_shop.metering import PRODUCTS
 from nakamise_shop.staff import categories, import_apply, import_read, sheet_rows
 from nakamise_shop.staff.import_apply import Told
 from nakamise_shop.staff.import_plan import Places, Plan, plan, spellings
+from nakamise_shop.staff.not_open import not_open
 from nakamise_shop.staff.products_repository import shop_choices
 
 KEEP: Final = "7 days"
@@ -32,6 +33,11 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     applied_at: datetime | None
     changed: int
+
+
+class _Shut(msgspec.Struct, frozen=True):
+    slug: str
+    state: str
 
 
 async def add(ctx: TenantCtx, name: str, data: bytes) -> uuid.UUID:
@@ -72,9 +78,11 @@ async def _places(ctx: TenantCtx, tx: Tx) -> Places:
     usage = await ctx.usage(tx, PRODUCTS)
     is_limited = usage.is_hard and usage.most is not None
     tree = await categories.tree(tx)
+    closed = await tx.all(_Shut, "SELECT slug, state FROM shop_shop WHERE state <> 'open'")
     return Places(
         shops=[one.slug for one in await shop_choices(tx, await scope.shops_of(ctx, tx))],
         categories=spellings(await sheet_rows.category_paths(tx), {one.id: one.slug for one in tree}),
+        shut={one.slug: FieldError(not_open(one.state).message, domain="shop") for one in closed},
         zone=ctx.tenant.zone,
         may_publish=max(0, (usage.most or 0) - usage.used) if is_limited else None,
     )

@@ -53,6 +53,8 @@ OF_PRODUCT: Final = tuple(one for one in COLUMNS if one not in (*OF_VARIANT, "sk
 NUMBERS: Final = frozenset(
     {"price", "compare_at", "on_hand", "per_order_limit", "per_person_limit", "per_person_days"}
 )
+# What an earlier version called it in its files.
+_FORMER: Final[Mapping[str, Mapping[str, str]]] = {"kind": {"商品の小計": "goods"}}
 _RATE: Final = re.compile(r"\s*\(\d+(\.\d+)?%\)$")
 # Stored value: msgid; in the file stands the word in either language, or the stored value.
 CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -127,4 +129,4 @@ def value_of(key: str, text: str) -> str | None:
         words = {_plain(gettext_for(locale, "shop")(msgid)) for locale in LANGUAGES}
         if wanted in words | {value}:
             return value
-    return None
+    return _FORMER.get(key, {}).get(wanted)

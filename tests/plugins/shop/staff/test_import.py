@@ -11,11 +11,13 @@ from typing import Any
 import httpx
 import pytest
 
-from nakamise.errors import Problem
+from nakamise.errors import Conflict, FieldError, Invalid, Problem
 from nakamise.testing.fixtures import Drain
 from nakamise_shop.staff import import_runs, imports
 from nakamise_shop.staff.import_plan import Places, plan
 from nakamise_shop.staff.import_read import read
+from nakamise_shop.staff.import_runs import why
+from nakamise_shop.staff.sheet_columns import value_of
 from tests.plugins.shop.staff.office import API, PAGES, Office, grant, variant
 
 IMPORT = f"{PAGES}/products/import"
@@ -115,7 +117,7 @@ async def test_every_fault_names_its_row_and_column_and_nothing_is_written(offic
     found = faults(preview)
     assert {number: set(columns) for number, columns in found.items()} == {
         3: {"価格"},
-        4: {"価格", "在庫数"},
+        4: {"価格", "在庫数", "カテゴリー", "状態", "販売開始"},
         5: {"SKU"},
         6: {"通常価格"},
         7: {"商品コード"},
@@ -125,6 +127,7 @@ async def test_every_fault_names_its_row_and_column_and_nothing_is_written(offic
         office, sheet(head, ["", "たくさん", "無い棚", "売切", "明日", "BAD-2", "100", "", "1"])
     )
     assert set(faults(words)[2]) == {"カテゴリー", "状態", "販売開始"}
+    assert faults(preview)[4]["価格"] != "入力してください。", "what is wrong with it, not that it is missing"
     refused = await apply(office, preview)
     assert (refused.status_code, refused.json()["code"]) == (409, "has_errors")
     assert await office.count("SELECT count(*) FROM shop_product") == 1
@@ -220,7 +223,7 @@ async def test_reserved_stock_and_the_plans_limit_are_told_in_the_preview(office
         ["商品名", "状態", "SKU", "価格"],
         *(["品" + str(n), "公開中", f"NEW-{n}", "100"] for n in range(3)),
     ]
-    places = Places(shops=["honten"], categories={}, zone=office.stall.tenant.zone, may_publish=2)
+    places = Places(shops=["honten"], categories={}, shut={}, zone=office.stall.tenant.zone, may_publish=2)
     planned = plan(read(sheet(*rows).encode()), [], places)
     assert [(row.number, list(row.faults)) for row in planned.rows if row.faults] == [(4, ["state"])]
 
@@ -304,3 +307,52 @@ async def _rows_are_told(office: Office, preview: dict[str, Any], page: str, cou
 
 class _Undone(Exception):
     pass
+
+
+@pytest.mark.req("CL-19")
+async def test_what_a_product_as_a_whole_must_keep_is_a_fault_of_its_row(office: Office) -> None:
+    """Applying refused the whole file for these, and named no row."""
+    async with office.stall.ctx.begin() as tx:
+        await tx.execute("UPDATE shop_shop SET state = 'suspended'")
+    preview = await upload(
+        office,
+        sheet(
+            [
+                "商品名",
+                "状態",
+                "販売開始",
+                "販売終了",
+                "お一人様の上限の期間(日)",
+                "SKU",
+                "バリエーション名",
+                "価格",
+            ],
+            ["紅", "公開中", "", "", "", "A-1", "", "100"],
+            ["白粉", "", "2026-12-24 18:00", "2026-12-24 17:00", "", "B-1", "", "100"],
+            ["香水", "", "", "", "30", "C-1", "小", "100"],
+            ["香水", "", "", "", "", "C-2", "", "100"],
+            ["櫛", "下書き", "2026-12-24", "2026-12-25", "", "D-1", "", "100"],
+        ),
+    )
+    found = faults(preview)
+    assert {number: set(columns) for number, columns in found.items()} == {
+        2: {"状態"},
+        3: {"販売終了"},
+        4: {"お一人様の上限"},
+        5: {"バリエーション名"},
+    }
+    assert "停止中" in found[2]["状態"]
+    assert found[3]["販売終了"] == "終了は開始より後にしてください。"
+    assert (await apply(office, preview)).json()["code"] == "has_errors"
+
+
+def test_the_word_of_an_earlier_version_is_read() -> None:
+    assert [value_of("kind", text) for text in ("商品の小計", "通常の商品", "Goods")] == ["goods"] * 3
+
+
+def test_a_refusal_is_all_in_the_users_language(office: Office) -> None:
+    ends = FieldError("The end must be after the beginning.", domain="shop")
+    refused = Invalid({"sale_until": ends, "variants.0.sale_until": ends})
+    assert why(office.stall.ctx.in_language("ja"), refused) == "終了は開始より後にしてください。"
+    closed = Conflict("This file is applied already.", code="already_applied", domain="shop")
+    assert not why(office.stall.ctx.in_language("ja"), closed).isascii()
