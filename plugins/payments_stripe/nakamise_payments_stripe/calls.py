@@ -13,6 +13,7 @@ from nakamise.contracts.payments import ProviderUnreachable
 from nakamise.plugin import TenantCtx
 
 PAGE: Final = 100
+WRONG_KEY: Final = "authentication"
 
 Json = dict[str, Any]
 
@@ -25,6 +26,11 @@ class Refused(Exception):
         self.code = code
         self.decline = decline
         self.intent = intent
+
+    @property
+    def is_for_now(self) -> bool:
+        """It is our key that Stripe does not take, such as while it is exchanged: what was asked may be right."""
+        return self.code == WRONG_KEY
 
     @property
     def is_missing(self) -> bool:

@@ -267,6 +267,8 @@ class StripeProvider:
         try:
             found = await self._sent(op_id, path, **params, metadata={reading.OP: str(op_id)})
         except Refused as refused:
+            if refused.is_for_now:
+                raise ProviderUnreachable(str(refused)) from refused
             return _failed(amount_, reading.not_moved(refused.code))
         except KeyTaken as error:
             status = await self.find(op_id)

@@ -54,6 +54,7 @@ FAILURES: Final[Mapping[str, str]] = {
     "payment_intent_payment_attempt_expired": NOT_PAID,
     "card_declined": DECLINED,
     "authentication": NOT_SET_UP,
+    "permission": NOT_SET_UP,
 }
 _INTENTS: Final[Mapping[str, ChargeState]] = {
     "requires_payment_method": ChargeState.FAILED,

@@ -11,7 +11,7 @@ import stripe
 from nakamise.contracts.payments import ProviderUnreachable
 from nakamise.egress import Egress, EgressFailed, EgressRefused
 from nakamise.plugin import TenantCtx
-from nakamise_payments_stripe.calls import Json, KeptFailure, KeyTaken, Refused
+from nakamise_payments_stripe.calls import WRONG_KEY, Json, KeptFailure, KeyTaken, Refused
 from nakamise_payments_stripe.settings import StripeSettings
 
 # Stripe's own objects are small; a page of a hundred with what they expand to is not.
@@ -65,8 +65,10 @@ async def call(ctx: TenantCtx, method: str, path: str, params: Mapping[str, Any]
         raise KeyTaken(str(error)) from error
     except (stripe.CardError, stripe.InvalidRequestError) as error:
         raise _refused(error) from error
-    except (stripe.AuthenticationError, stripe.PermissionError) as error:
-        raise Refused("authentication", "", str(error), None) from error
+    except stripe.AuthenticationError as error:
+        raise Refused(WRONG_KEY, "", str(error), None) from error
+    except stripe.PermissionError as error:
+        raise Refused("permission", "", str(error), None) from error
     except stripe.StripeError as error:
         is_kept = (error.headers or {}).get("idempotent-replayed") == "true"
         raise (KeptFailure if is_kept else ProviderUnreachable)(str(error)) from error

@@ -14,6 +14,7 @@ from nakamise_payments_stripe.inbox import handle_due
 from nakamise_payments_stripe.provider import StripeProvider
 from tests.plugins.payments_stripe.counter import Counter
 from tests.plugins.payments_stripe.stripe_server.books import Json
+from tests.plugins.payments_stripe.test_failing_stripe import STEPS, a_seller, ask, moved, state_of
 from tests.plugins.payments_stripe.test_lost_news import DISPUTED
 
 HANDLED = "SELECT handled_at IS NOT NULL FROM payments_stripe_event WHERE id = $1"
@@ -147,4 +148,21 @@ async def test_a_seller_is_sent_to_the_account_that_we_know(counter: Counter) ->
         known = await accounts.of_seller(tx, seller)
     assert known is not None
     assert [url.rpartition("/")[2] for url in urls] == [known.account] * 2
+    await counter.configure()
+
+
+@pytest.mark.req("CL-30")
+async def test_what_goes_back_waits_while_stripe_refuses_our_key(counter: Counter) -> None:
+    """A refund, a share and its reversal were not refused: they are sent when the key is right again, once."""
+    seller = await a_seller(counter)
+    payment = await counter.paid(9000)
+    for kind, _path, amount in STEPS:
+        op_id = await ask(counter, kind, payment, amount, seller)
+        await counter.configure(secret_key="sk_test_rolled", pays_sellers=True)
+        await counter.settle()
+        assert await state_of(counter, op_id) == "unknown", kind
+        await counter.configure(pays_sellers=True)
+        await counter.settle()
+        assert await state_of(counter, op_id) == "succeeded", kind
+        assert moved(counter, op_id) == [amount], kind
     await counter.configure()
