@@ -160,8 +160,8 @@ async def test_rows_that_do_not_fit_say_so_and_do_nothing(depot: Depot) -> None:
     assert await apply(depot, late["id"]) == (0, 0, 0)
 
 
-@pytest.mark.req("BX-23")
-async def test_orders_of_one_buyer_share_a_parcel_and_pay_for_it_once(depot: Depot) -> None:
+@pytest.mark.req("BX-23", "LC-8.6.3")
+async def test_orders_of_one_buyer_share_a_parcel_and_pay_for_it_once(depot: Depot, drain: Drain) -> None:
     rouge = await depot.stall.goods("honten", "口紅", 2480, 9)
     buyer, other = await depot.stall.buyer("花子"), await depot.stall.buyer("次郎")
     first = await depot.order(buyer, [(rouge, 1)])
@@ -193,6 +193,19 @@ async def test_orders_of_one_buyer_share_a_parcel_and_pay_for_it_once(depot: Dep
         sent = await depot.view(order.id)
         assert ([one.tracking_number for one in sent.shipments], sent.fulfil_state) == ([YAMATO], "shipped")
     assert (await depot.staff.get(f"{API}/merges")).json() == []
+    # One parcel, one notice: of both orders and all that is in it.
+    await drain(depot.stall.tenant)
+    assert await notices(depot) == 1
+    told = str(await depot.stall.value("SELECT text_body FROM core_mail WHERE subject LIKE '%発送%'"))
+    assert (first.number in told, second.number in told, told.count("口紅")) == (True, True, 2)
+    # Another parcel under the same number, sent by hand and later, is told of.
+    third = await depot.order(buyer, [(rouge, 1)])
+    path, label = f"/api/shop/staff/orders/{third.id}", {"carrier": "yamato", "tracking_number": YAMATO}
+    for act, more in (("start", {}), ("shipments", label)):
+        answer = await depot.staff.post(f"{path}/{act}", json={"lines": [1], **more})
+        assert answer.is_success, answer.text
+    await drain(depot.stall.tenant)
+    assert await notices(depot) == 2
 
 
 async def the_merge_is_undone_and_made_again(depot: Depot, first: OrderView, second: OrderView) -> None:

@@ -12,7 +12,7 @@ from nakamise.db import Tx
 from nakamise.plugin import Delivery, TenantCtx
 from nakamise.web import N_, gettext_for, minute, yen
 from nakamise_shop.domain.carriers import Carrier
-from nakamise_shop.orders import mail_texts
+from nakamise_shop.orders import mail_texts, sharing
 from nakamise_shop.orders.bills import texts
 from nakamise_shop.orders.labels import CARRIERS, UNTAKEN
 from nakamise_shop.orders.schemas import Line, Order, OrderHeader, PayStatus
@@ -111,11 +111,22 @@ def _told_the_shop(_: Callable[..., str], order: Order) -> str:
 async def on_order_shipped(ctx: TenantCtx, event: OrderShipped, delivery: Delivery) -> None:
     async with ctx.begin() as tx:
         if await delivery.first_time(tx):
-            order = await order_by_id(ctx, tx, event.order_id)
-            _ = gettext_for(order.header.locale, "shop")
+            parcel = await sharing.parcel_of(tx, event)
+            if parcel[0].order_id != event.order_id:
+                return  # told with the first of them
+            orders = [await order_by_id(ctx, tx, one.order_id) for one in parcel]
+            order, locale = orders[0], orders[0].header.locale
+            _ = gettext_for(locale, "shop")
             values = {"carrier": _(CARRIERS[Carrier(event.carrier)]), "tracking": event.tracking_number}
-            lines = [line for line in order.lines if line.line_no in event.line_numbers]
-            await _send(ctx, tx, order, mail_texts.ORDER_SHIPPED, values, lines, with_bill=False)
+            lines = [
+                line
+                for one, sent in zip(orders, parcel, strict=True)
+                for line in one.lines
+                if line.line_no in sent.lines
+            ]
+            numbers = ("、" if locale == "ja" else ", ").join(one.header.number for one in orders)
+            text = mail_texts.ORDER_SHIPPED
+            await _send(ctx, tx, order, text, values, lines, with_bill=False, numbers=numbers)
 
 
 async def on_order_cancelled(ctx: TenantCtx, event: OrderCancelled, delivery: Delivery) -> None:
@@ -139,10 +150,13 @@ async def _send(
     lines: Sequence[Line],
     *,
     with_bill: bool,
+    numbers: str = "",
 ) -> None:
+    """``numbers``: of all orders that it is about; "" = of ``order`` alone."""
     header = order.header
+    numbers = numbers or header.number
     _ = gettext_for(header.locale, "shop")
-    words = await ctx.mail_words(tx, text_id, locale=header.locale, number=header.number, **values)
+    words = await ctx.mail_words(tx, text_id, locale=header.locale, number=numbers, **values)
     await ctx.send_mail(
         tx,
         TEMPLATE,
@@ -153,7 +167,7 @@ async def _send(
         paragraphs=words.paragraphs,
         lines=[_mail_line(line) for line in lines],
         bill=_bill(_, order) if with_bill else [],
-        facts=facts(ctx, order, _),
+        facts=[(_("Order number"), numbers), *facts(ctx, order, _)[1:]],
         action={"path": f"/shop/orders/{header.number}", "label": _("See the order")},
     )
 
