@@ -16,8 +16,9 @@ from nakamise.contracts.ui import SlipsSubject
 from nakamise.db import Tx
 from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, Slot, TenantCtx, requires
-from nakamise.web import page
+from nakamise.web import N_, gettext_for, page, see_other
 from nakamise_shop import scope
+from nakamise_shop.domain.order_state import OrderState
 from nakamise_shop.orders import repository
 from nakamise_shop.orders.bills import teller
 from nakamise_shop.orders.labels import note_label
@@ -29,6 +30,7 @@ from nakamise_shop.staff.slip_amounts import packed
 LIST: Final = "/admin/shop/orders"
 READ: Final = "shop.orders.read"
 MOST: Final = 100
+NOTHING: Final = N_("Nothing of these orders is sent, so they have no slip: %(numbers)s")
 
 
 class Slip(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +39,11 @@ class Slip(msgspec.Struct, frozen=True, kw_only=True):
     header: OrderHeader
     lines: list[Line]
     with_prices: bool
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there is anything to pack."""
+        return bool(self.lines) and self.header.state not in (OrderState.CANCELLED, OrderState.EXPIRED)
 
     @property
     def label(self) -> list[str]:
@@ -57,27 +64,37 @@ async def many(request: Request[Any, Any, Any], ctx: Ctx) -> Response[bytes]:
         ids = msgspec.convert(chosen, Annotated[list[uuid.UUID], Meta(min_length=1, max_length=MOST)])
     except msgspec.ValidationError as wrong:
         raise NotFound from wrong
-    return await _show(ctx, ids, filter_of(SlipQuery, {"prices": request.query_params.get("prices", "auto")}))
+    query = filter_of(SlipQuery, {"prices": request.query_params.get("prices", "auto")})
+    return await _show(ctx, ids, query, back=LIST)
 
 
 @get("/orders/{order_id:uuid}/slip", opt=requires(READ), include_in_schema=False)
 async def one(request: Request[Any, Any, Any], ctx: Ctx, order_id: FromPath[uuid.UUID]) -> Response[bytes]:
     """No prices of other orders, no buttons on paper."""
-    return await _show(ctx, [order_id], filter_of(SlipQuery, request.query_params))
+    query = filter_of(SlipQuery, request.query_params)
+    return await _show(ctx, [order_id], query, back=f"{LIST}/{order_id}")
 
 
-async def _show(ctx: TenantCtx, ids: list[uuid.UUID], query: SlipQuery) -> Response[bytes]:
+async def _show(ctx: TenantCtx, ids: list[uuid.UUID], query: SlipQuery, *, back: str) -> Response[bytes]:
+    """Of the orders of which something is, or was, in a parcel; without any, ``back`` with the reason."""
     async with ctx.read() as tx:
         headers = await repository.headers_by_id(tx, ids, await scope.shops_of(ctx, tx))
         lines = await repository.lines_of_all(tx, ids)
-        slips = [await _slip(tx, header, lines[header.id], query) for header in headers]
-    if not slips:
+        every = [await _slip(tx, header, lines[header.id], query) for header in headers]
+    if not every:
         raise NotFound
+    slips = [slip for slip in every if slip.is_any]
+    left_out = "、".join(slip.header.number for slip in every if not slip.is_any)
+    if not slips:
+        return see_other(
+            ctx, back, flash=gettext_for(ctx.locale, "shop")(NOTHING, numbers=left_out), kind="danger"
+        )
     return await page(
         ctx,
         "shop/staff_slip.html",
-        slots={Slot.ADMIN_ORDER_SLIP: SlipsSubject(tuple(header.id for header in headers))},
+        slots={Slot.ADMIN_ORDER_SLIP: SlipsSubject(tuple(slip.header.id for slip in slips))},
         slips=slips,
+        left_out=left_out,
         told=teller(ctx.locale),
         list=LIST,
         note_label=note_label(ctx),
