@@ -98,9 +98,10 @@ async def test_every_act_is_told_in_words(site: Site) -> None:
     admin = await site.user(roles=("admin",))
     async with site.ctx.begin() as tx:
         await tx.execute(
-            "INSERT INTO core_audit (id, actor_id, actor_name, act)"
-            " VALUES (gen_random_uuid(), $1, 'あきら', 'core.mail_text.saved')",
+            "INSERT INTO core_audit (id, at, actor_id, actor_name, act)"
+            " VALUES (gen_random_uuid(), $2, $1, 'あきら', 'core.mail_text.saved')",
             admin.id,
+            site.clock.now(),
         )
     browser = await site.logged_in(admin)
     for path in ("/admin", f"/admin/users/{admin.id}"):
