@@ -33,6 +33,9 @@ GRACE_S = 60
 
 def main() -> None:
     environment = os.environ | {"NAKAMISE_CHROMIUM": str(find_browser() or install_browser())}
+    # Images of containers like to set it. Then each worker rewrites every test and each of a hundred child processes
+    # compiles the whole framework: 2 s of processor time for every start.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     # One more than processors: a third of the time a worker waits, for a page, a deadline or another process.
     workers = min((os.cpu_count() or 1) + 1, MAX_WORKERS)
     parallel = ["-n", str(workers), "--dist", "loadscope", "--no-loadscope-reorder"]
