@@ -402,9 +402,13 @@ WHERE c.subject = $1 AND c.kind = 'charge' AND NOT (s.state = c.state AND CASE c
     WHEN 'succeeded' THEN o.state = 'paid' AND booked.amount = s.captured AND s.captured = c.amount
     ELSE o.state <> 'paid' AND booked.amount = 0 AND s.captured = 0 END)
 """
-# Who comes first decides at the provider: one that takes what it has let go would contradict us.
+# What is being taken is not let go; and who comes first decides at the provider: one that takes what it has let go
+# would contradict us.
 NO_LET_GO_RULE: Final = Lapse(
     cuts={
+        **NO_LOCKS,
+        " AND NOT EXISTS (SELECT 1 FROM payments_op c WHERE c.parent_id = $1 AND c.kind = 'capture'"
+        " AND c.state IN ('new', 'sending', 'unknown', 'succeeded'))": "",
         " AND state IN ('requires_action', 'authorized')": "",
         " AND state = 'authorized' AND capture_before > now()": "",
     },
