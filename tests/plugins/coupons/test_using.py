@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -267,3 +268,24 @@ async def a_guest_of_the_api_uses_it(office: Office, goods: uuid.UUID) -> None:
     assert (await app.get(cart, headers=mine)).json()["quote"]["goods"] == 900
     assert (await app.delete("/api/coupons/cart", headers=mine)).status_code == 204
     assert (await app.get(cart, headers=mine)).json()["quote"]["goods"] == 1000
+
+
+@pytest.mark.req("BX-04", "LC-8.7.5")
+async def test_each_shops_shipping_in_the_cart_is_that_of_the_bill(stall: Stall, office: Office) -> None:
+    """¥660 and ¥550, free up to ¥550 in all: the groups show what the bill adds up, before and after the coupon."""
+    await stall.shop("bekkan", "LB", shipping_fee=660)
+    buyer = await stall.buyer()
+    goods = [await stall.goods(shop, "品", 1000, 9) for shop in ("honten", "bekkan")]
+    await stall.fill_cart(buyer, [(one, 1) for one in goods])
+    await make(office, kind="free_shipping", amount=None, cap=550, code="OKURU", name="送料無料")
+    await put(stall, buyer, "OKURU")
+    browser = await office.browser_of(buyer)
+    page = (await browser.get("/shop/cart")).text
+
+    def amounts(pattern: str) -> list[int]:
+        return [int(text.replace(",", "")) for text in re.findall(pattern, page)]
+
+    [bill] = amounts(r'data-row="shipping"[^>]*><dt>.*?</dt><dd[^>]*>¥([\d,]+)</dd>')
+    fees, off = amounts(r"data-ship>¥([\d,]+)<"), amounts(r"data-ship-off>-¥([\d,]+)<")
+    assert (sorted(fees), sum(fees), sum(off)) == ([550, 660], bill, 550)
+    assert page.count("送料無料 <strong") == len(off)

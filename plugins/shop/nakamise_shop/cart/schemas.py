@@ -14,7 +14,7 @@ from nakamise.contracts.pricing import Applied, Quote, QuotedLine, ShopQuote
 from nakamise.contracts.shipping import RATES_UNKNOWN
 from nakamise.media import Media
 from nakamise_shop.catalog.sale import Sale
-from nakamise_shop.domain.bill import Bill, bill_of
+from nakamise_shop.domain.bill import Bill, BillRow, bill_of, shipping_discounts
 
 Quantity = Annotated[int, Meta(ge=1, le=999)]
 
@@ -154,6 +154,11 @@ class Cart(msgspec.Struct, frozen=True, kw_only=True):
         """Of what this shop will send; None while nothing of it can be bought."""
         quoted = self.shop_quote(group)
         return bill_of(quoted) if quoted else None
+
+    def shipping_discounts(self, group: CartGroup) -> tuple[BillRow, ...]:
+        """What is taken off this shop's shipping, as the bill has it."""
+        quoted = self.shop_quote(group)
+        return shipping_discounts(quoted) if quoted else ()
 
     def shop_quote(self, group: CartGroup) -> ShopQuote | None:
         """None while nothing of this shop can be bought."""

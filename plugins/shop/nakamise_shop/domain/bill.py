@@ -52,6 +52,11 @@ def bill_of(*shops: ShopQuote) -> Bill:
     )
 
 
+def shipping_discounts(shop: ShopQuote) -> tuple[BillRow, ...]:
+    """Of ``Bill.discounts`` what is off this shop's shipping."""
+    return _by_rule(part for part in shop.shipping.parts if part.phase in _DISCOUNTS)
+
+
 def _parts(shops: Sequence[ShopQuote]) -> Iterator[Part]:
     for shop in shops:
         for line in shop.lines:
