@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 
 from nakamise.contracts.orders import OrderQuery
 from nakamise.db import Tx
+from nakamise.japan import InvalidText, parse_phone
 from nakamise.plugin import TenantCtx
 from nakamise_shop import scope
 from nakamise_shop.catalog.search import patterns
 
-# The words: all in the order (number, buyer, recipient, kana), or all in one of its lines.
+# The words: all in the order (number, buyer, recipient, kana), all in one of its lines, or one that is as long as a
+# whole phone number, the recipient's.
 TEXT_MATCHES: Final = """
-(o.search_text LIKE ALL ({words}::text[]) OR EXISTS (
+(o.search_text LIKE ALL ({words}::text[])
+ OR (length(({words}::text[])[1]) >= 12 AND o.address ->> 'phone' LIKE ALL ({words}::text[])) OR EXISTS (
     SELECT 1 FROM shop_order_line t LEFT JOIN shop_product q ON q.id = t.product_id
     WHERE t.order_id = o.id
       AND (q.search_text LIKE ALL ({words}::text[]) OR lower(t.name || ' ' || t.sku) LIKE ALL ({words}::text[]))))
@@ -36,7 +39,7 @@ AND ($7::timestamptz IS NULL OR o.placed_at >= $7)
 AND ($8::timestamptz IS NULL OR o.placed_at < $8)
 AND (cardinality($9::text[]) = 0 OR {TEXT_MATCHES.format(words="$9")})
 AND ($10::uuid[] IS NULL OR o.shop_id = ANY ($10) OR o.buyer_id = $11)
-"""
+"""  # noqa: S608
 
 
 async def conditions(ctx: TenantCtx, tx: Tx, query: OrderQuery) -> tuple[object, ...]:
@@ -51,10 +54,18 @@ async def conditions(ctx: TenantCtx, tx: Tx, query: OrderQuery) -> tuple[object,
         list(query.fulfil_states),
         midnight(query.first, zone),
         day_after(query.last, zone),
-        patterns(query.text),
+        order_patterns(query.text),
         await scope.shops_of(ctx, tx),
         ctx.actor.user_id,
     )
+
+
+def order_patterns(text: str) -> list[str]:
+    """The words for ``TEXT_MATCHES``; a phone number in whatever form is the one that is stored."""
+    try:
+        return patterns(parse_phone(text))
+    except InvalidText:
+        return patterns(text)
 
 
 def midnight(day: date | None, zone: ZoneInfo) -> datetime | None:

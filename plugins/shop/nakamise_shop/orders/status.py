@@ -34,6 +34,13 @@ INPUTS_SQL: Final = """
  FROM jsonb_each(p.inputs || o.inputs) i
  WHERE strpos(i.key, ':') = 0 OR split_part(i.key, ':', 2) = o.shop_id::text)
 """
+# Pieces of shop_order_line l that are in its parcel, or are to be: twin of ``staff.slip_amounts.packed``.
+PACKED_SQL: Final = """
+CASE WHEN l.refunded_qty = 0 THEN l.qty ELSE l.qty - coalesce((
+    SELECT sum(rl.qty) FROM shop_refund_line rl JOIN shop_refund r ON r.id = rl.refund_id
+    LEFT JOIN shop_shipment x ON x.id = l.shipment_id
+    WHERE r.order_id = l.order_id AND rl.line_no = l.line_no AND (x.id IS NULL OR r.at < x.shipped_at)), 0)::int END
+"""
 NOTE_SQL: Final = "coalesce(nullif(o.note, ''), o.inputs ->> 'shop.note', p.inputs ->> 'shop.note', '')"
 # Orders and sales in every count and sum of staff's pages and reports: what was paid, at the moment of payment, whatever
 # became of it; what went back is a figure of its own. The alias of shop_order is ``o``. The pages print this definition.

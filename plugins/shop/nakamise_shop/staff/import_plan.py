@@ -238,7 +238,7 @@ def _check_product(product: ProductPlan, values: Values, typed: Sequence[Values]
 def _check_names(product: ProductPlan) -> None:
     """Of several variants each has a name."""
     names = {one.sku: one.variant for one in product.stored if one.is_active}
-    names |= {sku: values.get("variant", names.get(sku)) for sku, values in product.variants.items()}
+    names |= {sku: values.get("variant", names.get(sku)) or "" for sku, values in product.variants.items()}
     if len(names) < 2:
         return
     for row in product.rows:

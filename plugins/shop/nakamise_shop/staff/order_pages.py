@@ -23,8 +23,8 @@ from nakamise_shop.orders.cancel import staff_may_cancel
 from nakamise_shop.orders.labels import note_label
 from nakamise_shop.orders.service import order_by_id, subject_of
 from nakamise_shop.paging import address, filter_of, page_base, tabs
+from nakamise_shop.staff import orders_repository, products_repository
 from nakamise_shop.staff import orders_service as service
-from nakamise_shop.staff import products_repository
 from nakamise_shop.staff.notes import notes_of
 from nakamise_shop.staff.order_bulk import MOST
 from nakamise_shop.staff.orders_csv import CHARSETS, Encoding, order_csv
@@ -54,6 +54,10 @@ async def order_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     wanted = filter_of(StaffOrderFilter, request.query_params)
     async with ctx.read() as tx:
         found = await service.order_lines(ctx, tx, wanted)
+        if wanted.page > found.page_count:
+            # An old link, or the orders before went into another tab.
+            wanted = msgspec.structs.replace(wanted, page=found.page_count)
+            found = await service.order_lines(ctx, tx, wanted)
         shops = await products_repository.shop_choices(tx, await scope.shops_of(ctx, tx))
     names = [(status, words(ctx)(ORDER_STATUS[status][0])) for status in OrderStatus]
     return await page(
@@ -70,6 +74,11 @@ async def order_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
         payments=choices(ctx, {value: label for value, (label, _) in PAYMENT_STATUS.items()}),
         may_fulfil=ctx.actor.can(FULFIL),
         most=MOST,
+        no_dates=[
+            text
+            for name in ("since", "until")
+            if (text := request.query_params.get(name)) and getattr(wanted, name) is None
+        ],
         slots={Slot.ADMIN_ORDERS_TOOLS: StaffOrdersSubject(address("", wanted).lstrip("?"))},
     )
 
@@ -111,6 +120,7 @@ async def show(
     """``errors`` and ``typed`` are of a refused act; ``part`` names its dialog."""
     async with ctx.read() as tx:
         order = await order_by_id(ctx, tx, order_id)
+        pieces = await orders_repository.pieces_of(tx, order_id)
         notes = await notes_of(tx, order_id)
     changeable = order.header.state in ("pending", "paid", "part_refunded")
     return await page(
@@ -119,6 +129,7 @@ async def show(
         status=status,
         slots={Slot.ADMIN_ORDER_SECTION: subject_of(order)},
         order=order,
+        pieces=pieces,
         action=f"{LIST}/{order_id}",
         story=story_of(ctx, order),
         order_status=badges(ctx, ORDER_STATUS),

@@ -12,12 +12,11 @@ import msgspec
 
 from nakamise.contracts.pricing import ShopQuote
 from nakamise.db import Tx
-from nakamise_shop.catalog.search import patterns
 from nakamise_shop.domain.bill import Bill, bill_of
 from nakamise_shop.domain.order_state import OrderState
-from nakamise_shop.orders.matching import TEXT_MATCHES, day_after, midnight
+from nakamise_shop.orders.matching import TEXT_MATCHES, day_after, midnight, order_patterns
 from nakamise_shop.orders.schemas import PayStatus, pay_status
-from nakamise_shop.orders.status import INPUTS_SQL, NOTE_SQL, PAY_SQL, STATUS_SQL
+from nakamise_shop.orders.status import INPUTS_SQL, NOTE_SQL, PACKED_SQL, PAY_SQL, STATUS_SQL
 from nakamise_shop.scope import Shops
 from nakamise_shop.staff.orders_schemas import StaffOrderFilter, StaffOrderLine
 
@@ -43,7 +42,7 @@ _LINES: Final = f"""
 {_MATCHING}
 SELECT m.id, m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.state, m.paid_at, m.authorized_until,
        m.refunded, m.refund_waits, m.status, m.total, m.note <> '' AS has_note, m.inputs ? 'shop.gift' AS is_gift,
-       (SELECT sum(l.qty) FROM shop_order_line l WHERE l.order_id = m.id)::int AS item_count
+       (SELECT sum({PACKED_SQL}) FROM shop_order_line l WHERE l.order_id = m.id)::int AS item_count
 FROM matching m JOIN shop_shop s ON s.id = m.shop_id
 WHERE $8::text IS NULL OR m.status = $8
 ORDER BY m.placed_at DESC, m.id DESC LIMIT $9 OFFSET $10
@@ -68,6 +67,12 @@ async def lines(
     return await tx.all(StaffOrderLine, _LINES, *given, wanted.status, limit, offset)
 
 
+async def pieces_of(tx: Tx, order_id: uuid.UUID) -> int:
+    """What is in its parcels, or is to be."""
+    query = f"SELECT coalesce(sum({PACKED_SQL}), 0)::int FROM shop_order_line l WHERE l.order_id = $1"  # noqa: S608
+    return int(await tx.value(query, order_id))
+
+
 async def in_order(tx: Tx, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
     """Those that are there, as the list shows them."""
     return await tx.values(
@@ -77,7 +82,7 @@ async def in_order(tx: Tx, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
 
 def _conditions(wanted: StaffOrderFilter, zone: ZoneInfo, shops: Shops) -> tuple[object, ...]:
     return (
-        patterns(wanted.q),
+        order_patterns(wanted.q),
         wanted.shop,
         midnight(wanted.since, zone),
         day_after(wanted.until, zone),
@@ -126,9 +131,7 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
 _EXPORT: Final = f"""
 {_MATCHING}
 SELECT m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.email, m.state, m.paid_at, m.authorized_until,
-       m.status, (SELECT sum(l.qty) FROM shop_order_line l WHERE l.order_id = m.id)::int AS item_count,
-       (SELECT string_agg(concat_ws(' ', l.name, nullif(l.variant_name, ''), '×' || l.qty), ' / '
-                          ORDER BY l.line_no) FROM shop_order_line l WHERE l.order_id = m.id) AS items,
+       m.status, packed.pieces AS item_count, packed.items,
        o.quote, o.points, m.total, o.tax, m.refunded, m.refund_waits, o.address,
        ARRAY(SELECT jsonb_build_array(x.carrier, x.tracking_number) FROM shop_shipment x
              WHERE x.order_id = m.id ORDER BY x.shipped_at, x.id) AS parcels,
@@ -136,6 +139,12 @@ SELECT m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.email, m.stat
 FROM matching m
 JOIN shop_shop s ON s.id = m.shop_id
 JOIN shop_order o ON o.id = m.id
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(u.units), 0)::int AS pieces,
+           coalesce(string_agg(concat_ws(' ', u.name, nullif(u.variant_name, ''), '×' || u.units), ' / '
+                               ORDER BY u.line_no) FILTER (WHERE u.units > 0), '') AS items
+    FROM (SELECT l.line_no, l.name, l.variant_name, {PACKED_SQL} AS units FROM shop_order_line l
+          WHERE l.order_id = m.id) u) packed
 WHERE ($8::text IS NULL OR m.status = $8)
   AND ($9::timestamptz IS NULL OR (m.placed_at, m.number) < ($9, $10::text))
 ORDER BY m.placed_at DESC, m.number DESC LIMIT $11

@@ -32,7 +32,7 @@ class StaffOrderFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StaffOrderLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the list of orders; ``item_count`` counts pieces."""
+    """A row of the list of orders; ``item_count`` counts the pieces that are in its parcels or are to be."""
 
     id: uuid.UUID
     number: str

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from nakamise.contracts.orders import RefundLine, RefundOrder
 from nakamise.testing.fixtures import Drain
 from nakamise.ui.sheets import safe_cell
 from nakamise_shop.checkout.schemas import Placed
 from nakamise_shop.domain.order_state import LineState, OrderState, OrderStatus, order_status
+from nakamise_shop.orders.refunding import refund
 from tests.plugins.shop.staff.office import API, PAGES, Office
 
 YAMATO = "123456789013"
@@ -202,6 +204,46 @@ async def test_search_period_and_tabs_agree_with_the_database(office: Office) ->
     assert await numbers(since="2000-01-01", until="2000-12-31") == 0
     assert await numbers(since="2000-01-01") == 2
     assert await numbers(shop="nowhere") == 0
+    for phone in ("03-1234-5678", "０３１２３４５６７８", "+81 3 1234 5678"):
+        assert await numbers(q=phone) == 2, phone
+    assert await numbers(q="03-1234-5679") == 0
+    assert await numbers(q="1234") == 0, "a piece of a number is an order's"
+    beyond = (await office.browser.get(f"{PAGES}/orders", params={"page": "99"})).text
+    assert (beyond.count('name="orders"'), "注文はまだありません" in beyond) == (2, False)
+    no_date = (await office.browser.get(f"{PAGES}/orders", params={"since": "2026-13-01"})).text
+    assert "「2026-13-01」は日付として読み取れない" in no_date
+    assert "日付として読み取れない" not in beyond
+
+
+@pytest.mark.req("LC-8.5.1", "LC-9.7.1")
+async def test_who_packs_reads_what_is_still_in_the_order(office: Office) -> None:
+    """Two of three taken out before they left: gone from the list, the order's head and the file; a return is not."""
+    lip = await office.stall.goods("honten", "シルクルージュ", 3960, 9)
+    tea = await office.stall.goods("honten", "香り茶", 1080, 9, tax_class="reduced")
+    placed = await office.order([(lip, 3), (tea, 1)])
+    order_id = placed.orders[0].id
+    ctx = office.stall.ctx
+    query = "SELECT line_no FROM shop_order_line WHERE order_id = $1 AND variant_id = $2"
+    lip_no, tea_no = [int(str(await office.stall.value(query, order_id, one))) for one in (lip, tea)]
+
+    async def back(*lines: tuple[int, int]) -> None:
+        wanted = tuple(RefundLine(line_no=no, qty=qty) for no, qty in lines)
+        async with ctx.begin() as tx:
+            await refund(ctx, tx, order_id, RefundOrder(idem=uuid.uuid4(), lines=wanted))
+
+    async def told() -> tuple[int, str, str, bool]:
+        found = (await office.api.get(f"{API}/orders")).json()["items"][0]["item_count"]
+        file = (await office.browser.get(f"{PAGES}/orders/export.csv")).content.decode("utf-8-sig")
+        [row] = csv.DictReader(io.StringIO(file))
+        page = (await office.browser.get(f"{PAGES}/orders/{order_id}")).text
+        return found, row["商品数"], row["商品"], f"{found}個の商品" in page
+
+    await back((lip_no, 2), (tea_no, 1))
+    assert await told() == (1, "1", "シルクルージュ 標準 ×1", True)
+    await office.api.post(f"{API}/orders/{order_id}/start", json={"lines": [lip_no]})
+    assert (await ship(office, order_id, [lip_no])).status_code == 201
+    await back((lip_no, 1))
+    assert await told() == (1, "1", "シルクルージュ 標準 ×1", True), "it was in the parcel"
 
 
 @pytest.mark.req("LC-8.5.1")
