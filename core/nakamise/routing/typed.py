@@ -13,6 +13,7 @@ import msgspec
 from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid, Problem
 from nakamise.plugin.context import TenantCtx
+from nakamise.routing.forms import explain
 from nakamise.ui.formats import local_time
 from nakamise.ui.i18n import N_, gettext_for
 
@@ -62,8 +63,8 @@ class Typed:
         for name, value in self._values.items():
             try:
                 msgspec.convert(value, kinds[name])
-            except msgspec.ValidationError:
-                self.errors.setdefault(name, FieldError(N_("This value cannot be used.")))
+            except msgspec.ValidationError as fault:
+                self.errors.setdefault(name, explain(str(fault)))
         return None if self.errors else msgspec.convert(self._values, type_)
 
 
