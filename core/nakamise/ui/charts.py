@@ -110,6 +110,8 @@ def spark(values: Sequence[float], label: str) -> Markup:
 def _scale(values: Sequence[float]) -> _Scale:
     highest = max([*values, 0])
     step = _nice_step(highest)
+    if all(value == int(value) for value in values):
+        step = max(1.0, step)  # half an order would be shown as a whole one
     return _Scale(max(1, math.ceil(highest / step)) * step, step)
 
 

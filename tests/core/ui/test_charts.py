@@ -70,3 +70,15 @@ def test_shares_of_a_donut_close_the_ring() -> None:
     text = str(charts.donut([("a", 1), ("b", 3)], "x"))
     assert re.findall(r"\((\d+\.\d)%\)", text) == ["25.0", "75.0"]
     assert "nan" not in str(charts.donut([("a", 0)], "x"))
+
+
+@pytest.mark.parametrize("highest", [1, 2, 3, 4, 5])
+def test_what_is_counted_has_whole_steps(highest: int) -> None:
+    """Two orders are 1 and 2, not 0, 1, 2, 2."""
+    root = parse(charts.line([("a", 0), ("b", highest)], "x", lambda value: f"{value:.0f}"))
+    shown = [text.text for text in root.iter(f"{NS}text") if text.get("x") == "0"]
+    assert len(shown) == len(set(shown))
+    assert "0" not in shown
+    assert charts._scale([0.5, highest]).step <= charts._scale([0, highest]).step, (
+        "shares may have finer ones"
+    )

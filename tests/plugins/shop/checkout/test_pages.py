@@ -68,7 +68,7 @@ async def visit(stall: Stall, client: ClientFor) -> Visit:
     return Visit(http, buyer, [watch, tea])
 
 
-@pytest.mark.req("LC-4.2.6", "LC-4.2.5", "DF-08", "DF-10")
+@pytest.mark.req("CL-13", "LC-4.2.6", "LC-4.2.5", "DF-08", "DF-10")
 async def test_the_last_screen_shows_what_the_law_asks_for(visit: Visit) -> None:
     """特定商取引法 12条の6: quantity, price and total, payment, delivery, withdrawal, time limit."""
     page = await visit.page(f"/shop/checkout/confirm?address={visit.buyer.address_id}")
