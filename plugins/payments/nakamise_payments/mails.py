@@ -96,3 +96,16 @@ async def taken_short(ctx: TenantCtx, tx: Tx, charge: Op, missing: int) -> None:
         ],
         action={"label": _(N_("See the payments")), "path": "/admin/payments"},
     )
+
+
+async def share_owed(ctx: TenantCtx, tx: Tx, amount: int) -> None:
+    """What a shop has too much since staff paid its share by hand."""
+    _ = gettext_for(ctx.tenant.locale, "payments")
+    await ctx.mail_admins(
+        tx,
+        "mail/notice",
+        subject=_(N_("A shop has too much of a share that you paid")),
+        paragraphs=[_(words.ASK_BACK)],
+        facts=[(_(N_("Amount")), yen(amount))],
+        action={"label": _(N_("See the shares")), "path": "/admin/payments#shares"},
+    )

@@ -35,13 +35,7 @@ class NoteForm(msgspec.Struct, frozen=True):
     note: Annotated[str, Meta(min_length=2, max_length=500)]
 
 
-class PaidForm(NoteForm, frozen=True):
-    """``amount`` is what the page said; 0 = as it is now."""
-
-    amount: Annotated[int, Meta(ge=0)] = 0
-
-
-class OwedForm(NoteForm, frozen=True):
+class AmountForm(NoteForm, frozen=True):
     """``amount`` is what the page said."""
 
     amount: Annotated[int, Meta(ge=1)]
@@ -185,16 +179,19 @@ async def share_again(ctx: Ctx, op_id: FromPath[uuid.UUID]) -> Response[bytes]:
 @post("/shares/{order_id:uuid}/paid", opt=requires("payments.settle"), include_in_schema=False)
 async def share_paid(request: AnyRequest, ctx: Ctx, order_id: FromPath[uuid.UUID]) -> Response[bytes]:
     """By staff, for the buyer paid nothing that it could come from."""
-    form = (await read_form(request, PaidForm)).valid()
+    form = (await read_form(request, AmountForm)).valid()
     _ = gettext_for(ctx.locale, "payments")
-    await stuck.paid(ctx, order_id, form.note, form.amount)
+    try:
+        await stuck.paid(ctx, order_id, form.note, form.amount)
+    except Conflict as trouble:
+        return see_other(ctx, SHARES, flash=_said(ctx, trouble), kind="danger")
     return see_other(ctx, SHARES, flash=_("The share is noted as paid."))
 
 
 @post("/shares/{order_id:uuid}/back", opt=requires("payments.settle"), include_in_schema=False)
 async def share_came_back(request: AnyRequest, ctx: Ctx, order_id: FromPath[uuid.UUID]) -> Response[bytes]:
     """The shop paid back what it had too much of a share that staff had paid."""
-    form = (await read_form(request, OwedForm)).valid()
+    form = (await read_form(request, AmountForm)).valid()
     _ = gettext_for(ctx.locale, "payments")
     try:
         await stuck.came_back(ctx, order_id, form.amount, form.note)

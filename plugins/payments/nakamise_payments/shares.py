@@ -15,15 +15,15 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.money import unit_refund
 from nakamise.plugin import TenantCtx
-from nakamise_payments import repository, short
+from nakamise_payments import mails, repository, short
 from nakamise_payments.reversal import later
 from nakamise_payments.schemas import Op, OpState
 from nakamise_payments.settings import PaymentsSettings
 
 REASON: Final = "sale"
 _TOO_MUCH: Final = (
-    "UPDATE payments_sale SET owed_back = greatest(owed_back, paid_by_hand - $2)"
-    " WHERE order_id = $1 AND paid_by_hand > 0"
+    "UPDATE payments_sale SET owed_back = paid_by_hand - $2"
+    " WHERE order_id = $1 AND paid_by_hand - $2 > owed_back RETURNING owed_back - got_back"
 )
 
 
@@ -52,12 +52,31 @@ async def share(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> Stand:
     if orders is None:
         return Stand(0, 0)
     order = await orders.get(tx, order_id)
-    await fix_fees(ctx, tx, order_id)
-    terms = await tx.one(_Terms, "SELECT subject, fee_bp FROM payments_sale WHERE order_id = $1", order_id)
+    terms = await _terms(ctx, tx, order)
     borne = borne_by_others(order.quote)
     back = borne if short.is_over(order) else borne - borne_still(order)
     kept = await short.kept(orders, tx, terms.subject, order)
     return Stand(share_of(kept + borne, back, terms.fee_bp), borne)
+
+
+async def at_first(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> int:
+    """The share of all that was sold, before anything of it went back; 0 while the shop is off."""
+    orders = ctx.optional_service(Orders)
+    if orders is None:
+        return 0
+    order = await orders.get(tx, order_id)
+    fee_bp = (await _terms(ctx, tx, order)).fee_bp
+    return share_of(order.charge + borne_by_others(order.quote), 0, fee_bp)
+
+
+async def _terms(ctx: TenantCtx, tx: Tx, order: OrderView) -> _Terms:
+    """Those of its sale; of an order without one, those of today."""
+    found = await tx.first(
+        _Terms,
+        "SELECT subject, coalesce(fee_bp, $2) AS fee_bp FROM payments_sale WHERE order_id = $1",
+        *(order.id, ctx.settings(PaymentsSettings).seller_fee),
+    )
+    return found or _Terms(subject=order.purchase_id, fee_bp=ctx.settings(PaymentsSettings).seller_fee)
 
 
 async def fix_fees(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID | None = None) -> None:
@@ -98,6 +117,7 @@ async def adjust(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
     """What the seller got too much comes back; the same again changes nothing. With less taken of a purchase than was to
     be, what goes back of one order may take from its others."""
     for one in await short.together(tx, order_id):
+        await fix_fees(ctx, tx, one)
         await _adjust(ctx, tx, one)
 
 
@@ -124,7 +144,9 @@ async def leave_to_staff(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
     """The buyer paid nothing, others all of it: there is no charge that the share could come from. What staff have
     paid already stays as it is, and what of it is too much by now is theirs to ask back."""
     left = max(0, (await share(ctx, tx, order_id)).share)
-    if await tx.execute(_TOO_MUCH, order_id, left):
+    if await tx.value("SELECT paid_by_hand > 0 FROM payments_sale WHERE order_id = $1", order_id):
+        if owed := await tx.value(_TOO_MUCH, order_id, left):
+            await mails.share_owed(ctx, tx, owed)
         return
     if left == 0:
         await nothing_left(ctx, tx, order_id)

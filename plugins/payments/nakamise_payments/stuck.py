@@ -14,12 +14,12 @@ from nakamise.contracts.shops import ShopSellers
 from nakamise.db import Tx
 from nakamise.errors import Conflict, NotFound
 from nakamise.plugin import TenantCtx
-from nakamise.web import N_
+from nakamise.web import N_, yen
 from nakamise_payments import repository, sellers, shares
 from nakamise_payments.reconciler import payouts_stopped
 from nakamise_payments.sellers import Sale
+from nakamise_payments.words import ASK_BACK
 
-ASK_BACK: Final = N_("You paid this share yourselves, and the order was refunded afterwards. Ask the shop to pay the amount back.")  # fmt: skip
 NO_CHARGE: Final = N_("The buyer paid nothing for this order. Pay the shop by bank transfer.")
 # A share that failed, the newest taking back of a share where that failed, those that nothing can be sent of, and those
 # of which the shop has too much since staff paid them.
@@ -47,11 +47,12 @@ ORDER BY 6, 1
 """  # noqa: S608
 
 # An order may be refunded between the page and the payment, also wholly: then nothing was left to pay.
+_BY_HAND: Final = """
+SELECT CASE WHEN done_at IS NULL THEN by_hand ELSE 0 END AS now, paid_by_hand > 0 AS is_paid
+FROM payments_sale WHERE order_id = $1 AND by_hand IS NOT NULL FOR UPDATE
+"""
 _PAID: Final = """
-UPDATE payments_sale SET done_at = coalesce(done_at, now()),
-    paid_by_hand = CASE WHEN done_at IS NULL THEN greatest(by_hand, $2) ELSE $2 END,
-    owed_back = CASE WHEN done_at IS NULL THEN greatest(0, $2 - by_hand) ELSE $2 END
-WHERE order_id = $1 AND paid_by_hand = 0 AND (done_at IS NULL OR $2 > 0)
+UPDATE payments_sale SET done_at = coalesce(done_at, now()), paid_by_hand = $2, owed_back = $3 WHERE order_id = $1
 """
 
 
@@ -69,6 +70,13 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True):
     subject: uuid.UUID
     seller_id: uuid.UUID
     by_hand: bool
+
+
+class _ByHand(msgspec.Struct, frozen=True, kw_only=True):
+    """``now`` is what is left to pay of it."""
+
+    now: int
+    is_paid: bool
 
 
 async def all_of(tx: Tx) -> list[Stuck]:
@@ -124,15 +132,24 @@ async def _pass_on(ctx: TenantCtx, tx: Tx, row: Stuck) -> None:
     await sellers.pay(ctx, tx, Sale(order_id=row.order_id, subject=row.subject, seller_id=row.seller_id))
 
 
-async def paid(ctx: TenantCtx, order_id: uuid.UUID, note: str, amount: int = 0) -> None:
-    """Staff paid a share that nothing could be sent of: ``amount`` as their page said it, 0 = as it is now. What it has
-    shrunk by since is owed back. Raises NotFound; a second time changes nothing."""
+async def paid(ctx: TenantCtx, order_id: uuid.UUID, note: str, amount: int) -> None:
+    """Staff paid ``amount``, as their page said it, of a share that nothing could be sent of. What it has shrunk by since
+    is owed back. Raises NotFound; Conflict when no page can have said it, and a second time."""
     async with ctx.begin() as tx:
-        left = await tx.value("SELECT by_hand FROM payments_sale WHERE order_id = $1 FOR UPDATE", order_id)
-        if left is None:
+        share = await tx.first(_ByHand, _BY_HAND, order_id)
+        if share is None:
             raise NotFound
-        if await tx.execute(_PAID, order_id, amount):
-            await ctx.audit(tx, "payments.share_paid", str(order_id), amount=max(left, amount), note=note)
+        if share.is_paid:
+            raise Conflict(N_("This share was noted as paid already."), code="share_noted", domain="payments")
+        if not share.now <= amount <= max(share.now, await shares.at_first(ctx, tx, order_id)):
+            raise Conflict(
+                N_("The shop's share is %(amount)s. Please look again."),
+                code="share_changed",
+                domain="payments",
+                params={"amount": yen(share.now)},
+            )
+        await tx.execute(_PAID, order_id, amount, amount - share.now)
+        await ctx.audit(tx, "payments.share_paid", str(order_id), amount=amount, note=note)
 
 
 async def came_back(ctx: TenantCtx, order_id: uuid.UUID, amount: int, note: str) -> None:

@@ -45,6 +45,7 @@ TROUBLES: Final[Mapping[Trouble, str]] = {
     Trouble.ONLY_MOVED: N_("The provider's balance moved, and the ledger does not know it"),
     Trouble.PAID_OUT: N_("More was paid out than the ledger holds"),
 }
+ASK_BACK: Final = N_("You paid this share yourselves, and the order was refunded afterwards. Ask the shop to pay the amount back.")  # fmt: skip
 
 # What the two sides of a difference are.
 _STATES: Final = frozenset({Trouble.STATE, Trouble.OVERDUE})

@@ -19,7 +19,10 @@ from nakamise_payments.widget import widget
 from tests.plugins.payments.desk import Desk
 from tests.plugins.payments.scene import Scene
 from tests.plugins.payments.test_reconciling import admin_session
+from tests.plugins.shop.cart.test_cart_pages import said
 from tests.plugins.shop.catalog.test_models import COLUMNS, TYPES
+
+OWED_MAIL = "SELECT text_body FROM core_mail WHERE subject LIKE '%返してもらう金額があります%' ORDER BY created_at DESC LIMIT 1"
 
 
 async def staff_of(scene: Scene) -> dict[str, str]:
@@ -153,13 +156,16 @@ async def test_a_share_that_no_charge_can_give_is_paid_by_staff(scene: Scene, dr
     assert "購入者の支払がありません" in page
     paid = f"/admin/payments/shares/{sold}/paid"
     assert paid in page
-    for _ in range(2):
-        answer = await scene.client.post(paid, data={"note": "11/22 振込 77"}, headers=staff)
-        assert answer.status_code == 303
+    note = {"note": "11/22 振込 77", "amount": str(gross)}
+    assert (await scene.client.post(paid, data={"note": "11/22"}, headers=staff)).status_code == 422
+    for wrong in (gross - 1, gross + 1):
+        refused = await scene.client.post(paid, data={**note, "amount": str(wrong)}, headers=staff)
+        assert f"ショップの取り分は¥{gross:,}です" in said(refused).text
+    assert await stall.value("SELECT sum(paid_by_hand)::int FROM payments_sale") == 0
+    for word in ("支払済みとして記録しました", "すでに支払済みとして記録されています"):
+        assert word in said(await scene.client.post(paid, data=note, headers=staff)).text
     assert await stall.value("SELECT count(*) FROM payments_sale WHERE done_at IS NULL") == 0
-    assert (
-        await scene.client.post(paid.replace(sold, undone), data={"note": "xx"}, headers=staff)
-    ).status_code == 404
+    assert (await scene.client.post(paid.replace(sold, undone), data=note, headers=staff)).status_code == 404
     assert paid not in (await scene.client.get("/admin/payments", headers=staff)).text
 
 
@@ -173,10 +179,10 @@ async def test_a_share_that_staff_paid_is_asked_back_after_a_refund(scene: Scene
     await drain(stall.tenant)
     await pay_due(stall.ctx)
     paid = f"/admin/payments/shares/{order_id}/paid"
-    await scene.client.post(paid, data={"note": "11/22 振込 77"}, headers=staff)
     back, fee = paid.replace("/paid", "/back"), stall.ctx.settings(PaymentsSettings).seller_fee
-    assert back not in (await scene.client.get("/admin/payments", headers=staff)).text
     share, noted = share_of(9550, 0, fee), 0
+    await scene.client.post(paid, data={"note": "11/22 振込 77", "amount": str(share)}, headers=staff)
+    assert back not in (await scene.client.get("/admin/payments", headers=staff)).text
     for gone, units in ((3000, 1), (9550, 2)):
         async with stall.ctx.begin() as tx:
             some = RefundOrder(idem=uuid.uuid4(), lines=(RefundLine(line_no=1, qty=units),))
@@ -185,6 +191,7 @@ async def test_a_share_that_staff_paid_is_asked_back_after_a_refund(scene: Scene
         too_much = share - share_of(9550, gone, fee) - noted
         page = (await scene.client.get("/admin/payments", headers=staff)).text
         assert "返してもらうよう" in page
+        assert f"¥{too_much:,}" in str(await stall.value(OWED_MAIL))
         assert f"¥{too_much:,}" in page
         assert back in page
         for wrong in ({"note": "11/23 入金", "amount": str(too_much - 1)}, {"note": "11/23 入金"}):
@@ -223,8 +230,8 @@ async def test_a_share_that_shrinks_while_staff_pay_it_is_asked_back(
         await stall.ctx.service(Orders).refund(tx, order_id, some)
     await drain(stall.tenant)
     for _ in range(2):
-        said = {"note": "11/22 振込 77", "amount": str(share)}
-        await scene.client.post(f"/admin/payments/shares/{order_id}/paid", data=said, headers=staff)
+        form = {"note": "11/22 振込 77", "amount": str(share)}
+        await scene.client.post(f"/admin/payments/shares/{order_id}/paid", data=form, headers=staff)
     left = share_of(9550, 9550 if units == 3 else 3000, stall.ctx.settings(PaymentsSettings).seller_fee)
     row = "SELECT ARRAY[paid_by_hand, owed_back, got_back] FROM payments_sale"
     assert await stall.value(row) == [share, share - left, 0]
