@@ -85,7 +85,7 @@ async def test_from_the_order_to_the_receipt_that_was_issued_again(
     await page.get_by_label("宛名").fill("株式会社買い手")
     await page.get_by_role("button", name="領収書を発行する").click()
     await expect(page.get_by_role("heading", name="領収書")).to_be_visible()
-    await expect(page.locator(".tax-sheet")).to_contain_text("株式会社買い手 様")
+    await expect(page.locator(".tax-sheet")).to_contain_text("株式会社買い手 御中")
     await settled(page, "phone-receipt")
 
     await desktop.add_cookies(cookies_of(staff))

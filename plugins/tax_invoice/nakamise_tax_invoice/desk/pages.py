@@ -18,7 +18,7 @@ from nakamise_tax_invoice.desk.answers import pdf_answer
 from nakamise_tax_invoice.issuing import repository, service
 from nakamise_tax_invoice.issuing.service import WantedReceipt
 from nakamise_tax_invoice.papers.body import Family
-from nakamise_tax_invoice.papers.sheet import sheet_of
+from nakamise_tax_invoice.papers.sheet import sheet_of, titled
 from nakamise_tax_invoice.words import field_texts, kind_names, words
 
 AnyRequest = Request[Any, Any, Any]
@@ -65,6 +65,7 @@ async def _form(
     known = last.body if last else None
     values = {
         "recipient": known.recipient if known else order.buyer_name,
+        "honorific": known.honorific if known else "",
         "note": known.note if known else _("goods"),
     }
     return await page(
@@ -73,6 +74,7 @@ async def _form(
         status=422 if errors else 200,
         order=order,
         last=last,
+        last_name=titled(last.body, ctx.locale) if last else "",
         entries=entries,
         kinds=kind_names(ctx),
         values=values | typed,

@@ -88,7 +88,7 @@ async def _show(
         fingerprint=file.sha256 if file else "",
         kinds=kind_names(ctx),
         may_issue=ctx.actor.can(ISSUE) and found.is_latest,
-        values={"recipient": found.body.recipient, "reason": "", **typed},
+        values={"recipient": found.body.recipient, "honorific": found.body.honorific, "reason": "", **typed},
         errors=errors,
         here=HERE,
         action=f"{HERE}/documents/{document_id}",

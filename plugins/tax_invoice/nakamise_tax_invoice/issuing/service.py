@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -18,7 +18,8 @@ from nakamise_tax_invoice.issuing import repository, terms
 from nakamise_tax_invoice.issuing.numbering import next_version, prefix_of, write
 from nakamise_tax_invoice.issuing.schemas import Document, Draft
 from nakamise_tax_invoice.papers import writing
-from nakamise_tax_invoice.papers.body import Body, Family, Issuer, Original
+from nakamise_tax_invoice.papers.body import Body, Family, Honorific, Issuer, Original
+from nakamise_tax_invoice.papers.titles import addressed
 from nakamise_tax_invoice.pdf.files import Render
 from nakamise_tax_invoice.settings import TaxInvoiceSettings
 from nakamise_tax_invoice.words import DOMAIN, words
@@ -30,18 +31,20 @@ Name = Annotated[str, Meta(min_length=1, max_length=80)]
 
 
 class WantedReceipt(msgspec.Struct, frozen=True, kw_only=True):
-    """宛名 and 但し書き, as the buyer chooses them."""
+    """宛名 and 但し書き, as the buyer chooses them. ``honorific`` "": by the name."""
 
     recipient: Name
+    honorific: Literal["", "様", "御中"] = ""
     note: Annotated[str, Meta(max_length=80)] = ""
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
     """What another version says differently. ``as_shop_is_now``: the seller's name and number of today instead of
-    those of the day of sale."""
+    those of the day of sale. ``honorific`` as in ``WantedReceipt``."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=300)]
     recipient: Annotated[str, Meta(max_length=80)] = ""
+    honorific: Literal["", "様", "御中"] = ""
     as_shop_is_now: bool = False
 
 
@@ -51,7 +54,8 @@ async def issue_invoice(ctx: TenantCtx, tx: Tx, order: OrderView) -> uuid.UUID |
         return None
     to = order.buyer_name if ctx.settings(TaxInvoiceSettings).recipient == "buyer" else ""
     issuer = await _issuer(ctx, tx, order)
-    body = writing.invoice(order, issuer, ctx.tenant.zone, await _now(tx), to)
+    name, title = addressed(to)
+    body = _titled(writing.invoice(order, issuer, ctx.tenant.zone, await _now(tx), name), title)
     return await _write(ctx, tx, _draft(order, order.id, body))
 
 
@@ -70,7 +74,7 @@ async def issue_return(ctx: TenantCtx, tx: Tx, order: OrderView, refund: OrderRe
     to = sale.body.recipient
     issuer = sale.body.issuer
     body = writing.returned(order, refund, issuer, ctx.tenant.zone, await _now(tx), original, to)
-    return await _write(ctx, tx, _draft(order, refund.id, body))
+    return await _write(ctx, tx, _draft(order, refund.id, _titled(body, sale.body.honorific)))
 
 
 async def issue_receipt(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: WantedReceipt) -> Document:
@@ -79,8 +83,9 @@ async def issue_receipt(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: Wan
     Whoever calls checks whose order it is. Raises NotFound; Invalid for a blank name; Conflict for an order that
     nothing was paid for.
     """
-    wanted = WantedReceipt(recipient=wanted.recipient.strip(), note=bare_note(wanted.note))
-    _check_name(wanted.recipient)
+    name, title = addressed(wanted.recipient, wanted.honorific or None)
+    note = bare_note(wanted.note)
+    _check_name(name)
     order = await ctx.service(Orders).get(tx, order_id)
     if order.state not in _PAID or order.charge == 0:
         raise Conflict(N_("There is a receipt as soon as the order is paid."), code="not_paid", domain=DOMAIN)
@@ -88,10 +93,10 @@ async def issue_receipt(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: Wan
     zone = ctx.tenant.zone
     await hold(ctx, tx, order.shop_id)
     last = await repository.latest(tx, Family.RECEIPT, order_id)
-    body = writing.receipt(order, issuer, zone, await _now(tx), wanted.recipient, wanted.note)
+    body = _titled(writing.receipt(order, issuer, zone, await _now(tx), name, note), title)
     draft = _draft(order, order.id, body)
     if last is not None:
-        if (last.body.recipient, last.body.note) == (wanted.recipient, wanted.note):
+        if (last.body.recipient, last.body.honorific, last.body.note) == (name, title, note):
             return last
         reason = words(ctx.in_language(order.locale))(N_("Asked for by the buyer"))
         draft = _following(draft, last, reason)
@@ -106,7 +111,10 @@ async def reissue(ctx: TenantCtx, tx: Tx, document_id: uuid.UUID, wanted: Correc
     """
     await hold(ctx, tx, (await document(tx, document_id)).shop_id)
     last = await document(tx, document_id)
-    wanted = msgspec.structs.replace(wanted, recipient=wanted.recipient.strip())
+    name, title = addressed(wanted.recipient, wanted.honorific or None)
+    if not wanted.honorific and name == last.body.recipient == wanted.recipient.strip():
+        title = last.body.honorific
+    wanted = msgspec.structs.replace(wanted, recipient=name, honorific=title)
     if last.family is Family.RECEIPT:
         _check_name(wanted.recipient)
     if not last.is_latest:
@@ -152,9 +160,14 @@ async def _corrected(ctx: TenantCtx, tx: Tx, last: Document, wanted: Correction)
         issuer = writing.issuer_of(sold, await terms.terms_of(ctx, tx, last.shop_id))
     kind = writing.kind_for(last.body.family, issuer, wanted.recipient)
     issued_on = (await _now(tx)).astimezone(ctx.tenant.zone).date()
-    return msgspec.structs.replace(
+    body = msgspec.structs.replace(
         last.body, kind=kind, issuer=issuer, recipient=wanted.recipient, issued_on=issued_on
     )
+    return _titled(body, wanted.honorific or last.body.honorific)
+
+
+def _titled(body: Body, title: Honorific) -> Body:
+    return msgspec.structs.replace(body, honorific=title)
 
 
 async def _issuer(ctx: TenantCtx, tx: Tx, order: OrderView) -> Issuer:

@@ -11,6 +11,7 @@ import msgspec
 from nakamise.contracts.pricing import Rounding
 
 What = Literal["goods", "shipping", "extra", "kept"]
+Honorific = Literal["様", "御中"]
 
 
 class Family(enum.StrEnum):
@@ -120,7 +121,8 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     """total = sum of rows - discounts = sum of ``taxes.gross``; paid = total - tenders.
 
     ``note`` is a receipt's 但し書き; ``refunded`` what of ``paid`` had gone back when a receipt was written.
-    ``replaces`` is the number of the version before, "" for the first.
+    ``replaces`` is the number of the version before, "" for the first. ``honorific`` stands behind ``recipient`` in
+    Japanese; documents of before 2026-11-22 have 様.
     """
 
     kind: Kind
@@ -136,6 +138,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     paid: int
     rounding: Rounding
+    honorific: Honorific = "様"
     note: str = ""
     refunded: int = 0
     original: Original | None = None

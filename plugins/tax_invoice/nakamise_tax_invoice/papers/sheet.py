@@ -69,7 +69,7 @@ def sheet_of(body: Body, number: str, locale: str) -> Sheet:
         title=_(TITLES[body.kind]),
         stamp=_("Reissued") if body.version > 1 else "",
         number=number,
-        recipient=_("To: %(name)s", name=body.recipient) if body.recipient else "",
+        recipient=_("To: %(name)s", name=titled(body, locale)) if body.recipient else "",
         headline=_headline(_, body),
         note=_("For: %(note)s", note=body.note) if body.note else "",
         facts=tuple(_facts(_, body, number, locale)),
@@ -88,6 +88,11 @@ def sheet_of(body: Body, number: str, locale: str) -> Sheet:
         ),
         remarks=tuple(_remarks(_, body)),
     )
+
+
+def titled(body: Body, locale: str) -> str:
+    """The recipient with the title, which Japanese alone has."""
+    return f"{body.recipient} {body.honorific}" if locale == "ja" else body.recipient
 
 
 def _headline(_: Words, body: Body) -> tuple[str, str]:
