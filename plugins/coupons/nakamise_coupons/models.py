@@ -21,7 +21,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata: Final = MetaData()
 
@@ -141,6 +141,7 @@ use: Final = Table(
     _moment("used_at", nullable=False),
     _moment("reverted_at"),
     Column("sold", BigInteger, nullable=False, server_default=text("0")),
+    Column("sums", JSONB),
     CheckConstraint("amount > 0"),
     CheckConstraint("sold >= 0"),
     CheckConstraint("bearer IN ('shop', 'tenant', 'platform')"),

@@ -57,11 +57,17 @@ SELECT {_COUPON},
        (SELECT count(*) FROM coupons_use u WHERE u.coupon_id = c.id AND u.reverted_at IS NULL)::int AS use_count,
        (SELECT count(*) FROM coupons_use u WHERE u.coupon_id = c.id AND u.reverted_at IS NOT NULL)::int
            AS returned_count,
-       (SELECT coalesce(sum(u.amount), 0) FROM coupons_use u WHERE u.coupon_id = c.id AND u.reverted_at IS NULL)::bigint
-           AS taken,
-       (SELECT coalesce(sum(u.sold), 0) FROM coupons_use u WHERE u.coupon_id = c.id AND u.reverted_at IS NULL)::bigint
-           AS sold
-FROM coupons_coupon c WHERE c.id = $1
+       kept.taken, kept.sold
+FROM coupons_coupon c
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(coalesce(mine.taken, u.amount)), 0)::bigint AS taken,
+           coalesce(sum(coalesce(mine.sold, u.sold)), 0)::bigint AS sold
+    FROM coupons_use u
+    CROSS JOIN LATERAL (
+        SELECT sum((u.sums -> o::text ->> 0)::bigint) AS sold, sum((u.sums -> o::text ->> 1)::bigint) AS taken
+        FROM unnest(u.open_orders) o) mine
+    WHERE u.coupon_id = c.id AND u.reverted_at IS NULL) kept
+WHERE c.id = $1
 """  # noqa: S608 (our own text)
 _PRESENTED: Final = f"""
 SELECT k.coupon_id, k.code, k.uses_max, k.used AS code_used, k.stopped_at, {_TERMS},

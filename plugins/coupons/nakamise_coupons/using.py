@@ -39,12 +39,12 @@ ON CONFLICT (coupon_id, user_id) DO UPDATE SET used = p.used + 1 WHERE $3::int I
 _FIRST: Final = "INSERT INTO coupons_first (user_id, purchase_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 _USE: Final = """
 INSERT INTO coupons_use AS u (purchase_id, coupon_id, code, user_id, amount, currency, bearer, order_numbers,
-                              open_orders, sold, used_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now())
+                              open_orders, sold, sums, used_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now())
 ON CONFLICT (purchase_id) DO UPDATE SET coupon_id = excluded.coupon_id, code = excluded.code,
     user_id = excluded.user_id, amount = excluded.amount, bearer = excluded.bearer,
     order_numbers = excluded.order_numbers, open_orders = excluded.open_orders, sold = excluded.sold,
-    used_at = excluded.used_at, reverted_at = NULL
+    sums = excluded.sums, used_at = excluded.used_at, reverted_at = NULL
 WHERE u.reverted_at IS NOT NULL
 """
 _LET_GO: Final = """
@@ -107,6 +107,7 @@ async def _note(tx: Tx, order: OrderDraft, taken: _Taken, code: str, amount: int
         [ref.number for ref, _ in lowered],
         [ref.id for ref, _ in lowered],
         sum(shop.total for _, shop in lowered),
+        {str(ref.id): [shop.total, _taken_off(shop)] for ref, shop in lowered},
     )
 
 
@@ -115,8 +116,12 @@ def _mine(applied: Sequence[Applied]) -> list[Applied]:
 
 
 def _is_lowered(shop: ShopQuote) -> bool:
+    return _taken_off(shop) > 0
+
+
+def _taken_off(shop: ShopQuote) -> int:
     parts = [part for line in shop.lines for part in line.parts] + list(shop.shipping.parts)
-    return any(part.plugin_id == DOMAIN for part in parts)
+    return sum(part.amount for part in parts if part.plugin_id == DOMAIN)
 
 
 def _gone(code: str, message: str) -> Conflict:

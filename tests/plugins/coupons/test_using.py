@@ -289,3 +289,25 @@ async def test_each_shops_shipping_in_the_cart_is_that_of_the_bill(stall: Stall,
     fees, off = amounts(r"data-ship>¥([\d,]+)<"), amounts(r"data-ship-off>-¥([\d,]+)<")
     assert (sorted(fees), sum(fees), sum(off)) == ([550, 660], bill, 550)
     assert page.count("送料無料 <strong") == len(off)
+
+
+@pytest.mark.req("LC-8.7.3", "BX-04")
+async def test_an_order_that_is_given_up_leaves_the_coupons_sums(stall: Stall, office: Office) -> None:
+    """One purchase, two shops: what came of the coupon is what is left of it, order by order."""
+    await stall.shop("bekkan", "LB", shipping_fee=660)
+    buyer = await stall.buyer()
+    goods = [await stall.goods(shop, "品", price, 9) for shop, price in (("honten", 1000), ("bekkan", 3000))]
+    await stall.fill_cart(buyer, [(one, 1) for one in goods])
+    coupon = await make(office, amount=400)
+    await put(stall, buyer, "AKI")
+    till = Till(office.client_for(stall.tenant), buyer)
+    placed = (await till.place()).json()
+    await till.pay(placed["purchase_id"], "tok_success")
+    whole = await read(office, coupon)
+    assert (whole["sold"], whole["taken"], whole["use_count"]) == (1000 + 550 + 3000 + 660 - 400, 400, 1)
+    totals = {one["id"]: one["total"] for one in placed["orders"]}
+    dear = max(totals, key=lambda one: totals[one])
+    answer = await office.api.post(f"/api/shop/staff/orders/{dear}/cancel", json={"reason": "破損"})
+    assert answer.status_code in (200, 201, 204), answer.text
+    left = await read(office, coupon)
+    assert (left["sold"], left["taken"], left["use_count"]) == (1000 + 550 - 100, 100, 1)
