@@ -12,7 +12,7 @@ from nakamise.db import Tx
 from nakamise.plugin import Delivery, TenantCtx
 from nakamise.web import N_, gettext_for, minute, yen
 from nakamise_shop.domain.carriers import Carrier
-from nakamise_shop.orders import mail_texts, sharing
+from nakamise_shop.orders import mail_texts, sharing, vouchers
 from nakamise_shop.orders.bills import texts
 from nakamise_shop.orders.labels import CARRIERS, UNTAKEN
 from nakamise_shop.orders.schemas import Line, Order, OrderHeader, PayStatus
@@ -137,7 +137,8 @@ async def on_order_cancelled(ctx: TenantCtx, event: OrderCancelled, delivery: De
             why = [_(_CANCELLED[event.reason], number=event.number)]
             why += [_("Reason: %(words)s", words=note.words) for note in order.timeline if note.words]
             is_back = order.header.paid_at is not None and event.reason != "lapsed"
-            values = {"why": "\n\n".join(why), "payment": _back(_, order.header) if is_back else ""}
+            void = _(vouchers.VOID) if await vouchers.are_void(ctx, tx, order.header) else ""
+            values = {"why": "\n\n".join(why), "payment": _back(_, order.header) if is_back else void}
             await _send(ctx, tx, order, mail_texts.ORDER_CANCELLED, values, order.lines, with_bill=False)
 
 

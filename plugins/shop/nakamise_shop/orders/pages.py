@@ -14,7 +14,7 @@ from nakamise.errors import Conflict
 from nakamise.ids import new_token
 from nakamise.plugin import Ctx, Slot, signed_in
 from nakamise.web import gettext_for, page, read_form, see_other
-from nakamise_shop.orders import bills, labels, service
+from nakamise_shop.orders import bills, labels, service, vouchers
 from nakamise_shop.orders.again import GONE, buy_again
 from nakamise_shop.orders.cancel import cancel
 from nakamise_shop.orders.schemas import OrderFilter
@@ -51,9 +51,11 @@ async def order_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
 async def order_detail(ctx: Ctx, number: FromPath[str]) -> Response[bytes]:
     async with ctx.read() as tx:
         order = await service.own_order(ctx, tx, number)
+        is_void = await vouchers.are_void(ctx, tx, order.header)
     return await page(
         ctx,
         "shop/orders_detail.html",
+        void_numbers=gettext_for(ctx.locale, "shop")(vouchers.VOID) if is_void else "",
         slots={Slot.ORDER_SECTION: service.subject_of(order)},
         order=order,
         timeline=story(ctx.locale, order),
