@@ -21,8 +21,8 @@ async def _mail(desk: Counter) -> tuple[str, str]:
     """The last one about an approval: its text and its HTML."""
     where = "FROM core_mail WHERE subject LIKE '%承認%' ORDER BY created_at DESC LIMIT 1"
     return (
-        await desk.stall.value(f"SELECT text_body {where}"),
-        await desk.stall.value(f"SELECT html_body {where}"),
+        str(await desk.stall.value(f"SELECT text_body {where}")),
+        str(await desk.stall.value(f"SELECT html_body {where}")),
     )
 
 

@@ -15,6 +15,7 @@ async def test_a_receipt_has_the_title_that_was_chosen_and_never_two(books: Book
     (order,) = await books.buy(buyer, [(rouge, 1)])
     pages = books.client(books.stall.tenant)
     pages.cookies.set("sid", await books.stall.browser_session(buyer))
+    made: dict[str, str] = {}
     for wish, printed in (
         ({"recipient": "買い手 太郎"}, "買い手 太郎 様"),
         ({"recipient": "株式会社買い手"}, "株式会社買い手 御中"),
