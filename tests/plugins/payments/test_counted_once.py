@@ -73,7 +73,6 @@ async def test_a_payment_beside_one_that_went_back_counts(desk: Desk, drain: Dra
     assert await desk.value(STATE, second.id) == "succeeded false"
     refunds = [await desk.value(REFUNDS, one.id) for one in (first, second)]
     assert refunds == [5000, 0], "one of the two is the buyer's payment"
-    await drain(desk.ctx.tenant, allow_failures=True)
 
 
 @pytest.mark.req("CL-31")
