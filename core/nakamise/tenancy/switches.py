@@ -25,7 +25,7 @@ from nakamise.plugin.context import SYSTEM, Tenant, TenantCtx
 from nakamise.plugin.manifest import Manifest
 from nakamise.runtime import Runtime
 from nakamise.tenancy.apply import migrate_schema, write_ledger
-from nakamise.tenancy.control import announce, lock_tenant
+from nakamise.tenancy.control import announce, lock_tenant, note
 from nakamise.tenancy.history import plugin_history
 from nakamise.tenancy.owner import as_tenant, owner_transaction
 
@@ -54,8 +54,8 @@ async def enable_all(
     runtime: Runtime, tenant_id: uuid.UUID, plugin_ids: Sequence[str], *, actor: str = "operator"
 ) -> None:
     """As ``enable`` one after the other, requirements first, in one transaction: all of them or none."""
-    wanted = [(_manifest(runtime, plugin_id), None) for plugin_id in plugin_ids]
-    await _enable(runtime, tenant_id, wanted, actor, None)
+    if wanted := [(_manifest(runtime, plugin_id), None) for plugin_id in plugin_ids]:
+        await _enable(runtime, tenant_id, wanted, actor, None)
 
 
 async def _enable(
@@ -72,11 +72,22 @@ async def _enable(
             await _require(runtime, connection, tenant, manifest.id, locale)
             tenant, tx = await _switch_on(runtime, connection, tenant, manifest, stored)
             done.append(tx)
-            detail = {"plugin": manifest.id}
-            await announce(connection, tenant_id, "plugin.enable", actor=actor, detail=detail)
+        await _announce(connection, tenant_id, [manifest.id for manifest, _ in wanted], actor)
     await runtime.directory.catch_up()
     for tx in done:
         await tx.run_after_commit()
+
+
+async def _announce(
+    connection: asyncpg.Connection, tenant_id: uuid.UUID, plugin_ids: Sequence[str], actor: str
+) -> None:
+    """A line for each; only the last locks the version that all tenants share."""
+    *others, last = plugin_ids
+    for plugin_id in others:
+        await note(
+            connection, "plugin.enable", tenant_id=tenant_id, actor=actor, detail={"plugin": plugin_id}
+        )
+    await announce(connection, tenant_id, "plugin.enable", actor=actor, detail={"plugin": last})
 
 
 async def _require(

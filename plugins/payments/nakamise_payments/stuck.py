@@ -52,7 +52,7 @@ SELECT CASE WHEN done_at IS NULL THEN by_hand ELSE 0 END AS now, paid_by_hand > 
 FROM payments_sale WHERE order_id = $1 AND by_hand IS NOT NULL FOR UPDATE
 """
 _PAID: Final = """
-UPDATE payments_sale SET done_at = coalesce(done_at, now()), paid_by_hand = $2, owed_back = $3 WHERE order_id = $1
+UPDATE payments_sale SET done_at = coalesce(done_at, (SELECT now())), paid_by_hand = $2, owed_back = $3 WHERE order_id = $1
 """
 
 
