@@ -34,9 +34,10 @@ INPUTS_SQL: Final = """
  FROM jsonb_each(p.inputs || o.inputs) i
  WHERE strpos(i.key, ':') = 0 OR split_part(i.key, ':', 2) = o.shop_id::text)
 """
-# Pieces of shop_order_line l that are in its parcel, or are to be: twin of ``staff.slip_amounts.packed``.
+# Pieces of shop_order_line l that are in its parcel, or are to be; ``m.status`` is its order's. Twin of
+# ``staff.slip_amounts.packed`` and of what has a slip at all.
 PACKED_SQL: Final = """
-CASE WHEN l.refunded_qty = 0 THEN l.qty ELSE l.qty - coalesce((
+CASE WHEN m.status = 'cancelled' THEN 0 WHEN l.refunded_qty = 0 THEN l.qty ELSE l.qty - coalesce((
     SELECT sum(rl.qty) FROM shop_refund_line rl JOIN shop_refund r ON r.id = rl.refund_id
     LEFT JOIN shop_shipment x ON x.id = l.shipment_id
     WHERE r.order_id = l.order_id AND rl.line_no = l.line_no AND (x.id IS NULL OR r.at < x.shipped_at)), 0)::int END

@@ -47,6 +47,10 @@ FROM matching m JOIN shop_shop s ON s.id = m.shop_id
 WHERE $8::text IS NULL OR m.status = $8
 ORDER BY m.placed_at DESC, m.id DESC LIMIT $9 OFFSET $10
 """  # noqa: S608
+_PIECES: Final = f"""
+SELECT coalesce(sum({PACKED_SQL}), 0)::int
+FROM (SELECT {STATUS_SQL} AS status FROM shop_order WHERE id = $1) m, shop_order_line l WHERE l.order_id = $1
+"""  # noqa: S608
 
 
 class _Count(msgspec.Struct, frozen=True):
@@ -69,8 +73,7 @@ async def lines(
 
 async def pieces_of(tx: Tx, order_id: uuid.UUID) -> int:
     """What is in its parcels, or is to be."""
-    query = f"SELECT coalesce(sum({PACKED_SQL}), 0)::int FROM shop_order_line l WHERE l.order_id = $1"  # noqa: S608
-    return int(await tx.value(query, order_id))
+    return int(await tx.value(_PIECES, order_id))
 
 
 async def in_order(tx: Tx, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:

@@ -18,7 +18,7 @@ from nakamise.errors import NotFound
 from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import N_, gettext_for, page, see_other
 from nakamise_shop import scope
-from nakamise_shop.domain.order_state import OrderState
+from nakamise_shop.domain.order_state import OrderStatus, order_status
 from nakamise_shop.orders import repository
 from nakamise_shop.orders.bills import teller
 from nakamise_shop.orders.labels import note_label
@@ -42,8 +42,9 @@ class Slip(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_any(self) -> bool:
-        """Whether there is anything to pack."""
-        return bool(self.lines) and self.header.state not in (OrderState.CANCELLED, OrderState.EXPIRED)
+        """Whether there is, or was, anything to pack: a cancelled order's money goes back, what was sent stays so."""
+        status = order_status(self.header.state, [line.fulfil_state for line in self.lines])
+        return status is not OrderStatus.CANCELLED
 
     @property
     def label(self) -> list[str]:
