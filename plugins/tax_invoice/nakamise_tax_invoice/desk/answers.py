@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 from litestar import Response
-from litestar.response import Stream
 
 from nakamise.plugin import TenantCtx
-from nakamise.web import csv_stream
 from nakamise_tax_invoice.issuing.schemas import Document
 from nakamise_tax_invoice.pdf.files import pdf_of
 
@@ -24,7 +20,3 @@ async def pdf_answer(ctx: TenantCtx, document: Document) -> Response[bytes]:
             "x-content-type-options": "nosniff",
         },
     )
-
-
-def csv_answer(name: str, pieces: AsyncIterator[bytes]) -> Stream:
-    return csv_stream(name, pieces)

@@ -65,7 +65,7 @@ async def _form(
     known = last.body if last else None
     values = {
         "recipient": known.recipient if known else order.buyer_name,
-        "honorific": known.honorific if known else "",
+        "honorific": "",
         "note": known.note if known else _("goods"),
     }
     return await page(

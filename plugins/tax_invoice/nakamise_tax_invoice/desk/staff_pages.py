@@ -13,9 +13,18 @@ from litestar.types import ControllerRouterHandler
 from nakamise.contracts.shops import ShopSellers
 from nakamise.errors import Conflict, Invalid
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import filter_of, gettext_for, page, page_address, page_base, read_form, see_other
+from nakamise.web import (
+    csv_stream,
+    filter_of,
+    gettext_for,
+    page,
+    page_address,
+    page_base,
+    read_form,
+    see_other,
+)
 from nakamise_tax_invoice.desk import listing, own
-from nakamise_tax_invoice.desk.answers import csv_answer, pdf_answer
+from nakamise_tax_invoice.desk.answers import pdf_answer
 from nakamise_tax_invoice.desk.listing import Search
 from nakamise_tax_invoice.desk.own import READ
 from nakamise_tax_invoice.issuing import repository, service, terms
@@ -58,7 +67,7 @@ async def export(request: AnyRequest, ctx: Ctx) -> Stream:
     name = f"documents-{ctx.now().astimezone(ctx.tenant.zone):%Y%m%d-%H%M}.csv"
     async with ctx.begin() as tx:
         await ctx.audit(tx, "tax_invoice.exported", name, filter=ctx.http.query)
-    return csv_answer(name, listing.csv_of(ctx, wanted))
+    return csv_stream(name, listing.csv_of(ctx, wanted))
 
 
 @get("/documents/{document_id:uuid}", opt=requires(READ), include_in_schema=False)
@@ -88,7 +97,7 @@ async def _show(
         fingerprint=file.sha256 if file else "",
         kinds=kind_names(ctx),
         may_issue=ctx.actor.can(ISSUE) and found.is_latest,
-        values={"recipient": found.body.recipient, "honorific": found.body.honorific, "reason": "", **typed},
+        values={"recipient": found.body.recipient, "honorific": "", "reason": "", **typed},
         errors=errors,
         here=HERE,
         action=f"{HERE}/documents/{document_id}",

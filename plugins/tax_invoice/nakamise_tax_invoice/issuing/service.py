@@ -31,7 +31,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=80)]
 
 
 class WantedReceipt(msgspec.Struct, frozen=True, kw_only=True):
-    """宛名 and 但し書き, as the buyer chooses them. ``honorific`` "": by the name."""
+    """宛名 and 但し書き, as the buyer chooses them. ``honorific`` "": by the name, and as before where it stays."""
 
     recipient: Name
     honorific: Literal["", "様", "御中"] = ""
@@ -83,9 +83,8 @@ async def issue_receipt(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: Wan
     Whoever calls checks whose order it is. Raises NotFound; Invalid for a blank name; Conflict for an order that
     nothing was paid for.
     """
-    name, title = addressed(wanted.recipient, wanted.honorific or None)
     note = bare_note(wanted.note)
-    _check_name(name)
+    _check_name(addressed(wanted.recipient)[0])
     order = await ctx.service(Orders).get(tx, order_id)
     if order.state not in _PAID or order.charge == 0:
         raise Conflict(N_("There is a receipt as soon as the order is paid."), code="not_paid", domain=DOMAIN)
@@ -93,6 +92,7 @@ async def issue_receipt(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: Wan
     zone = ctx.tenant.zone
     await hold(ctx, tx, order.shop_id)
     last = await repository.latest(tx, Family.RECEIPT, order_id)
+    name, title = _addressed(wanted, last)
     body = _titled(writing.receipt(order, issuer, zone, await _now(tx), name, note), title)
     draft = _draft(order, order.id, body)
     if last is not None:
@@ -111,9 +111,7 @@ async def reissue(ctx: TenantCtx, tx: Tx, document_id: uuid.UUID, wanted: Correc
     """
     await hold(ctx, tx, (await document(tx, document_id)).shop_id)
     last = await document(tx, document_id)
-    name, title = addressed(wanted.recipient, wanted.honorific or None)
-    if not wanted.honorific and name == last.body.recipient == wanted.recipient.strip():
-        title = last.body.honorific
+    name, title = _addressed(wanted, last)
     wanted = msgspec.structs.replace(wanted, recipient=name, honorific=title)
     if last.family is Family.RECEIPT:
         _check_name(wanted.recipient)
@@ -137,6 +135,14 @@ async def reissue(ctx: TenantCtx, tx: Tx, document_id: uuid.UUID, wanted: Correc
 def bare_note(note: str) -> str:
     """Without what the paper says around it: 但し お品代として is お品代."""
     return note.strip().removeprefix("但し").removesuffix("として").strip()
+
+
+def _addressed(wanted: WantedReceipt | Correction, last: Document | None) -> tuple[str, Honorific]:
+    """The bare name and its title: a name that stays keeps its own, unless another is chosen or typed with it."""
+    name, title = addressed(wanted.recipient, wanted.honorific or None)
+    if last and not wanted.honorific and name == last.body.recipient == wanted.recipient.strip():
+        title = last.body.honorific
+    return name, title
 
 
 def _check_name(recipient: str) -> None:
