@@ -15,7 +15,7 @@ from nakamise.errors import FieldError, Invalid
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop import scope
-from nakamise_shop.catalog import price_log
+from nakamise_shop.catalog import stock_log
 from nakamise_shop.settings import ShopSettings
 from nakamise_shop.staff import changed
 from nakamise_shop.staff import products_repository as products
@@ -146,8 +146,9 @@ async def change(ctx: TenantCtx, tx: Tx, given: GridChange) -> list[CellResult]:
     saved_prices = await _set_prices(tx, list(prices.values()))
     await _after_prices(tx, {before[id_].product_id for id_ in saved_prices})
     saved_stocks = await _set_stocks(tx, list(stocks.values()))
-    # What was sold out is on sale again, or the other way round.
-    await price_log.note(tx, list({before[id_].product_id for id_ in saved_stocks}))
+    # What was sold out is on sale again, or the other way round. No more than that while buyers wait for the stock, and
+    # no variant, which another editor may hold who waits for it too.
+    await stock_log.note(tx, list({before[id_].product_id for id_ in saved_stocks}))
     now = {row.id: row for row in await tx.all(_Now, _NOW, list(before), None)}
     results = [
         _price_result(

@@ -160,7 +160,9 @@ async def refresh_prices(tx: Tx, product_ids: list[uuid.UUID]) -> None:
 
 
 async def lock_variants(tx: Tx, product_id: uuid.UUID) -> list[StaffVariant]:
-    """All variants, archived ones too, with their stock held: no order can take any until the end."""
+    """All variants, archived ones too, with their stock held: no order can take any until the end. Before it the
+    product, as whoever changes prices does."""
+    await tx.execute("SELECT FROM shop_product WHERE id = $1 FOR NO KEY UPDATE", product_id)
     return await tx.all(
         StaffVariant,
         "SELECT v.id, v.name, '' AS name_en, v.sku, v.option_values, v.price, v.compare_at, k.on_hand,"

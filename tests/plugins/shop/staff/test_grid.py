@@ -8,8 +8,9 @@ import uuid
 
 import pytest
 
+from nakamise.db import Tx
 from nakamise_shop.staff import grid
-from nakamise_shop.staff.grid import GridChange, Outcome, StockCell
+from nakamise_shop.staff.grid import GridChange, Outcome, PriceCell, StockCell
 from tests.plugins.shop.staff.office import API, PAGES, Office, variant
 
 GRID = f"{PAGES}/products/grid"
@@ -118,3 +119,57 @@ async def test_steps_of_many_add_up_and_of_two_numbers_one_wins(office: Office) 
     before = (await office.stall.stock_of(variant_id))[0]
     await asyncio.gather(*(careless() for _ in range(4)))
     assert (await office.stall.stock_of(variant_id))[0] == before + 1
+
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+
+
+async def until_somebody_waits(tx: Tx) -> None:
+    for _ in range(500):
+        if await tx.value(WAITING):
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail("nobody waits")
+
+
+@pytest.mark.req("CL-21")
+async def test_stock_is_written_while_somebody_else_holds_the_variant(office: Office) -> None:
+    """Who changes prices and stock has the variant and comes for its stock: nobody waits the other way round."""
+    made = await office.create(variants=[variant(compare_at=5000)])
+    id_ = uuid.UUID(made["variants"][0]["id"])
+    ctx = office.stall.ctx_of(office.staff)
+    async with ctx.begin() as tx:
+        # Not as it would be proven: whoever notes the price would write it.
+        await tx.execute("UPDATE shop_variant SET was_until = now() WHERE id = $1", id_)
+
+    async def sold_out() -> Outcome:
+        async with ctx.begin() as tx:
+            cell = StockCell(variant_id=id_, seen=10, on_hand=0)
+            return (await grid.change(ctx, tx, GridChange(stocks=[cell])))[0].outcome
+
+    async with ctx.begin() as tx:
+        await tx.execute("SELECT FROM shop_variant WHERE id = $1 FOR NO KEY UPDATE", id_)
+        assert await asyncio.wait_for(sold_out(), 10) is Outcome.SAVED
+        both = GridChange(
+            prices=[PriceCell(variant_id=id_, seen=3960, price=4000)],
+            stocks=[StockCell(variant_id=id_, by=3)],
+        )
+        assert [one.outcome for one in await grid.change(ctx, tx, both)] == [Outcome.SAVED] * 2
+    assert await office.stall.stock_of(id_) == (3, 0)
+    turns = "SELECT string_agg(sold_out::text, ' ' ORDER BY at) FROM shop_stock_log WHERE variant_id = $1"
+    assert await office.stall.value(turns, id_) == "true false"
+
+
+@pytest.mark.req("CL-21")
+async def test_the_products_form_waits_for_the_product_before_it_takes_the_stock(office: Office) -> None:
+    """As the grid does, which has the product when it comes for the stock."""
+    made = await office.create()
+    id_ = uuid.UUID(made["variants"][0]["id"])
+    ctx = office.stall.ctx_of(office.staff)
+    async with ctx.begin() as tx:
+        await tx.execute("SELECT FROM shop_product WHERE id = $1 FOR UPDATE", uuid.UUID(made["id"]))
+        saving = asyncio.create_task(office.change(made, name="新しい名前"))
+        await until_somebody_waits(tx)
+        free = "SELECT on_hand FROM shop_stock WHERE variant_id = $1 FOR UPDATE SKIP LOCKED"
+        assert await tx.value(free, id_) == 10
+    assert (await saving).status_code == 200
