@@ -29,6 +29,7 @@ REMARKS: Final = {
     ),
     "closed_day": N_("%(before)s is a day on which the shop sends nothing."),
     "past_day": N_("%(before)s is over."),
+    "delayed": N_("This parcel was to leave on %(before)s."),
     "late": N_(
         "The buyer wished for %(before)s; sent on this day it arrives on %(now)s at the earliest. Please tell the buyer, or change the wish."
     ),

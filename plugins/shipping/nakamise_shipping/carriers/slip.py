@@ -29,7 +29,8 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
 
 class Slip(msgspec.Struct, frozen=True, kw_only=True):
     """``ref`` is what comes back with the tracking number; ``hours`` a code of the carrier, ``travel_days`` from
-    ``ship_day`` to the arrival, ``day`` the one that was wished; ``odd_day`` is what is odd about ``ship_day``."""
+    ``ship_day`` to the arrival, ``day`` the one that was wished; ``odd_day`` is what is odd about ``ship_day``,
+    ``leaves_on`` the day on which it was to be."""
 
     ref: str
     to: Party
@@ -40,6 +41,7 @@ class Slip(msgspec.Struct, frozen=True, kw_only=True):
     day: date | None = None
     hours: str = ""
     odd_day: Literal["", "closed_day", "past_day"] = ""
+    leaves_on: date | None = None
     contents: str
     gift: str = ""
 
@@ -62,7 +64,7 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
     """``column`` is its head in the file. ``kind``: missing, too_long, unknown (characters ``before``), swapped
     (``before`` is written as ``now``), split (over the fields ``now``), late (wished for the day ``before``, arrives
     on ``now`` at the earliest), unknown_hours (the carrier has no code ``before``), closed_day and past_day (nothing
-    leaves on ``before``)."""
+    leaves on ``before``), delayed (was to leave on ``before``)."""
 
     level: Grave
     kind: str
@@ -157,6 +159,8 @@ class _Work:
         day on which nobody hands it over is void."""
         if slip.odd_day:
             self._remark(Grave.WARNING, slip.odd_day, "ship_day", before=slip.ship_day.isoformat())
+        if slip.leaves_on is not None and slip.leaves_on < slip.ship_day:
+            self._remark(Grave.WARNING, "delayed", "ship_day", before=slip.leaves_on.isoformat())
         if slip.day is not None and slip.day < slip.arrives:
             self._remark(
                 Grave.WARNING, "late", "day", before=slip.day.isoformat(), now=slip.arrives.isoformat()

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from collections.abc import Iterable
-from typing import Literal
+from typing import Final, Literal
 
 from nakamise_shipping.domain.config import Days
-from nakamise_shipping.domain.days import NoWorkingDay, is_open, open_from
+from nakamise_shipping.domain.days import is_open
+
+_DAY: Final = dt.timedelta(days=1)
+_SEARCH_MAX: Final = 400
 
 
 def proposed(today: dt.date, leaving: Iterable[dt.date], rules: Iterable[Days]) -> dt.date:
-    """The last of the days on which orders leave, or today when all are over; the next one on which each of the shops
-    sends. A shop that never does is not asked."""
-    day = max((today, *leaving))
-    for rule in rules:
-        with contextlib.suppress(NoWorkingDay):
-            day = open_from(rule, day)
-    return day
+    """The first of the days on which orders leave, or today when it is over; the next one on which each of the shops
+    sends. A shop that never does is not asked, and where no day suits all none is."""
+    first = max(today, min(leaving, default=today))
+    coming = [first + _DAY * n for n in range(_SEARCH_MAX)]
+    asked = [rule for rule in rules if any(is_open(rule, day) for day in coming)]
+    return next((day for day in coming if all(is_open(rule, day) for rule in asked)), first)
 
 
 def odd_day(rule: Days, day: dt.date, today: dt.date) -> Literal["", "closed_day", "past_day"]:

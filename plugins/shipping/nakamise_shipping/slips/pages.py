@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -12,20 +13,21 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
-from nakamise.contracts.orders import Orders
+from nakamise.contracts.orders import Orders, OrderView
 from nakamise.contracts.shops import ShopSellers
 from nakamise.db import Tx
 from nakamise.errors import Conflict, Invalid, Problem
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import N_, filter_of, gettext_for, page, page_base, read_form, see_other, short_date
 from nakamise_shipping.carriers.slip import Grave, Remark
+from nakamise_shipping.domain.config import ShopShipping
 from nakamise_shipping.merging.repository import merged_with
 from nakamise_shipping.rates.repository import stored
 from nakamise_shipping.saying import say, texts
 from nakamise_shipping.slips import dates, repository, service
 from nakamise_shipping.slips.download import carriers_file
 from nakamise_shipping.slips.senders import Unsaid, unsaid
-from nakamise_shipping.wishes.repository import kept
+from nakamise_shipping.wishes.repository import KeptOrder, kept
 from nakamise_shipping.words import REMARKS, TEMPERATURES, labels
 
 AnyRequest = Request[Any, Any, Any]
@@ -34,7 +36,7 @@ SEND: Final = "shipping.send"
 MANAGE: Final = "shipping.manage"
 PAGE: Final = 100
 FILES: Final = 10
-_DATED: Final = frozenset({"late", "closed_day", "past_day"})
+_DATED: Final = frozenset({"late", "closed_day", "past_day", "delayed"})
 
 
 class ListFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +70,7 @@ async def _waiting(ctx: TenantCtx, wanted: ListFilter, errors: dict[str, str]) -
         files = await repository.files(tx, FILES, 0, await service.shops_of_staff(ctx, tx))
         configs = {key: one.config for key, one in (await stored(tx, {o.shop_id for o in found})).items()}
     written = {order_id for slip in slips if slip.file_id for order_id, _ in slip.orders}
-    leaving = [one.leaves_on for one in wishes.values() if one.leaves_on and one.order_id not in written]
+    unwritten = [order for order in found if order.id not in written]
     listed = {one.shop_id for one in found}
     lacking = unsaid({key: one for key, one in sellers.items() if key in listed}, configs)
     return await page(
@@ -84,13 +86,25 @@ async def _waiting(ctx: TenantCtx, wanted: ListFilter, errors: dict[str, str]) -
         wishes=wishes,
         merged=set(merges),
         written=written,
-        day=dates.proposed(_today(ctx), leaving, [one.days for one in configs.values()]),
+        day=_proposed(_today(ctx), unwritten, wishes, configs),
         lacking=lacking,
         may_manage=ctx.actor.can(MANAGE),
         files=files,
         errors=errors,
         temperatures=labels(ctx, TEMPERATURES),
     )
+
+
+def _proposed(
+    today: dt.date,
+    orders: Sequence[OrderView],
+    wishes: Mapping[uuid.UUID, KeptOrder],
+    configs: Mapping[uuid.UUID, ShopShipping],
+) -> dt.date:
+    """For ``orders``, all of which are ticked."""
+    leaving = [day for one in orders if one.id in wishes and (day := wishes[one.id].leaves_on)]
+    rules = [configs.get(shop_id, ShopShipping()).days for shop_id in {one.shop_id for one in orders}]
+    return dates.proposed(today, leaving, rules)
 
 
 def _today(ctx: TenantCtx) -> dt.date:

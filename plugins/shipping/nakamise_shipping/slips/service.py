@@ -153,6 +153,7 @@ def _prepared(
         sender=config.sender,
         ship_day=days[0],
         odd_day=odd_day(config.days, *days),
+        leaves_on=min((one.leaves_on for one in wishes if one.leaves_on), default=None),
         travel_days=way_to(config, _destination(found[0])).days,
         temperature=row.temperature,
         day=max(wished) if wished else None,
