@@ -1,19 +1,13 @@
-"""CSV for spreadsheets: UTF-8 with a byte order mark, every field quoted, no formulas."""
+"""Lists as files."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from litestar import Response
 
 from nakamise.plugin import TenantCtx
-
-_BOM: Final = "\ufeff"
-# What spreadsheets take for the beginning of a formula (OWASP, "CSV Injection").
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+from nakamise.web import BOM, csv_file, csv_text
 
 
 def csv_answer(
@@ -21,25 +15,4 @@ def csv_answer(
 ) -> Response[bytes]:
     """A download ``<name>-<local time>.csv``."""
     stamp = f"{ctx.now().astimezone(ctx.tenant.zone):%Y%m%d-%H%M}"
-    return Response(
-        written([head, *rows]),
-        media_type="text/csv",
-        headers={
-            "content-disposition": f'attachment; filename="{name}-{stamp}.csv"',
-            "cache-control": "no-store",
-        },
-    )
-
-
-def written(rows: Iterable[Sequence[object]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
-    return (_BOM + out.getvalue()).encode()
-
-
-def _safe(value: object) -> str:
-    text = str(value)
-    if isinstance(value, int):
-        return text
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) or text.startswith(_FORMULA) else text
+    return csv_file(f"{name}-{stamp}.csv", (BOM + csv_text([head, *rows])).encode())
