@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
+import httpx
 import pytest
 
 from nakamise.routing.asgi import App, Message
@@ -15,7 +18,7 @@ from nakamise.routing.gate import Gate
 from nakamise.runtime import Runtime
 from nakamise.testing.fixtures import ClientFor
 from nakamise.testing.tenants import client_of
-from tests.plugins.shop.stall import Stall, Till
+from tests.plugins.shop.stall import Buyer, Stall, Till
 
 CONFIRM = "/shop/checkout/confirm"
 
@@ -39,34 +42,46 @@ def full(gate: App, stall: Stall) -> Iterator[None]:
         bound.leave()
 
 
-@pytest.mark.req("LC-4.2.10")
-async def test_who_cannot_be_served_soon_is_told_at_the_door(
-    stall: Stall, client: ClientFor, app: App, runtime: Runtime
-) -> None:
-    variant_id = await stall.goods("honten", "限定口紅", 1000, 5)
+@dataclass
+class Rush:
+    """One piece of five lies in a buyer's cart; ``till`` and ``browser`` are theirs, ``form`` is what the page sends."""
+
+    stall: Stall
+    app: App
+    client: ClientFor
+    buyer: Buyer
+    goods: uuid.UUID
+    till: Till
+    browser: httpx.AsyncClient
+    seen: str
+    form: dict[str, str]
+
+
+@pytest.fixture
+async def rush(stall: Stall, client: ClientFor, app: App) -> Rush:
+    goods = await stall.goods("honten", "限定口紅", 1000, 5)
     buyer = await stall.buyer()
-    await stall.fill_cart(buyer, [(variant_id, 1)])
+    await stall.fill_cart(buyer, [(goods, 1)])
     till, browser = Till(client(stall.tenant), buyer), client(stall.tenant)
     browser.cookies.set("sid", await stall.browser_session(buyer))
-    seen = await till.confirmation()
-    form = sent_back((await browser.get(f"{CONFIRM}?address={buyer.address_id}")).text)
-    form = {name: form[name] for name in ("address", "fingerprint", "key")} | {"provider": "payments_sandbox"}
+    seen = str((await till.confirmation())["fingerprint"])
+    sent = sent_back((await browser.get(f"{CONFIRM}?address={buyer.address_id}")).text)
+    form = {name: sent[name] for name in ("address", "fingerprint", "key")} | {"provider": "payments_sandbox"}
+    return Rush(stall, app, client, buyer, goods, till, browser, seen, form)
+
+
+@pytest.mark.req("LC-4.2.10")
+async def test_who_cannot_be_served_soon_is_told_at_the_door(rush: Rush) -> None:
     wild = {"key": '"><script>alert(1)</script>', "x": ""}
-    with full(app, stall):
-        told = await till.place("key-1", seen["fingerprint"])
-        page = await browser.post(CONFIRM, data=form, headers={"Accept-Language": "en"})
-        ours = await browser.post(CONFIRM, data=wild)
-        none = await browser.post(CONFIRM, content=b"x" * 1000, headers={"Content-Type": "text/plain"})
-        large = await browser.post(CONFIRM, content=b"x" * 200_000)
-        english = await browser.post(CONFIRM, content=b"x" * 200_000, headers={"Accept-Language": "en"})
-        by_script = await browser.post(
-            CONFIRM, json={"key": "x" * 200_000}, headers={"Accept": "application/json"}
-        )
-        by_api = await browser.post("/api/shop/checkout", content=b"x" * 200_000)
+    with full(rush.app, rush.stall):
+        told = await rush.till.place("key-1", rush.seen)
+        page = await rush.browser.post(CONFIRM, data=rush.form, headers={"Accept-Language": "en"})
+        ours = await rush.browser.post(CONFIRM, data=wild)
+        none = await rush.browser.post(CONFIRM, content=b"x" * 1000, headers={"Content-Type": "text/plain"})
         # Nobody was recognised first: whoever they are, they are told the same.
-        nobody = await client(stall.tenant).post(CONFIRM, data=form)
+        nobody = await rush.client(rush.stall.tenant).post(CONFIRM, data=rush.form)
         # What is not bounded is answered as ever.
-        assert (await till.confirmation())["fingerprint"] == seen["fingerprint"]
+        assert (await rush.till.confirmation())["fingerprint"] == rush.seen
     assert (told.status_code, told.json()["code"], told.json()["status"]) == (503, "crowded", 503)
     assert told.headers["content-type"] == "application/problem+json"
     assert told.json()["title"] == "ただいま大変混み合っています"
@@ -81,7 +96,29 @@ async def test_who_cannot_be_served_soon_is_told_at_the_door(
     assert "<script>alert" not in ours.text
     assert sent_back(ours.text) == wild
     assert sent_back(none.text) == {}
-    for asked, said in ((large, "送信された内容が大きすぎます。"), (english, "What was sent is too large.")):
+    await _sends_its_form_again(rush, page)
+
+
+async def _sends_its_form_again(rush: Rush, page: httpx.Response) -> None:
+    """The button sends the same form with its key: one order, however often it is pressed."""
+    assert sent_back(page.text) == rush.form
+    placed = [await rush.browser.post(CONFIRM, data=sent_back(page.text)) for _ in range(2)]
+    assert [answer.status_code for answer in placed] == [303, 303]
+    assert placed[0].headers["location"] == placed[1].headers["location"]
+    assert await rush.stall.stock_of(rush.goods) == (5, 1)
+
+
+@pytest.mark.req("LC-4.2.10")
+async def test_what_is_too_large_is_told_at_the_door_in_words(rush: Rush) -> None:
+    large = b"x" * 200_000
+    with full(rush.app, rush.stall):
+        ours = await rush.browser.post(CONFIRM, content=large)
+        english = await rush.browser.post(CONFIRM, content=large, headers={"Accept-Language": "en"})
+        by_script = await rush.browser.post(
+            CONFIRM, json={"key": large.decode()}, headers={"Accept": "application/json"}
+        )
+        by_api = await rush.browser.post("/api/shop/checkout", content=large)
+    for asked, said in ((ours, "送信された内容が大きすぎます。"), (english, "What was sent is too large.")):
         assert (asked.status_code, asked.headers["content-type"]) == (413, "text/html; charset=utf-8")
         assert said in re.sub("<wbr>|<[^>]+>", "", asked.text)
         assert "default-src 'none'" in asked.headers["content-security-policy"]
@@ -92,18 +129,16 @@ async def test_who_cannot_be_served_soon_is_told_at_the_door(
             "送信された内容が大きすぎます。",
         )
 
-    # The button sends the same form with its key: one order, however often it is pressed.
-    assert sent_back(page.text) == form
-    placed = [await browser.post(CONFIRM, data=sent_back(page.text)) for _ in range(2)]
-    assert [answer.status_code for answer in placed] == [303, 303]
-    assert placed[0].headers["location"] == placed[1].headers["location"]
-    assert await stall.stock_of(variant_id) == (5, 1)
 
-    # The control: a door without bounds lets everybody in.
-    assert isinstance(app, Gate)
-    with full(app, stall):
-        async with client_of(Gate(app._app, runtime), runtime, stall.tenant) as unbounded:
-            assert (await Till(unbounded, buyer).place("key-2", seen["fingerprint"])).status_code == 409
+@pytest.mark.req("LC-4.2.10")
+async def test_a_door_without_bounds_lets_everybody_in(rush: Rush, runtime: Runtime) -> None:
+    """The control: they meet what they order, and not the door."""
+    (await rush.till.place("key-1", rush.seen)).raise_for_status()
+    assert isinstance(rush.app, Gate)
+    with full(rush.app, rush.stall):
+        async with client_of(Gate(rush.app._app, runtime), runtime, rush.stall.tenant) as unbounded:
+            answer = await Till(unbounded, rush.buyer).place("key-2", rush.seen)
+    assert answer.status_code == 409
 
 
 async def test_who_sends_slowly_holds_no_place(stall: Stall, app: App) -> None:
