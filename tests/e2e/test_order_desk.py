@@ -128,4 +128,6 @@ async def _looks_right(visitor: Visitor, name: str) -> None:
     """NAKAMISE_SCREENSHOTS: a directory for pictures of what is examined."""
     if folder := os.environ.get("NAKAMISE_SCREENSHOTS"):
         await visitor.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+    # The bar that stays on top lies over whatever was scrolled under it.
+    await visitor.page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
     assert await examine(visitor) == []
