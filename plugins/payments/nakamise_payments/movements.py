@@ -95,13 +95,13 @@ def differences(ours: Row | None, theirs: Row | None, now: datetime) -> list[Dif
     if ours and theirs:
         if ours.amount == theirs.amount:
             return []
-        return [Difference(ours.op_id, Trouble.MOVED, str(ours.amount), str(theirs.amount))]
+        return [Difference(ours.op_id, Trouble.MOVED, str(ours.amount), str(theirs.amount), ours.idem)]
     found = ours or theirs
     if found is None or now - found.at <= MOVED_WITHIN:
         return []
     if ours:
-        return [Difference(ours.op_id, Trouble.NOT_MOVED, str(ours.amount), "")]
-    return [Difference(found.op_id, Trouble.ONLY_MOVED, "", str(found.amount))]
+        return [Difference(ours.op_id, Trouble.NOT_MOVED, str(ours.amount), "", ours.idem)]
+    return [Difference(found.op_id, Trouble.ONLY_MOVED, "", str(found.amount), found.idem)]
 
 
 async def _theirs(tx: Tx, provider_id: str, movements: Sequence[Movement]) -> dict[str, Row]:

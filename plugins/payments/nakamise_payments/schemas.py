@@ -142,12 +142,15 @@ class Trouble(enum.StrEnum):
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """``here`` and ``there`` are the two values that should be equal; ``op_id`` None: about the whole balance."""
+    """``here`` and ``there`` are the two values that should be equal; ``op_id`` None: about the whole balance.
+    ``about``: the ``idem`` of the ledger's row that it is about, "" where it is about the op; one op has several rows,
+    whose amounts may be the same."""
 
     op_id: uuid.UUID | None
     trouble: Trouble
     here: str
     there: str
+    about: str = ""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from datetime import timedelta
 
 import msgspec
@@ -10,7 +11,7 @@ import pytest
 
 from nakamise.ids import uuid7
 from nakamise.testing.fixtures import Drain
-from nakamise_payments import comparing, reconciler, repository
+from nakamise_payments import comparing, movements, reconciler, repository
 from nakamise_payments.comparing import Look
 from nakamise_payments.reconciler import acknowledge, payouts_stopped, reconcile, reconcile_monthly
 from nakamise_payments.schemas import Difference, Trouble
@@ -131,3 +132,26 @@ async def test_more_paid_out_than_there_was_is_news_each_time(desk: Desk) -> Non
     await acknowledge(desk.ctx, told.id, "seen")
     async with desk.ctx.read() as tx:
         assert await reconciler.acknowledged(tx, SANDBOX) == set()
+
+
+@pytest.mark.req("CL-30")
+async def test_what_staff_know_of_one_row_hides_no_other_of_the_same_amount(desk: Desk) -> None:
+    """A charge that is not there, and a dispute about all of it: two troubles with the same payment."""
+    op_id, now = uuid.uuid4(), desk.ctx.now()
+    idems = (f"capture:{op_id}", "dispute:1", "dispute:2", "dispute_won:1", "refund:1", "refund_failed:1")
+    found: dict[str, list[Difference]] = {}
+    for idem in idems:
+        row = movements.Row(idem=idem, op_id=op_id, amount=5000, at=now - timedelta(days=1))
+        other = movements.Row(idem=idem, op_id=op_id, amount=4000, at=row.at)
+        pairs = ((row, None), (None, row), (row, other))
+        found[idem] = [one for pair in pairs for one in movements.differences(*pair, now)]
+    [report] = await reconcile(desk.ctx)
+    told = msgspec.structs.replace(report, id=uuid7(), differences=found[idems[0]])
+    async with desk.ctx.begin() as tx:
+        await repository.insert_report(tx, told)
+    await acknowledge(desk.ctx, told.id, "seen")
+    async with desk.ctx.read() as tx:
+        known = await reconciler.acknowledged(tx, SANDBOX)
+    assert known == set(found[idems[0]]), "as they were written and read"
+    for idem in idems[1:]:
+        assert known.isdisjoint(found[idem]), idem
