@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from nakamise.contracts.payments import PaymentMethod
+from nakamise.japan import Prefecture
 from nakamise.web import N_, gettext_for
 from nakamise_shop.catalog.schemas import Shop
 
@@ -70,11 +71,24 @@ def missing_items(legal: Mapping[str, str]) -> list[str]:
 # Of these the Act lets a notice say that they are told without delay to whoever asks (art. 11, its proviso).
 MAY_BE_ASKED_FOR: Final = ("address", "phone")
 _ON_REQUEST: Final = re.compile(r"請求|開示|省略|on request|upon request|omitted", re.IGNORECASE)
+# 資料請求 and 建物名省略 stand behind numbers and addresses too: what is told is not kept. Houses have a number, in
+# digits or as 二丁目, in the sentence of their prefecture.
+_ADDRESS: Final = re.compile(
+    rf"(?:{'|'.join(one.ja for one in Prefecture)})[^\d。\n()]*?(?:\d|[一二三四五六七八九十]+(?:丁目|番))"
+)
+# Ten or eleven digits with or without hyphens; +81 is a 0.
+_PHONE: Final = re.compile(
+    r"(?<![\d+])(?<!\d-)(?:\+81[-‐–—−ー(). ]{0,2}0?|0)(?:[-‐–—−ー(). ]{0,2}\d){9,10}(?!\d)"
+)
 
 
-def is_on_request(text: str) -> bool:
-    """Whether an address or phone number is kept for those who ask: what stands there is none."""
-    return bool(_ON_REQUEST.search(unicodedata.normalize("NFKC", text)))
+def is_on_request(name: str, text: str) -> bool:
+    """Whether the item ``name`` of a notice is kept for those who ask: what stands there is no address and no phone
+    number. Of other items nothing may be."""
+    plain = unicodedata.normalize("NFKC", text)
+    if name not in MAY_BE_ASKED_FOR or not _ON_REQUEST.search(plain):
+        return False
+    return not (_ADDRESS if name == "address" else _PHONE).search(plain)
 
 
 # Each way to pay has a time at which it is due: both must be said of each (Act art. 11 no. 2).

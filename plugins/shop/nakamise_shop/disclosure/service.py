@@ -22,7 +22,7 @@ from nakamise_shop.disclosure.schemas import (
     DisclosurePage,
     OwnDisclosure,
 )
-from nakamise_shop.legal import MAY_BE_ASKED_FOR, is_on_request
+from nakamise_shop.legal import is_on_request
 from nakamise_shop.orders import repository as orders
 from nakamise_shop.orders.mails import TEMPLATE
 from nakamise_shop.orders.schemas import OrderHeader
@@ -147,16 +147,14 @@ async def _checked(tx: Tx, asked: Disclosure, given: DecideDisclosure) -> dict[s
     if set(CHECKS) - set(given.checks):
         raise Invalid({"checks": FieldError(N_("Make every check before you disclose."), domain="shop")})
     legal = await tx.value("SELECT legal FROM shop_shop WHERE id = $1", asked.shop_id)
-    told = {name: str(legal[name]) for name in _TOLD if legal.get(name) and not _is_kept(name, legal[name])}
+    # "Told on request" is no answer: this is the request.
+    told = {
+        name: str(legal[name]) for name in _TOLD if legal.get(name) and not is_on_request(name, legal[name])
+    }
     if not {"seller", "address"} <= told.keys():
         message = N_("The shop's legal notice has no name or address. Please have the shop enter it first.")
         raise Conflict(message, code="nothing_to_tell", domain="shop")
     return told
-
-
-def _is_kept(name: str, text: str) -> bool:
-    """The notice says that it is told on request: this is the request."""
-    return name in MAY_BE_ASKED_FOR and is_on_request(text)
 
 
 async def _tell(ctx: TenantCtx, tx: Tx, done: Disclosure) -> None:

@@ -14,7 +14,7 @@ from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop import notice, sending
-from nakamise_shop.legal import DECIDED, LABELS, MAY_BE_ASKED_FOR, ORDER, is_on_request
+from nakamise_shop.legal import DECIDED, LABELS, ORDER, is_on_request
 from nakamise_shop.staff.shops_schemas import StaffShop
 from nakamise_shop.staff.text import words
 
@@ -64,12 +64,13 @@ def doubts(
         for name, text in legal.items()
         if (item := name.removesuffix("_en")) in LABELS
         for sentence in _SENTENCE.findall(unicodedata.normalize("NFKC", text))
-        if (message := _not_told(item, sentence) or _wrong(sentence.casefold(), outline))
+        if (message := _not_told(item, text, sentence) or _wrong(sentence.casefold(), outline))
     ]
 
 
-def _not_told(item: str, sentence: str) -> str:
-    return ON_REQUEST if item in MAY_BE_ASKED_FOR and is_on_request(sentence) else ""
+def _not_told(item: str, text: str, sentence: str) -> str:
+    """What one sentence says of a building is not said of the address that another one tells."""
+    return ON_REQUEST if is_on_request(item, text) and is_on_request(item, sentence) else ""
 
 
 def _wrong(sentence: str, outline: ShippingOutline | None) -> str:

@@ -39,7 +39,7 @@ class Sellers(ShopSellers):
 
 def _stated(row: ShopSeller) -> ShopSeller:
     """Without what the notice keeps for those who ask."""
-    kept = {name: "" for name in MAY_BE_ASKED_FOR if is_on_request(getattr(row, name))}
+    kept = {name: "" for name in MAY_BE_ASKED_FOR if is_on_request(name, getattr(row, name))}
     return msgspec.structs.replace(row, **kept)
 
 

@@ -18,6 +18,7 @@ from nakamise.testing.fixtures import ClientFor
 from nakamise_returns import seed as returns_seed
 from nakamise_shipping.rates.outline import outline_of
 from nakamise_shipping.seed import config_of
+from nakamise_shop.legal import is_on_request
 from nakamise_shop.staff.legal_hints import doubts
 from tests.plugins.shop.staff.office import grant
 from tests.plugins.shop.stall import Buyer, Stall, Till
@@ -234,6 +235,29 @@ async def test_staff_are_told_what_on_request_asks_of_them(mall: Stall) -> None:
         "document_fee": "請求書は無料です。",
     }
     assert doubts(mall.ctx, written, None) == []
+    # A request for something else, and what is left out of what is told.
+    more = {"phone": "03-1234-5678（資料請求も可）", "address": "東京都中央区銀座1-2-3。建物名は省略します。"}
+    assert doubts(mall.ctx, more, None) == []
+
+
+@pytest.mark.req("BX-14")
+@pytest.mark.parametrize(
+    ("item", "told", "kept"),
+    [
+        ("phone", "03-1234-5678（資料請求も可）", "請求があれば遅滞なく開示します（平日10:00-18:00）"),
+        ("phone", "０９０１２３４５６７８ 請求書のお問い合わせも", "省略しています。〒104-0061"),
+        ("phone", "+81 3-1234-5678 (omitted on Sundays)", "Disclosed on request since 2026-11-22 10:00"),
+        ("address", "東京都中央区銀座1-2-3（建物名省略）", "東京都中央区（番地は請求により開示します）"),
+        (
+            "address",
+            "〒600-8216 京都府京都市下京区東塩小路町二丁目 ビル名は省略",
+            "請求があれば開示します。電話03-1234-5678",
+        ),
+    ],
+)
+def test_what_is_told_is_not_kept_whatever_else_stands_there(item: str, told: str, kept: str) -> None:
+    assert [is_on_request(item, text) for text in (told, kept)] == [False, True]
+    assert not is_on_request("seller", kept)
 
 
 @pytest.mark.req("BX-14")
