@@ -28,7 +28,6 @@ from nakamise_shop.staff.schemas import (
 )
 from nakamise_shop.staff.sheet_columns import OPTIONS, VALUES
 
-_CELLS: Final = frozenset({"price", "on_hand"})
 _RENAMED: Final = {"category": "category_id"}
 _VARIANT: Final = {"variant": "name", "variant_en": "name_en", "price": "price", "compare_at": "compare_at"}
 
@@ -50,10 +49,10 @@ async def apply(
         await tally.add(chunk)
     known = [one for one in changed if not one.is_new]
     for product in known:
-        if not _only_cells(product):
+        if not product.has_only_cells:
             await _write(ctx, tx, product)
             await tally.add([product])
-    for chunk in _chunks([one for one in known if _only_cells(one)]):
+    for chunk in _chunks([one for one in known if one.has_only_cells]):
         await _write_cells(ctx, tx, chunk)
         await tally.add(chunk)
     return len(changed)
@@ -86,13 +85,6 @@ class _Tally:
 def changed_meanwhile() -> Conflict:
     message = N_("Products changed since the preview. Please look at it again.")
     return Conflict(message, code="plan_changed", domain="shop")
-
-
-def _only_cells(product: ProductPlan) -> bool:
-    active = {one.sku for one in product.stored if one.is_active}
-    return not product.product and all(
-        sku in active and _CELLS.issuperset(values) for sku, values in product.variants.items()
-    )
 
 
 def _add_cells(cells: GridChange, product: ProductPlan) -> None:

@@ -24,6 +24,7 @@ from nakamise_shop.staff.sheet_columns import CHOICES, OF_PRODUCT, OF_VARIANT, O
 from nakamise_shop.staff.sheet_rows import StoredRow, values_of
 
 Values = Mapping[str, Any]
+_CELLS: Final = frozenset({"price", "on_hand"})
 _NEEDED: Final = frozenset({"name", "price", "on_hand", "tax_class", "state", "kind"})
 _DEFAULTS: Final[Values] = {"tax_class": "standard", "state": "draft", "kind": "goods", "on_hand": 0}
 _MOMENTS: Final = (
@@ -84,6 +85,14 @@ class ProductPlan(msgspec.Struct, kw_only=True):
     @property
     def has_change(self) -> bool:
         return bool(self.product or self.variants)
+
+    @property
+    def has_only_cells(self) -> bool:
+        """Whether nothing but prices and stock of variants on sale changes: such a product is not written as a whole."""
+        active = {one.sku for one in self.stored if one.is_active}
+        return not self.product and all(
+            sku in active and _CELLS.issuperset(values) for sku, values in self.variants.items()
+        )
 
 
 class Plan(msgspec.Struct, kw_only=True):
@@ -244,6 +253,11 @@ def _check_names(product: ProductPlan) -> None:
     for row in product.rows:
         if row.sku in names and not names[row.sku]:
             row.faults.setdefault("variant", _fault(N_("Please name each variant.")))
+    of_file = {row.sku for row in product.rows}
+    absent = next((sku for sku, name in names.items() if not name and sku not in of_file), None)
+    if absent is not None and not product.has_only_cells:
+        message = N_("Please name the variant %(sku)s too, in a row of its own.")
+        product.rows[0].faults.setdefault("variant", _fault(message, sku=absent))
 
 
 def _row_with(column: str, product: ProductPlan, typed: Sequence[Values]) -> RowPlan:

@@ -346,6 +346,29 @@ async def test_what_a_product_as_a_whole_must_keep_is_a_fault_of_its_row(office:
     assert (await apply(office, preview)).json()["code"] == "has_errors"
 
 
+async def test_a_variant_without_a_name_is_told_before_another_joins_it(office: Office) -> None:
+    """One alone needs none; it has no row in the file that adds a second."""
+    head = ["商品コード", "商品名", "SKU", "バリエーション名", "価格", "在庫数"]
+    alone = ["tea", "薔薇茶", "TEA-01", "", "1080", "5"]
+    assert (await apply(office, await upload(office, sheet(head, alone)))).status_code == 201
+    second = ["tea", "", "TEA-02", "大", "1980", "5"]
+    preview = await upload(office, sheet(head, second))
+    assert {number: set(found) for number, found in faults(preview).items()} == {2: {"バリエーション名"}}
+    assert "TEA-01" in faults(preview)[2]["バリエーション名"]
+    assert (await apply(office, preview)).status_code == 409
+    named = ["tea", "", "TEA-01", "小", "1080", "5"]
+    preview = await upload(office, sheet(head, second, named))
+    assert faults(preview) == {}
+    assert (await apply(office, preview)).status_code == 201
+    # Of several some may have none since before that was asked: their prices can be changed as ever.
+    async with office.stall.ctx.begin() as tx:
+        await tx.execute("UPDATE shop_variant SET name = '' WHERE sku = 'TEA-01'")
+    preview = await upload(office, sheet(head, ["tea", "", "TEA-02", "大", "2000", "5"]))
+    assert faults(preview) == {}
+    assert (await apply(office, preview)).status_code == 201
+    assert await office.count("SELECT price FROM shop_variant WHERE sku = 'TEA-02'") == 2000
+
+
 def test_the_word_of_an_earlier_version_is_read() -> None:
     assert [value_of("kind", text) for text in ("商品の小計", "通常の商品", "Goods")] == ["goods"] * 3
 
