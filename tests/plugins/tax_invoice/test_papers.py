@@ -167,6 +167,17 @@ def test_a_refund_makes_a_return_with_its_own_items() -> None:
     both = writing.returned(order, sent, REGISTERED, TOKYO, NOW, original)
     assert (by_rate(both), both.total, both.paid) == (by_rate(less), 12_080, 11_280)
     assert ("返送料の立替分（不課税）", "-¥800", "") in checked(both).sums
+    # ¥3,000 had never been taken: price and tax go back, and the buyer gets the rest of the money.
+    short = msgspec.structs.replace(refund, untaken=3_000)
+    part = writing.returned(order, short, REGISTERED, TOKYO, NOW, original)
+    assert (by_rate(part), part.total, part.tax, part.paid) == (by_rate(body), 13_080, body.tax, 10_080)
+    assert ("請求されていなかった額", "-¥3,000", "") in checked(part).sums
+    assert not any("ポイント" in remark for remark in checked(part).remarks)
+    receipts = [
+        writing.receipt(view_of(order.quote, refunds=(one,)), REGISTERED, TOKYO, NOW, "山田 花子", "お品代")
+        for one in (refund, short)
+    ]
+    assert [(one.paid, one.refunded) for one in receipts] == [(order.charge, 13_080), (order.charge, 10_080)]
     # The bank takes ¥1,100 of what was kept: ¥1,000 of the price by their rates, and then ¥100 of the postage.
     taken = OrderRefund(
         id=uuid7(),

@@ -71,7 +71,7 @@ def charged_back(orders: Sequence[OpenOrder], amount: int) -> list[ChargedBack]:
     """
     paid = [order for order in orders if order.left]
     if amount >= sum(order.left for order in paid):
-        return [_whole(order) for order in paid]
+        return all_of(paid)
     chosen = _nearest([(0, order.left) for order in paid], amount)
     if chosen is not None:
         return [_whole(order) for order, taken in zip(paid, chosen, strict=True) if taken]
@@ -80,6 +80,11 @@ def charged_back(orders: Sequence[OpenOrder], amount: int) -> list[ChargedBack]:
     )
     inside = next(fitting, None)
     return [inside] if inside else _largest(paid, amount)
+
+
+def all_of(orders: Sequence[OpenOrder]) -> list[ChargedBack]:
+    """All that is left of them, whatever the bank took for it."""
+    return [_whole(order) for order in orders if order.left]
 
 
 def _largest(paid: Sequence[OpenOrder], amount: int) -> list[ChargedBack]:

@@ -6,20 +6,22 @@ While it is open all orders of the purchase stand still, for the bank names no o
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
 
 from nakamise.contracts.orders import RefundLine, RefundOrder
+from nakamise.contracts.payments import Payments
 from nakamise.db import Tx
 from nakamise.ids import uuid7
+from nakamise.money import allocate
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for, yen
 from nakamise_shop.domain import refund as rules
-from nakamise_shop.domain.chargeback import ChargedBack, OpenLine, OpenOrder, charged_back
+from nakamise_shop.domain.chargeback import ChargedBack, OpenLine, OpenOrder, all_of, charged_back
 from nakamise_shop.domain.order_state import OrderState, order_sources
-from nakamise_shop.orders import refunding, timeline
+from nakamise_shop.orders import refunding, timeline, untaken
 from nakamise_shop.orders import refunds_repository as repository
 from nakamise_shop.orders.timeline import Happened
 
@@ -49,15 +51,24 @@ async def lost(
 ) -> None:
     """The bank took ``amount``: it went back of the orders that it fits, with all that a refund does but the money.
 
-    The others are where they were, or stand still as long as ``another_open`` dispute is. Staff are told when the
-    bank took more than the orders still had.
+    Where less was taken than the orders cost, and nothing of that is left now, all that is left of the orders went
+    back. The others are where they were, or stand still as long as ``another_open`` dispute is. Staff are told when
+    the bank took more than the orders still had.
     """
     ids = await tx.values(_OVER, purchase_id)
-    gone = charged_back([await _left(tx, order_id) for order_id in sorted(ids)], amount)
+    open_orders = [await _left(tx, order_id) for order_id in sorted(ids)]
+    missing: dict[uuid.UUID, int] = {}
+    if await _is_all_gone(ctx, tx, purchase_id):
+        gone = all_of(open_orders)
+        missing = _untaken([one for one in open_orders if one.left], amount)
+    else:
+        gone = charged_back(open_orders, amount)
     words = gettext_for(ctx.tenant.locale, "shop")(REASON)
-    booked = await refunding.charge_back(ctx, tx, {one.order_id: _wanted(one, words) for one in gone})
+    wanted = {one.order_id: _wanted(one, words) for one in gone}
+    booked = await refunding.charge_back(ctx, tx, wanted, missing)
     for order_id, cash in booked.items():
-        await _tell(ctx, tx, [order_id], Happened.DISPUTE_LOST, amount=cash)
+        more = {"untaken": missing[order_id]} if missing.get(order_id) else {}
+        await _tell(ctx, tx, [order_id], Happened.DISPUTE_LOST, amount=cash, **more)
     if another_open:
         await _stop(tx, purchase_id)
     else:
@@ -68,6 +79,21 @@ async def lost(
 
 async def _stop(tx: Tx, purchase_id: uuid.UUID) -> list[uuid.UUID]:
     return await tx.values(_OPEN, purchase_id, sorted(order_sources(OrderState.DISPUTED)))
+
+
+async def _is_all_gone(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID) -> bool:
+    """Nothing of what was taken is here any more; its rows are held by the caller's transaction."""
+    paid = [one for one in await ctx.service(Payments).of_subject(tx, purchase_id) if one.is_paid]
+    return bool(paid) and untaken.left_of(paid) == 0
+
+
+def _untaken(gone: Sequence[OpenOrder], amount: int) -> dict[uuid.UUID, int]:
+    """What of these orders was never taken, by order: what they had left and the bank could not take."""
+    left = [order.left for order in gone]
+    if amount >= sum(left):
+        return {}
+    parts = allocate(sum(left) - amount, left)
+    return {order.order_id: part for order, part in zip(gone, parts, strict=True)}
 
 
 async def _left(tx: Tx, order_id: uuid.UUID) -> OpenOrder:

@@ -26,7 +26,9 @@ async def _send(ctx: TenantCtx, tx: Tx, order: Order, event: OrderRefunded) -> N
     if event.reason:
         said.append(_("Reason: %(words)s", words=event.reason))
     if event.cash and event.by_bank:
-        said.append(_("Your card company has given you %(amount)s back.", amount=yen(event.cash)))
+        # What was never charged the card company did not give back either.
+        given = event.cash - event.untaken
+        said.append(_("Your card company has given you %(amount)s back.", amount=yen(given)))
     elif event.cash:
         reserved = header.authorized_until is not None
         said += back(_, event.cash - event.untaken, event.untaken, reserved=reserved)

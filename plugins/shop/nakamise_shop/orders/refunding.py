@@ -111,11 +111,14 @@ async def _refund(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: RefundOrd
 
 
 async def charge_back(
-    ctx: TenantCtx, tx: Tx, wanted: Mapping[uuid.UUID, RefundOrder]
+    ctx: TenantCtx,
+    tx: Tx,
+    wanted: Mapping[uuid.UUID, RefundOrder],
+    missing: Mapping[uuid.UUID, int],
 ) -> dict[uuid.UUID, int]:
-    """The bank took it after a dispute: everything of ``refund`` but the money, by order; the cash that is booked of
-    each. A ``deduction`` below zero takes what had been kept back. The caller holds the payments and has put the
-    orders back to where they were. Raises as ``refund``."""
+    """The bank took it after a dispute: everything of ``refund`` but the money, by order; the cash that the bank has
+    taken of each. A ``deduction`` below zero takes what had been kept back. ``missing``, by order, was never taken of
+    the buyer. The caller holds the payments and has put the orders back to where they were. Raises as ``refund``."""
     plans = []
     for order_id in sorted(wanted):
         order = await repository.lock_order(tx, order_id)
@@ -123,12 +126,15 @@ async def charge_back(
             raise NotFound
         _check_state(order)
         plan = _reckon(order, await repository.lock_lines(tx, order_id), wanted[order_id], by_bank=True)
+        plan = msgspec.structs.replace(plan, untaken=missing.get(order_id, 0))
         await _write(ctx, tx, plan, wanted[order_id])
-        await announce.refunded(ctx, tx, order, plan.draft, wanted[order_id].reason, by_bank=True)
+        await announce.refunded(
+            ctx, tx, order, plan.draft, wanted[order_id].reason, by_bank=True, untaken=plan.untaken
+        )
         await ctx.lineup.call("refund_commit", ctx=ctx, tx=tx, refund=plan.draft)
         plans.append(plan)
     await _move_stock(tx, plans)
-    return {plan.order.id: plan.draft.cash for plan in plans}
+    return {plan.order.id: plan.money for plan in plans}
 
 
 async def refunds_of(tx: Tx, order_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, tuple[OrderRefund, ...]]:

@@ -100,6 +100,9 @@ class TaxRow(msgspec.Struct, frozen=True, kw_only=True):
 # A tender's code: what the shop paid for sending goods back on the buyer's behalf.
 RETURN_POSTAGE: Final = "return_postage"
 
+# A tender's code: what had not been taken of the buyer, and so does not go back to them either.
+UNTAKEN: Final = "untaken"
+
 
 class Tender(msgspec.Struct, frozen=True, kw_only=True):
     """A means of payment other than money, such as points that were bought; changes no tax. ``label`` and ``code``

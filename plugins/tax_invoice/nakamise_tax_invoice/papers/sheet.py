@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from nakamise.web import N_, gettext_for, short_date, yen
-from nakamise_tax_invoice.papers.body import RETURN_POSTAGE, Body, Discount, Family, Kind, Row
+from nakamise_tax_invoice.papers.body import RETURN_POSTAGE, UNTAKEN, Body, Discount, Family, Kind, Row
 
 Words = Callable[..., str]
 MARK: Final = "※"
@@ -162,6 +162,8 @@ def _sums(_: Words, body: Body) -> Iterator[tuple[str, str, str]]:
         label = _("Points and the like: %(code)s", code=said) if said else _("Points and the like")
         if tender.code == RETURN_POSTAGE:
             label = _("Return postage paid for you (not taxed)")
+        if tender.code == UNTAKEN:
+            label = _("Had not been charged")
         yield label, yen(-tender.amount), ""
     if body.tenders or body.family is not Family.INVOICE:
         is_return = body.family is Family.RETURN
@@ -171,7 +173,7 @@ def _sums(_: Words, body: Body) -> Iterator[tuple[str, str, str]]:
 def _remarks(_: Words, body: Body) -> Iterator[str]:
     if any(row.reduced for row in body.rows):
         yield _("%(mark)s marks goods of the reduced tax rate.", mark=MARK)
-    if any(one.code != RETURN_POSTAGE for one in body.tenders):
+    if any(one.code not in (RETURN_POSTAGE, UNTAKEN) for one in body.tenders):
         yield _("Points and the like are a means of payment: they change no tax.")
     if body.refunded:
         yield _("Of this, %(amount)s has been refunded.", amount=yen(body.refunded))

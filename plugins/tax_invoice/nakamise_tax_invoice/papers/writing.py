@@ -11,6 +11,7 @@ from nakamise.contracts.orders import OrderRefund, OrderView
 from nakamise_tax_invoice.papers import amounts
 from nakamise_tax_invoice.papers.body import (
     RETURN_POSTAGE,
+    UNTAKEN,
     Body,
     Family,
     Issuer,
@@ -82,9 +83,9 @@ def kind_for(family: Family, issuer: Issuer, recipient: str) -> Kind:
 def receipt(
     order: OrderView, issuer: Issuer, zone: ZoneInfo, issued_at: datetime, recipient: str, note: str
 ) -> Body:
-    """For what was paid; says what of it has gone back since."""
+    """For what was paid; says what of it has gone back since. What was never taken has not."""
     made = _sale(order, issuer, zone, issued_at, Kind.RECEIPT, recipient)
-    refunded = sum(refund.cash for refund in order.refunds)
+    refunded = sum(refund.cash - refund.untaken for refund in order.refunds)
     return msgspec.structs.replace(made, note=note, refunded=refunded)
 
 
@@ -139,12 +140,16 @@ def returned(
         taxes=amounts.taxes_of(rows, off, order.quote.rounding),
         tenders=tuple(
             Tender(code=code, amount=amount)
-            for code, amount in (("", refund.tender), (RETURN_POSTAGE, refund.postage))
+            for code, amount in (
+                ("", refund.tender),
+                (RETURN_POSTAGE, refund.postage),
+                (UNTAKEN, refund.untaken),
+            )
             if amount > 0
         ),
         total=total,
         # Postage that goes back is no part of what was sold either.
-        paid=refund.cash + min(0, refund.postage),
+        paid=refund.cash - refund.untaken + min(0, refund.postage),
         rounding=order.quote.rounding,
         original=original,
     )
