@@ -14,11 +14,11 @@ from typing import Final
 
 import msgspec
 
-from nakamise.contracts.orders import OrderCancelled, OrderPaid, OrderRefunded
+from nakamise.contracts.orders import OrderCancelled, OrderPaid, OrderRefunded, Orders
 from nakamise.contracts.payments import OpKind
 from nakamise.db import Tx
 from nakamise.plugin import Delivery, TenantCtx
-from nakamise_payments import captures, providers, repository, shares
+from nakamise_payments import captures, older, providers, repository, shares
 from nakamise_payments.reconciler import payouts_stopped
 from nakamise_payments.reversal import later
 from nakamise_payments.schemas import OpState
@@ -70,10 +70,14 @@ async def on_order_cancelled(ctx: TenantCtx, event: OrderCancelled, delivery: De
 
 
 async def pay_due(ctx: TenantCtx) -> None:
-    """Every five minutes: what was sold long enough ago, each sale in a transaction of its own."""
+    """Every five minutes: what was sold long enough ago, each sale in a transaction of its own. While the shop is off,
+    nobody knows what is whose."""
+    if ctx.optional_service(Orders) is None:
+        return
     days, after = ctx.settings(PaymentsSettings).transfer_after_days, _FIRST
     async with ctx.begin() as tx:
-        await shares.fix_fees(ctx, tx)
+        await older.fix_fees(ctx, tx)
+        await older.note_paid(tx)
     while True:
         async with ctx.read() as tx:
             if await payouts_stopped(tx):

@@ -15,7 +15,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.money import unit_refund
 from nakamise.plugin import TenantCtx
-from nakamise_payments import mails, repository, short
+from nakamise_payments import mails, older, repository, short
 from nakamise_payments.reversal import later
 from nakamise_payments.schemas import Op, OpState
 from nakamise_payments.settings import PaymentsSettings
@@ -47,10 +47,9 @@ class _Terms(msgspec.Struct, frozen=True, kw_only=True):
 
 async def share(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> Stand:
     """What others bear of a price counts for the seller as if the buyer had paid it, and goes back with the units. The
-    fee is that of the sale, and nothing counts that was never taken of the buyer."""
-    orders = ctx.optional_service(Orders)
-    if orders is None:
-        return Stand(0, 0)
+    fee is that of the sale, and nothing counts that was never taken of the buyer. Raises Unavailable while the shop is
+    off: what nobody knows must not look like nothing."""
+    orders = _orders(ctx)
     order = await orders.get(tx, order_id)
     terms = await _terms(ctx, tx, order)
     borne = borne_by_others(order.quote)
@@ -61,12 +60,16 @@ async def share(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> Stand:
 
 async def at_first(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> int:
     """The share of all that was sold, before anything of it went back; 0 while the shop is off."""
-    orders = ctx.optional_service(Orders)
-    if orders is None:
+    if ctx.optional_service(Orders) is None:
         return 0
-    order = await orders.get(tx, order_id)
+    order = await _orders(ctx).get(tx, order_id)
     fee_bp = (await _terms(ctx, tx, order)).fee_bp
     return share_of(order.charge + borne_by_others(order.quote), 0, fee_bp)
+
+
+def _orders(ctx: TenantCtx) -> Orders:
+    """All of them, whoever acts: staff of one shop retry a share that depends on the orders of the others, too."""
+    return ctx.as_system().service(Orders)
 
 
 async def _terms(ctx: TenantCtx, tx: Tx, order: OrderView) -> _Terms:
@@ -77,14 +80,6 @@ async def _terms(ctx: TenantCtx, tx: Tx, order: OrderView) -> _Terms:
         *(order.id, ctx.settings(PaymentsSettings).seller_fee),
     )
     return found or _Terms(subject=order.purchase_id, fee_bp=ctx.settings(PaymentsSettings).seller_fee)
-
-
-async def fix_fees(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID | None = None) -> None:
-    """Sales that the version before wrote have none: that of today is the nearest to what was agreed."""
-    await tx.execute(
-        "UPDATE payments_sale SET fee_bp = $1 WHERE fee_bp IS NULL AND ($2::uuid IS NULL OR order_id = $2)",
-        *(ctx.settings(PaymentsSettings).seller_fee, order_id),
-    )
 
 
 def borne_by_others(quote: ShopQuote) -> int:
@@ -115,9 +110,13 @@ def _borne(parts: Iterable[Part]) -> list[int]:
 
 async def adjust(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
     """What the seller got too much comes back; the same again changes nothing. With less taken of a purchase than was to
-    be, what goes back of one order may take from its others."""
+    be, what goes back of one order may take from its others. Raises Unavailable while the shop is off."""
+    if not await tx.value("SELECT EXISTS (SELECT 1 FROM payments_sale WHERE order_id = $1)", order_id):
+        return
+    orders = _orders(ctx)
     for one in await short.together(tx, order_id):
-        await fix_fees(ctx, tx, one)
+        await older.note_paid(tx, one)
+        await older.fix_fee(ctx, tx, orders, one)
         await _adjust(ctx, tx, one)
 
 

@@ -46,8 +46,14 @@ async def together(tx: Tx, order_id: uuid.UUID) -> list[uuid.UUID]:
     return await tx.values(_TOGETHER, subject)
 
 
+async def is_short(tx: Tx, subject: uuid.UUID) -> bool:
+    """Whether less was taken of this purchase than was to be."""
+    return await _taken(tx, subject) is not None
+
+
 async def kept(orders: Orders, tx: Tx, subject: uuid.UUID, order: OrderView) -> int:
-    """What of ``order`` is still here: its ``nominal`` amount, or its part of what was really taken."""
+    """What of ``order`` is still here: its ``nominal`` amount, or its part of what was really taken. ``orders`` must find
+    those of all shops: the parts depend on each other."""
     taken = await _taken(tx, subject)
     if taken is None:
         return nominal(order)
