@@ -144,7 +144,7 @@ async def test_what_staff_know_of_one_row_hides_no_other_of_the_same_amount(desk
         row = movements.Row(idem=idem, op_id=op_id, amount=5000, at=now - timedelta(days=1))
         other = movements.Row(idem=idem, op_id=op_id, amount=4000, at=row.at)
         pairs = ((row, None), (None, row), (row, other))
-        found[idem] = [one for pair in pairs for one in movements.differences(*pair, now)]
+        found[idem] = [one for ours, theirs in pairs for one in movements.differences(ours, theirs, now)]
     [report] = await reconcile(desk.ctx)
     told = msgspec.structs.replace(report, id=uuid7(), differences=found[idems[0]])
     async with desk.ctx.begin() as tx:
