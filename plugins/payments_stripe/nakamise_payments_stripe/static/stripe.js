@@ -2,6 +2,7 @@
 
 const ready = new WeakSet();
 const elements = new WeakMap();
+const CHOSEN = "input[name=token][type=radio]:checked";
 
 for (const box of document.querySelectorAll("[data-stripe]")) load(box);
 
@@ -28,7 +29,10 @@ document.addEventListener(
     const form = event.target;
     const box = form.querySelector("[data-stripe]");
     if (!box || ready.delete(form)) return;
-    if (form.querySelector("input[name=token][type=radio]:checked:not([data-new-card])")) return;
+    const chosen = form.querySelector(CHOSEN);
+    // One of both speaks: a form that offers saved cards, too, sends what was chosen there.
+    ownToken(box).disabled = chosen !== null;
+    if (chosen && !isNewCard(chosen)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (box.dataset.busy !== undefined) return;
@@ -37,6 +41,15 @@ document.addEventListener(
   },
   true,
 );
+
+function ownToken(box) {
+  return box.querySelector("input[name=token]");
+}
+
+/** Saved cards have the value that stands for them; a new one has none until it has been to Stripe. */
+function isNewCard(radio) {
+  return radio.value === "" || radio.dataset.newCard !== undefined;
+}
 
 async function exchange(form, box, submitter) {
   say(box, "");
@@ -50,8 +63,9 @@ async function exchange(form, box, submitter) {
     say(box, answer.error.message);
     return;
   }
-  const token = form.querySelector("input[name=token][data-new-card]") ?? box.querySelector("input[name=token]");
-  token.value = answer.paymentMethod.id;
+  const chosen = form.querySelector(CHOSEN);
+  if (chosen) chosen.dataset.newCard = "";
+  (chosen ?? ownToken(box)).value = answer.paymentMethod.id;
   ready.add(form);
   form.requestSubmit(submitter);
 }
