@@ -6,18 +6,40 @@ from typing import Any
 
 import httpx
 import pytest
-from litestar import Litestar, Router, WebSocket, delete, get, post, websocket
+from litestar import Litestar, Request, Response, Router, WebSocket, delete, get, post, websocket
+from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency, Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.routes import HTTPRoute
-from litestar.types import ControllerRouterHandler
+from litestar.types import ASGIApp, ControllerRouterHandler
 
 from nakamise.host.registry import PluginHost
 from nakamise.host.routes import handlers_of
 from nakamise.routing.application import Application
 
 ORIGIN = "http://shop.localhost"
+
+
+def outer(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The application's guard."""
+
+
+def inner_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """A router's guard."""
+
+
+def own_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """A handler's guard."""
+
+
+def passes(app: ASGIApp) -> ASGIApp:
+    """A middleware that does nothing."""
+    return app
+
+
+def says(request: Request[Any, Any, Any], error: ValueError) -> Response[str]:
+    return Response(str(error), status_code=418)
 
 
 @get(["/things", "/all"], opt={"own": 1})
@@ -30,7 +52,7 @@ async def make(data: JSONBody[dict[str, int]]) -> dict[str, int]:
     return data
 
 
-@delete("/things")
+@delete("/things", guards=[own_guard])
 async def drop() -> None:
     """Nothing."""
 
@@ -50,11 +72,15 @@ async def _ctx() -> str:
 
 
 def routers() -> list[ControllerRouterHandler]:
-    inner = Router("/inner", route_handlers=[one], opt={"inner": 1})
+    inner = Router("/inner", route_handlers=[one], opt={"inner": 1}, guards=[inner_guard])
     return [
         Router("/a", route_handlers=[read, make, talk, inner], opt={"plugin": "a"}, tags=["a"]),
-        Router("/c", route_handlers=[drop, make], opt={"plugin": "c"}),
-        Router("/b", route_handlers=[read, one], include_in_schema=False),
+        Router(
+            "/c", route_handlers=[drop, make], opt={"plugin": "c"}, guards=[inner_guard], middleware=[passes]
+        ),
+        Router(
+            "/b", route_handlers=[read, one], include_in_schema=False, exception_handlers={ValueError: says}
+        ),
     ]
 
 
@@ -69,7 +95,21 @@ def shape(app: Litestar) -> list[str]:
 def _told(path: str, handler: BaseRouteHandler) -> str:
     methods = sorted(getattr(handler, "http_methods", ()))
     takes = sorted(handler.parsed_fn_signature.parameters)
-    return f"{path} {methods} {handler} {takes} {sorted(handler.opt.items())} {sorted(handler.resolve_dependencies())}"
+    kept = f"{sorted(handler.opt.items())} {sorted(handler.resolve_dependencies())} {_around(handler)}"
+    return f"{path} {methods} {handler} {takes} {kept}"
+
+
+def _around(handler: BaseRouteHandler) -> str:
+    """Who is asked before it, what stands around it, and who answers for its errors; in order."""
+    guards = [_name(guard) for guard in handler.resolve_guards()]
+    middleware = [_name(one) for one in handler.resolve_middleware()]
+    errors = {str(kind): _name(one) for kind, one in handler.resolve_exception_handlers().items()}
+    return f"{guards} {middleware} {sorted(errors.items())}"
+
+
+def _name(one: object) -> str:
+    """Guards that are no coroutines stand in a wrapper of their own for each handler."""
+    return str(getattr(getattr(one, "func", one), "__qualname__", type(one).__name__))
 
 
 async def options(app: Litestar) -> dict[str, str]:
@@ -86,12 +126,17 @@ async def test_the_same_routes_answer_the_same(register_one_by_one: bool) -> Non
     handlers: list[ControllerRouterHandler] = [*routers(), one, make, drop, read]
     apps: list[Litestar] = []
     for kind in (Litestar, Application):
-        app = kind([] if register_one_by_one else handlers, dependencies={"ctx": Provide(_ctx)})
+        app = kind(
+            [] if register_one_by_one else handlers, dependencies={"ctx": Provide(_ctx)}, guards=[outer]
+        )
         for handler in handlers if register_one_by_one else []:
             app.register(handler)
         apps.append(app)
     assert shape(apps[1]) == shape(apps[0])
     assert len(shape(apps[1])) == 15
+    guarded = "['outer', 'inner_guard', 'own_guard'] ['passes']"
+    assert [line for line in shape(apps[1]) if guarded in line], "what was given is what is compared"
+    assert all("'outer'" in line for line in shape(apps[1]))
     assert apps[1].openapi_schema.to_schema() == apps[0].openapi_schema.to_schema()
     assert await options(apps[1]) == await options(apps[0])
 
