@@ -74,7 +74,8 @@ LINE_EDGES: Mapping[LineState, frozenset[LineState]] = {
     LineState.RETURNED: frozenset(),
 }
 
-# Of what went back in part the rest goes back: such an order ends as refunded.
+# Of what went back in part the rest goes back: such an order ends as refunded, or stays refunded in part where
+# something of an earlier refund had been kept back.
 _CANCELLABLE_STATES = frozenset({OrderState.PENDING, OrderState.PAID, OrderState.PART_REFUNDED})
 CANCELLABLE: frozenset[OrderStatus] = frozenset({OrderStatus.PENDING, OrderStatus.CONFIRMED})
 
@@ -140,8 +141,9 @@ def _fulfilment(lines: Sequence[LineState]) -> OrderStatus:
 def is_cancellable(
     state: OrderState, lines: Sequence[LineState], allowed: Collection[OrderStatus] = CANCELLABLE
 ) -> bool:
-    """Whether the buyer may cancel: the shop's `allowed` statuses, and never once a line was sent. ``lines`` are those
-    that count; without any there is nothing left to cancel."""
+    """Whether an order may be cancelled by those who may in the `allowed` statuses: buyers as the shop lets them, staff
+    in all; nobody once a line was sent that counts. ``lines`` are those that count (``counts``); without any there is
+    nothing left to cancel. An order that was refunded in part keeps the status of the lines that are left."""
     if state not in _CANCELLABLE_STATES or not lines or _SENT.intersection(lines):
         return False
     return order_status(state, lines) in allowed

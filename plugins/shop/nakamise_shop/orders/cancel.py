@@ -120,7 +120,8 @@ async def _cancel(
 
 
 async def _give_back_rest(ctx: TenantCtx, tx: Tx, order: OrderHeader, who: _Canceller) -> int:
-    """What comes to the buyer. The refund tells everybody, moves stock and money, and ends the order."""
+    """What comes to the buyer. The refund tells everybody, and moves stock and money. The order ends as refunded; as
+    refunded in part where something of an earlier refund had been kept back."""
     await timeline.note(ctx, tx, [order.id], Happened.CANCELLED, **who.data)
     done = await refunding.refund_rest(ctx, tx, order.id, who.words)
     return done.cash - done.untaken
