@@ -13,6 +13,7 @@ import msgspec
 from litestar.di import NamedDependency
 
 from nakamise.admin.site.settings import SiteSettings, site_of
+from nakamise.auth import appointing
 from nakamise.auth.addresses import admin_addresses
 from nakamise.db import Tx
 from nakamise.errors import Forbidden, MfaRequired, Unauthenticated
@@ -290,6 +291,14 @@ class TenantCtx:
     async def audit(self, tx: Tx, act: str, subject: str, **detail: object) -> None:
         """Write who did what to the tenant's audit log, in ``tx``; no secrets in ``detail``."""
         await write_audit(self, tx, act, subject, detail)
+
+    async def appoint(self, tx: Tx, user_id: uuid.UUID, role_id: str) -> bool:
+        """Give the user a role, in force with their next request and written to the audit log; False: had it.
+
+        Whoever calls has decided that they may have it: nobody's rights are asked. Raises NotFound (user, role),
+        Conflict (code ``not_active``), LimitReached when the plan has no seat left.
+        """
+        return await appointing.appoint(self, tx, user_id, role_id)
 
     async def take(self, tx: Tx, meter: str, n: int = 1) -> None:
         """Count ``n`` more of ``meter`` in ``tx``, before they are made.

@@ -6,6 +6,7 @@ from typing import Final
 
 from nakamise.contracts.cart import CartInputs
 from nakamise.contracts.catalog import Catalog, LoweredProducts, PriceHistory
+from nakamise.contracts.live import LiveBroadcasters
 from nakamise.contracts.orders import Orders
 from nakamise.contracts.payments import Payments, PaymentSubject
 from nakamise.contracts.returns import ReturnPromises
@@ -49,6 +50,7 @@ manifest: Final = Manifest(
         Mount("pages", "nakamise_shop.orders.pages:route_handlers"),
         Mount("pages", "nakamise_shop.disclosure.pages:buyer_handlers"),
         Mount("pages", "nakamise_shop.orders.wishes:page_handlers"),
+        Mount("pages", "nakamise_shop.opening.pages:route_handlers"),
         Mount("api", "nakamise_shop.orders.wishes:api_handlers"),
         Mount("api", "nakamise_shop.catalog.api:route_handlers"),
         Mount("api", "nakamise_shop.cart.api:route_handlers"),
@@ -118,6 +120,7 @@ manifest: Final = Manifest(
         ShippingRates: Need.OPTIONAL,
         LoweredProducts: Need.OPTIONAL,
         ReturnPromises: Need.OPTIONAL,
+        LiveBroadcasters: Need.OPTIONAL,
     },
     publishes=(
         "shop.order_placed.1",
@@ -143,6 +146,7 @@ manifest: Final = Manifest(
         SlotItem(Slot.CART_SECTION, "shop/slots/cart_beside.html", 80),
         SlotItem(Slot.ADMIN_DASHBOARD, "shop/slots/admin_dashboard.html", 50),
         SlotItem(Slot.ADMIN_PRODUCT_SECTION, "shop/slots/former_prices.html", 20),
+        SlotItem(Slot.LIVE_STUDIO, "shop/slots/open_shop.html", 80),
     ),
     nav=(
         NavItem(area="site", label="Products", path="/shop/products", icon="search", weight=20),

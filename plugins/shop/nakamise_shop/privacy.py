@@ -40,6 +40,18 @@ _DISCLOSURES: Final = """
 SELECT o.number AS order_number, d.created_at AS asked_at, d.claim, d.reason, d.state, d.told, d.answer
 FROM shop_disclosure d JOIN shop_order o ON o.id = d.order_id WHERE d.user_id = $1 ORDER BY d.created_at, d.id
 """
+_APPLICATIONS: Final = """
+SELECT name, state, applied_at, legal FROM shop_shop WHERE applied_by = $1 AND opened_at IS NULL
+ORDER BY applied_at, id
+"""
+# What nobody else is to work on, and was never open: who applied stands in the notice. It waits for nothing any more.
+_FORGET_APPLICATIONS: Final = """
+UPDATE shop_shop s SET name = $2, introduction = '', translations = '{}', legal = '{}', state = 'pending',
+    state_reason = '', updated_at = now(), version = version + 1
+WHERE s.applied_by = $1 AND s.opened_at IS NULL AND s.state IN ('applied', 'rejected')
+  AND NOT EXISTS (SELECT 1 FROM shop_people p WHERE p.shop_id = s.id AND p.user_id <> $1)
+  AND EXISTS (SELECT 1 FROM shop_people p WHERE p.shop_id = s.id AND p.user_id = $1)
+"""
 
 
 class OrderCopy(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,17 +84,28 @@ class DisclosureCopy(msgspec.Struct, frozen=True, kw_only=True):
     answer: str
 
 
+class ApplicationCopy(msgspec.Struct, frozen=True):
+    """A shop that the person applied for and that was not opened."""
+
+    name: str
+    state: str
+    applied_at: datetime
+    legal: dict[str, str]
+
+
 class ShopCopy(msgspec.Struct, frozen=True):
     orders: list[OrderCopy]
     cart: list[CartCopy]
     disclosures: list[DisclosureCopy]
+    applications: list[ApplicationCopy]
 
 
 async def export(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> ShopCopy | None:
     orders = await tx.all(OrderCopy, _ORDERS, user_id)
     cart = await tx.all(CartCopy, _CART, user_id)
     asked = await tx.all(DisclosureCopy, _DISCLOSURES, user_id)
-    return ShopCopy(orders, cart, asked) if orders or cart or asked else None
+    applied = await tx.all(ApplicationCopy, _APPLICATIONS, user_id)
+    return ShopCopy(orders, cart, asked, applied) if orders or cart or asked or applied else None
 
 
 async def erase(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
@@ -98,6 +121,7 @@ async def erase(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
     carts = await tx.execute("DELETE FROM shop_cart WHERE user_id = $1", user_id)
     await tx.execute("DELETE FROM shop_person_limit WHERE buyer_id = $1", user_id)
     await tx.execute("DELETE FROM shop_import WHERE actor_id = $1", user_id)
+    applied = await tx.execute(_FORGET_APPLICATIONS, user_id, HIDDEN)
     await tx.execute("DELETE FROM shop_people WHERE user_id = $1", user_id)
     await tx.execute("UPDATE shop_shop SET applied_by = NULL WHERE applied_by = $1", user_id)
     nobody = dict.fromkeys(
@@ -120,4 +144,4 @@ async def erase(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
     asked = await tx.execute(
         "UPDATE shop_disclosure SET reason = $2, answer = '-' WHERE user_id = $1", user_id, HIDDEN
     )
-    return carts + purchases + orders + notes + asked
+    return carts + purchases + orders + notes + asked + applied

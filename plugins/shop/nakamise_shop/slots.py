@@ -83,6 +83,11 @@ async def account_orders(ctx: TenantCtx, tx: Tx, _subject: Subject) -> Context |
     return await recent_orders(ctx, tx)
 
 
+async def open_shop(ctx: TenantCtx, _tx: Tx, _subject: Subject) -> Context | None:
+    """A way to the page where an approved broadcaster applies."""
+    return {} if ctx.actor.email_verified else None
+
+
 BUILDERS: Final[Mapping[Slot, Callable[[TenantCtx, Tx, Subject], Awaitable[Context | None]]]] = {
     Slot.HEADER_ACTIONS: cart_badge,
     Slot.HOME_HERO: hero,
@@ -92,4 +97,5 @@ BUILDERS: Final[Mapping[Slot, Callable[[TenantCtx, Tx, Subject], Awaitable[Conte
     Slot.ADMIN_PRODUCT_SECTION: former_prices,
     Slot.ACCOUNT_HOME: account_orders,
     Slot.CHECKOUT_SECTION: checkout_wishes,
+    Slot.LIVE_STUDIO: open_shop,
 }

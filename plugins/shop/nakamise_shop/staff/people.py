@@ -57,7 +57,8 @@ async def staff_of(tx: Tx, shop_id: uuid.UUID) -> list[ShopPerson]:
 
 
 async def name_people(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, given: People) -> None:
-    """Exactly these, in force with their next request. Raises NotFound, Invalid for somebody who is no staff, and
+    """Exactly these, in force with their next request; and an applicant who is no staff yet, until it is decided
+    whether the shop opens. Raises NotFound, Invalid for somebody who is no staff, and
     Conflict (code ``works_for_all``) for somebody's last shop, unless ``for_all`` says so."""
     # Two shops could otherwise each take somebody the last but one.
     await tx.turn("shop.people")
@@ -72,7 +73,7 @@ async def name_people(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, given: People)
     after = sorted(str(user) for user in users)
     if before == after:
         return
-    await tx.execute("DELETE FROM shop_people WHERE shop_id = $1 AND user_id <> ALL($2)", shop_id, users)
+    await tx.execute(_UNNAME, shop_id, users)
     await tx.execute(
         "INSERT INTO shop_people (user_id, shop_id) SELECT one, $1 FROM unnest($2::uuid[]) AS one"
         " ON CONFLICT (user_id, shop_id) DO NOTHING",
@@ -81,6 +82,12 @@ async def name_people(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, given: People)
     await ctx.audit(tx, "shop.people.changed", str(shop_id), before=before, after=after)
 
 
+_UNNAME: Final = """
+DELETE FROM shop_people p WHERE p.shop_id = $1 AND p.user_id <> ALL($2)
+  AND NOT EXISTS (SELECT 1 FROM shop_shop s WHERE s.id = p.shop_id AND s.applied_by = p.user_id
+                  AND s.state IN ('applied', 'rejected')
+                  AND NOT EXISTS (SELECT 1 FROM core_user_role r WHERE r.user_id = p.user_id))
+"""
 _ASKED: Final = N_("%(names)s would then work for all shops. Please confirm that.")
 
 

@@ -105,7 +105,8 @@ async def read(request: Request[Any, Any, Any], zone: ZoneInfo) -> ProductForm:
 def clean(name: str, value: str) -> str:
     """Prices as people type them: full-width, with separators, with a yen sign."""
     text = value.strip().replace("\r\n", "\n")
-    if name.rpartition(".")[2] in _NUMBERS:
+    # The legal notice has an item of the same name: words, in which commas stay.
+    if name.rpartition(".")[2] in _NUMBERS and not name.startswith("legal."):
         return unicodedata.normalize("NFKC", text).replace("¥", "").translate(_NOISE)
     return text
 

@@ -14,6 +14,8 @@ from nakamise_shop.legal import LABELS
 from nakamise_shop.staff.shops_schemas import StaffShop
 
 TEMPLATE: Final = "mail/notice"
+# Where applicants who are no staff see what became of it.
+OPENING: Final = "/shop/open"
 _BY_STATE: Final = {
     "rejected": (
         N_("Your application for “%(name)s”"),
@@ -34,16 +36,22 @@ _APPROVED: Final = (
     N_("The shop “%(name)s” is approved"),
     N_("“%(name)s” is open for business. You can publish products now."),
 )
+_NOW_STAFF: Final = N_(
+    "You are the shop's manager from now on: its products, orders and settings are in the administration."
+)
 _AGAIN: Final = (
     N_("The shop “%(name)s” is open again"),
     N_("Buyers find the shop and its published products again."),
 )
-# Staff who work for the shop by name, and who applied if that is decided; not who decided.
+# Staff who work for the shop by name, and who applied if that is decided, who may be no staff; not who decided.
 # $1 shop, $2 the acting person, $3 whether it is about the application
 _READERS: Final = """
-SELECT u.email, u.locale FROM core_user u
+SELECT u.id, u.email, u.locale, EXISTS (SELECT 1 FROM core_user_role r WHERE r.user_id = u.id) AS is_staff
+FROM core_user u
 WHERE u.state = 'active' AND u.email_verified_at IS NOT NULL AND u.id IS DISTINCT FROM $2
-  AND EXISTS (SELECT 1 FROM core_user_role r WHERE r.user_id = u.id)
+  AND (EXISTS (SELECT 1 FROM core_user_role r WHERE r.user_id = u.id)
+       OR ($3 AND EXISTS (SELECT 1 FROM shop_people p JOIN shop_shop s ON s.id = p.shop_id
+                          WHERE p.user_id = u.id AND p.shop_id = $1 AND s.applied_by = u.id)))
   AND (($3 AND u.id = (SELECT applied_by FROM shop_shop WHERE id = $1))
        OR EXISTS (SELECT 1 FROM shop_people p WHERE p.user_id = u.id AND p.shop_id = $1))
 ORDER BY u.id
@@ -51,8 +59,10 @@ ORDER BY u.id
 
 
 class _Reader(msgspec.Struct, frozen=True):
+    id: uuid.UUID
     email: str
     locale: str
+    is_staff: bool
 
 
 async def tell_admins(ctx: TenantCtx, tx: Tx, found: StaffShop) -> None:
@@ -69,8 +79,11 @@ async def tell_admins(ctx: TenantCtx, tx: Tx, found: StaffShop) -> None:
     )
 
 
-async def tell_decision(ctx: TenantCtx, tx: Tx, found: StaffShop, to: str, reason: str) -> None:
-    """To each in their language, with the reason. ``found`` is the shop as it was."""
+async def tell_decision(
+    ctx: TenantCtx, tx: Tx, found: StaffShop, to: str, reason: str, appointed: uuid.UUID | None = None
+) -> None:
+    """To each in their language, with the reason. ``found`` is the shop as it was, ``appointed`` who became staff by
+    the decision."""
     is_first = found.state in {"pending", "applied"}
     opened = _APPROVED if is_first else _AGAIN
     subject, story = opened if to == "open" else _BY_STATE[to]
@@ -82,9 +95,11 @@ async def tell_decision(ctx: TenantCtx, tx: Tx, found: StaffShop, to: str, reaso
             reader.email,
             locale=reader.locale,
             subject=_(subject, name=found.name),
-            paragraphs=[_(story, name=found.name)],
+            paragraphs=[_(story, name=found.name), *([_(_NOW_STAFF)] if reader.id == appointed else [])],
             facts=[(_("Reason"), reason)] if reason else [],
-            action=_to_the_shop(_("See the shop"), found.id),
+            action=_to_the_shop(_("See the shop"), found.id)
+            if reader.is_staff
+            else {"label": _("See the application"), "path": OPENING},
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
+from collections.abc import Mapping
 from typing import Final
 
 from nakamise.db import Tx
@@ -36,24 +37,37 @@ async def create(ctx: TenantCtx, tx: Tx, given: NewShop) -> uuid.UUID:
     await tx.turn("shop.new_shop")
     own = await scope.shops_of(ctx, tx)
     if own is not None:
-        await _check_undecided(tx, own)
+        await check_undecided(tx, own)
+    shop_id = await make(ctx, tx, given)
+    if own is not None:
+        await name_for(tx, ctx.require_user(), shop_id)
+    return shop_id
+
+
+async def make(
+    ctx: TenantCtx, tx: Tx, given: NewShop, faulty: Mapping[str, FieldError] | None = None
+) -> uuid.UUID:
+    """In preparation, with nobody named for it; the caller has the turn ``shop.new_shop``. Raises Invalid, with what
+    the caller found ``faulty`` besides."""
     slug = unicodedata.normalize("NFKC", given.slug).strip().lower()
     legal = {name: text.strip() for name, text in given.legal.items() if text.strip()}
-    if faults := await _faults(tx, slug, given) | legal_faults(given.legal):
+    if faults := dict(faulty or {}) | await _faults(tx, slug, given) | legal_faults(given.legal):
         raise Invalid(faults)
     prefix = given.order_number_prefix.strip().upper() or await _free_prefix(tx, slug)
     shop_id = uuid7()
     english = {"en": {"name": given.name_en}} if given.name_en else {}
     await tx.must_touch_one(_taken("slug"), _INSERT, shop_id, slug, given.name, english, legal, prefix)
-    if own is not None:
-        await tx.execute(
-            "INSERT INTO shop_people (user_id, shop_id) VALUES ($1, $2)", ctx.actor.user_id, shop_id
-        )
     await ctx.audit(tx, "shop.shop.created", str(shop_id), slug=slug, name=given.name)
     return shop_id
 
 
-async def _check_undecided(tx: Tx, own: scope.Shops) -> None:
+async def name_for(tx: Tx, user_id: uuid.UUID, shop_id: uuid.UUID) -> None:
+    """The person works for the shop by name; it gives no permission."""
+    await tx.execute("INSERT INTO shop_people (user_id, shop_id) VALUES ($1, $2)", user_id, shop_id)
+
+
+async def check_undecided(tx: Tx, own: scope.Shops) -> None:
+    """Raises Conflict (code ``too_many_undecided``) when too many of ``own`` are not open yet."""
     waiting = await tx.value(
         "SELECT count(*) FROM shop_shop WHERE id = ANY($1) AND state IN ('pending', 'applied', 'rejected')",
         own,

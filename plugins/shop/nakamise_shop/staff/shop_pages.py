@@ -17,7 +17,7 @@ from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import N_, fill, page, see_other
 from nakamise_shop import scope
 from nakamise_shop.legal import LABELS, MANDATORY
-from nakamise_shop.staff import legal_hints, people
+from nakamise_shop.staff import legal_hints, newcomers, people
 from nakamise_shop.staff import shops_repository as repository
 from nakamise_shop.staff import shops_service as service
 from nakamise_shop.staff.product_form import clean
@@ -121,6 +121,8 @@ async def _show(
         named = await people.staff_of(tx, found.id) if ctx.actor.can(scope.PEOPLE) else []
         hints = await legal_hints.hints(ctx, tx, found)
         decides = ctx.actor.can(DECIDE) and await scope.shops_of(ctx, tx) is None
+        waits = decides and found.state == "applied"
+        newcomer = await newcomers.find(tx, found.id) if waits else None
     return await page(
         ctx,
         "shop/staff_shop.html",
@@ -139,6 +141,7 @@ async def _show(
         price_inputs=choices(ctx, PRICE_INPUTS),
         history=history,
         decides=decides,
+        newcomer=newcomer,
         people=named,
         acts=labels(ctx, ACTS),
     )

@@ -19,7 +19,7 @@ from nakamise.web import N_
 from nakamise_shop import scope
 from nakamise_shop.catalog import price_log
 from nakamise_shop.metering import SHOPS
-from nakamise_shop.staff import changed, shop_mails
+from nakamise_shop.staff import changed, newcomers, shop_mails
 from nakamise_shop.staff import shops_repository as repository
 from nakamise_shop.staff.shops_schemas import StaffShop
 from nakamise_shop.staff.shops_service import check_notice, shop
@@ -35,11 +35,14 @@ SOURCES: Final[Mapping[str, tuple[str, ...]]] = {
     "closed": ("open", "suspended"),
 }
 _WITH_REASON: Final = frozenset({"rejected", "suspended"})
+# Who is not named for the shop applies again in the name of whoever did and is.
 _MOVE: Final = """
 UPDATE shop_shop SET state = $2, state_reason = $3, updated_at = now(), version = version + 1,
     opened_at = CASE WHEN $2 = 'open' THEN coalesce(opened_at, (SELECT now())) ELSE opened_at END,
     applied_at = CASE WHEN $2 = 'applied' THEN (SELECT now()) ELSE applied_at END,
-    applied_by = CASE WHEN $2 = 'applied' THEN $5 ELSE applied_by END
+    applied_by = CASE WHEN $2 <> 'applied' THEN applied_by ELSE coalesce((
+        SELECT p.user_id FROM shop_people p WHERE p.shop_id = shop_shop.id AND p.user_id = shop_shop.applied_by
+            AND NOT EXISTS (SELECT 1 FROM shop_people x WHERE x.shop_id = p.shop_id AND x.user_id = $5)), $5) END
 WHERE id = $1 AND state = ANY($4)
 """
 
@@ -67,10 +70,11 @@ async def apply(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> None:
 async def decide(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, to: str, reason: str = "") -> None:
     """``to``: "open" approves, opens again or opens; "rejected" and "suspended" need a ``reason``; "closed".
 
-    Whoever works for the shop is told by mail. Buyers find an unopened shop and its products nowhere; its orders go
-    on. Raises NotFound, Forbidden for somebody of some shops only, Invalid, LimitReached, and Conflict (codes
-    ``legal_incomplete``, ``wrong_state``).
+    Whoever works for the shop is told by mail; an applicant who is no staff yet becomes it when it is approved.
+    Buyers find an unopened shop and its products nowhere; its orders go on. Raises NotFound, Forbidden for somebody of
+    some shops only, Invalid, LimitReached, and Conflict (codes ``legal_incomplete``, ``role_for_all``, ``wrong_state``).
     """
+    await newcomers.lock(tx, shop_id)
     found = await _locked(ctx, tx, shop_id)
     await scope.check_all(ctx, tx)
     reason = _checked_reason(to, reason)
@@ -84,7 +88,9 @@ async def decide(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, to: str, reason: st
     elif found.state == "open":
         await ctx.give_back(tx, SHOPS)
     await _move(ctx, tx, found, to, reason)
-    await shop_mails.tell_decision(ctx, tx, found, to, reason)
+    is_approved = found.state == "applied" and to == "open"
+    appointed = await newcomers.appoint(ctx, tx, shop_id) if is_approved else None
+    await shop_mails.tell_decision(ctx, tx, found, to, reason, appointed)
 
 
 async def _locked(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID) -> StaffShop:

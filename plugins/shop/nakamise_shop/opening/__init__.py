@@ -1,0 +1,1 @@
+"""Broadcasters who are no staff apply for a shop of their own."""

@@ -1,0 +1,126 @@
+"""The page where a broadcaster applies for a shop, and reads what became of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import QueryParameter
+from litestar.types import ControllerRouterHandler
+
+from nakamise.db import Tx
+from nakamise.errors import Conflict, Invalid, NotFound, Problem
+from nakamise.plugin import Ctx, TenantCtx, signed_in
+from nakamise.web import N_, fill, page, see_other
+from nakamise_shop.legal import LABELS, MANDATORY
+from nakamise_shop.opening import service
+from nakamise_shop.opening.schemas import Apply, ApplyAgain
+from nakamise_shop.saying import say
+from nakamise_shop.staff import newcomers
+from nakamise_shop.staff.product_form import clean
+from nakamise_shop.staff.shop_mails import OPENING
+from nakamise_shop.staff.shop_pages import MANAGE
+from nakamise_shop.staff.shops_schemas import StaffShop
+from nakamise_shop.staff.text import SHOP_STATES, badges, fault_texts, labels, words
+
+AnyRequest = Request[Any, Any, Any]
+Again = Annotated[uuid.UUID | None, QueryParameter(name="again")]
+Typed = Mapping[str, Any]
+FIELDS: Final = {
+    "name": N_("Shop name"),
+    "slug": N_("Address of the shop"),
+    "order_number_prefix": N_("Order numbers begin with"),
+    "introduction": N_("Introduction of the shop"),
+}
+_EMPTY: Final = dict.fromkeys((*FIELDS, *(f"legal.{name}" for name in MANDATORY)), "")
+
+
+@get("/open", opt=signed_in(), include_in_schema=False)
+async def opening(ctx: Ctx, again: Again = None) -> Response[bytes]:
+    """``again``: one of the person's own that was rejected, to be changed."""
+    return await _show(ctx, again)
+
+
+@post("/open", opt=signed_in(), include_in_schema=False)
+async def send(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
+    raw = await _typed(request)
+    again = _again(raw)
+    try:
+        async with ctx.begin() as tx:
+            await _submit(ctx, tx, raw, again)
+    except (Invalid, Conflict) as refused:
+        return await _show(ctx, again, {name: texts[-1] for name, texts in raw.items()}, refused)
+    return see_other(ctx, OPENING, flash=words(ctx)(N_("Applied. You are told by mail when it is decided.")))
+
+
+async def _typed(request: AnyRequest) -> dict[str, list[str]]:
+    data = await request.form()
+    return {name: [clean(name, str(value))] for name, value in data.multi_items()}
+
+
+def _again(raw: Mapping[str, list[str]]) -> uuid.UUID | None:
+    """Raises NotFound for what is no id."""
+    text = raw.get("again", [""])[0]
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError:
+        raise NotFound from None
+
+
+async def _submit(ctx: TenantCtx, tx: Tx, raw: Mapping[str, list[str]], again: uuid.UUID | None) -> None:
+    """Raises Invalid with the faults of the fields and of the notice at once."""
+    await service.require_broadcaster(ctx, tx)
+    legal = {name: raw.get(f"legal.{name}", [""])[0] for name in MANDATORY}
+    fields = {name: values for name, values in raw.items() if name != "legal"}
+    if again is None:
+        form = fill(Apply, fields)
+        if form.value is None:
+            raise Invalid(form.errors | service.notice_faults(ctx, legal))
+        await service.submit(ctx, tx, msgspec.structs.replace(form.value, legal=legal))
+        return
+    changed = fill(ApplyAgain, fields)
+    if changed.value is None:
+        raise Invalid(changed.errors | service.notice_faults(ctx, legal))
+    await service.submit_again(ctx, tx, again, msgspec.structs.replace(changed.value, legal=legal))
+
+
+async def _show(
+    ctx: TenantCtx, again: uuid.UUID | None, typed: Typed | None = None, refused: Problem | None = None
+) -> Response[bytes]:
+    """With what was ``typed``, or else what is stored."""
+    async with ctx.read() as tx:
+        user_id = await service.require_broadcaster(ctx, tx)
+        mine = await service.applications(tx, user_id)
+        try:
+            found = await service.rejected(ctx, tx, user_id, again) if again else None
+        except Conflict as decided:
+            return see_other(ctx, OPENING, flash=say(ctx, decided), kind="danger")
+    named = labels(ctx, LABELS)
+    return await page(
+        ctx,
+        "shop/opening.html",
+        status=refused.status if refused else 200,
+        mine=mine,
+        again=found,
+        values={**_EMPTY, **(_stored(found) if typed is None else typed)},
+        errors=fault_texts(ctx, refused.fields) if isinstance(refused, Invalid) else {},
+        refused="" if refused is None or isinstance(refused, Invalid) else say(ctx, refused),
+        names=labels(ctx, FIELDS),
+        legal={name: named[name] for name in MANDATORY},
+        states=badges(ctx, SHOP_STATES),
+        is_staff=newcomers.is_staff(ctx.actor.permissions),
+        runs_shops=ctx.actor.can(MANAGE),
+    )
+
+
+def _stored(found: StaffShop | None) -> dict[str, str]:
+    if found is None:
+        return {}
+    legal = {f"legal.{name}": text for name, text in found.legal.items()}
+    return {"name": found.name, "introduction": found.introduction, **legal}
+
+
+route_handlers: Final[list[ControllerRouterHandler]] = [opening, send]
