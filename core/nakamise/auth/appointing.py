@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Held by everybody with a role.
 SEAT: Final = "core.staff"
 # What `roles.give_role` does; that module needs the plugins' manifest, and its package needs this one.
-_GIVE: Final = "INSERT INTO core_user_role (user_id, role_id) SELECT $1, id FROM core_role WHERE id = $2"
+_GIVE: Final = "INSERT INTO core_user_role (user_id, role_id) VALUES ($1, $2)"
 
 
 async def appoint(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID, role_id: str) -> bool:
@@ -29,7 +29,9 @@ async def appoint(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID, role_id: str) -> b
         return False
     if not before:
         await ctx.take(tx, SEAT)
-    await tx.must_touch_one(NotFound(N_("There is no such role.")), _GIVE, user_id, role_id)
+    if await tx.value("SELECT 1 FROM core_role WHERE id = $1", role_id) is None:
+        raise NotFound(N_("There is no such role."))
+    await tx.execute(_GIVE, user_id, role_id)
     after = sorted(before | {role_id})
     await ctx.audit(tx, "core.user.roles_changed", str(user_id), before=sorted(before), after=after)
     return True
