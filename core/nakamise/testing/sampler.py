@@ -13,6 +13,8 @@ from typing import Final
 EVERY_S: Final = 0.01
 # So long may one step of watched code take before it counts as blocking.
 STEP_MAX_S: Final = 0.1
+# What a process does once, as it imports modules: templates are compiled when they are first shown.
+_ONCE: Final = str(Path("jinja2") / "loaders.py")
 
 
 class Sampler:
@@ -67,5 +69,7 @@ class Sampler:
     def _watched_frame(self) -> FrameType | None:
         frame = sys._current_frames().get(self._thread_id)
         while frame is not None and not self._is_watched(frame):
+            if frame.f_code.co_filename.endswith(_ONCE):
+                return None
             frame = frame.f_back
         return frame

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from jinja2 import DictLoader, Environment
 
 from nakamise.plugin import ServiceOff, Tenant
 from nakamise.testing.author_fixtures import As, BrowserPage, Fake, QuoteFor, RestrictedHost
@@ -148,6 +149,17 @@ async def test_a_step_that_keeps_the_loop_is_seen() -> None:
     with blocking_calls([Path(__file__).parent]) as found:
         time.sleep(0.4)
     assert "more than 100 ms" in str(found.pop())
+
+
+async def test_compiling_a_template_is_no_step() -> None:
+    """It happens once, as importing does."""
+    long = Environment(loader=DictLoader({"long": "{{ name | upper }}\n" * 10_000}), autoescape=True)
+    with blocking_calls([Path(__file__).parent]) as found:
+        began = time.thread_time()
+        long.get_template("long")
+        took = time.thread_time() - began
+    assert took > 0.1
+    assert found == set()
 
 
 def test_outside_the_loop_anything_may_block() -> None:
