@@ -97,6 +97,7 @@ _OF_WAYS: Final = ("payment_methods", "payment_timing")
 _CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "card": ("カード", "card"),
     "konbini": ("コンビニ", "convenience store"),
+    "bank_transfer": ("銀行振込", "振込", "bank transfer"),
 }
 
 
