@@ -90,11 +90,18 @@ def _owned(
 ) -> HTTPRoute | WebSocketRoute | ASGIRoute:
     taken = copy(route)
     if isinstance(taken, HTTPRoute):
-        taken.route_handlers = [copy(handler) for handler in taken.route_handlers]
+        taken.route_handlers = [_apart(handler) for handler in taken.route_handlers]
     elif isinstance(taken, WebSocketRoute):
         taken.route_handler = copy(taken.route_handler)
     else:
         taken.route_handler = copy(taken.route_handler)
     for handler in _handlers(taken):
         handler.owner = owner
+    return taken
+
+
+def _apart(handler: HTTPRouteHandler) -> HTTPRouteHandler:
+    """A copy with an answer of its own: Litestar keeps in it what the routers around it add, such as headers."""
+    taken = copy(handler)
+    taken._response_handler_mapping = taken._response_handler_mapping.copy()
     return taken

@@ -71,6 +71,11 @@ async def _ctx() -> str:
     return "ctx"
 
 
+@get("/greet", media_type="text/plain")
+async def greet() -> str:
+    return "hi"
+
+
 def routers() -> list[ControllerRouterHandler]:
     inner = Router("/inner", route_handlers=[one], opt={"inner": 1}, guards=[inner_guard])
     return [
@@ -139,6 +144,21 @@ async def test_the_same_routes_answer_the_same(register_one_by_one: bool) -> Non
     assert all("'outer'" in line for line in shape(apps[1]))
     assert apps[1].openapi_schema.to_schema() == apps[0].openapi_schema.to_schema()
     assert await options(apps[1]) == await options(apps[0])
+
+
+@pytest.mark.parametrize("kind", [Litestar, Application])
+async def test_what_a_router_adds_to_answers_is_its_own(kind: type[Litestar]) -> None:
+    """One function in two routers, and in another application of the same process."""
+    a, b, c = (Router("/", route_handlers=[greet], response_headers={"from": one}) for one in "abc")
+    app = kind([Router("/a", route_handlers=[greet], response_headers={"from": "a"}), b])
+    assert [await _from(one, path) for one, path in ((app, "/a/greet"), (app, "/greet"))] == ["a", "b"]
+    assert [await _from(kind([one]), "/greet") for one in (a, c)] == ["a", "c"]
+
+
+async def _from(app: Litestar, path: str) -> str:
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=ORIGIN)  # type: ignore[arg-type]
+    async with client:
+        return (await client.get(path)).headers["from"]
 
 
 async def test_all_plugins_routes_are_the_same(host: PluginHost) -> None:
