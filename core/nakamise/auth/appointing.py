@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Final
 
+from nakamise.auth.roles import give_role
 from nakamise.auth.users import lock_user
 from nakamise.db import Tx
-from nakamise.errors import Conflict, NotFound
+from nakamise.errors import Conflict
 from nakamise.ui.i18n import N_
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 # Held by everybody with a role.
 SEAT: Final = "core.staff"
-# What `roles.give_role` does; that module needs the plugins' manifest, and its package needs this one.
-_GIVE: Final = "INSERT INTO core_user_role (user_id, role_id) VALUES ($1, $2)"
 
 
 async def appoint(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID, role_id: str) -> bool:
@@ -29,9 +28,7 @@ async def appoint(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID, role_id: str) -> b
         return False
     if not before:
         await ctx.take(tx, SEAT)
-    if await tx.value("SELECT 1 FROM core_role WHERE id = $1", role_id) is None:
-        raise NotFound(N_("There is no such role."))
-    await tx.execute(_GIVE, user_id, role_id)
+    await give_role(tx, user_id, role_id)
     after = sorted(before | {role_id})
     await ctx.audit(tx, "core.user.roles_changed", str(user_id), before=sorted(before), after=after)
     return True

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import asyncpg
 import msgspec
 
-from nakamise.auth.roles import ensure_preset_roles
+from nakamise.auth.preset_roles import ensure_preset_roles
 from nakamise.errors import Conflict
 from nakamise.host.registry import PluginHost
 from nakamise.ids import check_schema_name, new_schema_name, uuid7

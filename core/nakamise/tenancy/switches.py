@@ -16,7 +16,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from nakamise.auth.roles import ensure_preset_roles
+from nakamise.auth.preset_roles import ensure_preset_roles
 from nakamise.db import Tx
 from nakamise.errors import Conflict, NotFound
 from nakamise.host import plugin_settings, sealed_settings

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nakamise.auth.permissions import CORE_PERMISSIONS
-from nakamise.auth.roles import ensure_preset_roles, give_role, take_role
+from nakamise.auth.preset_roles import ensure_preset_roles
+from nakamise.auth.roles import give_role, take_role
 from nakamise.errors import NotFound
 from nakamise.plugin.manifest import Permission
 from tests.core.accounts import Site

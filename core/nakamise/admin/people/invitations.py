@@ -117,7 +117,7 @@ async def invite_first_admin(tx: Tx, ctx: TenantCtx, email: str, name: str) -> I
     """Invite the first administrator of a new tenant, in the transaction that furnishes it.
 
     ``ctx`` is a context of that tenant whose actor is the system (``TenantCtx.as_system()``) and ``tx`` a
-    transaction on its schema, whose preset roles exist (``auth.roles.ensure_preset_roles``). The mail speaks
+    transaction on its schema, whose preset roles exist (``auth.preset_roles.ensure_preset_roles``). The mail speaks
     ``ctx.locale`` and leaves after the commit. Returns the invitation's id and its secret link, which works
     once and for seven days. Raises Invalid for an address or a name that cannot be; Conflict when the address
     is invited already or is staff.

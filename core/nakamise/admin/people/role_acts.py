@@ -12,8 +12,8 @@ import msgspec
 from nakamise.admin.people.rights import keep_a_manager, lock_staff, require_rights, rights_of_roles
 from nakamise.admin.people.role_list import RoleLine, permissions_on, role_line, role_lines
 from nakamise.auth.permissions import PRESET_ROLES
+from nakamise.auth.preset_roles import ensure_preset_roles
 from nakamise.auth.register import raise_faults
-from nakamise.auth.roles import ensure_preset_roles
 from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid
 from nakamise.plugin.context import TenantCtx
