@@ -141,7 +141,8 @@ class OrderRefund(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
-    """An order with everything that it froze. ``shop`` and ``address`` are the snapshots of the moment of sale."""
+    """An order with everything that it froze. ``shop`` and ``address`` are the snapshots of the moment of sale.
+    ``untaken``: what of ``charge`` goes back without coming to the buyer, for it was never taken of them."""
 
     id: uuid.UUID
     purchase_id: uuid.UUID
@@ -170,6 +171,7 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[OrderLine, ...]
     shipments: tuple[OrderShipment, ...]
     refunds: tuple[OrderRefund, ...]
+    untaken: int = 0
 
 
 class OrderQuery(msgspec.Struct, frozen=True, kw_only=True):

@@ -206,11 +206,14 @@ def test_what_was_never_taken_does_not_come_back() -> None:
     assert (by_rate(part), part.total, part.tax, part.paid) == (by_rate(body), 13_080, body.tax, 10_080)
     assert ("請求されていなかった額", "-¥3,000", "") in checked(part).sums
     assert not any("ポイント" in remark for remark in checked(part).remarks)
-    receipts = [
-        writing.receipt(view_of(order.quote, refunds=(one,)), REGISTERED, TOKYO, NOW, "山田 花子", "お品代")
+    orders = [
+        msgspec.structs.replace(view_of(order.quote, refunds=(one,)), untaken=one.untaken)
         for one in (refund, short)
     ]
+    receipts = [writing.receipt(one, REGISTERED, TOKYO, NOW, "山田 花子", "お品代") for one in orders]
     assert [(one.paid, one.refunded) for one in receipts] == [(order.charge, 13_080), (order.charge, 10_080)]
+    said = "このうち¥3,000は請求されていません。"
+    assert [said in checked(one).remarks for one in receipts] == [False, True], "received less than it says"
 
 
 @pytest.mark.req("BX-01")

@@ -28,6 +28,11 @@ CASE WHEN o.refund_waits THEN 'refunding'
      WHEN o.state = 'paid' AND p.authorized_until IS NOT NULL THEN 'authorized'
      ELSE o.state END
 """
+# What went back of shop_order o, or is going back: twin of ``orders.schemas.OrderHeader.given_back``.
+GIVEN_BACK_SQL: Final = """
+CASE WHEN o.state = 'refunded' OR (o.state = 'cancelled' AND o.paid_at IS NOT NULL) THEN o.total
+     ELSE o.refunded_cash + o.refunded_points END - o.untaken
+"""
 # What was chosen at checkout for this order and not for another shop's parcel; what staff changed wins.
 INPUTS_SQL: Final = """
 (SELECT coalesce(jsonb_object_agg(i.key, i.value), '{}')

@@ -14,7 +14,7 @@ from nakamise_shop.orders.status import INPUTS_SQL, NOTE_SQL
 
 _VIEWS: Final = f"""
 SELECT o.id, o.purchase_id, o.shop_id, o.number, o.buyer_id, o.buyer_name, p.email, p.locale, o.state,
-       o.fulfil_state, o.currency, o.goods, o.shipping, o.total, o.points, o.charge, o.tax, o.quote,
+       o.fulfil_state, o.currency, o.goods, o.shipping, o.total, o.points, o.charge, o.tax, o.quote, o.untaken,
        {INPUTS_SQL} AS inputs, o.shop, o.address, {NOTE_SQL} AS note, o.placed_at, o.paid_at,
        (SELECT jsonb_agg(to_jsonb(l) ORDER BY l.line_no) FROM shop_order_line l
         WHERE l.order_id = o.id) AS lines,

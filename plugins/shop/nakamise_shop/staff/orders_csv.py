@@ -104,7 +104,7 @@ def _cells(ctx: TenantCtx, row: ExportRow) -> list[object]:
         f"{to['family_name']} {to['given_name']}",
         to["phone"],
         " / ".join(parcels),
-        row.refunded,
+        row.given_back,
         row.note,
         _("Yes") if row.is_gift else "",
     ]

@@ -16,7 +16,7 @@ from nakamise_shop.domain.bill import Bill, bill_of
 from nakamise_shop.domain.order_state import OrderState
 from nakamise_shop.orders.matching import TEXT_MATCHES, day_after, midnight, order_patterns
 from nakamise_shop.orders.schemas import PayStatus, pay_status
-from nakamise_shop.orders.status import INPUTS_SQL, NOTE_SQL, PACKED_SQL, PAY_SQL, STATUS_SQL
+from nakamise_shop.orders.status import GIVEN_BACK_SQL, INPUTS_SQL, NOTE_SQL, PACKED_SQL, PAY_SQL, STATUS_SQL
 from nakamise_shop.scope import Shops
 from nakamise_shop.staff.orders_schemas import StaffOrderFilter, StaffOrderLine
 
@@ -115,6 +115,7 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
     tax: int
     refunded: int
     refund_waits: bool
+    given_back: int
     address: dict[str, str]
     parcels: list[list[str]]
     note: str
@@ -135,7 +136,7 @@ _EXPORT: Final = f"""
 {_MATCHING}
 SELECT m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.email, m.state, m.paid_at, m.authorized_until,
        m.status, packed.pieces AS item_count, packed.items,
-       o.quote, o.points, m.total, o.tax, m.refunded, m.refund_waits, o.address,
+       o.quote, o.points, m.total, o.tax, m.refunded, m.refund_waits, {GIVEN_BACK_SQL} AS given_back, o.address,
        ARRAY(SELECT jsonb_build_array(x.carrier, x.tracking_number) FROM shop_shipment x
              WHERE x.order_id = m.id ORDER BY x.shipped_at, x.id) AS parcels,
        m.note, m.inputs ? 'shop.gift' AS is_gift

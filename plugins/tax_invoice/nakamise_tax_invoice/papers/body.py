@@ -123,7 +123,8 @@ class Original(msgspec.Struct, frozen=True, kw_only=True):
 class Body(msgspec.Struct, frozen=True, kw_only=True):
     """total = sum of rows - discounts = sum of ``taxes.gross``; paid = total - tenders.
 
-    ``note`` is a receipt's 但し書き; ``refunded`` what of ``paid`` had gone back when a receipt was written.
+    ``note`` is a receipt's 但し書き; ``refunded`` what of ``paid`` had gone back when a receipt was written,
+    ``untaken`` what of it was known then to have never been taken.
     ``replaces`` is the number of the version before, "" for the first. ``honorific`` stands behind ``recipient`` in
     Japanese; documents of before 2026-11-22 have 様.
     """
@@ -144,6 +145,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     honorific: Honorific = "様"
     note: str = ""
     refunded: int = 0
+    untaken: int = 0
     original: Original | None = None
     replaces: str = ""
     version: int = 1

@@ -177,5 +177,7 @@ def _remarks(_: Words, body: Body) -> Iterator[str]:
         yield _("Points and the like are a means of payment: they change no tax.")
     if body.refunded:
         yield _("Of this, %(amount)s has been refunded.", amount=yen(body.refunded))
+    if body.untaken:
+        yield _("Of this, %(amount)s had not been charged.", amount=yen(body.untaken))
     if body.version > 1:
         yield _("This document replaces the one with the number %(number)s.", number=body.replaces)

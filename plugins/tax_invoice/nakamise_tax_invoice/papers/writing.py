@@ -83,10 +83,10 @@ def kind_for(family: Family, issuer: Issuer, recipient: str) -> Kind:
 def receipt(
     order: OrderView, issuer: Issuer, zone: ZoneInfo, issued_at: datetime, recipient: str, note: str
 ) -> Body:
-    """For what was paid; says what of it has gone back since. What was never taken has not."""
+    """For what was paid; says what of it has gone back since, and what of it was never taken."""
     made = _sale(order, issuer, zone, issued_at, Kind.RECEIPT, recipient)
     refunded = sum(refund.cash - refund.untaken for refund in order.refunds)
-    return msgspec.structs.replace(made, note=note, refunded=refunded)
+    return msgspec.structs.replace(made, note=note, refunded=refunded, untaken=order.untaken)
 
 
 def _sale(
@@ -156,7 +156,8 @@ def returned(
 
 
 def rest(order: OrderView, at: datetime) -> OrderRefund:
-    """What a cancelled order had left: goes back as one refund, known by the order's own id."""
+    """What a cancelled order had left: goes back as one refund, known by the order's own id. What was never taken of it
+    and is in no refund was cancelled with it."""
     back: dict[int, int] = {}
     for number, _qty, amount in (line for refund in order.refunds for line in refund.lines):
         back[number] = back.get(number, 0) + amount
@@ -175,6 +176,7 @@ def rest(order: OrderView, at: datetime) -> OrderRefund:
         shipping=shipping,
         cash=total - tender,
         tender=tender,
+        untaken=order.untaken - sum(refund.untaken for refund in order.refunds),
         reason="cancelled",
     )
 

@@ -1,0 +1,49 @@
+"""What went back stands in the file of orders as it stands on each order's page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+
+import pytest
+
+from nakamise.contracts.orders import RefundLine, RefundOrder
+from nakamise.testing.fixtures import Drain
+from nakamise_shop.orders.cancel import cancel_as_staff
+from nakamise_shop.orders.refunding import refund
+from nakamise_shop.orders.service import order_by_id
+from tests.plugins.shop.orders.test_untaken import taken
+from tests.plugins.shop.staff.office import PAGES, Office
+
+
+async def given_back(office: Office, order_id: uuid.UUID) -> tuple[int, int]:
+    """Of an order: in the file, and on the page."""
+    file = (await office.browser.get(f"{PAGES}/orders/export.csv")).content.decode("utf-8-sig")
+    told = {row["注文番号"]: int(row["返金額"]) for row in csv.DictReader(io.StringIO(file))}
+    async with office.stall.ctx.read() as tx:
+        header = (await order_by_id(office.stall.ctx, tx, order_id)).header
+    return told[header.number], header.given_back
+
+
+@pytest.mark.req("LC-8.5.1", "CL-31")
+async def test_the_file_says_what_went_back(office: Office, drain: Drain) -> None:
+    ctx = office.stall.ctx
+    cup = await office.stall.goods("honten", "湯呑", 1000, 9)
+    _, [short] = await taken(office.stall, office.client_for, 1900, cup, pieces=2)
+    in_part, whole, unpaid = [
+        (await office.order([(cup, 2)], name=name, paid=name != "三")).orders[0]
+        for name in ("一", "二", "三")
+    ]
+    async with ctx.begin() as tx:
+        lines = (RefundLine(line_no=1, qty=1),)
+        await refund(ctx, tx, in_part.id, RefundOrder(idem=uuid.uuid4(), lines=lines))
+    for one in (uuid.UUID(short["id"]), whole.id, unpaid.id):
+        async with ctx.begin() as tx:
+            await cancel_as_staff(ctx, tx, one, "欠品")
+    assert await given_back(office, whole.id) == (2550, 2550), "on its way"
+    await drain(office.stall.tenant)
+    assert await given_back(office, in_part.id) == (1000, 1000)
+    assert await given_back(office, whole.id) == (2550, 2550)
+    assert await given_back(office, uuid.UUID(short["id"])) == (1900, 1900)
+    assert await given_back(office, unpaid.id) == (0, 0)
