@@ -7,16 +7,24 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from nakamise.contracts.catalog import Catalog
-from nakamise.db import Tx
+from nakamise.db import Tx, save_revision
 from nakamise.errors import Conflict, FieldError, Invalid, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, yen
 from nakamise_returns.schemas import FAULTS, Payer, Policy
 
-_COLUMNS: Final = (
-    "shop_id, days, defect_days, payer, deduction_bp, product_ids, category_ids, note, note_en, postage"
+_SAID: Final = (
+    "days",
+    "defect_days",
+    "payer",
+    "deduction_bp",
+    "product_ids",
+    "category_ids",
+    "note",
+    "note_en",
+    "postage",
 )
-_SELECT: Final = f"SELECT {_COLUMNS}, version FROM returns_policy"  # noqa: S608 - a constant
+_SELECT: Final = f"SELECT shop_id, {', '.join(_SAID)}, version FROM returns_policy"  # noqa: S608 - a constant
 
 
 async def policies(tx: Tx, shop_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Policy]:
@@ -42,17 +50,9 @@ async def save(ctx: TenantCtx, tx: Tx, wanted: Policy) -> Policy:
     changed = Conflict(
         N_("Somebody else changed this. Please look at it again."), code="changed", domain="returns"
     )
-    values = [getattr(wanted, name) for name in _COLUMNS.split(", ")]
-    await tx.must_touch_one(
-        changed,
-        f"INSERT INTO returns_policy AS p ({_COLUMNS}, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now())"  # noqa: S608
-        " ON CONFLICT (shop_id) DO UPDATE SET days = excluded.days, defect_days = excluded.defect_days,"
-        " payer = excluded.payer, deduction_bp = excluded.deduction_bp, product_ids = excluded.product_ids,"
-        " category_ids = excluded.category_ids, note = excluded.note, note_en = excluded.note_en,"
-        " postage = excluded.postage, version = p.version + 1, updated_at = excluded.updated_at"
-        " WHERE p.version = $11",
-        *(*values, wanted.version),
-    )
+    values = {name: getattr(wanted, name) for name in _SAID} | {"updated_at": ctx.now()}
+    key = {"shop_id": wanted.shop_id}
+    await save_revision(tx, changed, "returns_policy", key, values, wanted.version, counter="version")
     await ctx.audit(tx, "returns.policy_changed", str(wanted.shop_id), days=wanted.days, payer=wanted.payer)
     return await policy(tx, wanted.shop_id)
 
