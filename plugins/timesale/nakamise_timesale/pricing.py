@@ -33,8 +33,8 @@ class SaleFacts(msgspec.Struct, frozen=True):
 async def running(
     ctx: TenantCtx, tx: Tx, product_ids: Sequence[uuid.UUID], at: datetime, buyer_id: uuid.UUID | None
 ) -> list[RunningItem]:
-    """What runs for these products now; what is bound to a broadcast only while that is on the air."""
-    items = await repository.running(tx, product_ids, at, buyer_id)
+    """What runs for these products now, named in the language of ``ctx``; what is bound to a broadcast only while that is on the air."""
+    items = await repository.running(tx, product_ids, at, buyer_id, ctx.locale)
     bound = {one.broadcast_id for one in items if one.broadcast_id}
     if not bound:
         return items

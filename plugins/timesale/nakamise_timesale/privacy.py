@@ -10,12 +10,13 @@ import msgspec
 
 from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
+from nakamise_timesale.repository import NAME
 
-_TAKEN: Final = """
-SELECT s.name AS sale, t.order_id, t.quantity, t.at, t.reverted_at FROM timesale_taken t
+_TAKEN: Final = f"""
+SELECT {NAME.format(locale="$2")} AS sale, t.order_id, t.quantity, t.at, t.reverted_at FROM timesale_taken t
 JOIN timesale_item i ON i.id = t.item_id JOIN timesale_sale s ON s.id = i.sale_id
 WHERE t.user_id = $1 ORDER BY t.at
-"""
+"""  # noqa: S608 (our own text)
 _FORGET: Final = (
     "UPDATE timesale_taken SET user_id = NULL WHERE user_id = $1",
     "DELETE FROM timesale_person WHERE user_id = $1",
@@ -34,8 +35,8 @@ class SalesCopy(msgspec.Struct, frozen=True):
     bought: list[TakenCopy]
 
 
-async def export(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> SalesCopy | None:
-    found = await tx.all(TakenCopy, _TAKEN, user_id)
+async def export(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> SalesCopy | None:
+    found = await tx.all(TakenCopy, _TAKEN, user_id, ctx.locale)
     return SalesCopy(found) if found else None
 
 

@@ -18,8 +18,10 @@ RUNS: Final = """
 s.archived_at IS NULL AND s.starts_at <= $1 AND (s.stopped_at IS NULL OR $1 < s.stopped_at)
 AND (s.ends_at IS NULL OR $1 < date_trunc('second', s.ends_at) + interval '1 second')
 """
+# In the reader's language, where it is known.
+NAME: Final = "CASE WHEN {locale}::text = 'en' AND s.name_en <> '' THEN s.name_en ELSE s.name END"
 _RUNNING: Final = f"""
-SELECT i.id AS item_id, s.id AS sale_id, s.name, i.product_id, i.variant_id, i.price, i.percent,
+SELECT i.id AS item_id, s.id AS sale_id, {NAME.format(locale="$4")} AS name, i.product_id, i.variant_id, i.price, i.percent,
        CASE WHEN i.quantity IS NULL AND s.per_person IS NULL THEN NULL
             ELSE least(coalesce(i.quantity - i.sold, 2147483647),
                        coalesce(s.per_person - coalesce(p.taken, 0), 2147483647)) END AS left,
@@ -49,7 +51,7 @@ FROM timesale_sale s JOIN timesale_item i ON i.sale_id = s.id
 WHERE i.product_id = ANY($1) AND s.starts_at IS NOT NULL
 """
 _SALE: Final = (
-    "s.id, s.name, s.starts_at, s.ends_at, s.stopped_at, s.broadcast_id, s.per_person, s.archived_at, s.created_at,"
+    "s.id, s.name, s.name_en, s.starts_at, s.ends_at, s.stopped_at, s.broadcast_id, s.per_person, s.archived_at, s.created_at,"
     " s.version, (SELECT count(*) FROM timesale_item i WHERE i.sale_id = s.id)::int AS item_count,"
     " (SELECT coalesce(sum(i.sold), 0) FROM timesale_item i WHERE i.sale_id = s.id)::int AS sold"
 )
@@ -59,7 +61,7 @@ CASE WHEN s.archived_at IS NOT NULL THEN 'archived' WHEN s.starts_at IS NULL THE
 """
 _LIST: Final = f"""
 SELECT {_SALE}, count(*) OVER () AS total FROM timesale_sale s
-WHERE s.name ILIKE '%' || $2 || '%' AND CASE WHEN $3 = '' THEN s.archived_at IS NULL ELSE {_STATE} = $3 END
+WHERE concat_ws(' ', s.name, s.name_en) ILIKE '%' || $2 || '%' AND CASE WHEN $3 = '' THEN s.archived_at IS NULL ELSE {_STATE} = $3 END
 ORDER BY s.created_at DESC, s.id LIMIT $4 OFFSET $5
 """  # noqa: S608 (our own text)
 _ONE: Final = f"""
@@ -105,9 +107,9 @@ class _Counted(Sale, frozen=True, kw_only=True):
 
 
 async def running(
-    tx: Tx, product_ids: Sequence[uuid.UUID], at: datetime, user_id: uuid.UUID | None
+    tx: Tx, product_ids: Sequence[uuid.UUID], at: datetime, user_id: uuid.UUID | None, locale: str
 ) -> list[RunningItem]:
-    return await tx.all(RunningItem, _RUNNING, at, list(product_ids), user_id)
+    return await tx.all(RunningItem, _RUNNING, at, list(product_ids), user_id, locale)
 
 
 async def lowered_now(tx: Tx, at: datetime) -> list[uuid.UUID]:
@@ -142,19 +144,21 @@ async def lock(tx: Tx, sale_id: uuid.UUID) -> bool:
 
 async def insert(tx: Tx, sale_id: uuid.UUID, given: SaleInput) -> None:
     await tx.execute(
-        "INSERT INTO timesale_sale (id, name, starts_at, ends_at, broadcast_id, per_person)"
-        " VALUES ($1, $2, $3, $4, $5, $6)",
-        *(sale_id, given.name, given.starts_at, given.ends_at, given.broadcast_id, given.per_person),
+        "INSERT INTO timesale_sale (id, name, name_en, starts_at, ends_at, broadcast_id, per_person)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        *(sale_id, given.name, given.name_en),
+        *(given.starts_at, given.ends_at, given.broadcast_id, given.per_person),
     )
 
 
 async def update(tx: Tx, sale_id: uuid.UUID, version: int, given: SaleInput) -> bool:
     """False when ``version`` is no longer the newest."""
     touched = await tx.execute(
-        "UPDATE timesale_sale SET name = $3, starts_at = $4, ends_at = $5, broadcast_id = $6, per_person = $7,"
+        "UPDATE timesale_sale SET name = $3, starts_at = $4, ends_at = $5, broadcast_id = $6, per_person = $7, name_en = $8,"
         " stopped_at = CASE WHEN starts_at IS NOT DISTINCT FROM $4 THEN stopped_at END, updated_at = now(),"
         " version = version + 1 WHERE id = $1 AND version = $2 AND archived_at IS NULL",
         *(sale_id, version, given.name, given.starts_at, given.ends_at, given.broadcast_id, given.per_person),
+        given.name_en,
     )
     return touched == 1
 

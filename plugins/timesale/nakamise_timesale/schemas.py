@@ -19,9 +19,13 @@ Pieces = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class SaleInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Without ``starts_at`` it is started by hand; with ``broadcast_id`` by that broadcast, and has no times."""
+    """Without ``starts_at`` it is started by hand; with ``broadcast_id`` by that broadcast, and has no times.
+
+    ``name_en``: for who reads English; "" = ``name``.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=NAME_MAX)]
+    name_en: Annotated[str, Meta(max_length=NAME_MAX)] = ""
     starts_at: Moment | None = None
     ends_at: Moment | None = None
     broadcast_id: uuid.UUID | None = None
@@ -47,6 +51,7 @@ class ItemInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class Sale(Times, frozen=True, kw_only=True):
     id: uuid.UUID
     name: str
+    name_en: str
     per_person: int | None
     item_count: int
     sold: int

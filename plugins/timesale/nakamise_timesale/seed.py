@@ -3,6 +3,7 @@
 [[sales]]
 slug = "night"               # names it for good
 name = "夜のセール"
+name_en = "Night sale"       # for who reads English; without it they read the name
 from_days = 2                # counted from the day of the filling
 from = "20:00"               # wall time of the tenant's zone; without it 00:00, on the first day from now on
 until_days = 4               # to the last second of that day
@@ -57,6 +58,7 @@ async def _sale(
         return
     sale = SaleInput(
         name=row["name"],
+        name_en=row.get("name_en", ""),
         starts_at=_start(ctx, row),
         ends_at=_day(ctx, row["until_days"], time(23, 59, 59)) if "until_days" in row else None,
         broadcast_id=broadcast_id,

@@ -77,7 +77,7 @@ async def copy(ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID, name: str) -> uuid.UU
     like = await sale(tx, sale_id)
     await scope.check(ctx, tx, like)
     named = (name % {"name": like.name})[:NAME_MAX]
-    made = await create(ctx, tx, SaleInput(name=named, per_person=like.per_person))
+    made = await create(ctx, tx, SaleInput(name=named, name_en=like.name_en, per_person=like.per_person))
     fields = ItemInput.__struct_fields__
     for one in like.items:
         given = ItemInput(**{field: getattr(one, field) for field in fields})
@@ -95,6 +95,7 @@ async def change(ctx: TenantCtx, tx: Tx, sale_id: uuid.UUID, given: SaleChange) 
     if given.broadcast_id and given.broadcast_id == before.broadcast_id:
         given = SaleChange(
             name=given.name,
+            name_en=given.name_en,
             starts_at=before.starts_at,
             ends_at=before.ends_at,
             broadcast_id=given.broadcast_id,

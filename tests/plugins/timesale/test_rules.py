@@ -82,7 +82,7 @@ def test_what_one_costs() -> None:
 
 COUPON = msgspec.convert(
     {
-        "name": "1割引", "kind": "percent", "percent": 10, "amount": None, "cap": None, "min_goods": 1500,
+        "name": "1割引", "name_en": "", "kind": "percent", "percent": 10, "amount": None, "cap": None, "min_goods": 1500,
         "total_limit": None, "user_limit": None, "used": 0, "starts_at": None, "ends_at": None,
         "first_order_only": False, "broadcast_id": None, "bearer": "tenant", "is_on": True, "archived_at": None,
         "coupon_id": uuid.uuid4(), "code": "AKI", "uses_max": None, "code_used": 0, "stopped_at": None,
@@ -132,7 +132,7 @@ def test_sale_live_price_and_coupon_have_one_result(
         )
         made.append(("live", live))
     if coupon:
-        made += [("coupons", one) for one in of_coupon(COUPON, lines, ["0"])]
+        made += [("coupons", one) for one in of_coupon(COUPON, lines, ["0"], "ja")]
     for order in (made, made[::-1]):
         quote = price(request, order, terms)
         assert (quote.shops[0].lines[0].unit_amount, quote.total) == (unit, total)

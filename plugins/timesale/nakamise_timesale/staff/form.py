@@ -16,6 +16,7 @@ Given = TypeVar("Given", SaleInput, SaleChange)
 
 class SaleForm(msgspec.Struct, frozen=True, kw_only=True):
     name: str
+    name_en: str = ""
     starts_at: str = ""
     ends_at: str = ""
     broadcast_id: str = ""
@@ -38,7 +39,8 @@ def typed_sale(
     given = form.value
     if given is None:
         return None, dict(form.errors)
-    collected = Typed(ctx.tenant.zone, name=given.name, broadcast_id=given.broadcast_id or None)
+    plain = {"name": given.name, "name_en": given.name_en}
+    collected = Typed(ctx.tenant.zone, **plain, broadcast_id=given.broadcast_id or None)
     collected.number("per_person", given.per_person)
     if type_ is SaleChange:
         collected.number("version", given.version)
@@ -63,6 +65,6 @@ def values_of(ctx: TenantCtx, found: SaleDetail) -> dict[str, object]:
     """What the form shows of a sale."""
     shown: dict[str, object] = {
         name: "" if getattr(found, name) is None else str(getattr(found, name))
-        for name in ("name", "broadcast_id", "per_person", "version")
+        for name in ("name", "name_en", "broadcast_id", "per_person", "version")
     }
     return shown | {name: wall(getattr(found, name), ctx.tenant.zone) for name in ("starts_at", "ends_at")}

@@ -39,6 +39,7 @@ AnyRequest = Request[Any, Any, Any]
 LIST: Final = "/admin/timesale"
 NAMES: Final = {
     "name": N_("Name"),
+    "name_en": N_("Name (English)"),
     "starts_at": N_("From"),
     "ends_at": N_("Until"),
     "broadcast_id": N_("Broadcast"),
