@@ -28,7 +28,7 @@ class Hooks(LifecycleHooks, PricingHooks, CheckoutHooks, UiHooks):
     def price_adjust(
         self, ctx: TenantCtx, draft: QuoteDraft, facts: Mapping[str, msgspec.Struct]
     ) -> Sequence[Adjustment] | None:
-        return pricing.propose(draft, facts)
+        return pricing.propose(ctx, draft, facts)
 
     @hookimpl
     async def checkout_commit(self, ctx: TenantCtx, tx: Tx, order: OrderDraft) -> None:

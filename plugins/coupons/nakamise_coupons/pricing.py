@@ -84,8 +84,8 @@ async def facts(ctx: TenantCtx, tx: Tx, request: QuoteRequest) -> CouponFacts | 
     return CouponFacts(found.coupon, found.covered) if found.coupon and found.why is None else None
 
 
-def propose(draft: QuoteDraft, known: Mapping[str, msgspec.Struct]) -> list[Adjustment]:
+def propose(ctx: TenantCtx, draft: QuoteDraft, known: Mapping[str, msgspec.Struct]) -> list[Adjustment]:
     mine = known.get("coupons")
     if not isinstance(mine, CouponFacts):
         return []
-    return adjustments(mine.coupon, draft.lines, mine.covered)
+    return adjustments(mine.coupon, draft.lines, mine.covered, ctx.locale)

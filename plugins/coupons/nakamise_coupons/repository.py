@@ -21,7 +21,7 @@ from nakamise_coupons.schemas import (
 )
 
 _TERMS: Final = (
-    "c.name, c.kind, c.percent, c.amount, c.cap, c.min_goods, c.total_limit, c.user_limit, c.used, c.starts_at,"
+    "c.name, c.name_en, c.kind, c.percent, c.amount, c.cap, c.min_goods, c.total_limit, c.user_limit, c.used, c.starts_at,"
     " c.ends_at, c.first_order_only, c.broadcast_id, c.bearer, c.is_on, c.archived_at"
 )
 _COUPON: Final = (
@@ -37,7 +37,7 @@ CASE WHEN c.archived_at IS NOT NULL THEN 'archived' WHEN NOT c.is_on THEN 'off'
 """
 _LIST: Final = f"""
 SELECT {_COUPON} FROM coupons_coupon c
-WHERE ($1 = '' OR c.name ILIKE '%' || $1 || '%' OR EXISTS (
+WHERE ($1 = '' OR concat_ws(' ', c.name, c.name_en) ILIKE '%' || $1 || '%' OR EXISTS (
         SELECT 1 FROM coupons_code k WHERE k.coupon_id = c.id AND k.code LIKE '%' || upper($1) || '%'))
   AND CASE WHEN $2 = '' THEN c.archived_at IS NULL ELSE {_STATE} = $2 END
   AND ($6::uuid[] IS NULL OR c.id = ANY($6))
@@ -75,7 +75,7 @@ SELECT k.coupon_id, k.code, k.uses_max, k.used AS code_used, k.stopped_at, {_TER
 FROM coupons_code k JOIN coupons_coupon c ON c.id = k.coupon_id WHERE k.code = $1
 """  # noqa: S608 (our own text)
 _COLUMNS: Final = (
-    "name", "kind", "percent", "amount", "cap", "min_goods", "total_limit", "user_limit", "starts_at", "ends_at",
+    "name", "name_en", "kind", "percent", "amount", "cap", "min_goods", "total_limit", "user_limit", "starts_at", "ends_at",
     "first_order_only", "broadcast_id", "bearer", "is_public",
 )  # fmt: skip
 _MARKS: Final = ", ".join(f"${n}" for n in range(3, len(_COLUMNS) + 3))

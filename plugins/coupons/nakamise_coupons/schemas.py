@@ -21,9 +21,13 @@ BATCH_MAX = 5000
 
 
 class CouponInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``percent`` for kind percent, ``amount`` for fixed; ``cap`` for the two others than fixed."""
+    """``percent`` for kind percent, ``amount`` for fixed; ``cap`` for the two others than fixed.
+
+    ``name_en``: for who reads English; "" = ``name``.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=NAME_MAX)]
+    name_en: Annotated[str, Meta(max_length=NAME_MAX)] = ""
     kind: Kind
     percent: Annotated[int, Meta(ge=1, le=100)] | None = None
     amount: Amount | None = None

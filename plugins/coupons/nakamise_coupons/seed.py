@@ -3,6 +3,7 @@
 [[coupons]]
 code = "AKI"                 # without it and with batch = 40: so many codes that count once
 name = "秋の割引"             # names a batch for good
+name_en = "Autumn discount"  # for who reads English; without it they read the name
 kind = "percent"             # or fixed, free_shipping
 percent = 10                 # and the other fields of a coupon: amount, cap, min_goods, total_limit, user_limit,
                              # first_order_only, bearer
@@ -34,7 +35,18 @@ from nakamise_coupons.schemas import NewCoupon
 
 Row = Mapping[str, Any]
 _AS_IT_IS: Final = (
-    *("code", "name", "kind", "percent", "amount", "cap", "min_goods", "total_limit", "user_limit"),
+    *(
+        "code",
+        "name",
+        "name_en",
+        "kind",
+        "percent",
+        "amount",
+        "cap",
+        "min_goods",
+        "total_limit",
+        "user_limit",
+    ),
     *("first_order_only", "bearer", "batch"),
 )
 _KNOWN: Final = """

@@ -21,7 +21,7 @@ LIVE = uuid.uuid4()
 
 def coupon(**fields: object) -> Presented:
     plain: dict[str, object] = {
-        "name": "秋の1割引", "kind": "percent", "percent": 10, "amount": None, "cap": None, "min_goods": 0,
+        "name": "秋の1割引", "name_en": "", "kind": "percent", "percent": 10, "amount": None, "cap": None, "min_goods": 0,
         "total_limit": None, "user_limit": None, "used": 0, "starts_at": None, "ends_at": None,
         "first_order_only": False, "broadcast_id": None, "bearer": "tenant", "is_on": True, "archived_at": None,
         "coupon_id": uuid.uuid4(), "code": "AKI", "uses_max": None, "code_used": 0, "stopped_at": None,
@@ -114,7 +114,7 @@ def test_what_a_coupon_takes(
 ) -> None:
     request = build.request(build.line("1", 1500, 2), build.line("2", 1005))
     terms = {build.SHOP: build.terms(fee=500)}
-    made = adjustments(coupon(**fields), draft_quote(request, terms).lines, covered)
+    made = adjustments(coupon(**fields), draft_quote(request, terms).lines, covered, "ja")
     quote = price(request, [("coupons", one) for one in made], terms)
     assert (sum(one.taken for one in quote.applied), quote.total) == (taken, total)
     assert all(one.adjustment.bearer == "tenant" for one in quote.applied)

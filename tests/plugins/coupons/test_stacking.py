@@ -64,7 +64,9 @@ def quoted(
     }
     request = build.request(*(with_variant(one) for one in lines))
     draft = draft_quote(request, terms).lines
-    made = [("coupons", one) for one in adjustments(coupon(**KINDS[kind], bearer=bearer), draft, covered)]
+    made = [
+        ("coupons", one) for one in adjustments(coupon(**KINDS[kind], bearer=bearer), draft, covered, "ja")
+    ]
     lowered = SALES[sale]
     if lowered is not None:
         running = item(item_id=SOAP, product_id=ROUGE, **lowered)

@@ -81,7 +81,7 @@ async def _without_effect(
 ) -> CartCoupon:
     found = await judged(ctx, tx, _request(ctx, code, quote))
     why = found.why or _priced_why(applied, quote)
-    name = found.coupon.name if found.coupon else ""
+    name = found.coupon.name_in(ctx.locale) if found.coupon else ""
     return CartCoupon(code=code, name=name, why=why, reason=reason(ctx, why, found.coupon))
 
 
@@ -132,7 +132,7 @@ def _offered(ctx: TenantCtx, terms: Coupon, why: Why | None, limits: list[str]) 
     return OfferedCoupon(
         id=terms.id,
         code=terms.code,
-        name=terms.name,
+        name=terms.name_in(ctx.locale),
         kind=terms.kind,
         gain=gain(ctx, terms),
         conditions=conditions(ctx, terms) + limits,

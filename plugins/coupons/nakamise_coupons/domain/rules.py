@@ -51,9 +51,11 @@ class State(enum.StrEnum):
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """What a coupon gives and on what condition; amounts are tax-included. ``ends_at``: the last second."""
+    """What a coupon gives and on what condition; amounts are tax-included. ``ends_at``: the last second.
+    ``name_en`` "": it has no English name."""
 
     name: str
+    name_en: str
     kind: Kind
     percent: int | None
     amount: int | None
@@ -69,6 +71,10 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     bearer: Bearer
     is_on: bool
     archived_at: datetime | None
+
+    def name_in(self, locale: str) -> str:
+        """For a buyer who reads that language."""
+        return self.name_en if locale == "en" and self.name_en else self.name
 
 
 class Presented(Terms, frozen=True, kw_only=True):
@@ -145,18 +151,21 @@ def judge(one: Presented, at: datetime, *, has_bought: bool, live_in: Collection
     return Why.NOT_LIVE if one.broadcast_id is not None and one.broadcast_id not in live_in else None
 
 
-def adjustments(one: Presented, lines: Sequence[DraftLine], covered: Collection[str]) -> list[Adjustment]:
-    """What it takes off the lines with the ids ``covered``; the minimum is judged on these, after time sales."""
+def adjustments(
+    one: Presented, lines: Sequence[DraftLine], covered: Collection[str], locale: str
+) -> list[Adjustment]:
+    """What it takes off the lines with the ids ``covered``; the minimum is judged on these, after time sales.
+    ``locale``: the buyer's, for its name."""
     if not covered:
         return []
     reach = () if len(covered) == len(lines) else tuple(sorted(covered))
     if one.kind == "free_shipping":
-        return _free_shipping(one, lines, reach)
+        return _free_shipping(one, lines, reach, one.name_in(locale))
     return [
         Adjustment(
             phase=Phase.CART,
             code=one.code,
-            label=one.name,
+            label=one.name_in(locale),
             amount=-(one.amount or 0),
             rate_bp=(one.percent or 0) * 100,
             cap=one.cap,
@@ -168,14 +177,16 @@ def adjustments(one: Presented, lines: Sequence[DraftLine], covered: Collection[
     ]
 
 
-def _free_shipping(one: Presented, lines: Sequence[DraftLine], reach: tuple[str, ...]) -> list[Adjustment]:
+def _free_shipping(
+    one: Presented, lines: Sequence[DraftLine], reach: tuple[str, ...], label: str
+) -> list[Adjustment]:
     """Of everything; or of each shop with something it is for, which then has its own minimum."""
     shops = sorted({line.shop_id for line in lines if line.line_id in reach}) if reach else [None]
     return [
         Adjustment(
             phase=Phase.SHIPPING,
             code=one.code,
-            label=one.name,
+            label=label,
             rate_bp=10_000,
             cap=one.cap,
             min_goods=one.min_goods,

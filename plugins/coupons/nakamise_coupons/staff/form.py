@@ -17,7 +17,7 @@ from nakamise_coupons.words import words
 Given = TypeVar("Given", NewCoupon, CouponChange)
 _NUMBERS: Final = ("percent", "amount", "cap", "min_goods", "total_limit", "user_limit")
 _AS_TYPED: Final = (
-    *("name", "kind", "first_order_only", "bearer", "is_public"),
+    *("name", "name_en", "kind", "first_order_only", "bearer", "is_public"),
     *("product_ids", "category_ids", "shop_ids"),
 )
 
@@ -26,6 +26,7 @@ class CouponForm(msgspec.Struct, frozen=True, kw_only=True):
     """As a browser sends it: boxes that are not ticked are missing, numbers may have separators."""
 
     name: str
+    name_en: str = ""
     kind: str = "percent"
     percent: str = ""
     amount: str = ""
@@ -69,7 +70,9 @@ def typed(
 
 def values_of(ctx: TenantCtx, found: StaffCoupon) -> Mapping[str, object]:
     """What the form shows of a coupon."""
-    shown: dict[str, object] = {name: _text(getattr(found, name)) for name in ("name", "kind", *_NUMBERS)}
+    shown: dict[str, object] = {
+        name: _text(getattr(found, name)) for name in ("name", "name_en", "kind", *_NUMBERS)
+    }
     shown |= {name: wall(getattr(found, name), ctx.tenant.zone) for name in ("starts_at", "ends_at")}
     shown |= {name: getattr(found, name) for name in ("first_order_only", "is_public", "bearer", "version")}
     shown |= {

@@ -50,6 +50,7 @@ AnyRequest = Request[Any, Any, Any]
 LIST: Final = "/admin/coupons"
 NAMES: Final = {
     "name": N_("Name"),
+    "name_en": N_("Name (English)"),
     "percent": N_("Percent"),
     "amount": N_("Amount"),
     "cap": N_("At most"),
