@@ -70,6 +70,8 @@ def _row(
         wrapping=told.wish.wrapping,
         wrapping_label=told.wrapping_label,
         noshi=told.wish.noshi,
+        wrapping_label_en=told.wrapping_label_en,
+        noshi_en=told.noshi_en,
         noshi_name=told.wish.noshi_name,
         card=told.wish.card,
         leaves_on=leaves,

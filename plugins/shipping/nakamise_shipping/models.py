@@ -85,6 +85,8 @@ order: Final = Table(
     Column("parcels", JSONB, nullable=False),
     _number("version", 1),
     _moment("placed_at"),
+    _words("wrapping_label_en"),
+    _words("noshi_en"),
     CheckConstraint("length(noshi_name) <= 20"),
     CheckConstraint("length(card) <= 200"),
     CheckConstraint("noshi_name = '' OR noshi <> ''"),

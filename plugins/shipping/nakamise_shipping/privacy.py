@@ -12,7 +12,7 @@ from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 
 _MINE: Final = (
-    "SELECT order_id, day, hours_label, wrapping_label, noshi, noshi_name, card FROM shipping_order"
+    "SELECT order_id, day, hours_label, wrapping_label, wrapping_label_en, noshi, noshi_en, noshi_name, card FROM shipping_order"
     " WHERE buyer_id = $1 ORDER BY placed_at, order_id"
 )
 
@@ -22,7 +22,9 @@ class WishCopy(msgspec.Struct, frozen=True):
     day: date | None
     hours_label: str
     wrapping_label: str
+    wrapping_label_en: str
     noshi: str
+    noshi_en: str
     noshi_name: str
     card: str
 

@@ -8,9 +8,11 @@ from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from nakamise.errors import FieldError, Invalid
 from nakamise.web import N_
+from nakamise_shipping.domain.noshi import SAYS
 from nakamise_shipping.domain.sizes import SizeClass
 
 Yen = Annotated[int, Meta(ge=0, le=1_000_000)]
@@ -67,19 +69,37 @@ class Hours(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Wrapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``label_en``: for who reads English; "" = ``label``."""
+
     code: Code
     label: Name
+    label_en: Annotated[str, Meta(max_length=40)] = ""
     price: Yen = 0
+
+    def label_in(self, locale: str) -> str:
+        return self.label_en if locale == "en" and self.label_en else self.label
 
 
 class Gifts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``noshi`` are what may be written on a noshi (内祝, 御礼 …)."""
+    """``noshi`` are what may be written on a noshi (内祝, 御礼 …); ``noshi_en`` says some of them in English."""
 
     wrappings: tuple[Wrapping, ...] = ()
     noshi: tuple[Name, ...] = ()
+    noshi_en: dict[Name, Name] = {}
     noshi_price: Yen = 0
     with_card: bool = False
     card_price: Yen = 0
+
+    def noshi_said(self, words: str) -> str:
+        """In English: as the shop says it, or as usual words are said; "" for others."""
+        return self.noshi_en.get(words) or SAYS.get(words, "")
+
+    def in_language(self, locale: str) -> Gifts:
+        """As a buyer reads it: names in that language, and what each noshi says where that is not the words."""
+        named = [replace(one, label=one.label_in(locale), label_en="") for one in self.wrappings]
+        said = {one: self.noshi_said(one) for one in self.noshi} if locale == "en" else {}
+        noshi_en = {words: text for words, text in said.items() if text}
+        return replace(self, wrappings=tuple(named), noshi_en=noshi_en)
 
 
 class Days(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -155,6 +175,8 @@ def _faults(config: ShopShipping) -> list[tuple[str, str, dict[str, object]]]:
         found.append(("hours", N_("Each carrier's code can be used once."), {}))
     if len({one.code for one in config.gifts.wrappings}) != len(config.gifts.wrappings):
         found.append(("wrappings", N_("Two kinds of wrapping have the same name."), {}))
+    if config.gifts.noshi_en.keys() - set(config.gifts.noshi):
+        found.append(("noshi", N_("Only a noshi that is offered has an English name."), {}))
     return found
 
 

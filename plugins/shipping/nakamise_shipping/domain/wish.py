@@ -49,11 +49,13 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """A wish as an order keeps it: with the words and codes of that day."""
+    """A wish as an order keeps it: with the words and codes of that day. The English ones are "" where nobody said."""
 
     wish: Wish
     hours_label: str = ""
     wrapping_label: str = ""
+    wrapping_label_en: str = ""
+    noshi_en: str = ""
 
 
 def input_name(name: str, shop_id: str) -> str:
@@ -83,14 +85,17 @@ def faults(config: ShopShipping, wish: Wish, possible: list[dt.date]) -> list[st
     return [name for name, is_fine in checks.items() if not is_fine]
 
 
-def extras(config: ShopShipping, wish: Wish, words: Mapping[str, str]) -> tuple[Extra, ...]:
-    """What is charged for it; ``words`` for "noshi" and "card". What is not offered costs nothing: it is refused."""
+def extras(config: ShopShipping, wish: Wish, words: Mapping[str, str], locale: str) -> tuple[Extra, ...]:
+    """What is charged for it, as a buyer reads it; ``words`` for "noshi" and "card". What is not offered costs
+    nothing: it is refused."""
     gifts = config.gifts
     found = []
     if one := wrapping_of(gifts, wish.wrapping):
-        found.append(Extra(code=f"wrapping.{one.code}", label=one.label, amount=one.price))
+        found.append(Extra(code=f"wrapping.{one.code}", label=one.label_in(locale), amount=one.price))
     if wish.noshi and wish.noshi in gifts.noshi:
-        found.append(Extra(code="noshi", label=f"{words['noshi']} {wish.noshi}", amount=gifts.noshi_price))
+        said = f" ({text})" if locale == "en" and (text := gifts.noshi_said(wish.noshi)) else ""
+        label = f"{words['noshi']} {wish.noshi}{said}"
+        found.append(Extra(code="noshi", label=label, amount=gifts.noshi_price))
     if wish.card and gifts.with_card:
         found.append(Extra(code="card", label=words["card"], amount=gifts.card_price))
     return tuple(one for one in found if one.amount)
@@ -98,7 +103,13 @@ def extras(config: ShopShipping, wish: Wish, words: Mapping[str, str]) -> tuple[
 
 def told(config: ShopShipping, wish: Wish) -> Told:
     hours, wrapping = hours_of(config, wish.hours), wrapping_of(config.gifts, wish.wrapping)
-    return Told(wish, hours.label if hours else "", wrapping.label if wrapping else "")
+    return Told(
+        wish,
+        hours.label if hours else "",
+        wrapping.label if wrapping else "",
+        wrapping.label_en if wrapping else "",
+        config.gifts.noshi_said(wish.noshi) if wish.noshi else "",
+    )
 
 
 def hours_of(config: ShopShipping, code: str) -> Hours | None:

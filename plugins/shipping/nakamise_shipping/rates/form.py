@@ -215,18 +215,34 @@ def _pairs(reader: _Reader, field: str, names: tuple[str, str]) -> list[dict[str
     return found
 
 
+def _in_two(line: str) -> tuple[str, str]:
+    """ "御礼 | Thank you": the words, and what they are in English; "" = not said."""
+    words, _, english = line.partition("|")
+    return words.strip(), english.strip()
+
+
+def _with_english(text: str, english: str) -> str:
+    """Twin of ``_in_two``."""
+    return f"{text} | {english}" if english else text
+
+
 def _gifts(reader: _Reader) -> dict[str, Any]:
     wrappings = []
     for n, line in enumerate(reader.lines("wrappings"), start=1):
-        match = re.fullmatch(r"(.+?)\s+[¥]?([0-9,]{1,9})円?", line)
+        match = re.fullmatch(r"(.+?)\s+[¥]?([0-9,]{1,9})円?(?:\s*\|\s*(.+))?", line)
         if match is None:
             reader.fault("wrappings", _LINE, n=n, text=line)
             continue
-        label, price = match.groups()
-        wrappings.append({"code": code_of(label), "label": label, "price": int(price.replace(",", ""))})
+        label, price, english = match.groups()
+        amount = int(price.replace(",", ""))
+        wrappings.append({"code": code_of(label), "label": label, "label_en": english or "", "price": amount})
+    noshi = dict(_in_two(line) for line in reader.lines("noshi"))
+    if "" in noshi:
+        reader.fault("noshi", _LINE, n=list(noshi).index("") + 1, text=f"| {noshi.pop('')}")
     return {
         "wrappings": wrappings,
-        "noshi": reader.lines("noshi"),
+        "noshi": list(noshi),
+        "noshi_en": {words: english for words, english in noshi.items() if english},
         "noshi_price": reader.number("noshi_price", 0),
         "with_card": bool(reader.text("with_card")),
         "card_price": reader.number("card_price", 0),
@@ -262,8 +278,10 @@ def typed_of(config: ShopShipping) -> dict[str, Any]:
         "closed_days": "\n".join(one.isoformat() for one in days.closed_days),
         "selectable_days": days.selectable_days,
         "hours": "\n".join(f"{one.code} {one.label}" for one in config.hours),
-        "wrappings": "\n".join(f"{one.label} {one.price}" for one in gifts.wrappings),
-        "noshi": "\n".join(gifts.noshi),
+        "wrappings": "\n".join(
+            _with_english(f"{one.label} {one.price}", one.label_en) for one in gifts.wrappings
+        ),
+        "noshi": "\n".join(_with_english(one, gifts.noshi_en.get(one, "")) for one in gifts.noshi),
         "noshi_price": gifts.noshi_price,
         "with_card": "1" if gifts.with_card else "",
         "card_price": gifts.card_price,

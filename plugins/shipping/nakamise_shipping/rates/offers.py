@@ -78,7 +78,7 @@ def terms_of(
 ) -> ShippingTerms:
     """What one shop asks for sending these goods there."""
     _ = gettext_for(ctx.locale, "shipping")
-    extras = wish.extras(config, wished, {"noshi": _(N_("Noshi")), "card": _(N_("Message card"))})
+    extras = wish.extras(config, wished, {"noshi": _(N_("Noshi")), "card": _(N_("Message card"))}, ctx.locale)
     return terms_by(ctx, config, rates.way_to(config, destination), pieces, extras)
 
 

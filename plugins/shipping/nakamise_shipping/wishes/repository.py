@@ -11,13 +11,18 @@ import msgspec
 
 from nakamise.db import Tx
 from nakamise_shipping.domain.config import Temperature
+from nakamise_shipping.domain.noshi import SAYS
 
 Parcel = tuple[Temperature, tuple[int, ...]]
-_WISH: Final = ("day", "hours", "hours_label", "wrapping", "wrapping_label", "noshi", "noshi_name", "card")
+_WISH: Final = (
+    *("day", "hours", "hours_label", "wrapping", "wrapping_label", "noshi", "noshi_name", "card"),
+    *("wrapping_label_en", "noshi_en"),
+)
 
 
 class KeptOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of shipping_order; ``parcels`` are (temperature, line numbers)."""
+    """A row of shipping_order; ``parcels`` are (temperature, line numbers). The labels are the shop's own words, for
+    its people and papers; the English ones, "" where nobody said, are for who reads English."""
 
     order_id: uuid.UUID
     shop_id: uuid.UUID
@@ -33,6 +38,13 @@ class KeptOrder(msgspec.Struct, frozen=True, kw_only=True):
     leaves_on: date | None = None
     parcels: tuple[Parcel, ...]
     version: int = 1
+    wrapping_label_en: str = ""
+    noshi_en: str = ""
+
+    @property
+    def noshi_said(self) -> str:
+        """In English; orders of before noshi_en have the usual words."""
+        return self.noshi_en or SAYS.get(self.noshi, "")
 
     @property
     def gift(self) -> str:

@@ -33,7 +33,8 @@ _OPEN: Final = frozenset({"pending", "paid", "part_refunded"})
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """What one shop offers for a parcel to one address, and what is chosen of it. Prices are tax-included yen."""
+    """What one shop offers for a parcel to one address, and what is chosen of it. Prices are tax-included yen; names
+    are in the buyer's language."""
 
     shop_id: uuid.UUID
     shop_name: str
@@ -81,7 +82,7 @@ def _choice(
         shop_name=name,
         days=days,
         hours=config.hours,
-        gifts=config.gifts,
+        gifts=config.gifts.in_language(ctx.locale),
         wish=chosen,
         faults=wish.faults(config, chosen, days),
     )
@@ -130,16 +131,7 @@ async def change(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, version: int, want
         name for name in wish.faults(config, wanted, []) if name != "day" or not _is_later(wanted, today)
     ]
     check(_unless_same(names, before, wanted))
-    told = wish.told(config, wanted)
-    after = msgspec.structs.replace(
-        before,
-        version=version,
-        day=wanted.date,
-        **{name: getattr(wanted, name) for name in wish.NAMES if name != "day"},
-        hours_label=told.hours_label or (before.hours_label if wanted.hours == before.hours else ""),
-        wrapping_label=told.wrapping_label
-        or (before.wrapping_label if wanted.wrapping == before.wrapping else ""),
-    )
+    after = _changed(before, version, wanted, wish.told(config, wanted))
     if not await repository.change(tx, after):
         raise Conflict(
             N_("Somebody else changed this meanwhile. Please check it and try again."),
@@ -149,6 +141,23 @@ async def change(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, version: int, want
     await ctx.service(Orders).note(tx, order_id, CHANGED, {"words": _what(after)})
     await ctx.audit(tx, "shipping.wish_changed", str(order_id), what=_what(after))
     return after
+
+
+def _changed(before: KeptOrder, version: int, wanted: Wish, told: wish.Told) -> KeptOrder:
+    """What the shop offers no more keeps the words that it had."""
+    names = [name for name in wish.NAMES if name != "day"]
+    words = ["hours_label"] if told.hours_label or wanted.hours != before.hours else []
+    if told.wrapping_label or wanted.wrapping != before.wrapping:
+        words += ["wrapping_label", "wrapping_label_en"]
+    if wanted.noshi != before.noshi:
+        words.append("noshi_en")
+    return msgspec.structs.replace(
+        before,
+        version=version,
+        day=wanted.date,
+        **{name: getattr(wanted, name) for name in names},
+        **{name: getattr(told, name) for name in words},
+    )
 
 
 def _check_unsent(order: OrderView) -> None:
@@ -176,6 +185,6 @@ def wish_of_order(row: KeptOrder) -> Wish:
 
 
 def _what(row: KeptOrder) -> str:
-    """For the timeline, in figures and the shop's own words."""
+    """For staff's timeline, in figures and the shop's own words."""
     parts = (row.day.isoformat() if row.day else "", row.hours_label, row.gift)
     return " · ".join(part for part in parts if part) or "—"
