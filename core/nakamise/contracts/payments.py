@@ -51,13 +51,27 @@ class StoreCode(msgspec.Struct, frozen=True):
     confirmation_number: str = ""
 
 
+class BankAccount(msgspec.Struct, frozen=True):
+    """Where to transfer to, as a bank's form asks for it: ``kind`` is ordinary, current or savings (普通, 当座, 貯蓄),
+    ``number`` seven digits, ``holder`` in kana."""
+
+    bank: str
+    branch: str
+    kind: str
+    number: str
+    holder: str
+
+
 class Instructions(msgspec.Struct, frozen=True):
-    """How to pay somewhere else, until ``due_at``. ``kind`` is ``konbini``; ``url`` shows the voucher."""
+    """How to pay somewhere else, until ``due_at``. ``kind`` is ``konbini`` or ``bank_transfer``; ``url`` shows the
+    voucher. Of a transfer ``account`` is where to, ``reference`` what the payer puts before the name."""
 
     kind: str
     due_at: datetime
     codes: tuple[StoreCode, ...] = ()
     url: str | None = None
+    account: BankAccount | None = None
+    reference: str = ""
 
 
 class ChargeStatus(msgspec.Struct, frozen=True):

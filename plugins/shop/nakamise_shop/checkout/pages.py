@@ -21,7 +21,7 @@ from nakamise.ids import new_token
 from nakamise.plugin import Ctx, Slot, TenantCtx, bounded, signed_in
 from nakamise.web import gettext_for, page, read_form, see_other, with_origins
 from nakamise_shop.cart import service as carts
-from nakamise_shop.checkout import paying
+from nakamise_shop.checkout import bank_account, paying
 from nakamise_shop.checkout.confirmed import Change
 from nakamise_shop.checkout.confirming import (
     Basket,
@@ -272,6 +272,7 @@ async def show_payment(ctx: Ctx, purchase_id: FromPath[uuid.UUID]) -> Response[b
 
 async def _payment(ctx: TenantCtx, found: PurchaseView, *, status: int = 200) -> Response[bytes]:
     method = _method(ctx, found)
+    voucher = found.payment.instructions if _waits(found) and found.payment else None
     async with ctx.read() as tx:
         cards = await _cards(ctx, tx, [method] if method else [])
         sellers = await shops_of(tx, found.purchase.id)
@@ -286,7 +287,8 @@ async def _payment(ctx: TenantCtx, found: PurchaseView, *, status: int = 200) ->
         reserved=bool(later),
         waiting=found.payment is not None and found.payment.state is PaymentState.UNKNOWN,
         at_bank=_waits(found) and found.payment is not None and found.payment.instructions is None,
-        voucher=found.payment.instructions if _waits(found) and found.payment else None,
+        voucher=voucher,
+        account=bank_account.lines(voucher.account if voucher else None, ctx.locale),
         key=new_token(),
         stores=STORES,
         brands=BRANDS,

@@ -39,14 +39,14 @@ def _text(
 MAIL_TEXTS: Final = (
     _text(
         ORDER_WAITING,
-        N_("Order received, to be paid at a convenience store"),
+        N_("Order received, to be paid at a convenience store or by bank transfer"),
         N_("We received your order %(number)s"),
         (N_("Please pay %(amount)s by %(time)s. Your items are held until then."), "%(codes)s"),
         {
             "number": (_NUMBER, "H-2611-00042"),
             "amount": (N_("Amount"), "¥7,920"),
             "time": (N_("Pay by"), N_("3 December 2026, 23:59")),
-            "codes": (N_("Payment numbers"), N_("Lawson: 123 456")),
+            "codes": (N_("Payment numbers, or the account to transfer to"), N_("Lawson: 123 456")),
         },
         ("amount", "time", "codes"),
     ),

@@ -137,7 +137,8 @@ async def on_order_cancelled(ctx: TenantCtx, event: OrderCancelled, delivery: De
             why = [_(_CANCELLED[event.reason], number=event.number)]
             why += [_("Reason: %(words)s", words=note.words) for note in order.timeline if note.words]
             is_back = order.header.paid_at is not None and event.reason != "lapsed"
-            void = _(vouchers.VOID) if await vouchers.are_void(ctx, tx, order.header) else ""
+            void_words = await vouchers.void_words(ctx, tx, order.header)
+            void = _(void_words) if void_words else ""
             values = {"why": "\n\n".join(why), "payment": _back(_, order.header) if is_back else void}
             await _send(ctx, tx, order, mail_texts.ORDER_CANCELLED, values, order.lines, with_bill=False)
 

@@ -51,11 +51,11 @@ async def order_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
 async def order_detail(ctx: Ctx, number: FromPath[str]) -> Response[bytes]:
     async with ctx.read() as tx:
         order = await service.own_order(ctx, tx, number)
-        is_void = await vouchers.are_void(ctx, tx, order.header)
+        void = await vouchers.void_words(ctx, tx, order.header)
     return await page(
         ctx,
         "shop/orders_detail.html",
-        void_numbers=gettext_for(ctx.locale, "shop")(vouchers.VOID) if is_void else "",
+        void_numbers=gettext_for(ctx.locale, "shop")(void) if void else "",
         slots={Slot.ORDER_SECTION: service.subject_of(order)},
         order=order,
         timeline=story(ctx.locale, order),

@@ -1,4 +1,4 @@
-"""Numbers to pay with at a till that outlive their order."""
+"""Numbers to pay with at a till, or by bank transfer, that outlive their order."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from nakamise_shop.domain.order_state import OrderState
 from nakamise_shop.orders.schemas import OrderHeader
 
 VOID: Final = N_("The payment numbers for the convenience store that you were given are void. Please do not pay with them.")  # fmt: skip
+VOID_TRANSFER: Final = N_("The number for the bank transfer that you were given is void. Please do not transfer any more.")  # fmt: skip
 _OVER: Final = frozenset({OrderState.CANCELLED, OrderState.EXPIRED})
 
 
-async def are_void(ctx: TenantCtx, tx: Tx, header: OrderHeader) -> bool:
-    """Whether the buyer has such numbers of an order that ended before it was paid."""
+async def void_words(ctx: TenantCtx, tx: Tx, header: OrderHeader) -> str:
+    """What to tell a buyer who has such numbers of an order that ended before it was paid: a msgid, "" without any."""
     if header.paid_at is not None or header.state not in _OVER:
-        return False
+        return ""
     tries = await ctx.service(Payments).of_subject(tx, header.purchase_id)
-    return any(one.instructions is not None for one in tries)
+    told = [one.instructions for one in tries if one.instructions is not None]
+    if not told:
+        return ""
+    return VOID_TRANSFER if told[-1].account else VOID
