@@ -115,7 +115,8 @@ async def on_order_shipped(ctx: TenantCtx, event: OrderShipped, delivery: Delive
             if parcel[0].order_id != event.order_id:
                 return  # told with the first of them
             orders = [await order_by_id(ctx, tx, one.order_id) for one in parcel]
-            order, locale = orders[0], orders[0].header.locale
+            # Where the buyer is reached now, in the language of now.
+            order, locale = orders[-1], orders[-1].header.locale
             _ = gettext_for(locale, "shop")
             values = {"carrier": _(CARRIERS[Carrier(event.carrier)]), "tracking": event.tracking_number}
             lines = [
