@@ -46,7 +46,7 @@ async def strike(house: House, client: httpx.AsyncClient) -> None:
 async def coupon(house: House) -> uuid.UUID:
     ctx = house.stall.ctx
     async with ctx.begin() as tx:
-        given = NewCoupon(name=house.canary, kind="fixed", amount=100, is_public=True)
+        given = NewCoupon(name=house.canary, name_en=house.canary, kind="fixed", amount=100, is_public=True)
         return await nakamise_coupons.service.create(ctx, tx, given)
 
 
@@ -54,7 +54,9 @@ async def sale(house: House) -> uuid.UUID:
     """It waits for its start, so that nothing costs less."""
     ctx = house.stall.ctx
     async with ctx.begin() as tx:
-        return await nakamise_timesale.service.create(ctx, tx, SaleInput(name=house.canary))
+        return await nakamise_timesale.service.create(
+            ctx, tx, SaleInput(name=house.canary, name_en=house.canary)
+        )
 
 
 async def _item(house: House, sale_id: uuid.UUID) -> None:
