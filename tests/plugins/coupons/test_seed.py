@@ -20,6 +20,7 @@ TEXT = """
 [[coupons]]
 code = "AKI"
 name = "秋の割引"
+name_en = "Autumn discount"
 kind = "percent"
 percent = 10
 public = true
@@ -43,6 +44,7 @@ broadcast = "ここにはない配信"
 [[sales]]
 slug = "now"
 name = "いまのセール"
+name_en = "Sale of now"
 from_days = 0
 until_days = 1
 
@@ -93,6 +95,8 @@ async def test_filled_once(stall: Stall, office: Office) -> None:
     assert set(states) == {"いまのセール", "終わったセール"}
     [card] = (await office.guest.get("/api/shop/products")).json()["items"]
     assert (card["min_price"], card["offer"]["label"]) == (800, "いまのセール")
+    for path, name in (("/shop/products", "Sale of now"), ("/coupons", "Autumn discount")):
+        assert name in (await office.guest.get(path, headers={"Accept-Language": "en"})).text
     wrong = TEXT.replace('"口紅"', '"白紅"').replace('"AKI"', '"HARU"').replace('"now"', '"then"')
     for seed in (coupons_seed, sales_seed):
         with pytest.raises(ValueError, match="白紅"):
@@ -102,6 +106,12 @@ async def test_filled_once(stall: Stall, office: Office) -> None:
 @pytest.mark.parametrize("slug", ["kanon", "gear"])
 def test_those_of_the_demo_are_sold_there_and_not_bought_by_tests(slug: str) -> None:
     read = {name: tomllib.loads((TENANTS / slug / f"{name}.toml").read_text()) for name in FILES}
+    # Whoever reads English finds no name in Japanese.
+    assert all(
+        one["name_en"].isascii() or "¥" in one["name_en"]
+        for key in FILE_OF
+        for one in read[FILE_OF[key]][key]
+    )
     slugs = {one["name"]: one["slug"] for one in read["shop"]["products"]}
     named = [one["product"] for sale in read["timesale"]["sales"] for one in sale["items"]]
     assert {slugs[name] for name in named}.isdisjoint(BOUGHT)
