@@ -106,9 +106,10 @@ async def pay(ctx: TenantCtx, tx: Tx, sale: Sale) -> None:
     found = providers.providers(ctx).get(charge.provider_id)
     if found is None or not await found.seller_ready(tx, sale.seller_id):
         return
-    stand = await shares.share(ctx, tx, sale.order_id)
+    # Held before it is reckoned: who makes it less meanwhile finds what was passed on.
     if await tx.value("SELECT op_id FROM payments_sale WHERE order_id = $1 FOR UPDATE", sale.order_id):
         return
+    stand = await shares.share(ctx, tx, sale.order_id)
     if stand.share <= 0:
         await shares.nothing_left(ctx, tx, sale.order_id)
         return

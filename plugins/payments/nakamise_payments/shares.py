@@ -142,8 +142,11 @@ async def _adjust(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
 async def leave_to_staff(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID) -> None:
     """The buyer paid nothing, others all of it: there is no charge that the share could come from. What staff have
     paid already stays as it is, and what of it is too much by now is theirs to ask back."""
+    is_paid = await tx.value(
+        "SELECT paid_by_hand > 0 FROM payments_sale WHERE order_id = $1 FOR UPDATE", order_id
+    )
     left = max(0, (await share(ctx, tx, order_id)).share)
-    if await tx.value("SELECT paid_by_hand > 0 FROM payments_sale WHERE order_id = $1", order_id):
+    if is_paid:
         if owed := await tx.value(_TOO_MUCH, order_id, left):
             await mails.share_owed(ctx, tx, owed)
         return

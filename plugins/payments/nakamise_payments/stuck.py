@@ -15,7 +15,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, NotFound
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, yen
-from nakamise_payments import repository, sellers, shares
+from nakamise_payments import captures, older, repository, sellers, shares
 from nakamise_payments.reconciler import payouts_stopped
 from nakamise_payments.sellers import Sale
 from nakamise_payments.words import ASK_BACK
@@ -118,6 +118,8 @@ async def again(ctx: TenantCtx, op_id: uuid.UUID) -> None:
 
 
 async def _pass_on(ctx: TenantCtx, tx: Tx, row: Stuck) -> None:
+    # The charge before its sales, as whoever passes shares on.
+    await captures.charge_of(tx, row.subject)
     if await payouts_stopped(tx):
         raise Conflict(
             N_("Payouts are stopped until somebody has noted why the books differ."),
@@ -136,6 +138,7 @@ async def paid(ctx: TenantCtx, order_id: uuid.UUID, note: str, amount: int) -> N
     """Staff paid ``amount``, as their page said it, of a share that nothing could be sent of. What it has shrunk by since
     is owed back. Raises NotFound; Conflict when no page can have said it, and a second time."""
     async with ctx.begin() as tx:
+        await older.note_paid(tx, order_id)
         share = await tx.first(_ByHand, _BY_HAND, order_id)
         if share is None:
             raise NotFound

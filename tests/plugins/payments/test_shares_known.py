@@ -34,7 +34,7 @@ def without_shop(ctx: TenantCtx) -> TenantCtx:
     return TenantCtx(ctx.runtime, tenant, ctx.actor, ctx.runtime.host.lineup(tenant.plugins))
 
 
-async def passed_on(scene: Scene, purchase: str, amount: int) -> uuid.UUID:
+async def passed_on(scene: Scene, purchase: str, amount: int, *, arrives: bool = True) -> uuid.UUID:
     """A sale as the version before wrote it, with its transfer; the order."""
     ctx, seller = scene.stall.ctx, scene.stall.shops["honten"]
     order_id = await scene.order_of(purchase)
@@ -45,7 +45,8 @@ async def passed_on(scene: Scene, purchase: str, amount: int) -> uuid.UUID:
         )
         assert transfer is not None
         await tx.execute(SALE, uuid.UUID(order_id), uuid.UUID(purchase), seller, transfer)
-    await apply(ctx, transfer, ChargeStatus(ChargeState.SUCCEEDED, "tr_1", Money(amount, "JPY")))
+    state = ChargeState.SUCCEEDED if arrives else ChargeState.FAILED
+    await apply(ctx, transfer, ChargeStatus(state, "tr_1", Money(amount, "JPY")))
     return uuid.UUID(order_id)
 
 
