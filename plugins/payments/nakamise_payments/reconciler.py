@@ -120,6 +120,10 @@ async def compare_all(
         except (ProviderUnreachable, TimeoutError) as error:
             log.warning("no whole reconciliation with %s: %r", provider_id, error)
             after = comparing.fail
+        except Exception:
+            # One whose books cannot be compared must not keep the others waiting.
+            log.exception("the books of %s cannot be compared", provider_id)
+            after = comparing.fail
         async with ctx.begin() as tx:
             await after(tx, provider_id, look)
     return reports

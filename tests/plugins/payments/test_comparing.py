@@ -18,6 +18,10 @@ from nakamise_payments.schemas import Difference, Trouble
 from tests.plugins.payments.desk import Desk
 
 SANDBOX = "payments_sandbox"
+NEWER = (
+    "INSERT INTO payments_report (id, since, provider_id, compared, charged, refunded, differences, moved) SELECT"
+    ' $1, now(), $2, 0, 0, 0, \'[{"op_id": null, "trouble": "of_tomorrow", "here": "", "there": ""}]\', 0'
+)
 
 
 async def unfinished(desk: Desk) -> bool:
@@ -155,3 +159,21 @@ async def test_what_staff_know_of_one_row_hides_no_other_of_the_same_amount(desk
     assert known == set(found[idems[0]]), "as they were written and read"
     for idem in idems[1:]:
         assert known.isdisjoint(found[idem]), idem
+
+
+@pytest.mark.req("CL-30")
+async def test_books_that_cannot_be_compared_are_told_and_keep_no_other_waiting(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A report that a newer version wrote before it was taken back: what it says is not known here."""
+    newer = uuid7()
+    await desk.execute(NEWER, newer, SANDBOX)
+    await acknowledge(desk.ctx, newer, "seen")
+    async with desk.ctx.read() as tx:
+        now = await tx.value("SELECT now()")
+    wanted = {SANDBOX: timedelta(days=3), "payments_gone": timedelta(days=3)}
+    assert await reconciler.compare_all(desk.ctx, now, wanted, Look.NIGHTLY) == []
+    for provider_id in wanted:
+        assert f"the books of {provider_id} cannot be compared" in caplog.text
+        noted = "SELECT failed FROM payments_comparison WHERE provider_id = $1"
+        assert await desk.value(noted, provider_id) is True
