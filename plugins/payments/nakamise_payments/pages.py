@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Awaitable
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -181,11 +182,8 @@ async def share_paid(request: AnyRequest, ctx: Ctx, order_id: FromPath[uuid.UUID
     """By staff, for the buyer paid nothing that it could come from."""
     form = (await read_form(request, AmountForm)).valid()
     _ = gettext_for(ctx.locale, "payments")
-    try:
-        await stuck.paid(ctx, order_id, form.note, form.amount)
-    except Conflict as trouble:
-        return see_other(ctx, SHARES, flash=_said(ctx, trouble), kind="danger")
-    return see_other(ctx, SHARES, flash=_("The share is noted as paid."))
+    act = stuck.paid(ctx, order_id, form.note, form.amount)
+    return await _noted(ctx, act, _("The share is noted as paid."))
 
 
 @post("/shares/{order_id:uuid}/back", opt=requires("payments.settle"), include_in_schema=False)
@@ -193,11 +191,17 @@ async def share_came_back(request: AnyRequest, ctx: Ctx, order_id: FromPath[uuid
     """The shop paid back what it had too much of a share that staff had paid."""
     form = (await read_form(request, AmountForm)).valid()
     _ = gettext_for(ctx.locale, "payments")
+    act = stuck.came_back(ctx, order_id, form.amount, form.note)
+    return await _noted(ctx, act, _("Noted that the share came back."))
+
+
+async def _noted(ctx: TenantCtx, act: Awaitable[None], said: str) -> Response[bytes]:
+    """Back to the shares with ``said``, or with why it could not be noted."""
     try:
-        await stuck.came_back(ctx, order_id, form.amount, form.note)
+        await act
     except Conflict as trouble:
         return see_other(ctx, SHARES, flash=_said(ctx, trouble), kind="danger")
-    return see_other(ctx, SHARES, flash=_("Noted that the share came back."))
+    return see_other(ctx, SHARES, flash=said)
 
 
 @post("/sellers/{seller_id:uuid}", opt=requires("payments.settle"), include_in_schema=False)
