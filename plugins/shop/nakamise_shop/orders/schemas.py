@@ -197,11 +197,17 @@ class OrderHeader(OrderHead, frozen=True, kw_only=True):
 
     @property
     def given_back(self) -> int:
-        """What went back or is going back, in cash and points: all of an order that was paid and is undone. What was
-        never taken (``untaken``) does not."""
+        """What went back or is going back, in cash and points: all of an order that was paid and is undone, but what
+        was not charged."""
         if self.state is OrderState.REFUNDED or (self.state is OrderState.CANCELLED and self.paid_at):
-            return self.total - self.untaken
-        return self.refunded_cash + self.refunded_points - self.untaken
+            return self.total - self.not_charged
+        return self.refunded_cash + self.refunded_points - self.not_charged
+
+    @property
+    def not_charged(self) -> int:
+        """What does not come back, for it was never taken; all of what was only reserved for an order that is undone."""
+        is_void = self.paid_at is not None and self.pay_status is PayStatus.VOIDED
+        return self.charge if is_void else self.untaken
 
     @property
     def pay_status(self) -> PayStatus:

@@ -28,10 +28,12 @@ CASE WHEN o.refund_waits THEN 'refunding'
      WHEN o.state = 'paid' AND p.authorized_until IS NOT NULL THEN 'authorized'
      ELSE o.state END
 """
-# What went back of shop_order o, or is going back: twin of ``orders.schemas.OrderHeader.given_back``.
-GIVEN_BACK_SQL: Final = """
+# What went back of shop_order o, or is going back, by its payment badge: twin of
+# ``orders.schemas.OrderHeader.given_back``.
+GIVEN_BACK_SQL: Final = f"""
 CASE WHEN o.state = 'refunded' OR (o.state = 'cancelled' AND o.paid_at IS NOT NULL) THEN o.total
-     ELSE o.refunded_cash + o.refunded_points END - o.untaken
+     ELSE o.refunded_cash + o.refunded_points END
+- CASE WHEN o.paid_at IS NOT NULL AND ({PAY_SQL}) = 'voided' THEN o.charge ELSE o.untaken END
 """
 # What was chosen at checkout for this order and not for another shop's parcel; what staff changed wins.
 INPUTS_SQL: Final = """

@@ -26,6 +26,7 @@ _MATCHING: Final = f"""
 WITH matching AS (
     SELECT o.id, o.number, o.placed_at, o.shop_id, o.buyer_name, o.total, o.state, o.paid_at, p.authorized_until,
            o.refunded_cash + o.refunded_points AS refunded, o.refund_waits,
+           {GIVEN_BACK_SQL} AS given_back,
            p.email, {INPUTS_SQL} AS inputs, {NOTE_SQL} AS note, {STATUS_SQL} AS status
     FROM shop_order o
     JOIN (SELECT id AS purchase_key, email, inputs, authorized_until FROM shop_purchase) p
@@ -136,7 +137,7 @@ _EXPORT: Final = f"""
 {_MATCHING}
 SELECT m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.email, m.state, m.paid_at, m.authorized_until,
        m.status, packed.pieces AS item_count, packed.items,
-       o.quote, o.points, m.total, o.tax, m.refunded, m.refund_waits, {GIVEN_BACK_SQL} AS given_back, o.address,
+       o.quote, o.points, m.total, o.tax, m.refunded, m.refund_waits, m.given_back, o.address,
        ARRAY(SELECT jsonb_build_array(x.carrier, x.tracking_number) FROM shop_shipment x
              WHERE x.order_id = m.id ORDER BY x.shipped_at, x.id) AS parcels,
        m.note, m.inputs ? 'shop.gift' AS is_gift
