@@ -32,6 +32,11 @@ class Refused(Exception):
         """It is our key that Stripe does not take, such as while it is exchanged: what was asked may be right."""
         return self.code == WRONG_KEY
 
+    def raise_for_now(self) -> None:
+        """Raises ProviderUnreachable for what is asked again when our key is right."""
+        if self.is_for_now:
+            raise ProviderUnreachable(str(self)) from self
+
     @property
     def is_missing(self) -> bool:
         """Stripe knows no such object; every other refusal says nothing about whether there is one."""

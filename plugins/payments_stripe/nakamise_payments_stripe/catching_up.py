@@ -9,7 +9,7 @@ import msgspec
 
 from nakamise.contracts.payments import ProviderUnreachable
 from nakamise.plugin import TenantCtx
-from nakamise_payments_stripe import inbox
+from nakamise_payments_stripe import inbox, refused_key
 from nakamise_payments_stripe.calls import Calls, Json, Refused
 from nakamise_payments_stripe.settings import StripeSettings
 
@@ -38,6 +38,7 @@ async def _take(ctx: TenantCtx, since: timedelta, **which: object) -> None:
         now = await tx.value("SELECT now()")
     created = {"gte": int((now - since).timestamp())}
     listed: list[Json] = []
+    is_key_refused = False
     try:
         async for one in Calls(ctx).pages("/v1/events", created=created, **which):
             listed.append(one)
@@ -46,6 +47,8 @@ async def _take(ctx: TenantCtx, since: timedelta, **which: object) -> None:
     except (ProviderUnreachable, Refused) as error:
         # What was listed before is good; the rest comes at the next look.
         inbox.log.warning("Stripe did not list all its events: %s", error)
+        is_key_refused = isinstance(error, Refused) and error.is_for_now
+    await refused_key.note(ctx, is_refused=is_key_refused)
     ours = {one["id"]: one for one in listed if inbox.concerns_us(one["type"])}
     async with ctx.read() as tx:
         known = set(await tx.values("SELECT id FROM payments_stripe_event WHERE id = ANY($1)", list(ours)))

@@ -52,3 +52,10 @@ event = Table(
     Column("next_at", DateTime(timezone=True), nullable=False),
     Column("error", Text, nullable=False),
 )
+
+refused_key = Table(
+    "payments_stripe_refused_key",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("told_at", DateTime(timezone=True), nullable=False),
+)

@@ -180,7 +180,8 @@ class StripeProvider:
                     raise ProviderUnreachable("its request is on its way") from error
                 if found is None:
                     return _canceled(_failed(amount, reading.TRY_LATER))
-            except Refused:
+            except Refused as refused:
+                refused.raise_for_now()
                 return _failed(amount, reading.TRY_LATER)
             await self._answered(op_id, found)
         return await self._cancel(str(found["id"]), op_id)
@@ -205,7 +206,9 @@ class StripeProvider:
                 amount_to_capture=amount.amount,
                 expand=EXPAND,
             )
-        except (Refused, KeyTaken):
+        except (Refused, KeyTaken) as error:
+            if isinstance(error, Refused):
+                error.raise_for_now()
             found = await self._calls.get(f"/v1/payment_intents/{intent_id}", expand=EXPAND)
         taken = reading.intent(found)
         is_taken = taken.state is ChargeState.SUCCEEDED and taken.captured == amount.amount
@@ -267,8 +270,7 @@ class StripeProvider:
         try:
             found = await self._sent(op_id, path, **params, metadata={reading.OP: str(op_id)})
         except Refused as refused:
-            if refused.is_for_now:
-                raise ProviderUnreachable(str(refused)) from refused
+            refused.raise_for_now()
             return _failed(amount_, reading.not_moved(refused.code))
         except KeyTaken as error:
             status = await self.find(op_id)

@@ -31,6 +31,7 @@ NOT_CONFIRMED: Final = N_("The bank could not confirm that it is you. Please try
 NOT_PAID: Final = N_("The time to pay at the convenience store is over.")
 TRY_LATER: Final = N_("The payment did not go through. Please try again, or use another card.")
 NOT_SET_UP: Final = N_("Payments are not set up correctly at the moment. Please tell the shop.")
+NOT_NOW: Final = N_("Payments are not possible at the moment. Nothing was charged; please try again later.")
 # For staff, about money that goes back or on.
 NO_ACCOUNT: Final = N_("The shop has no account at Stripe.")
 SENT_BACK: Final = N_("The buyer's bank did not take the refund.")
@@ -53,7 +54,7 @@ FAILURES: Final[Mapping[str, str]] = {
     "authentication_required": NOT_CONFIRMED,
     "payment_intent_payment_attempt_expired": NOT_PAID,
     "card_declined": DECLINED,
-    "authentication": NOT_SET_UP,
+    "authentication": NOT_NOW,
     "permission": NOT_SET_UP,
 }
 _INTENTS: Final[Mapping[str, ChargeState]] = {

@@ -36,6 +36,7 @@ LISTS: Final = {
 
 
 FAILED: Final[Json] = {"error": {"type": "api_error", "message": "An injected fault"}}
+NO_CALLER: Final[Json] = {"error": {"type": "invalid_request_error", "message": "Invalid API Key provided"}}
 
 
 class LostRequest(Exception):
@@ -46,8 +47,8 @@ class StripeServer:
     """``faults`` are used up in order: (beginning of "POST /v1/…", what happens).
 
     ``lose_request`` does nothing and answers nothing, ``lose_answer`` does it and answers nothing, ``500`` and
-    ``429`` do nothing and say so, ``500_done`` does it and says 500, ``slow:<seconds>`` waits first. As at Stripe a
-    500 is kept under its key, and a 429 is not.
+    ``429`` and ``401`` do nothing and say so, ``500_done`` does it and says 500, ``slow:<seconds>`` waits first. As at
+    Stripe a 500 is kept under its key, and the others are not.
     """
 
     def __init__(self, port: int) -> None:
@@ -90,6 +91,8 @@ class StripeServer:
             time.sleep(float(fault.partition(":")[2]))
         if fault == "lose_request":
             raise LostRequest
+        if fault == "401":
+            return 401, NO_CALLER, False
         if fault == "429":
             return 429, {"error": {"type": "rate_limit_error", "message": "An injected fault"}}, False
         with self.lock:
@@ -147,7 +150,7 @@ class StripeServer:
         given = str(headers.get("Authorization", "")).removeprefix("Bearer ")
         if given == SECRET or (path == "/v1/payment_methods" and given == PUBLISHABLE):
             return None
-        return 401, {"error": {"type": "invalid_request_error", "message": "Invalid API Key provided"}}
+        return 401, NO_CALLER
 
     def _expanded(self, found: Json, wanted: list[str]) -> Json:
         """``latest_charge.balance_transaction`` puts both objects in place of their ids; ``data.…`` in a list."""
