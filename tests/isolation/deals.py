@@ -1,4 +1,4 @@
-"""What the plugins around a sale keep: coupon, time sale, return, saved card, comparison of the books, note."""
+"""What the plugins around a sale keep: coupon, time sale, return, saved card, bank transfer, comparison, note."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.plugins.shop.stall import insert
 if TYPE_CHECKING:
     from tests.isolation.house import House
 
-PLUGINS: Final = ("payments_stripe", "returns", "coupons", "timesale", "analytics")
+PLUGINS: Final = ("payments_stripe", "payments_manual", "returns", "coupons", "timesale", "analytics")
 # What is found in the database for a path parameter, as in the house.
 THINGS: Final = {
     "coupon_id": "SELECT id FROM coupons_coupon",
@@ -27,6 +27,7 @@ THINGS: Final = {
     "items/item_id": "SELECT id FROM timesale_item",
     "request_id": "SELECT id FROM returns_request",
     "saved_id": "SELECT id FROM payments_saved",
+    "transfer_id": "SELECT key FROM payments_manual_charge",
     "report_id": "SELECT id FROM payments_report",
     "op_id": "SELECT id FROM payments_op WHERE kind = 'charge' AND state = 'succeeded'",
     "seller_id": "SELECT id FROM shop_shop",
@@ -40,6 +41,7 @@ async def strike(house: House, client: httpx.AsyncClient) -> None:
     await _item(house, await sale(house))
     await _return(house)
     await _card(house)
+    await _transfer(house)
     await _papers(house, client)
 
 
@@ -98,6 +100,16 @@ async def _card(house: House) -> None:
     printed = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2099}
     async with house.stall.ctx.begin() as tx:
         await insert(tx, "payments_saved", {**card, **printed, "reference": house.canary})
+
+
+async def _transfer(house: House) -> None:
+    """That is awaited, of a purchase that is not in the shop."""
+    async with house.stall.ctx.begin() as tx:
+        await tx.execute(
+            "INSERT INTO payments_manual_charge (key, number, amount, currency, state, due_at, payer_id, payer_name)"
+            " VALUES ($1, '123456', 1200, 'JPY', 'requires_action', now() + interval '7 days', $2, $3)",
+            *(uuid7(), house.people["buyer"].id, f"{house.canary} buyer"),
+        )
 
 
 async def _papers(house: House, client: httpx.AsyncClient) -> None:
