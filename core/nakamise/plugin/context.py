@@ -264,14 +264,15 @@ class TenantCtx:
         locale: str | None = None,
         unsubscribe: str = "",
         **data: object,
-    ) -> None:
-        """Queue a mail in ``tx``; it leaves after the commit. ``template`` as in the mail reference.
+    ) -> uuid.UUID:
+        """Queue a mail in ``tx``; it leaves after the commit. ``template`` as in the mail reference. Gives the id of its
+        row in core_mail, which says later whether it went out.
 
         ``unsubscribe``: a path that ends such mails by a POST without a login, for mails that nobody's own act
         caused (RFC 8058).
         """
         ctx = self if locale is None else self.in_language(locale)
-        await self.runtime.mail.queue(ctx, tx, template, to, unsubscribe=unsubscribe, **data)
+        return await self.runtime.mail.queue(ctx, tx, template, to, unsubscribe=unsubscribe, **data)
 
     async def mail_words(
         self, tx: Tx, text_id: str, *, locale: str | None = None, **values: str

@@ -16,6 +16,7 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
+from nakamise_shop.on_request import log
 
 HIDDEN: Final = "-"
 # Still to be paid, packed or sent: the address is needed.
@@ -40,13 +41,20 @@ _DISCLOSURES: Final = """
 SELECT o.number AS order_number, d.created_at AS asked_at, d.claim, d.reason, d.state, d.told, d.answer
 FROM shop_disclosure d JOIN shop_order o ON o.id = d.order_id WHERE d.user_id = $1 ORDER BY d.created_at, d.id
 """
+_NOTICES: Final = """
+SELECT s.name AS shop, r.created_at AS asked_at, r.email, r.name, r.told, coalesce(r.sent_at, m.sent_at) AS sent_at
+FROM shop_notice_request r JOIN shop_shop s ON s.id = r.shop_id JOIN core_user u ON lower(u.email) = lower(r.email)
+LEFT JOIN core_mail m ON m.id = r.mail_id
+WHERE u.id = $1 AND r.email <> '' ORDER BY r.created_at, r.id
+"""
+_EMAIL: Final = "SELECT email FROM core_user WHERE id = $1"
 _APPLICATIONS: Final = """
-SELECT name, state, applied_at, legal FROM shop_shop WHERE applied_by = $1 AND opened_at IS NULL
+SELECT name, state, applied_at, legal || kept AS legal FROM shop_shop WHERE applied_by = $1 AND opened_at IS NULL
 ORDER BY applied_at, id
 """
 # What nobody else is to work on, and was never open: who applied stands in the notice. It waits for nothing any more.
 _FORGET_APPLICATIONS: Final = """
-UPDATE shop_shop s SET name = $2, introduction = '', translations = '{}', legal = '{}', state = 'pending',
+UPDATE shop_shop s SET name = $2, introduction = '', translations = '{}', legal = '{}', kept = '{}', state = 'pending',
     state_reason = '', updated_at = now(), version = version + 1
 WHERE s.applied_by = $1 AND s.opened_at IS NULL AND s.state IN ('applied', 'rejected')
   AND NOT EXISTS (SELECT 1 FROM shop_people p WHERE p.shop_id = s.id AND p.user_id <> $1)
@@ -84,6 +92,17 @@ class DisclosureCopy(msgspec.Struct, frozen=True, kw_only=True):
     answer: str
 
 
+class NoticeCopy(msgspec.Struct, frozen=True, kw_only=True):
+    """A request for what a shop's legal notice tells on request; ``sent_at``: the answer, None when it did not go out."""
+
+    shop: str
+    asked_at: datetime
+    email: str
+    name: str
+    told: dict[str, str]
+    sent_at: datetime | None
+
+
 class ApplicationCopy(msgspec.Struct, frozen=True):
     """A shop that the person applied for and that was not opened."""
 
@@ -98,6 +117,7 @@ class ShopCopy(msgspec.Struct, frozen=True):
     cart: list[CartCopy]
     disclosures: list[DisclosureCopy]
     applications: list[ApplicationCopy]
+    notices: list[NoticeCopy]
 
 
 async def export(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> ShopCopy | None:
@@ -105,7 +125,9 @@ async def export(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> ShopCopy | None
     cart = await tx.all(CartCopy, _CART, user_id)
     asked = await tx.all(DisclosureCopy, _DISCLOSURES, user_id)
     applied = await tx.all(ApplicationCopy, _APPLICATIONS, user_id)
-    return ShopCopy(orders, cart, asked, applied) if orders or cart or asked or applied else None
+    notices = await tx.all(NoticeCopy, _NOTICES, user_id)
+    anything = orders or cart or asked or applied or notices
+    return ShopCopy(orders, cart, asked, applied, notices) if anything else None
 
 
 async def erase(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
@@ -144,4 +166,5 @@ async def erase(_ctx: TenantCtx, tx: Tx, user_id: uuid.UUID) -> int:
     asked = await tx.execute(
         "UPDATE shop_disclosure SET reason = $2, answer = '-' WHERE user_id = $1", user_id, HIDDEN
     )
-    return carts + purchases + orders + notes + asked + applied
+    notices = await log.forget_person(tx, str(await tx.value(_EMAIL, user_id) or ""))
+    return carts + purchases + orders + notes + asked + applied + notices

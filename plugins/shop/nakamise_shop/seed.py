@@ -15,15 +15,19 @@ from nakamise.plugin import TenantCtx
 from nakamise_shop.catalog import price_log
 from nakamise_shop.catalog.search import search_text
 from nakamise_shop.legal import LABELS, missing_items
+from nakamise_shop.on_request import keeping
 
 Row = Mapping[str, Any]
 
 _SHOP: Final = """
 INSERT INTO shop_shop (id, slug, name, introduction, translations, state, legal, invoice_number, shipping_fee,
-                       free_over, order_number_prefix, opened_at, created_at, picture_id)
-VALUES ($1, $2, $3, $4, $5, $13, $6, $7, $8, $9, $10, $11, coalesce($11::timestamptz, now()), $12)
+                       free_over, order_number_prefix, opened_at, created_at, picture_id, kept)
+VALUES ($1, $2, $3, $4, $5, $13, $6, $7, $8, $9, $10, $11, coalesce($11::timestamptz, now()), $12, $14)
 ON CONFLICT (slug) DO UPDATE SET name = excluded.name, introduction = excluded.introduction,
-    translations = excluded.translations, legal = excluded.legal, invoice_number = excluded.invoice_number,
+    translations = excluded.translations, kept = shop_shop.kept || excluded.kept,
+    legal = excluded.legal - ARRAY(SELECT item || suffix FROM jsonb_object_keys(shop_shop.kept || excluded.kept) item,
+        unnest(ARRAY['', '_en']) suffix),
+    invoice_number = excluded.invoice_number,
     shipping_fee = excluded.shipping_fee, free_over = excluded.free_over, picture_id = excluded.picture_id
 RETURNING id
 """
@@ -88,6 +92,8 @@ async def _draw_all(blueprint: Blueprint, data: Row) -> None:
 async def _shop(ctx: TenantCtx, blueprint: Blueprint, row: Row) -> uuid.UUID:
     legal = row.get("legal_notice", {})
     known = {f"{name}{suffix}" for name in LABELS for suffix in ("", "_en")}
+    stated = {name: text for name, text in legal.items() if name in known}
+    shown, kept = keeping.divided(stated, row.get("on_request", []))
     picture_id = await _picture(blueprint, row.get("image"))
     async with ctx.begin() as tx:
         found = await tx.value(
@@ -97,7 +103,7 @@ async def _shop(ctx: TenantCtx, blueprint: Blueprint, row: Row) -> uuid.UUID:
             row["name"],
             row.get("introduction", ""),
             _translations(row, ("name", "introduction")),
-            {name: text for name, text in legal.items() if name in known},
+            shown,
             row.get("invoice_registration_number"),
             row.get("shipping_fee", 0),
             row.get("shipping_free_over"),
@@ -106,6 +112,7 @@ async def _shop(ctx: TenantCtx, blueprint: Blueprint, row: Row) -> uuid.UUID:
             picture_id,
             # With an incomplete legal notice a shop may not open (LC-3.3.2).
             "pending" if missing_items(legal) else "open",
+            kept,
         )
         shop_id = uuid.UUID(str(found))
         await tx.execute(_STAFF, shop_id, [email.casefold() for email in row.get("staff", [])])

@@ -25,12 +25,21 @@ from nakamise_shop.catalog.structured import structured
 from nakamise_shop.catalog.words import SHOP_STATES
 from nakamise_shop.legal import notice_of
 from nakamise_shop.notice import Said
+from nakamise_shop.on_request.keeping import FORGOTTEN_AFTER_DAYS
 from nakamise_shop.orders.labels import rate
 from nakamise_shop.paging import filter_of
 from nakamise_shop.reports import looking, via
 from nakamise_shop.settings import ShopSettings
 
 AnyRequest = Request[Any, Any, Any]
+
+
+class AskForm(msgspec.Struct, frozen=True):
+    """What was typed to ask for what a notice keeps, the faults by field, and why it was ``refused`` as a whole."""
+
+    values: Mapping[str, Any] = {}
+    errors: Mapping[str, str] = {}
+    refused: str = ""
 
 
 @get("/products", opt=anyone(), include_in_schema=False)
@@ -175,10 +184,15 @@ async def shop_detail(request: AnyRequest, ctx: Ctx, slug: FromPath[str]) -> Res
 @get("/shops/{slug:str}/legal", opt=anyone(), include_in_schema=False)
 async def shop_legal(ctx: Ctx, slug: FromPath[str]) -> Response[bytes]:
     """One shop's legal notice."""
+    return await legal_page_of(ctx, slug, AskForm())
+
+
+async def legal_page_of(ctx: TenantCtx, slug: str, form: AskForm, *, status: int = 200) -> Response[bytes]:
+    """One shop's notice, and the form for what it keeps. Raises NotFound."""
     async with ctx.read() as tx:
         shop = await service.shop(ctx, tx, slug)
         told = await sale_terms.of_shops(ctx, tx, [shop])
-    return await _legal_page(ctx, [shop], told)
+    return await _legal_page(ctx, [shop], told, form, status=status)
 
 
 @get("/legal", opt=anyone(), include_in_schema=False)
@@ -189,12 +203,23 @@ async def legal(ctx: Ctx) -> Response[bytes]:
         told = await sale_terms.of_shops(ctx, tx, shops)
     if not shops:
         raise NotFound
-    return await _legal_page(ctx, shops, told)
+    return await _legal_page(ctx, shops, told, AskForm())
 
 
-async def _legal_page(ctx: TenantCtx, shops: list[Shop], told: Mapping[uuid.UUID, Said]) -> Response[bytes]:
+async def _legal_page(
+    ctx: TenantCtx, shops: list[Shop], told: Mapping[uuid.UUID, Said], form: AskForm, *, status: int = 200
+) -> Response[bytes]:
     notices = [(shop, notice_of(shop, ctx.locale, told[shop.id])) for shop in shops]
-    return await page(ctx, "shop/catalog_legal.html", notices=notices)
+    values = {"email": ctx.actor.email, "name": "", **form.values, "days": FORGOTTEN_AFTER_DAYS}
+    return await page(
+        ctx,
+        "shop/catalog_legal.html",
+        status=status,
+        notices=notices,
+        values=values,
+        errors=form.errors,
+        refused=form.refused,
+    )
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from nakamise.db import Tx
 from nakamise_shop.catalog.schemas import Category, Shop, ShopCard
+from nakamise_shop.on_request.keeping import KEPT_ITEMS, stated
 from nakamise_shop.orders.status import KEPT
 
 _PICTURE: Final = """
@@ -42,7 +45,7 @@ ORDER BY c.position, c.slug
 """  # noqa: S608 (our own text)
 
 _SHOP: Final = f"""
-SELECT s.id, s.slug, s.state, s.legal, s.invoice_number, s.shipping_fee, s.free_over, s.opened_at, pic.picture,
+SELECT s.id, s.slug, s.state, s.legal, {KEPT_ITEMS} AS on_request, s.invoice_number, s.shipping_fee, s.free_over, s.opened_at, pic.picture,
        coalesce(s.translations #>> ARRAY[$1::text, 'name'], s.name) AS name,
        coalesce(s.translations #>> ARRAY[$1::text, 'introduction'], s.introduction) AS introduction,
        (SELECT count(*) FROM shop_product p WHERE p.shop_id = s.id AND p.state = 'published')::int AS product_count,
@@ -69,12 +72,19 @@ async def list_categories(tx: Tx, locale: str) -> list[Category]:
 
 async def find_shop(tx: Tx, slug: str, locale: str) -> Shop | None:
     """In any state."""
-    return await tx.first(Shop, _SHOP + "WHERE s.slug = $2", locale, slug)
+    found = await tx.first(Shop, _SHOP + "WHERE s.slug = $2", locale, slug)
+    return _as_stated(found, locale) if found else None
 
 
 async def list_open_shops(tx: Tx, locale: str) -> list[Shop]:
     """The oldest first."""
-    return await tx.all(Shop, _SHOP + "WHERE s.state = 'open' ORDER BY s.opened_at, s.slug", locale)
+    found = await tx.all(Shop, _SHOP + "WHERE s.state = 'open' ORDER BY s.opened_at, s.slug", locale)
+    return [_as_stated(one, locale) for one in found]
+
+
+def _as_stated(found: Shop, locale: str) -> Shop:
+    """What is told on request says so."""
+    return msgspec.structs.replace(found, legal=stated(found.legal, found.on_request, locale))
 
 
 async def list_shops(tx: Tx, locale: str) -> list[ShopCard]:

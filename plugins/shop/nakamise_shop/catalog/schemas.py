@@ -179,7 +179,9 @@ class ShopCard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shop(msgspec.Struct, frozen=True, kw_only=True):
-    """``order_count`` counts orders that stand, as ``orders.status.KEPT`` says; None when the tenant hides it."""
+    """``order_count`` counts orders that stand, as ``orders.status.KEPT`` says; None when the tenant hides it.
+
+    ``on_request`` names the items of ``legal`` that are told to whoever asks: their text says so."""
 
     id: uuid.UUID
     slug: str
@@ -194,3 +196,4 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True):
     product_count: int
     order_count: int | None
     picture: Media | None = None
+    on_request: list[str] = []

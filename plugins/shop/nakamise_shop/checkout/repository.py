@@ -14,6 +14,7 @@ from nakamise.db import Tx
 from nakamise_shop.checkout.bulk import insert_all
 from nakamise_shop.checkout.schemas import PlacedOrder, Purchase
 from nakamise_shop.checkout.stock import Wants
+from nakamise_shop.on_request.keeping import KEPT_ITEMS, stated
 from nakamise_shop.orders.schemas import OrderHead
 from nakamise_shop.orders.status import KEPT
 
@@ -22,9 +23,15 @@ _PURCHASES: Final = (
     " FROM shop_purchase"
 )
 
+_SELLING: Final = f"""
+SELECT id, slug, coalesce(translations #>> ARRAY[$2::text, 'name'], name) AS name, legal, {KEPT_ITEMS} AS on_request,
+       invoice_number, order_number_prefix
+FROM shop_shop WHERE id = ANY($1) ORDER BY slug
+"""  # noqa: S608 (our own text)
+
 
 class SellingShop(msgspec.Struct, frozen=True, kw_only=True):
-    """What an order keeps of its shop as it was."""
+    """What an order keeps of its shop as it was; ``legal`` as buyers read it."""
 
     id: uuid.UUID
     slug: str
@@ -32,6 +39,7 @@ class SellingShop(msgspec.Struct, frozen=True, kw_only=True):
     legal: dict[str, str]
     invoice_number: str | None
     order_number_prefix: str
+    on_request: list[str] = []
 
 
 class _Priced(msgspec.Struct, frozen=True):
@@ -117,12 +125,8 @@ class InCart(msgspec.Struct, frozen=True):
 
 
 async def selling_shops(tx: Tx, ids: Sequence[uuid.UUID], locale: str) -> list[SellingShop]:
-    return await tx.all(
-        SellingShop,
-        "SELECT id, slug, coalesce(translations #>> ARRAY[$2::text, 'name'], name) AS name, legal,"
-        " invoice_number, order_number_prefix FROM shop_shop WHERE id = ANY($1) ORDER BY slug",
-        *(list(ids), locale),
-    )
+    found = await tx.all(SellingShop, _SELLING, list(ids), locale)
+    return [msgspec.structs.replace(one, legal=stated(one.legal, one.on_request, locale)) for one in found]
 
 
 async def next_numbers(tx: Tx, prefix: str, day: date, count: int) -> int:

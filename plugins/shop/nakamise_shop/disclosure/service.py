@@ -23,11 +23,13 @@ from nakamise_shop.disclosure.schemas import (
     OwnDisclosure,
 )
 from nakamise_shop.legal import is_on_request
+from nakamise_shop.on_request.keeping import WHOLE
 from nakamise_shop.orders import repository as orders
 from nakamise_shop.orders.mails import TEMPLATE
 from nakamise_shop.orders.schemas import OrderHeader
 
 PAGE_SIZE: Final = 30
+_NOTICE: Final = f"SELECT {WHOLE} FROM shop_shop WHERE id = $1"  # noqa: S608
 _TOLD: Final = ("seller", "representative", "address", "phone", "email")
 _ROWS: Final = """
 SELECT d.id, d.order_id, o.number AS order_number, d.shop_id, s.name AS shop_name, d.user_id, o.buyer_name,
@@ -146,7 +148,7 @@ async def _checked(tx: Tx, asked: Disclosure, given: DecideDisclosure) -> dict[s
         return {}
     if set(CHECKS) - set(given.checks):
         raise Invalid({"checks": FieldError(N_("Make every check before you disclose."), domain="shop")})
-    legal = await tx.value("SELECT legal FROM shop_shop WHERE id = $1", asked.shop_id)
+    legal = await tx.value(_NOTICE, asked.shop_id)
     # "Told on request" is no answer: this is the request.
     told = {
         name: str(legal[name]) for name in _TOLD if legal.get(name) and not is_on_request(name, legal[name])

@@ -14,6 +14,7 @@ from nakamise_shop.models.catalog import (
 )
 from nakamise_shop.models.disclosure import disclosure
 from nakamise_shop.models.offering import import_run, person_limit, related, upload
+from nakamise_shop.models.on_request import notice_request, notice_try
 from nakamise_shop.models.orders import (
     idempotency,
     order,
@@ -37,6 +38,8 @@ __all__ = [
     "idempotency",
     "import_run",
     "metadata",
+    "notice_request",
+    "notice_try",
     "order",
     "order_counter",
     "order_event",

@@ -47,12 +47,19 @@ shop: Final = Table(
     words("state_reason"),
     moment("applied_at", default=False, nullable=True),
     Column("applied_by", Uuid),
+    json("kept", "{}"),
     CheckConstraint("state IN ('pending', 'applied', 'rejected', 'open', 'suspended', 'closed')"),
     CheckConstraint(
         "CASE WHEN state = 'rejected' THEN state_reason <> ''"
         " WHEN state IN ('pending', 'applied') THEN state_reason = '' ELSE true END"
     ),
     CheckConstraint("state NOT IN ('applied', 'rejected') OR applied_at IS NOT NULL"),
+    CheckConstraint(
+        "kept - '{address,address_en,phone,phone_en}'::text[] = '{}'"
+        " AND (NOT kept ? 'address_en' OR kept ? 'address') AND (NOT kept ? 'phone_en' OR kept ? 'phone')"
+        " AND NOT (kept ? 'address' AND legal ?| '{address,address_en}')"
+        " AND NOT (kept ? 'phone' AND legal ?| '{phone,phone_en}')"
+    ),
 )
 
 category: Final = Table(

@@ -15,9 +15,12 @@ from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop import notice, sending
 from nakamise_shop.legal import DECIDED, LABELS, ORDER, is_on_request
+from nakamise_shop.on_request.keeping import item_of
 from nakamise_shop.staff.shops_schemas import StaffShop
 from nakamise_shop.staff.text import words
 
+# Shorter ones stand in any text.
+_TELLS: Final = 6
 _SENTENCE: Final = re.compile(r"[^。.!?\n]+")
 # No longer than a price: what is typed is any length, and is read for every page.
 _AMOUNT: Final = re.compile(r"¥\s*([0-9][0-9,]{0,10})|([0-9][0-9,]{0,10})\s*円")
@@ -29,7 +32,8 @@ _CANCEL: Final = re.compile(r"取り?消|キャンセル|cancel")
 SHIPPING: Final = N_("%(item)s: “%(sentence)s” is not what the shipping fees are set to. Please leave fees out here: the notice states them by itself.")  # fmt: skip
 CANCEL: Final = N_("%(item)s: “%(sentence)s”. Please leave out until when buyers can cancel: the notice states it by itself.")  # fmt: skip
 RETURNS: Final = N_("%(item)s: buyers read the return policy instead of this text.")
-ON_REQUEST: Final = N_("%(item)s: “%(sentence)s”. There is no form for such requests: whoever asks by the e-mail address of this notice must be told without delay. Please write it out if you can.")  # fmt: skip
+STANDS_HERE: Final = N_("%(item)s: “%(kept)s” stands here too, where everybody reads it. The notice tells it on request only.")  # fmt: skip
+ON_REQUEST: Final = N_("%(item)s: “%(sentence)s”. Whoever asks by the e-mail address of this notice must be told without delay. Choose “Tell it on request” and write it out: then the site answers by itself.")  # fmt: skip
 
 
 class Hints(msgspec.Struct, frozen=True):
@@ -51,7 +55,7 @@ async def hints(ctx: TenantCtx, tx: Tx, shop: StaffShop) -> Hints:
     if "returns" in texts and shop.legal.get("returns"):
         label = LABELS["returns"]
         found.append(("returns", _(RETURNS, item=_(label))))
-    return Hints(decided, found)
+    return Hints(decided, found + told_elsewhere(ctx, shop))
 
 
 def doubts(
@@ -66,6 +70,24 @@ def doubts(
         for sentence in _SENTENCE.findall(unicodedata.normalize("NFKC", text))
         if (message := _not_told(item, text, sentence) or _wrong(sentence.casefold(), outline))
     ]
+
+
+def told_elsewhere(ctx: TenantCtx, shop: StaffShop) -> list[tuple[str, str]]:
+    """(item, sentence) for what is kept for those who ask and stands in another item."""
+    _ = words(ctx)
+    secret = {name: text for name, text in shop.legal.items() if item_of(name) in shop.on_request and text}
+    return [
+        (name, _(STANDS_HERE, item=_(LABELS[item_of(name)]), kept=kept))
+        for name, text in shop.legal.items()
+        if name not in secret
+        for kept in secret.values()
+        if len(_bare(kept)) >= _TELLS and _bare(kept) in _bare(text)
+    ]
+
+
+def _bare(text: str) -> str:
+    """However it is spaced and hyphenated."""
+    return re.sub(r"[^\w]|ー", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def _not_told(item: str, text: str, sentence: str) -> str:

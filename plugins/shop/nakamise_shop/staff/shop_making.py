@@ -14,6 +14,7 @@ from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop import scope
+from nakamise_shop.on_request import keeping
 from nakamise_shop.staff.shops_schemas import NewShop
 from nakamise_shop.staff.shops_service import legal_faults
 
@@ -23,8 +24,8 @@ _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _PREFIX: Final = re.compile(r"[A-Z0-9]{1,8}")
 _TRIES: Final = 99
 _INSERT: Final = """
-INSERT INTO shop_shop (id, slug, name, translations, legal, order_number_prefix)
-VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+INSERT INTO shop_shop (id, slug, name, translations, legal, order_number_prefix, kept)
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
 """
 
 
@@ -51,12 +52,15 @@ async def make(
     the caller found ``faulty`` besides."""
     slug = unicodedata.normalize("NFKC", given.slug).strip().lower()
     legal = {name: text.strip() for name, text in given.legal.items() if text.strip()}
-    if faults := dict(faulty or {}) | await _faults(tx, slug, given) | legal_faults(given.legal):
+    of_notice = legal_faults(given.legal) | keeping.faults(legal, given.on_request)
+    if faults := dict(faulty or {}) | await _faults(tx, slug, given) | of_notice:
         raise Invalid(faults)
     prefix = given.order_number_prefix.strip().upper() or await _free_prefix(tx, slug)
     shop_id = uuid7()
     english = {"en": {"name": given.name_en}} if given.name_en else {}
-    await tx.must_touch_one(_taken("slug"), _INSERT, shop_id, slug, given.name, english, legal, prefix)
+    shown, kept = keeping.divided(legal, given.on_request)
+    row = (shop_id, slug, given.name, english, shown, prefix, kept)
+    await tx.must_touch_one(_taken("slug"), _INSERT, *row)
     await ctx.audit(tx, "shop.shop.created", str(shop_id), slug=slug, name=given.name)
     return shop_id
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -16,14 +17,15 @@ from nakamise.japan import has_check_digit
 from nakamise.plugin import Ctx, Slot, TenantCtx, requires
 from nakamise.web import N_, fill, page, see_other
 from nakamise_shop import scope
-from nakamise_shop.legal import LABELS, MANDATORY
+from nakamise_shop.legal import LABELS, MANDATORY, MAY_BE_ASKED_FOR
 from nakamise_shop.staff import legal_hints, newcomers, people
 from nakamise_shop.staff import shops_repository as repository
 from nakamise_shop.staff import shops_service as service
 from nakamise_shop.staff.product_form import clean
 from nakamise_shop.staff.shop_states import DECIDE
-from nakamise_shop.staff.shops_schemas import ShopInput, StaffShop
+from nakamise_shop.staff.shops_schemas import OnRequest, ShopInput, StaffShop
 from nakamise_shop.staff.text import (
+    NOTICE_WAYS,
     PRICE_INPUTS,
     ROUNDINGS,
     SHOP_STATES,
@@ -80,7 +82,7 @@ async def save(request: Request[Any, Any, Any], ctx: Ctx, shop_id: FromPath[uuid
     errors, status = dict(form.errors), 422
     if form.value is not None:
         try:
-            given = msgspec.structs.replace(form.value, legal=legal)
+            given = msgspec.structs.replace(form.value, legal=legal, on_request=_on_request(raw))
             async with ctx.begin() as tx:
                 await service.change(ctx, tx, shop_id, given)
             return await _saved(ctx, shop_id)
@@ -94,7 +96,16 @@ async def save(request: Request[Any, Any, Any], ctx: Ctx, shop_id: FromPath[uuid
     values = dict(form.raw)
     if status == Conflict.status:
         values["version"] = found.version
+    values["on_request"] = found.on_request if (typed := _on_request(raw)) is None else typed
     return await _show(ctx, found, values, legal, fault_texts(ctx, errors), status=status)
+
+
+def _on_request(raw: Mapping[str, list[str]]) -> OnRequest | None:
+    """None for a form that does not say: what is kept must not be shown by an old page."""
+    said = {name: raw.get(f"told.{name}", [""])[0] for name in MAY_BE_ASKED_FOR}
+    if not any(said.values()):
+        return None
+    return msgspec.convert([name for name, how in said.items() if how == "on_request"], OnRequest)
 
 
 async def _saved(ctx: TenantCtx, shop_id: uuid.UUID) -> Response[bytes]:
@@ -133,6 +144,8 @@ async def _show(
         legal=legal,
         labels=labels(ctx, LABELS),
         mandatory=MANDATORY,
+        may_be_asked_for=MAY_BE_ASKED_FOR,
+        notice_ways=choices(ctx, NOTICE_WAYS),
         missing=service.lacking(ctx, found.legal),
         hints=hints,
         errors=errors,

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from nakamise.db import Tx
+from nakamise_shop.on_request.keeping import KEPT_ITEMS, WHOLE, divided
 from nakamise_shop.orders.status import SOLD
 from nakamise_shop.scope import Shops
 from nakamise_shop.staff.shops_schemas import ShopInput, StaffShop, StaffShopLine
@@ -26,16 +27,18 @@ WHERE $1::uuid[] IS NULL OR s.id = ANY($1)
 ORDER BY s.state <> 'applied', s.created_at, s.slug
 """  # noqa: S608
 # Versions before the reason suspend and open shops without it while they are replaced.
-_SHOP: Final = """
+_SHOP: Final = f"""
 SELECT id, slug, state, CASE WHEN state IN ('rejected', 'suspended') THEN coalesce(nullif(state_reason, ''), '-')
-       ELSE '' END AS state_reason, applied_at, version, name, coalesce(translations #>> '{en,name}', '') AS name_en, introduction,
-       coalesce(translations #>> '{en,introduction}', '') AS introduction_en, legal, invoice_number, rounding,
+       ELSE '' END AS state_reason, applied_at, version, name, coalesce(translations #>> '{{en,name}}', '') AS name_en, introduction,
+       coalesce(translations #>> '{{en,introduction}}', '') AS introduction_en, {WHOLE} AS legal, {KEPT_ITEMS} AS on_request,
+       invoice_number, rounding,
        prices_include_tax, shipping_fee, free_over, order_number_prefix, opened_at, updated_at
 FROM shop_shop WHERE id = $1
-"""
+"""  # noqa: S608 (our own text)
 _UPDATE: Final = """
 UPDATE shop_shop SET name = $3, introduction = $4, translations = $5, legal = $6, invoice_number = $7,
-    rounding = $8, shipping_fee = $9, free_over = $10, prices_include_tax = coalesce($11, prices_include_tax), updated_at = now(), version = version + 1
+    rounding = $8, shipping_fee = $9, free_over = $10, prices_include_tax = coalesce($11, prices_include_tax),
+    kept = $12, updated_at = now(), version = version + 1
 WHERE id = $1 AND version = $2
 """
 
@@ -62,7 +65,7 @@ class ShopNotice(msgspec.Struct, frozen=True):
 
 
 async def open_notices(tx: Tx) -> list[ShopNotice]:
-    return await tx.all(ShopNotice, "SELECT id, legal FROM shop_shop WHERE state = 'open'")
+    return await tx.all(ShopNotice, f"SELECT id, {WHOLE} AS legal FROM shop_shop WHERE state = 'open'")  # noqa: S608
 
 
 async def find(tx: Tx, shop_id: uuid.UUID) -> StaffShop | None:
@@ -70,7 +73,8 @@ async def find(tx: Tx, shop_id: uuid.UUID) -> StaffShop | None:
 
 
 async def update(tx: Tx, shop_id: uuid.UUID, given: ShopInput, invoice_number: str | None) -> bool:
-    """False when ``given.version`` is no longer the newest."""
+    """False when ``given.version`` is no longer the newest. ``given.on_request`` is decided by now."""
+    shown, kept = divided(given.legal, given.on_request or [])
     english = {"name": given.name_en, "introduction": given.introduction_en}
     translations = {name: text for name, text in english.items() if text}
     touched = await tx.execute(
@@ -80,12 +84,13 @@ async def update(tx: Tx, shop_id: uuid.UUID, given: ShopInput, invoice_number: s
         given.name,
         given.introduction,
         {"en": translations} if translations else {},
-        given.legal,
+        shown,
         invoice_number,
         given.rounding.value,
         given.shipping_fee,
         given.free_over,
         given.price_input == "gross" if given.price_input else None,
+        kept,
     )
     return touched == 1
 

@@ -12,6 +12,8 @@ from msgspec import Meta
 from nakamise.contracts.pricing import Rounding
 from nakamise_shop.staff.schemas import Line, Name, Price, Text
 
+# Items of the legal notice that may be kept for those who ask: ``legal.MAY_BE_ASKED_FOR``.
+OnRequest = list[Literal["address", "phone"]]
 # Characters of one item of the legal notice.
 LEGAL_MAX: Final = 2000
 
@@ -30,7 +32,9 @@ class StaffShopLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StaffShop(msgspec.Struct, frozen=True, kw_only=True):
-    """``state_reason`` says why it was rejected or suspended, else ""; ``applied_at`` is the last application."""
+    """``state_reason`` says why it was rejected or suspended, else ""; ``applied_at`` is the last application.
+
+    ``legal`` is the whole notice; of it, ``on_request`` is told to whoever asks, and not shown."""
 
     id: uuid.UUID
     slug: str
@@ -43,6 +47,7 @@ class StaffShop(msgspec.Struct, frozen=True, kw_only=True):
     introduction: str
     introduction_en: str
     legal: dict[str, str]
+    on_request: OnRequest = []
     invoice_number: str | None
     rounding: Rounding
     prices_include_tax: bool
@@ -57,7 +62,8 @@ class ShopInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """``price_input``: whether the shop types its prices with tax (gross) or without; None leaves it as it is. Buyers
     always see prices with tax.
 
-    ``legal`` holds the items of the legal notice by name, English ones with the suffix ``_en``."""
+    ``legal`` holds the items of the legal notice by name, English ones with the suffix ``_en``. ``on_request`` names
+    those that the notice does not show but tells whoever asks; None leaves it as it is."""
 
     version: int
     name: Name
@@ -70,6 +76,7 @@ class ShopInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     shipping_fee: Price = 0
     free_over: Price | None = None
     legal: dict[str, Annotated[str, Meta(max_length=LEGAL_MAX)]] = {}
+    on_request: OnRequest | None = None
 
 
 class NewShop(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -81,6 +88,7 @@ class NewShop(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     slug: Annotated[str, Meta(min_length=1, max_length=60)]
     order_number_prefix: Annotated[str, Meta(max_length=8)] = ""
     legal: dict[str, Annotated[str, Meta(max_length=LEGAL_MAX)]] = {}
+    on_request: OnRequest = []
 
 
 class ShopDecision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,6 +17,7 @@ from nakamise.web import N_
 from nakamise_shop import scope
 from nakamise_shop.catalog import price_log
 from nakamise_shop.legal import LABELS, Unsaid, missing_items, unsaid_ways
+from nakamise_shop.on_request import keeping
 from nakamise_shop.staff import shops_repository as repository
 from nakamise_shop.staff.shops_schemas import LEGAL_MAX, ShopInput, StaffShop
 from nakamise_shop.staff.text import words
@@ -30,6 +31,7 @@ _COMPARED: Final = (
     "rounding",
     "shipping_fee",
     "free_over",
+    "on_request",
 )
 
 
@@ -48,7 +50,9 @@ async def change(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, given: ShopInput) -
     An open shop may not lose a mandatory item of its legal notice, nor a way to pay that it names.
     """
     before = await shop(ctx, tx, shop_id)
-    given = msgspec.structs.replace(given, legal={n: t.strip() for n, t in given.legal.items() if t.strip()})
+    kept = before.on_request if given.on_request is None else sorted(set(given.on_request))
+    legal = {name: text.strip() for name, text in given.legal.items() if text.strip()}
+    given = msgspec.structs.replace(given, legal=legal, on_request=kept)
     number = _check(ctx, before, given)
     if not await repository.update(tx, shop_id, given, number):
         raise Conflict(
@@ -57,13 +61,16 @@ async def change(ctx: TenantCtx, tx: Tx, shop_id: uuid.UUID, given: ShopInput) -
     items = _changed(before, given, number)
     if "prices_include_tax" in items or "rounding" in items:
         await price_log.note(tx, [], shop_id)
-    old = {name: before.legal.get(name, "") for name in items if name in LEGAL_FIELDS}
-    new = {name: given.legal.get(name, "") for name in old}
+    # Who reads the log is not who may know what the notice keeps.
+    secret = {*before.on_request, *kept}
+    told = [name for name in items if name in LEGAL_FIELDS and keeping.item_of(name) not in secret]
+    old = {name: before.legal.get(name, "") for name in told}
+    new = {name: given.legal.get(name, "") for name in told}
     await ctx.audit(tx, "shop.shop.changed", str(shop_id), items=items, before=old, after=new)
 
 
 def _check(ctx: TenantCtx, before: StaffShop, given: ShopInput) -> str | None:
-    faults = legal_faults(given.legal)
+    faults = legal_faults(given.legal) | keeping.faults(given.legal, given.on_request or [])
     if before.state == "open":
         for name in missing_items(given.legal):
             faults[f"legal.{name}"] = FieldError(N_("An open shop must state this."), domain="shop")

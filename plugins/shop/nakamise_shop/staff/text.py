@@ -61,6 +61,7 @@ TAX_CLASSES: Final = {
     "zero": N_("Not taxed"),
 }
 ROUNDINGS: Final = {"floor": N_("Down"), "ceil": N_("Up"), "half_up": N_("Half up")}
+NOTICE_WAYS: Final = {"shown": N_("Show it in the notice"), "on_request": N_("Tell it on request")}
 PRICE_INPUTS: Final = {"gross": N_("With tax"), "net": N_("Without tax")}
 
 
