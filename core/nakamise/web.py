@@ -1,13 +1,13 @@
 """What plugins answer requests with. Part of the public contract."""
 
 from nakamise.routing.forms import Form, fill, read_form
-from nakamise.routing.typed import Refused, Typed, said, tried, wall
+from nakamise.routing.typed import Refused, Typed, acted, said, tried, tried_with, wall
 from nakamise.ui.charts import zero_filled
 from nakamise.ui.formats import local_time, minute, month_day, short_date, yen
 from nakamise.ui.framing import frameable, with_origins
 from nakamise.ui.i18n import N_, gettext_for, ngettext_for
 from nakamise.ui.pages import cookie, fragment, page, see_other
-from nakamise.ui.paging import Paged, filter_of, page_base
+from nakamise.ui.paging import Paged, filter_of, filter_tabs, page_base
 from nakamise.ui.paging import address as page_address
 from nakamise.ui.preview import ColourNote, colour_notes, hex_of, preview_page
 from nakamise.ui.safe_next import safe_next
@@ -28,6 +28,7 @@ __all__ = [
     "Refused",
     "Scheme",
     "Typed",
+    "acted",
     "colour_notes",
     "cookie",
     "csv_file",
@@ -35,6 +36,7 @@ __all__ = [
     "csv_text",
     "fill",
     "filter_of",
+    "filter_tabs",
     "fragment",
     "frameable",
     "gettext_for",
@@ -53,6 +55,7 @@ __all__ = [
     "see_other",
     "short_date",
     "tried",
+    "tried_with",
     "wall",
     "with_origins",
     "yen",

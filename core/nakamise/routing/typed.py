@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
+from litestar import Response
 
 from nakamise.db import Tx
 from nakamise.errors import Conflict, FieldError, Invalid, Problem
@@ -16,8 +17,10 @@ from nakamise.plugin.context import TenantCtx
 from nakamise.routing.forms import explain
 from nakamise.ui.formats import local_time
 from nakamise.ui.i18n import N_, gettext_for
+from nakamise.ui.pages import see_other
 
 T = TypeVar("T")
+G = TypeVar("G")
 Typable = TypeVar("Typable", bound=msgspec.Struct)
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
 _BESIDE_DIGITS: Final = re.compile(r"[\s,¥￥%]")
@@ -79,6 +82,10 @@ class Refused(msgspec.Struct, frozen=True):
     status: int
     errors: dict[str, FieldError]
 
+    def texts(self, ctx: TenantCtx) -> dict[str, str]:
+        """What is wrong by field, in the reader's language."""
+        return {name: said(ctx, one) for name, one in self.errors.items()}
+
 
 async def tried(
     ctx: TenantCtx, act: Callable[[Tx], Awaitable[T]], *, stale: str | None = None
@@ -94,6 +101,33 @@ async def tried(
         if stale is None:
             raise
         return Refused(409, {stale: FieldError(fault.message, domain=fault.domain, **fault.params)})
+
+
+async def tried_with(
+    ctx: TenantCtx,
+    typed: tuple[G | None, dict[str, FieldError]],
+    act: Callable[[Tx, G], Awaitable[T]],
+    *,
+    stale: str | None = None,
+) -> T | Refused:
+    """`tried` with what was ``typed``; where that is wrong (None, and what by field), nothing is done."""
+    given, errors = typed
+    if given is None:
+        return Refused(422, errors)
+    return await tried(ctx, lambda tx: act(tx, given), stale=stale)
+
+
+async def acted(
+    ctx: TenantCtx, back: str, act: Callable[[Tx], Awaitable[object]], done: str
+) -> Response[bytes]:
+    """After a button: ``act`` in a transaction of its own, then the page ``back`` with the sentence ``done``, or with
+    that of a Conflict. Raises what else ``act`` raises."""
+    try:
+        async with ctx.begin() as tx:
+            await act(tx)
+    except Conflict as refused:
+        return see_other(ctx, back, flash=said(ctx, refused), kind="danger")
+    return see_other(ctx, back, flash=done)
 
 
 def said(ctx: TenantCtx, refusal: Problem | FieldError) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 from urllib.parse import urlencode
 
 import msgspec
+
+from nakamise.plugin.context import TenantCtx
+from nakamise.ui.i18n import N_, gettext_for
+from nakamise.ui.views import NavLink
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -44,6 +48,18 @@ def address(path: str, wanted: msgspec.Struct, **changes: object) -> str:
     defaults = msgspec.structs.asdict(type(wanted)())
     plain = {name: _plain(value) for name, value in fields.items() if value != defaults[name]}
     return path + (f"?{urlencode(plain)}" if plain else "")
+
+
+def filter_tabs(
+    ctx: TenantCtx, path: str, wanted: msgspec.Struct, field: str, choices: Iterable[tuple[object, str]]
+) -> list[NavLink]:
+    """All, and one tab for each (value of ``field``, label); without ``field`` (None) all are shown."""
+    rows = [(None, gettext_for(ctx.locale, "core")(N_("All"))), *choices]
+    chosen = getattr(wanted, field)
+    return [
+        NavLink(label, address(path, wanted, **{field: value}), current=value == chosen)
+        for value, label in rows
+    ]
 
 
 def _plain(value: object) -> object:

@@ -58,6 +58,10 @@ def labels(ctx: TenantCtx, named: Mapping[Name, str]) -> dict[Name, str]:
     return {name: words(ctx)(label) for name, label in named.items()}
 
 
+def state_labels(ctx: TenantCtx) -> list[tuple[State, str]]:
+    return [(state, words(ctx)(label)) for state, (label, _kind) in STATES.items()]
+
+
 def moment(ctx: TenantCtx, at: datetime | None) -> str:
     """To the second, which is part of the time; "" for none."""
     return f"{local_time(at, ctx.tenant.timezone):%Y/%m/%d %H:%M:%S}" if at else ""

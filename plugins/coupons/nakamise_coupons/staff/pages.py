@@ -19,16 +19,17 @@ from nakamise.errors import Conflict, Invalid, Problem
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import (
     N_,
-    NavLink,
     Refused,
+    acted,
     filter_of,
+    filter_tabs,
     page,
     page_address,
     page_base,
     read_form,
     said,
     see_other,
-    tried,
+    tried_with,
 )
 from nakamise_coupons import owning, scoping, service
 from nakamise_coupons.domain.examples import examples
@@ -44,7 +45,7 @@ from nakamise_coupons.schemas import (
 )
 from nakamise_coupons.staff import sheets
 from nakamise_coupons.staff.form import CouponForm, copied, typed, values_of
-from nakamise_coupons.words import BEARERS, KINDS, STATES, conditions, gain, labels, words
+from nakamise_coupons.words import BEARERS, KINDS, STATES, conditions, gain, labels, state_labels, words
 
 AnyRequest = Request[Any, Any, Any]
 LIST: Final = "/admin/coupons"
@@ -88,18 +89,12 @@ async def coupon_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     wanted = filter_of(CouponFilter, dict(request.query_params))
     async with ctx.read() as tx:
         found = await service.coupon_page(ctx, tx, wanted)
-    _ = words(ctx)
-    tabs = [NavLink(_("All"), page_address(LIST, wanted, state=None), current=wanted.state is None)]
-    tabs += [
-        NavLink(_(label), page_address(LIST, wanted, state=state), current=wanted.state == state)
-        for state, (label, _kind) in STATES.items()
-    ]
     return await page(
         ctx,
         "coupons/staff_list.html",
         found=found,
         wanted=wanted,
-        tabs=tabs,
+        tabs=filter_tabs(ctx, LIST, wanted, "state", state_labels(ctx)),
         states={one.id: _state(ctx, one) for one in found.items},
         gains={one.id: gain(ctx, one) for one in found.items},
         paging=page_base(page_address(LIST, wanted)),
@@ -126,10 +121,8 @@ async def new(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
 @post("/new", opt=requires(MANAGE), include_in_schema=False)
 async def create(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     form = await read_form(request, CouponForm)
-    given, errors = typed(ctx, form, NewCoupon)
-    if given is None:
-        return await _form(ctx, None, form.raw, Refused(422, errors))
-    done = await tried(ctx, lambda tx: service.create(ctx, tx, given))
+    given = typed(ctx, form, NewCoupon)
+    done = await tried_with(ctx, given, lambda tx, new: service.create(ctx, tx, new))
     if isinstance(done, Refused):
         return await _form(ctx, None, form.raw, done)
     return see_other(ctx, f"{LIST}/{done}", flash=words(ctx)(N_("Saved.")))
@@ -171,10 +164,10 @@ async def edit(ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
 @post("/{coupon_id:uuid}/edit", opt=requires(MANAGE), include_in_schema=False)
 async def change(request: AnyRequest, ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
     form = await read_form(request, CouponForm)
-    given, errors = typed(ctx, form, CouponChange)
-    done: object = Refused(422, errors)
-    if given is not None:
-        done = await tried(ctx, lambda tx: service.change(ctx, tx, coupon_id, given), stale="version")
+    given = typed(ctx, form, CouponChange)
+    done = await tried_with(
+        ctx, given, lambda tx, new: service.change(ctx, tx, coupon_id, new), stale="version"
+    )
     if not isinstance(done, Refused):
         return see_other(ctx, f"{LIST}/{coupon_id}", flash=words(ctx)(N_("Saved.")))
     async with ctx.read() as tx:
@@ -196,7 +189,7 @@ async def _form(
         status=refused.status if refused else 200,
         coupon=found,
         values=values,
-        errors={name: said(ctx, one) for name, one in refused.errors.items()} if refused else {},
+        errors=refused.texts(ctx) if refused else {},
         names=labels(ctx, NAMES),
         kinds=list(labels(ctx, KINDS).items()),
         bearers=[(one, words(ctx)(BEARERS[one])) for one in bearers],
@@ -209,23 +202,18 @@ async def _form(
 
 @post("/{coupon_id:uuid}/on", opt=requires(MANAGE), include_in_schema=False)
 async def switch_on(ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    return await _switch(ctx, coupon_id, on=True)
+    done = words(ctx)(N_("The coupon can be used again."))
+    return await acted(
+        ctx, f"{LIST}/{coupon_id}", lambda tx: service.switch(ctx, tx, coupon_id, on=True), done
+    )
 
 
 @post("/{coupon_id:uuid}/off", opt=requires(MANAGE), include_in_schema=False)
 async def switch_off(ctx: Ctx, coupon_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    return await _switch(ctx, coupon_id, on=False)
-
-
-async def _switch(ctx: TenantCtx, coupon_id: uuid.UUID, *, on: bool) -> Response[bytes]:
-    back = f"{LIST}/{coupon_id}"
-    try:
-        async with ctx.begin() as tx:
-            await service.switch(ctx, tx, coupon_id, on=on)
-    except Conflict as refused:
-        return see_other(ctx, back, flash=said(ctx, refused), kind="danger")
-    done = N_("The coupon can be used again.") if on else N_("The coupon cannot be used any more.")
-    return see_other(ctx, back, flash=words(ctx)(done))
+    done = words(ctx)(N_("The coupon cannot be used any more."))
+    return await acted(
+        ctx, f"{LIST}/{coupon_id}", lambda tx: service.switch(ctx, tx, coupon_id, on=False), done
+    )
 
 
 @post("/{coupon_id:uuid}/delete", opt=requires(MANAGE), include_in_schema=False)

@@ -17,23 +17,24 @@ from nakamise.errors import Conflict
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import (
     N_,
-    NavLink,
     Refused,
+    acted,
     filter_of,
+    filter_tabs,
     page,
     page_address,
     page_base,
     read_form,
     said,
     see_other,
-    tried,
+    tried_with,
 )
 from nakamise_timesale import scope, service
 from nakamise_timesale.domain.rules import Times, state_of
 from nakamise_timesale.rights import MANAGE, READ
 from nakamise_timesale.schemas import ItemInput, SaleChange, SaleDetail, SaleFilter, SaleInput
 from nakamise_timesale.staff.form import ItemForm, SaleForm, typed_item, typed_sale, values_of
-from nakamise_timesale.words import STATES, labels, moment, words
+from nakamise_timesale.words import STATES, labels, moment, state_labels, words
 
 AnyRequest = Request[Any, Any, Any]
 LIST: Final = "/admin/timesale"
@@ -72,18 +73,12 @@ async def sale_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     wanted = filter_of(SaleFilter, dict(request.query_params))
     async with ctx.read() as tx:
         found = await service.sale_page(ctx, tx, wanted)
-    _ = words(ctx)
-    tabs = [NavLink(_("All"), page_address(LIST, wanted, state=None), current=wanted.state is None)]
-    tabs += [
-        NavLink(_(label), page_address(LIST, wanted, state=state), current=wanted.state == state)
-        for state, (label, _kind) in STATES.items()
-    ]
     return await page(
         ctx,
         "timesale/staff_list.html",
         found=found,
         wanted=wanted,
-        tabs=tabs,
+        tabs=filter_tabs(ctx, LIST, wanted, "state", state_labels(ctx)),
         states={one.id: _state(ctx, one) for one in found.items},
         periods={one.id: _period(ctx, one) for one in found.items},
         paging=page_base(page_address(LIST, wanted)),
@@ -99,10 +94,8 @@ async def new(ctx: Ctx) -> Response[bytes]:
 @post("/new", opt=requires(MANAGE), include_in_schema=False)
 async def create(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     form = await read_form(request, SaleForm)
-    given, errors = typed_sale(ctx, form, SaleInput)
-    if given is None:
-        return await _form(ctx, None, form.raw, Refused(422, errors))
-    done = await tried(ctx, lambda tx: service.create(ctx, tx, given))
+    given = typed_sale(ctx, form, SaleInput)
+    done = await tried_with(ctx, given, lambda tx, new: service.create(ctx, tx, new))
     if isinstance(done, Refused):
         return await _form(ctx, None, form.raw, done)
     return see_other(ctx, f"{LIST}/{done}", flash=words(ctx)(N_("Saved. Now add the products.")))
@@ -119,10 +112,10 @@ async def edit(ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
 @post("/{sale_id:uuid}/edit", opt=requires(MANAGE), include_in_schema=False)
 async def change(request: AnyRequest, ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
     form = await read_form(request, SaleForm)
-    given, errors = typed_sale(ctx, form, SaleChange)
-    done: object = Refused(422, errors)
-    if given is not None:
-        done = await tried(ctx, lambda tx: service.change(ctx, tx, sale_id, given), stale="version")
+    given = typed_sale(ctx, form, SaleChange)
+    done = await tried_with(
+        ctx, given, lambda tx, new: service.change(ctx, tx, sale_id, new), stale="version"
+    )
     if not isinstance(done, Refused):
         return see_other(ctx, f"{LIST}/{sale_id}", flash=words(ctx)(N_("Saved.")))
     async with ctx.read() as tx:
@@ -142,7 +135,7 @@ async def _form(
         status=refused.status if refused else 200,
         sale=found,
         values=values,
-        errors={name: said(ctx, one) for name, one in refused.errors.items()} if refused else {},
+        errors=refused.texts(ctx) if refused else {},
         names=labels(ctx, NAMES),
         broadcasts=[(one.id, one.title) for one in broadcasts],
         action=f"{LIST}/{found.id}/edit" if found else f"{LIST}/new",
@@ -184,7 +177,7 @@ async def _show(
         choices=choices.products if choices else [],
         raw=raw or {},
         refused=item_id,
-        errors={name: said(ctx, one) for name, one in refused.errors.items()} if refused else {},
+        errors=refused.texts(ctx) if refused else {},
         names=labels(ctx, NAMES),
         is_theirs=is_theirs,
         may_copy=ctx.actor.can(MANAGE) and is_theirs,
@@ -194,20 +187,22 @@ async def _show(
 
 @post("/{sale_id:uuid}/items", opt=requires(MANAGE), include_in_schema=False)
 async def add_item(request: AnyRequest, ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    async def add(tx: Tx, given: ItemInput) -> object:
-        return await service.add_item(ctx, tx, sale_id, given)
-
-    return await _save_item(request, ctx, sale_id, None, add)
+    return await _save_item(
+        request, ctx, sale_id, None, lambda tx, given: service.add_item(ctx, tx, sale_id, given)
+    )
 
 
 @post("/{sale_id:uuid}/items/{item_id:uuid}", opt=requires(MANAGE), include_in_schema=False)
 async def change_item(
     request: AnyRequest, ctx: Ctx, sale_id: FromPath[uuid.UUID], item_id: FromPath[uuid.UUID]
 ) -> Response[bytes]:
-    async def put(tx: Tx, given: ItemInput) -> None:
-        await service.change_item(ctx, tx, sale_id, item_id, given)
-
-    return await _save_item(request, ctx, sale_id, item_id, put)
+    return await _save_item(
+        request,
+        ctx,
+        sale_id,
+        item_id,
+        lambda tx, given: service.change_item(ctx, tx, sale_id, item_id, given),
+    )
 
 
 async def _save_item(
@@ -218,11 +213,8 @@ async def _save_item(
     act: Callable[[Tx, ItemInput], Awaitable[object]],
 ) -> Response[bytes]:
     form = await read_form(request, ItemForm)
-    given, errors = typed_item(ctx, form)
-    if given is None:
-        return await _show(ctx, sale_id, item_id, form.raw, Refused(422, errors))
     try:
-        done = await tried(ctx, lambda tx: act(tx, given))
+        done = await tried_with(ctx, typed_item(ctx, form), act)
     except Conflict as refused:
         return see_other(ctx, f"{LIST}/{sale_id}", flash=said(ctx, refused), kind="danger")
     if isinstance(done, Refused):
@@ -234,38 +226,22 @@ async def _save_item(
 async def remove_item(
     ctx: Ctx, sale_id: FromPath[uuid.UUID], item_id: FromPath[uuid.UUID]
 ) -> Response[bytes]:
-    async def remove(tx: Tx) -> None:
-        await service.remove_item(ctx, tx, sale_id, item_id)
-
-    return await _act(ctx, sale_id, remove, N_("The product was taken out of the sale."))
+    done = words(ctx)(N_("The product was taken out of the sale."))
+    return await acted(
+        ctx, f"{LIST}/{sale_id}", lambda tx: service.remove_item(ctx, tx, sale_id, item_id), done
+    )
 
 
 @post("/{sale_id:uuid}/start", opt=requires(MANAGE), include_in_schema=False)
 async def start(ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    async def begin(tx: Tx) -> None:
-        await service.start(ctx, tx, sale_id)
-
-    return await _act(ctx, sale_id, begin, N_("The sale runs."))
+    done = words(ctx)(N_("The sale runs."))
+    return await acted(ctx, f"{LIST}/{sale_id}", lambda tx: service.start(ctx, tx, sale_id), done)
 
 
 @post("/{sale_id:uuid}/stop", opt=requires(MANAGE), include_in_schema=False)
 async def stop(ctx: Ctx, sale_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    async def end(tx: Tx) -> None:
-        await service.stop(ctx, tx, sale_id)
-
-    return await _act(ctx, sale_id, end, N_("The sale was stopped. Regular prices count again."))
-
-
-async def _act(
-    ctx: TenantCtx, sale_id: uuid.UUID, act: Callable[[Tx], Awaitable[None]], done: str
-) -> Response[bytes]:
-    back = f"{LIST}/{sale_id}"
-    try:
-        async with ctx.begin() as tx:
-            await act(tx)
-    except Conflict as refused:
-        return see_other(ctx, back, flash=said(ctx, refused), kind="danger")
-    return see_other(ctx, back, flash=words(ctx)(done))
+    done = words(ctx)(N_("The sale was stopped. Regular prices count again."))
+    return await acted(ctx, f"{LIST}/{sale_id}", lambda tx: service.stop(ctx, tx, sale_id), done)
 
 
 @post("/{sale_id:uuid}/delete", opt=requires(MANAGE), include_in_schema=False)
