@@ -91,7 +91,11 @@ async def _settle_capture(ctx: TenantCtx, op: Op) -> ChargeStatus:
             await look(ctx, charge)
         return status
     found = await answer(psp.find(charge.id))
-    taken = found is not None and found.state is ChargeState.SUCCEEDED
+    is_ours = found is not None and found.captured in (None, op.amount)
+    taken = found is not None and found.state is ChargeState.SUCCEEDED and is_ours
+    if not taken:
+        # It is void, or others took another amount: that is the charge's own to know.
+        await look(ctx, charge)
     return ChargeStatus(
         ChargeState.SUCCEEDED if taken else ChargeState.FAILED,
         op.provider_ref,
