@@ -25,13 +25,14 @@ class Companions:
     def __init__(self, openers: Mapping[type[Any], Open]) -> None:
         self._openers = openers
         self._opened: dict[type[Any], Any] = {}
-        self._opening = asyncio.Lock()
+        # One each: what opens slowly keeps nobody from another one that is open already.
+        self._opening = {type_: asyncio.Lock() for type_ in openers}
         self._stack = AsyncExitStack()
 
     async def get(self, runtime: Runtime, type_: type[S]) -> S:
         """The same one for everybody in this process. Raises KeyError for a type that no usable plugin declared,
         and whatever opening it raises; the next use tries again."""
-        async with self._opening:
+        async with self._opening[type_]:
             if type_ not in self._opened:
                 opener = self._openers[type_](Installation(runtime))
                 self._opened[type_] = await self._stack.enter_async_context(opener)
@@ -40,6 +41,8 @@ class Companions:
 
     async def close(self) -> None:
         """The last opened first."""
-        async with self._opening:
+        async with AsyncExitStack() as held:
+            for lock in self._opening.values():
+                await held.enter_async_context(lock)
             self._opened.clear()
             await self._stack.aclose()
