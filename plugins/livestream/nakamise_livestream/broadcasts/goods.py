@@ -6,7 +6,7 @@ Worded once for each language, whoever listens: pages ask for nothing when a pri
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
@@ -82,7 +82,10 @@ def stock_words(available: int, locale: str, *, exact: bool = False) -> tuple[st
     return _("%(n)s left", n=available) if exact else _(N_("In stock")), "ok"
 
 
-def tell(ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, products: Sequence[CatalogProduct]) -> None:
-    """Everybody in the room, in their language, once ``tx`` has committed."""
-    news = Localized({locale: GoodsNews(worded(products, locale)) for locale in LOCALES})
+def tell(
+    ctx: TenantCtx, tx: Tx, broadcast_id: uuid.UUID, products: Mapping[str, Sequence[CatalogProduct]]
+) -> None:
+    """Everybody in the room, in their language, once ``tx`` has committed. ``products`` by locale: their names are
+    in it, too."""
+    news = Localized({locale: GoodsNews(worded(found, locale)) for locale, found in products.items()})
     room.room_of(ctx, broadcast_id).announce(tx, "goods", news)

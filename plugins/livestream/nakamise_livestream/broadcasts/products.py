@@ -58,6 +58,11 @@ async def looked_up(ctx: TenantCtx, tx: Tx, ids: Sequence[uuid.UUID]) -> list[Ca
     return [found[id_] for id_ in ids if id_ in found]
 
 
+async def in_languages(ctx: TenantCtx, tx: Tx, ids: Sequence[uuid.UUID]) -> dict[str, list[CatalogProduct]]:
+    """``looked_up`` by locale: the catalog names products in the language of who asks."""
+    return {locale: await looked_up(ctx.in_language(locale), tx, ids) for locale in goods.LOCALES}
+
+
 async def shown(ctx: TenantCtx, tx: Tx, broadcast: Broadcast) -> list[ShownProduct]:
     """For the host: also what cannot be bought any more."""
     ids = await product_ids(tx, broadcast.id)
@@ -96,7 +101,7 @@ async def set_products(
     await tx.execute_many(_ADD, [(broadcast_id, id_, place) for place, id_ in enumerate(ids)])
     await audit(ctx, tx, "livestream.broadcast.products", broadcast, products=[str(id_) for id_ in ids])
     room.tell(ctx, tx, broadcast_id, "products", ProductsNews(ids))
-    goods.tell(ctx, tx, broadcast_id, await looked_up(ctx, tx, ids))
+    goods.tell(ctx, tx, broadcast_id, await in_languages(ctx, tx, ids))
     return await shown(ctx, tx, await access.hosted(ctx, tx, broadcast_id))
 
 

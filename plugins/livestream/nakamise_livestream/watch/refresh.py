@@ -32,9 +32,9 @@ async def refresh(ctx: TenantCtx) -> None:
     """Tell what has changed since the last time, for every broadcast on the air."""
     async with ctx.begin() as tx:
         for broadcast_id in await tx.values(_ON_AIR):
-            found = await products.looked_up(ctx, tx, await products.product_ids(tx, broadcast_id))
-            if _is_news(ctx, broadcast_id, msgspec.json.encode(found)):
-                goods.tell(ctx, tx, broadcast_id, found)
+            ids = await products.product_ids(tx, broadcast_id)
+            if _is_news(ctx, broadcast_id, msgspec.json.encode(await products.looked_up(ctx, tx, ids))):
+                goods.tell(ctx, tx, broadcast_id, await products.in_languages(ctx, tx, ids))
 
 
 def _is_news(ctx: TenantCtx, broadcast_id: uuid.UUID, now: bytes) -> bool:

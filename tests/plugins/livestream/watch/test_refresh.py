@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from nakamise.rooms.event import View
 from nakamise.testing.people import Person
 from nakamise_livestream.watch import refresh
 from nakamise_timesale import service as sales
@@ -16,6 +17,7 @@ from nakamise_timesale.schemas import ItemInput, SaleInput
 from tests.plugins.livestream.chat.talk import in_room
 from tests.plugins.livestream.stage import API, Stage, ok, on_air
 
+_IN_ENGLISH = """UPDATE shop_product SET translations = '{"en": {"name": "Lipstick"}}' WHERE id::text = $1"""
 WAITING = "SELECT count(*)::int FROM job WHERE name = $1 AND tenant_id = $2 AND state = 'queued'"
 
 
@@ -47,6 +49,24 @@ async def test_only_what_changed_is_told(stage: Stage, presenter: Person, goods:
         (news,) = await ears.of("goods")
     assert [one["stock"] for one in news.data["goods"]] == ["残り3点", "在庫あり", "在庫あり"]
     await the_end_of_a_sale_is_counted_down(stage, made, goods[0])
+
+
+@pytest.mark.req("LC-8.8.1")
+async def test_who_watches_in_english_keeps_english_names(
+    stage: Stage, presenter: Person, goods: list[str]
+) -> None:
+    made = await on_air(presenter)
+    url = f"{API}/studio/broadcasts/{made['id']}/products"
+    await ok(await presenter.client.put(url, json={"product_ids": goods[:1]}))
+    async with in_room(stage, made, View("en")) as english, in_room(stage, made) as japanese:
+        async with stage.ctx.begin() as tx:
+            await tx.execute(_IN_ENGLISH, goods[0])
+            await tx.execute("UPDATE shop_stock SET on_hand = 3")
+        await refresh.refresh(stage.ctx)
+        await ok(await presenter.client.put(url, json={"product_ids": goods[:1]}))
+        told = [[one["name"] for one in news.data["goods"]] for news in await english.of("goods", 2)]
+        assert told == [["Lipstick"], ["Lipstick"]]
+        assert [news.data["goods"][0]["name"] for news in await japanese.of("goods", 2)] == ["口紅", "口紅"]
 
 
 async def the_end_of_a_sale_is_counted_down(stage: Stage, made: dict[str, Any], product: str) -> None:
