@@ -141,6 +141,17 @@ function choice(value, at, isChosen) {
   return label;
 }
 
+/** What nobody can have in any combination is struck out, and says why when it is read aloud. */
+function strike() {
+  for (const input of all("[data-sheet-options] input")) {
+    const at = Number(input.name.slice(1));
+    const isLeft = product.variants.some((variant) => variant.available > 0 && variant.option_values[at] === input.value);
+    input.nextElementSibling.toggleAttribute("data-out", !isLeft);
+    if (isLeft) input.removeAttribute("aria-description");
+    else input.setAttribute("aria-description", say("stock_out"));
+  }
+}
+
 function chosen() {
   const values = product.options.map((_, at) => new FormData(form).get(`o${at}`));
   return product.variants.find((variant) => values.every((value, at) => variant.option_values[at] === value));
@@ -148,6 +159,7 @@ function chosen() {
 
 function draw() {
   if (!product) return;
+  strike();
   const variant = chosen();
   const most = Math.min(variant?.available ?? 0, product.per_order_limit ?? Infinity);
   const amount = form.elements.quantity;
