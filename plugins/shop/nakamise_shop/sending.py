@@ -96,7 +96,7 @@ def _from(_: Callable[..., str], amount: int, low: int, high: int) -> str:
 
 
 def _between(_: Callable[..., str], low: int, high: int) -> str:
-    return _fee(_, low) if low == high else f"{_fee(_, low)}–{_fee(_, high)}"
+    return _fee(_, low) if low == high else f"{yen(low)}–{yen(high)}"
 
 
 def _fee(_: Callable[..., str], amount: int) -> str:

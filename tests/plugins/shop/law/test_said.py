@@ -55,7 +55,7 @@ async def test_fees_and_returns_are_those_of_the_settings(mall: Stall, client: C
     rouge_page = text(await guest.get(f"/shop/products/{await slug_of(mall, rouge)}"))
     tea_page = text(await guest.get(f"/shop/products/{await slug_of(mall, tea)}"))
     assert (
-        "送料 ¥550–¥1,650（お届け先により異なります） · このショップで¥5,000以上は無料–¥1,100" in rouge_page
+        "送料 ¥550–¥1,650（お届け先により異なります） · このショップで¥5,000以上は¥0–¥1,100" in rouge_page
     )
     assert "離島など一部地域は最大+¥500" in rouge_page
     assert "送料 ¥660–¥1,760" in tea_page
