@@ -19,6 +19,7 @@ function offerFields(box) {
   for (const field of box.querySelectorAll("[data-card]")) field.required = true;
   box.addEventListener("click", (event) => fill(box, event));
   box.querySelector("[data-card=number]").addEventListener("input", group);
+  box.querySelector("[data-card=expiry]").addEventListener("input", slash);
 }
 
 function fill(box, event) {
@@ -34,6 +35,14 @@ function group(event) {
   if (input.selectionStart !== input.value.length) return;
   const digits = input.value.normalize("NFKC").replace(/\D/g, "").slice(0, 19);
   input.value = digits.replace(/(.{4})(?=.)/g, "$1 ");
+}
+
+/** The stroke between month and year, for who types digits alone. */
+function slash(event) {
+  const input = event.target;
+  if (input.selectionStart !== input.value.length || event.inputType?.startsWith("delete")) return;
+  const digits = input.value.normalize("NFKC").replace(/\D/g, "").slice(0, 4);
+  if (digits.length > 2) input.value = `${digits.slice(0, 2)}/${digits.slice(2)}`;
 }
 
 document.addEventListener(
@@ -63,7 +72,7 @@ async function exchange(form, box, submitter) {
     });
     const body = await answer.json();
     if (!answer.ok) {
-      say(box, Object.values(body.errors ?? {})[0] ?? body.detail);
+      refuse(box, ...(Object.entries(body.errors ?? {})[0] ?? ["", body.detail]));
       return;
     }
     box.querySelector("input[name=token]").value = body.token;
@@ -76,7 +85,16 @@ async function exchange(form, box, submitter) {
   form.requestSubmit(submitter);
 }
 
+/** Says of which field `text` is, and goes there. */
+function refuse(box, name, text) {
+  const field = box.querySelector(`[data-card="${name}"]`);
+  say(box, field ? `${field.labels[0].textContent}: ${text}` : text);
+  field?.setAttribute("aria-invalid", "true");
+  field?.focus();
+}
+
 function say(box, text) {
+  for (const field of box.querySelectorAll("[data-card]")) field.removeAttribute("aria-invalid");
   const place = box.querySelector("[data-sandbox-error]");
   place.textContent = text;
   place.hidden = text === "";
