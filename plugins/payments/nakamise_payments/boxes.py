@@ -69,13 +69,20 @@ async def box_of(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID) -> Box | None:
         days_left=max(0, int(left // _DAY_S)) if is_held and left is not None else None,
         left=charge.amount - charge.reversed,
         is_ended=is_held and left is not None and left <= 0,
-        released=await repository.released(tx, charge.id),
+        released=await _not_taken(tx, charge),
         by_hand=tuple(
             op
             for op in await repository.children_of(tx, charge.id, OpKind.REFUND)
             if op.state is OpState.BY_HAND
         ),
     )
+
+
+async def _not_taken(tx: Tx, charge: Op) -> int:
+    """Others may have taken what was let go: then it was taken, and went back."""
+    if charge.state is OpState.SUCCEEDED:
+        return charge.amount - charge.captured
+    return await repository.released(tx, charge.id)
 
 
 async def shop_box(_ctx: TenantCtx, tx: Tx, subject: ShopSubject) -> Mapping[str, object] | None:

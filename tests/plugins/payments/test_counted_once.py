@@ -13,7 +13,8 @@ from nakamise.errors import Conflict
 from nakamise.ids import uuid7
 from nakamise.money import Money
 from nakamise.testing.fixtures import Drain
-from nakamise_payments import repository
+from nakamise_payments import boxes, repository
+from nakamise_payments.asking import find_op, settle
 from nakamise_payments.reconciler import acknowledge, payouts_stopped, reconcile
 from nakamise_payments.schemas import Trouble
 from nakamise_payments.settling import apply
@@ -31,6 +32,14 @@ async def reserved(desk: Desk, amount: int = 5000) -> Payment:
     return await desk.payments.submit(payment.id, "tok_success", "test", "/")
 
 
+async def told(desk: Desk, payment: Payment) -> tuple[int, int, int]:
+    """What the order's page says was taken, was not taken, and was given back."""
+    async with desk.ctx.read() as tx:
+        box = await boxes.box_of(desk.ctx, tx, payment.subject)
+    assert box is not None
+    return box.charge.captured, box.released, box.given_back
+
+
 async def tell(desk: Desk, charge_id: uuid.UUID, state: DisputeState, amount: int) -> None:
     told = DisputeStatus("one", charge_id, state, Money(amount, "JPY"))
     await desk.ctx.service(PaymentReports).disputed("payments_sandbox", told)
@@ -46,6 +55,7 @@ async def test_what_went_back_without_being_owed_takes_nothing_of_the_rest(desk:
     await desk.payments.refresh(payment.id)
     await drain(desk.ctx.tenant)
     assert await desk.value(REFUNDS, payment.id) == 1000, "nobody was to take it"
+    assert await told(desk, payment) == (5000, 0, 1000), "as staff see it"
     for state in (DisputeState.OPEN, DisputeState.LOST):
         await tell(desk, payment.id, state, 500)
     assert await desk.value(REVERSED, payment.id) == 1500
@@ -73,6 +83,38 @@ async def test_a_payment_beside_one_that_went_back_counts(desk: Desk, drain: Dra
     assert await desk.value(STATE, second.id) == "succeeded false"
     refunds = [await desk.value(REFUNDS, one.id) for one in (first, second)]
     assert refunds == [5000, 0], "one of the two is the buyer's payment"
+
+
+@pytest.mark.req("CL-31")
+async def test_staff_see_what_is_let_go_before_and_after_the_rest_is_taken(desk: Desk, drain: Drain) -> None:
+    payment = await reserved(desk)
+    await desk.give_back(payment, 1000)
+    await drain(desk.ctx.tenant)
+    assert await told(desk, payment) == (0, 1000, 0)
+    await desk.payments.capture(payment.subject)
+    await desk.give_back(payment, 300)
+    await drain(desk.ctx.tenant)
+    assert await told(desk, payment) == (4000, 1000, 300)
+
+
+@pytest.mark.req("CL-31")
+async def test_who_looked_before_less_was_taken_sends_what_is_left_of_a_refund(
+    desk: Desk, drain: Drain
+) -> None:
+    """¥5,000 are on their way back when ¥3,000 of them are taken at the provider: a job has read the refund before."""
+    payment = await reserved(desk)
+    async with desk.ctx.begin() as tx:
+        charge = await repository.lock(tx, payment.id)
+        await repository.insert_child(tx, OpKind.CAPTURE, charge, 5000, "capture")
+    await desk.give_back(payment, 5000)
+    refund = await desk.value("SELECT id FROM payments_op WHERE kind = 'refund'")
+    before = await find_op(desk.ctx, refund)
+    await desk.execute("UPDATE payments_sandbox_charge SET state = 'succeeded', captured = 3000")
+    await desk.payments.refresh(payment.id)
+    after = await settle(desk.ctx, before)
+    assert (before.amount, after.amount, after.state.value) == (5000, 3000, "succeeded")
+    await drain(desk.ctx.tenant)
+    assert await told(desk, payment) == (3000, 2000, 3000)
 
 
 @pytest.mark.req("CL-31")
