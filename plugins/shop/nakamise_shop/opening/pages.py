@@ -15,16 +15,16 @@ from nakamise.db import Tx
 from nakamise.errors import Conflict, Invalid, NotFound, Problem
 from nakamise.plugin import Ctx, TenantCtx, signed_in
 from nakamise.web import N_, fill, page, see_other
-from nakamise_shop.legal import LABELS, MANDATORY
+from nakamise_shop.legal import LABELS, MANDATORY, MAY_BE_ASKED_FOR
 from nakamise_shop.opening import service
 from nakamise_shop.opening.schemas import Apply, ApplyAgain
 from nakamise_shop.saying import say
 from nakamise_shop.staff import newcomers
 from nakamise_shop.staff.product_form import clean
 from nakamise_shop.staff.shop_mails import OPENING
-from nakamise_shop.staff.shop_pages import MANAGE
+from nakamise_shop.staff.shop_pages import MANAGE, on_request_of
 from nakamise_shop.staff.shops_schemas import StaffShop
-from nakamise_shop.staff.text import SHOP_STATES, badges, fault_texts, labels, words
+from nakamise_shop.staff.text import NOTICE_WAYS, SHOP_STATES, badges, choices, fault_texts, labels, words
 
 AnyRequest = Request[Any, Any, Any]
 Again = Annotated[uuid.UUID | None, QueryParameter(name="again")]
@@ -35,7 +35,9 @@ FIELDS: Final = {
     "order_number_prefix": N_("Order numbers begin with"),
     "introduction": N_("Introduction of the shop"),
 }
-_EMPTY: Final = dict.fromkeys((*FIELDS, *(f"legal.{name}" for name in MANDATORY)), "")
+_EMPTY: Final = dict.fromkeys((*FIELDS, *(f"legal.{name}" for name in MANDATORY)), "") | {
+    f"told.{name}": "shown" for name in MAY_BE_ASKED_FOR
+}
 
 
 @get("/open", opt=signed_in(), include_in_schema=False)
@@ -74,17 +76,20 @@ async def _submit(ctx: TenantCtx, tx: Tx, raw: Mapping[str, list[str]], again: u
     """Raises Invalid with the faults of the fields and of the notice at once."""
     await service.require_broadcaster(ctx, tx)
     legal = {name: raw.get(f"legal.{name}", [""])[0] for name in MANDATORY}
-    fields = {name: values for name, values in raw.items() if name != "legal"}
+    kept = on_request_of(raw)
+    fields = {name: values for name, values in raw.items() if name not in ("legal", "on_request")}
     if again is None:
         form = fill(Apply, fields)
         if form.value is None:
             raise Invalid(form.errors | service.notice_faults(ctx, legal))
-        await service.submit(ctx, tx, msgspec.structs.replace(form.value, legal=legal))
+        await service.submit(ctx, tx, msgspec.structs.replace(form.value, legal=legal, on_request=kept or []))
         return
     changed = fill(ApplyAgain, fields)
     if changed.value is None:
         raise Invalid(changed.errors | service.notice_faults(ctx, legal))
-    await service.submit_again(ctx, tx, again, msgspec.structs.replace(changed.value, legal=legal))
+    await service.submit_again(
+        ctx, tx, again, msgspec.structs.replace(changed.value, legal=legal, on_request=kept)
+    )
 
 
 async def _show(
@@ -110,6 +115,8 @@ async def _show(
         refused="" if refused is None or isinstance(refused, Invalid) else say(ctx, refused),
         names=labels(ctx, FIELDS),
         legal={name: named[name] for name in MANDATORY},
+        may_be_asked_for=MAY_BE_ASKED_FOR,
+        notice_ways=choices(ctx, NOTICE_WAYS),
         states=badges(ctx, SHOP_STATES),
         is_staff=newcomers.is_staff(ctx.actor.permissions),
         runs_shops=ctx.actor.can(MANAGE),
@@ -120,7 +127,8 @@ def _stored(found: StaffShop | None) -> dict[str, str]:
     if found is None:
         return {}
     legal = {f"legal.{name}": text for name, text in found.legal.items()}
-    return {"name": found.name, "introduction": found.introduction, **legal}
+    told = {f"told.{name}": "on_request" for name in found.on_request}
+    return {"name": found.name, "introduction": found.introduction, **legal, **told}
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [opening, send]

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from nakamise_shop.staff.schemas import Name, Text
-from nakamise_shop.staff.shops_schemas import LEGAL_MAX
+from nakamise_shop.staff.shops_schemas import LEGAL_MAX, OnRequest
 
 Legal = dict[str, Annotated[str, Meta(max_length=LEGAL_MAX)]]
 
@@ -23,6 +23,7 @@ class Apply(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     order_number_prefix: Annotated[str, Meta(max_length=8)] = ""
     introduction: Text = ""
     legal: Legal = {}
+    on_request: OnRequest = []
 
 
 class ApplyAgain(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -32,6 +33,7 @@ class ApplyAgain(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     name: Name
     introduction: Text = ""
     legal: Legal = {}
+    on_request: OnRequest | None = None
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):

@@ -67,6 +67,7 @@ async def submit(ctx: TenantCtx, tx: Tx, given: Apply) -> uuid.UUID:
         slug=given.slug,
         order_number_prefix=given.order_number_prefix,
         legal=given.legal,
+        on_request=given.on_request,
     )
     shop_id = await shop_making.make(ctx, tx, new, notice_faults(ctx, given.legal))
     await tx.execute(_INTRODUCE, shop_id, given.introduction)
@@ -96,6 +97,7 @@ def _changed(found: StaffShop, given: ApplyAgain) -> ShopInput:
         name=given.name,
         introduction=given.introduction,
         legal=found.legal | given.legal,
+        on_request=given.on_request,
         invoice_number=found.invoice_number or "",
         **kept,
     )

@@ -82,7 +82,7 @@ async def save(request: Request[Any, Any, Any], ctx: Ctx, shop_id: FromPath[uuid
     errors, status = dict(form.errors), 422
     if form.value is not None:
         try:
-            given = msgspec.structs.replace(form.value, legal=legal, on_request=_on_request(raw))
+            given = msgspec.structs.replace(form.value, legal=legal, on_request=on_request_of(raw))
             async with ctx.begin() as tx:
                 await service.change(ctx, tx, shop_id, given)
             return await _saved(ctx, shop_id)
@@ -96,11 +96,11 @@ async def save(request: Request[Any, Any, Any], ctx: Ctx, shop_id: FromPath[uuid
     values = dict(form.raw)
     if status == Conflict.status:
         values["version"] = found.version
-    values["on_request"] = found.on_request if (typed := _on_request(raw)) is None else typed
+    values["on_request"] = found.on_request if (typed := on_request_of(raw)) is None else typed
     return await _show(ctx, found, values, legal, fault_texts(ctx, errors), status=status)
 
 
-def _on_request(raw: Mapping[str, list[str]]) -> OnRequest | None:
+def on_request_of(raw: Mapping[str, list[str]]) -> OnRequest | None:
     """None for a form that does not say: what is kept must not be shown by an old page."""
     said = {name: raw.get(f"told.{name}", [""])[0] for name in MAY_BE_ASKED_FOR}
     if not any(said.values()):

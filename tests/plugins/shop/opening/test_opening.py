@@ -219,6 +219,32 @@ async def _runs_the_own_shop_alone(street: Street, shop: uuid.UUID) -> None:
     assert await street.stall.value("SELECT legal ->> 'price' FROM shop_shop WHERE id = $1", shop) == said
 
 
+@pytest.mark.req("BX-14", "LC-8.0.1")
+async def test_who_sells_from_home_may_keep_the_address_from_the_first(street: Street) -> None:
+    """The shop is public the moment that it is approved: the choice comes before, and stays through a rejection."""
+    address, phone = "奈良県御所市柏原9876番地5", "0745-98-7654"
+    typed = {"address": address, "phone": phone}
+    on_request = {"told.address": "on_request", "told.phone": "shown"}
+    hollow = await street.apply(legal=typed | {"address": "請求により開示します"}, **on_request)
+    assert (hollow.status_code, 'href="#f-legal.address"' in hollow.text) == (422, True)
+    assert hollow.text.count('value="on_request" selected') == 1
+    assert (await street.apply(legal=typed, **on_request)).status_code == 303
+    shop = await street.shop_of("hana")
+    await street.decided(shop, "rejected", WHY)
+    form = (await street.host.client.get(f"{OPEN}?again={shop}")).text
+    assert (address in form, form.count('value="on_request" selected')) == (True, 1)
+    version = re.search(r'name="version" value="(\d+)"', form)
+    assert version is not None
+    notice = {f"legal.{name}": text for name, text in typed.items()}
+    again = {"again": str(shop), "version": version[1], "name": "花の店", **LEGAL, **notice}
+    assert (await street.host.client.post(OPEN, data=again)).status_code == 303, (
+        "a page from before says nothing of it"
+    )
+    await street.decided(shop, "open")
+    page = (await street.host.client.get("/shop/shops/hana/legal")).text
+    assert (address in page, phone in page, "住所の開示を請求する" in page) == (False, True, True)
+
+
 @pytest.mark.req("LC-8.0.1")
 async def test_for_anybody_else_the_page_is_missing(
     street: Street, make_tenant: MakeTenant, client: ClientFor, ctx_for: CtxFor
