@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -12,9 +13,13 @@ from hypothesis import HealthCheck, settings
 from tests.fixture_plugins.install import install_hello
 from tests.full import FULL
 from tests.scheduling import OneProcessPerFolder, longest_first
+from tests.second_hand import TURNS, SecondHand
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
+
+    from nakamise.runtime import Runtime
+    from nakamise.testing.fixtures import MakeTenant
 
 TOLD: Final = 1_500  # characters
 
@@ -29,6 +34,28 @@ def pytest_sessionstart() -> None:
     # of what we do for it.
     os.environ.setdefault("PGSSLMODE", "disable")
     install_hello()
+    # Until everything is imported and collected there is nothing to be found.
+    gc.disable()
+
+
+@pytest.fixture(scope="session")
+def make_tenant(runtime: Runtime) -> MakeTenant:
+    """Ours, of the schemas that earlier tests' tenants left where that is the same."""
+    return SecondHand(runtime).make
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+    with TURNS.making(fixturedef.scope):
+        return (yield)
+
+
+def pytest_runtest_logstart(nodeid: str) -> None:
+    TURNS.begin(nodeid)
+
+
+def pytest_runtest_logfinish() -> None:
+    TURNS.end()
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +78,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     # What was imported and collected stays until the end: no collection needs to walk through it.
     gc.collect()
     gc.freeze()
+    gc.enable()
+    # An application is large, and lives until the end: looked through less often than by default, all of it.
+    gc.set_threshold(700, 10, 40)
 
 
 @pytest.hookimpl(optionalhook=True)
