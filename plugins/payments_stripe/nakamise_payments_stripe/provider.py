@@ -39,7 +39,11 @@ def origin_of(url: str) -> str:
 
 
 def offers_of(settings: StripeSettings) -> tuple[Offer, ...]:
-    """Konbini takes ¥120 to ¥300,000 and gives nothing back."""
+    """Konbini takes ¥120 to ¥300,000 and gives nothing back. PayPay takes ¥50 to ¥1,000,000, at once only, and gives
+    back in parts too; Stripe does not promise it together with Connect.
+
+    Source: docs.stripe.com/payments/konbini and /payments/paypay.
+    """
     origins = tuple(dict.fromkeys((origin_of(settings.script_url), origin_of(settings.api_url))))
     if "https://js.stripe.com" in origins:
         # As Stripe's security guide lists them; its frames load what they need by themselves.
@@ -64,7 +68,15 @@ def offers_of(settings: StripeSettings) -> tuple[Offer, ...]:
         max_amount=300_000,
         refundable=False,
     )
-    return (card, konbini) if settings.konbini else (card,)
+    paypay = Offer(
+        method="paypay",
+        label=N_("PayPay"),
+        form_template="payments_stripe/paypay_form.html",
+        min_amount=50,
+        max_amount=1_000_000,
+    )
+    further = ((konbini, settings.konbini), (paypay, settings.paypay and not settings.pays_sellers))
+    return (card, *(offer for offer, is_on in further if is_on))
 
 
 class StripeProvider:
@@ -104,7 +116,7 @@ class StripeProvider:
 
     async def _refused(self, request: ChargeRequest, refused: Refused) -> ChargeStatus:
         """A declined card leaves an intent behind that can never be confirmed again."""
-        failure = reading.failure_of(refused.code, refused.decline)
+        failure = reading.failure_of(refused.code, refused.decline, request.method)
         reference = ""
         if refused.intent:
             await self._answered(request.op_id, refused.intent)
@@ -126,6 +138,8 @@ class StripeProvider:
             params["transfer_group"] = str(request.subject)
         if request.method == "konbini":
             return params | _konbini(request.payer, self._settings.konbini_days)
+        if request.method == "paypay":
+            return params | {"payment_method_data": {"type": "paypay"}}
         params["payment_method"] = request.payment_token
         if request.capture is Capture.MANUAL:
             params["capture_method"] = "manual"

@@ -29,6 +29,7 @@ EXPIRED: Final = N_("The card has expired. Please use another card.")
 WRONG_CODE: Final = N_("The security code is wrong. Please enter the card again.")
 NOT_CONFIRMED: Final = N_("The bank could not confirm that it is you. Please try again.")
 NOT_PAID: Final = N_("The time to pay at the convenience store is over.")
+PAYPAY_FAILED: Final = N_("The payment at PayPay did not go through. Please try again, or pay another way.")
 TRY_LATER: Final = N_("The payment did not go through. Please try again, or use another card.")
 NOT_SET_UP: Final = N_("Payments are not set up correctly at the moment. Please tell the shop.")
 NOT_NOW: Final = N_("Payments are not possible at the moment. Nothing was charged; please try again later.")
@@ -97,9 +98,10 @@ def op_of(found: Json) -> uuid.UUID | None:
         return None
 
 
-def failure_of(code: str, decline: str) -> str:
-    """For the buyer."""
-    return FAILURES.get(decline) or FAILURES.get(code) or TRY_LATER
+def failure_of(code: str, decline: str, method: str = "card") -> str:
+    """For the buyer. What cards are told says nothing to who pays at PayPay."""
+    found = FAILURES.get(decline) or FAILURES.get(code) or TRY_LATER
+    return PAYPAY_FAILED if method == "paypay" and found != NOT_SET_UP else found
 
 
 def not_moved(code: str) -> str:
@@ -119,7 +121,7 @@ def intent(found: Json) -> ChargeStatus:
         state,
         str(found["id"]),
         money(found),
-        failure=_failure(error) if state is ChargeState.FAILED else None,
+        failure=_failure(error, found) if state is ChargeState.FAILED else None,
         action_url=(action.get("redirect_to_url") or {}).get("url") if waits else None,
         capture_before=_capture_before(charge) if state is ChargeState.AUTHORIZED else None,
         instructions=_instructions(action.get("konbini_display_details")) if waits else None,
@@ -129,8 +131,9 @@ def intent(found: Json) -> ChargeStatus:
     )
 
 
-def _failure(error: Json) -> str:
-    return failure_of(str(error.get("code") or ""), str(error.get("decline_code") or ""))
+def _failure(error: Json, found: Json) -> str:
+    [method, *_more] = found.get("payment_method_types") or ["card"]
+    return failure_of(str(error.get("code") or ""), str(error.get("decline_code") or ""), str(method))
 
 
 def _capture_before(charge: Json) -> datetime | None:

@@ -48,6 +48,13 @@ class StripeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             description="Ends at 23:59:59 in Japan. The goods are held until then.",
         ),
     ] = 3
+    paypay: Annotated[
+        bool,
+        Meta(
+            title="PayPay",
+            description="¥50 to ¥1,000,000. Switch it on at Stripe first. Not offered while shops have accounts of their own.",
+        ),
+    ] = False
     answer_within: Annotated[
         int,
         Meta(

@@ -98,6 +98,7 @@ _CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "card": ("カード", "card"),
     "konbini": ("コンビニ", "convenience store"),
     "bank_transfer": ("銀行振込", "振込", "bank transfer"),
+    "paypay": ("paypay", "ペイペイ"),
 }
 
 

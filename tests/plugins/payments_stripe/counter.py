@@ -227,7 +227,7 @@ async def open_counter(runtime: Runtime, app: App, stripe: StripeServer) -> Coun
 async def open_shop(runtime: Runtime, stripe: StripeServer, **columns: object) -> Stall:
     """``columns`` of its shop, honten."""
     tenant = await tenant_with(runtime, ("shop", "coupons", "payments_stripe"))
-    await switches.configure(runtime, tenant.id, "payments_stripe", settings_for(stripe))
+    await switches.configure(runtime, tenant.id, "payments_stripe", settings_for(stripe, paypay=True))
     await runtime.directory.catch_up()
     made = partial(ctx_of, runtime)
 

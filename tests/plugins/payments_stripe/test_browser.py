@@ -1,4 +1,4 @@
-"""In a browser on a phone: a card in Stripe's element, kept; two taps; the bank's page; a voucher."""
+"""In a browser on a phone: a card in Stripe's element, kept; two taps; the bank's page; a voucher; PayPay."""
 
 from __future__ import annotations
 
@@ -124,3 +124,32 @@ async def test_a_phone_pays_keeps_its_card_and_pays_in_two_taps(
     logged = (tmp_path / "server.log").read_text(encoding="utf-8")
     assert "/v1/payment_intents" in logged, "what is called is logged"
     assert not re.search(r"4242[ -]?4242[ -]?4242[ -]?4242|4000000000003220|cvc", logged)
+
+
+@pytest.mark.req("GA-04", "BX-16")
+async def test_a_phone_pays_at_paypay_and_comes_back(
+    stall: Stall, server: LiveServer, browser: Browser, tmp_path: Path
+) -> None:
+    """Who says no there may try again here."""
+    comb = await stall.goods("honten", "柘植櫛", 2400, 20)
+    slug = await stall.value(SLUG, comb)
+    buyer = await stall.buyer()
+    page = await _page(browser, server, stall, buyer)
+    await _buy_now(page, server, stall, slug)
+    await page.get_by_label("PayPay").check()
+    await _place(page)
+    await _look(page, tmp_path / "paypay.png")
+    await _go_to_paypay(page)
+    await page.get_by_role("button", name="Fail").click()
+    await expect(page.get_by_role("alert")).to_contain_text("PayPayでのお支払いが完了しませんでした")
+    await _go_to_paypay(page)
+    await page.get_by_role("button", name="Confirm").click()
+    await expect(page).to_have_url(PAID)
+    assert await stall.value(BOUGHT, buyer.id) == 1
+    await page.context.close()
+
+
+async def _go_to_paypay(page: Page) -> None:
+    await page.locator("form[data-pay] button.n-btn--primary").click()
+    await page.get_by_role("link", name="PayPayへ進む").click()
+    await expect(page.get_by_role("heading", name="PayPay")).to_be_visible()

@@ -31,6 +31,9 @@ CREATE: Final = (
     *("expand", "transfer_group", "payment_method", "capture_method", "customer", "setup_future_usage"),
     *("payment_method_data", "payment_method_options"),
 )
+# (least, most) in yen; others as cards.
+AMOUNTS: Final = {"konbini": (120, 300_000), "paypay": (50, 1_000_000)}
+ANY_AMOUNT: Final = (50, 99_999_999)
 TOKYO: Final = dt.timezone(dt.timedelta(hours=9))
 
 
@@ -76,10 +79,12 @@ class Intents:
         if params.get("currency") != "jpy":
             raise invalid("This server takes yen only", param="currency")
         types = params.get("payment_method_types") or ["card"]
-        if amount < (120 if "konbini" in types else 50) or amount > (
-            300_000 if "konbini" in types else 99_999_999
-        ):
-            raise invalid("Amount out of range", "amount_too_small" if amount < 120 else "amount_too_large")
+        for least, most in (AMOUNTS.get(one, ANY_AMOUNT) for one in types):
+            if not least <= amount <= most:
+                code = "amount_too_small" if amount < least else "amount_too_large"
+                raise invalid("Amount out of range", code)
+        if "paypay" in types:
+            self._once_only(params)
         customer = params.get("customer")
         if customer:
             self._books.get("customer", customer)
@@ -104,9 +109,28 @@ class Intents:
             self._confirm(found, params)
         return found
 
+    def _once_only(self, params: dict[str, Any]) -> None:
+        """PayPay takes the money at once, and keeps nothing for later."""
+        if params.get("capture_method", "automatic") != "automatic":
+            raise invalid("paypay does not support manual capture.", param="capture_method")
+        if "setup_future_usage" in params:
+            raise invalid("paypay cannot be set up for future usage.", param="setup_future_usage")
+        options = (params.get("payment_method_options") or {}).get("paypay") or {}
+        if "capture_method" in options:
+            raise invalid(
+                "Received unknown parameter: capture_method",
+                "parameter_unknown",
+                param="payment_method_options[paypay][capture_method]",
+            )
+
     def _confirm(self, found: Json, params: dict[str, Any]) -> None:
         if "konbini" in found["payment_method_types"]:
             self._voucher(found, params)
+            return
+        if "paypay" in found["payment_method_types"]:
+            if params.get("payment_method_data") != {"type": "paypay"}:
+                raise invalid("PayPay needs payment_method_data of its type.", param="payment_method_data")
+            self._redirect(found, params, "paypay")
             return
         if not params.get("payment_method"):
             raise invalid("You must provide a payment method.", param="payment_method")
@@ -116,16 +140,19 @@ class Intents:
         found["payment_method"] = method["id"]
         behaviour = CARDS[self.numbers[method["id"]]][1]
         if behaviour == "3ds":
-            if not params.get("return_url", "").startswith("http"):
-                raise invalid("An absolute return_url is needed.", param="return_url")
-            found["status"] = "requires_action"
-            url = {"url": f"{self._origin}/3ds/{found['id']}", "return_url": params["return_url"]}
-            found["next_action"] = {"type": "redirect_to_url", "redirect_to_url": url}
-            self._books.tell("payment_intent.requires_action", found)
+            self._redirect(found, params, "3ds")
         elif behaviour == "ok":
             self.take(found)
         else:
             self._decline(found, behaviour)
+
+    def _redirect(self, found: Json, params: dict[str, Any], page: str) -> None:
+        if not params.get("return_url", "").startswith("http"):
+            raise invalid("An absolute return_url is needed.", param="return_url")
+        found["status"] = "requires_action"
+        url = {"url": f"{self._origin}/{page}/{found['id']}", "return_url": params["return_url"]}
+        found["next_action"] = {"type": "redirect_to_url", "redirect_to_url": url}
+        self._books.tell("payment_intent.requires_action", found)
 
     def _decline(self, found: Json, behaviour: str) -> None:
         decline = "generic_decline" if behaviour == "declined" else behaviour

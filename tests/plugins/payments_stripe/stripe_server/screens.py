@@ -46,10 +46,12 @@ addEventListener("message", async (event) => {
 });
 </script>
 """
-BANK: Final = """<!doctype html><title>3-D Secure</title><h1>3-D Secure</h1>
+BANK: Final = """<!doctype html><title>TITLE</title><h1>TITLE</h1>
 <form method="post"><button name="outcome" value="confirm">Confirm</button>
 <button name="outcome" value="fail">Fail</button></form>
 """
+# Where buyers confirm a payment, by the page's name.
+WHERE: Final = {"3ds": "3-D Secure", "paypay": "PayPay"}
 
 
 def screen(server: StripeServer, method: str, path: str, body: str) -> Screen:
@@ -62,18 +64,18 @@ def screen(server: StripeServer, method: str, path: str, body: str) -> Screen:
     found = server.books.objects.get(object_id)
     if found is None:
         return 404, "text/plain", "There is no such page.", ""
-    if name == "3ds":
-        return _bank(server, method, body, object_id)
+    if name in WHERE:
+        return _bank(server, method, body, object_id, WHERE[name])
     if name == "konbini":
         code = found["next_action"]["konbini_display_details"]["stores"]["lawson"]["payment_code"]
         return 200, "text/html", f"<!doctype html><title>Voucher</title><h1>Voucher</h1><p>{code}</p>", ""
     return 200, "text/html", "<!doctype html><title>Setup</title><h1>Setup</h1>", ""
 
 
-def _bank(server: StripeServer, method: str, body: str, object_id: str) -> Screen:
+def _bank(server: StripeServer, method: str, body: str, object_id: str, title: str) -> Screen:
     intent = server.books.objects[object_id]
     if method == "GET":
-        return 200, "text/html", BANK, ""
+        return 200, "text/html", BANK.replace("TITLE", title), ""
     with server.lock:
         back = (intent["next_action"] or {}).get("redirect_to_url", {}).get("return_url", "/")
         if intent["status"] == "requires_action":
