@@ -205,7 +205,7 @@ manifest: Final = Manifest(
             icon="mail",
             group="Sales",
             permission="shop.shops.manage",
-            weight=36,
+            weight=35,
         ),
     ),
     mail_texts=MAIL_TEXTS,

@@ -32,7 +32,7 @@ class AskNotice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def __post_init__(self) -> None:
         faults: dict[str, FieldError] = {}
         if not _EMAIL.fullmatch(self.email):
-            faults["email"] = FieldError(N_("Please enter an e-mail address."), domain="shop")
+            faults["email"] = FieldError(N_("Please enter an e-mail address such as name@example.com."), domain="shop")
         if self.website:
             faults["website"] = FieldError(N_("Please leave this field empty."), domain="shop")
         if faults:
