@@ -32,7 +32,8 @@ async def ask(request: Request[Any, Any, Any], ctx: Ctx, slug: FromPath[str]) ->
         return await legal_page_of(ctx, slug, shown, status=429)
     _ = gettext_for(ctx.locale, "shop")
     said = _("The answer is on its way to %(email)s. If it does not come, please look among unwanted mail and check the address.", email=form.value.email)  # fmt: skip
-    return see_other(ctx, f"/shop/shops/{slug}/legal", flash=said)
+    # The form was sent with #ask, which browsers keep: what is said stands at the top.
+    return see_other(ctx, f"/shop/shops/{slug}/legal#main", flash=said)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [ask]

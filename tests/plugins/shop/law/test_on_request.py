@@ -228,7 +228,7 @@ async def test_no_public_surface_tells_it(office: Office, client: ClientFor) -> 
             "ja",
             "ご請求があれば遅滞なく開示いたします",
             "住所・電話番号の開示を請求する",
-            "メールアドレスを入力",
+            "の形で入力してください",
         ),
         ("en", SENTENCE, "Ask for address and phone number", "Please enter an e-mail address"),
     ],
