@@ -73,14 +73,3 @@ async def test_staff_type_it_or_leave_it_out(stall: Stall, office: Office) -> No
     # Without one, who reads English reads the name.
     (offered,) = (await office.guest.get("/api/coupons/coupons", headers={"Accept-Language": "en"})).json()
     assert offered["name"] == TYPED["name"]
-
-
-async def test_a_coupon_that_takes_nothing_says_its_name_in_english_too(stall: Stall, office: Office) -> None:
-    goods = await stall.goods("honten", "口紅", 1000, 9)
-    await make(office, name_en=BOTH["en"], min_goods=5000)
-    buyer = await stall.buyer()
-    await stall.fill_cart(buyer, [(goods, 1)])
-    await put(stall, buyer, "AKI")
-    page = (await (await office.browser_of(buyer)).get("/shop/cart", headers={"Accept-Language": "en"})).text
-    assert "5,000" in page[page.index('id="coupon"') :]
-    assert BOTH["ja"] not in page
