@@ -42,7 +42,7 @@ _COUNTS: Final = f"{_MATCHING} SELECT status, count(*)::int AS number FROM match
 _LINES: Final = f"""
 {_MATCHING}
 SELECT m.id, m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.state, m.paid_at, m.authorized_until,
-       m.refunded, m.refund_waits, m.status, m.total, m.note <> '' AS has_note, m.inputs ? 'shop.gift' AS is_gift,
+       m.refunded, m.refund_waits, m.given_back, m.status, m.total, m.note <> '' AS has_note, m.inputs ? 'shop.gift' AS is_gift,
        (SELECT sum({PACKED_SQL}) FROM shop_order_line l WHERE l.order_id = m.id)::int AS item_count
 FROM matching m JOIN shop_shop s ON s.id = m.shop_id
 WHERE $8::text IS NULL OR m.status = $8

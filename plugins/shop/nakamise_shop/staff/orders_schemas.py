@@ -32,7 +32,9 @@ class StaffOrderFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StaffOrderLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the list of orders; ``item_count`` counts the pieces that are in its parcels or are to be."""
+    """A row of the list of orders; ``item_count`` counts the pieces that are in its parcels or are to be.
+    ``given_back`` is what went back or is going back, as its page says; ``refunded`` what refunds were reckoned with,
+    by which ``pay_status`` goes."""
 
     id: uuid.UUID
     number: str
@@ -47,6 +49,7 @@ class StaffOrderLine(msgspec.Struct, frozen=True, kw_only=True):
     authorized_until: datetime | None
     refunded: int
     refund_waits: bool
+    given_back: int
     has_note: bool
     is_gift: bool
 
