@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -28,6 +27,10 @@ settings.register_profile("no deadline", deadline=None, suppress_health_check=[H
 settings.load_profile("no deadline")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(TURNS)
+
+
 def pytest_sessionstart() -> None:
     """Before any server or child process starts, so that they find it too."""
     # Databases of tests listen on 127.0.0.1: asking each of thousands of connections for TLS costs more than the rest
@@ -42,20 +45,6 @@ def pytest_sessionstart() -> None:
 def make_tenant(runtime: Runtime) -> MakeTenant:
     """Ours, of the schemas that earlier tests' tenants left where that is the same."""
     return SecondHand(runtime).make
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
-    with TURNS.making(fixturedef.scope):
-        return (yield)
-
-
-def pytest_runtest_logstart(nodeid: str) -> None:
-    TURNS.begin(nodeid)
-
-
-def pytest_runtest_logfinish() -> None:
-    TURNS.end()
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,11 @@ and the schema's and role's name. Whoever changed the schema, or left much in it
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 from typing import Any, Final
 
 import asyncpg
+import pytest
 
 from nakamise.ids import check_schema_name, new_schema_name
 from nakamise.plugin.context import Tenant
@@ -54,32 +54,38 @@ _TABLES: Final = (
 class Turns:
     """Which test has its turn, which fixture is being made, and which tenants the tests left behind.
 
-    What a fixture of a module or of the session makes outlives the test.
+    What a fixture of a module or of the session makes outlives the test. To be registered as a plugin: hooks of a
+    conftest.py hear of no fixture of the session.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *scopes: str) -> None:
         self._nodeid = ""
-        self._scopes: list[str] = []
+        self._scopes = list(scopes)
         self._in_use: list[Tenant] = []
         self.left: list[Tenant] = []
 
-    def begin(self, nodeid: str) -> None:
+    @property
+    def scope(self) -> str:
+        """Of the fixture that is being made; a test itself is like one of its own."""
+        return self._scopes[-1] if self._scopes else "function"
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._nodeid = nodeid
 
-    def end(self) -> None:
+    def pytest_runtest_logfinish(self) -> None:
         self.left += self._in_use
         self._in_use.clear()
 
-    @contextmanager
-    def making(self, scope: str) -> Iterator[None]:
-        self._scopes.append(scope)
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+        self._scopes.append(fixturedef.scope)
         try:
-            yield
+            return (yield)
         finally:
             self._scopes.pop()
 
     def made(self, tenant: Tenant) -> None:
-        if self._nodeid.startswith(FOLDERS) and self._scopes[-1:] in ([], ["function"]):
+        if self._nodeid.startswith(FOLDERS) and self.scope == "function":
             self._in_use.append(tenant)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 import asyncpg
 import pytest
 
@@ -11,7 +9,7 @@ from nakamise.plugin import Tenant
 from nakamise.runtime import Runtime
 from nakamise.testing.catalog import describe
 from nakamise.testing.tenants import ctx_of
-from tests.second_hand import SecondHand, Turns
+from tests.second_hand import TURNS, SecondHand, Turns
 
 PLUGINS = ("shop", "payments_sandbox", "livestream")
 EMPTY, KILOBYTE = "''", "decode(repeat('ab', 1000), 'hex')"
@@ -120,25 +118,41 @@ async def test_what_is_locked_stays(maker: SecondHand, turns: Turns, owner: asyn
     assert await schema_id(owner, first) == known
 
 
+@pytest.fixture(scope="session")
+def seen_by_session() -> str:
+    return TURNS.scope
+
+
+@pytest.fixture(scope="module")
+def seen_by_module(seen_by_session: str) -> str:
+    return TURNS.scope
+
+
+@pytest.fixture
+def seen_by_test(seen_by_module: str) -> str:
+    return TURNS.scope
+
+
+async def test_who_makes_is_known(seen_by_session: str, seen_by_module: str, seen_by_test: str) -> None:
+    assert (seen_by_session, seen_by_module, seen_by_test) == ("session", "module", "function")
+    assert TURNS.scope == "function"
+
+
 @pytest.mark.parametrize(
     ("place", "scope", "is_left"),
     [
-        (PLACE, None, True),
         (PLACE, "function", True),
         (PLACE, "module", False),
         (PLACE, "session", False),
-        ("tests/core/tenancy/test_it.py::test_it", None, False),
+        ("tests/core/tenancy/test_it.py::test_it", "function", False),
     ],
 )
 async def test_what_outlives_a_test_is_not_taken(
-    place: str, scope: str | None, is_left: bool, turns: Turns, maker: SecondHand
+    place: str, scope: str, is_left: bool, runtime: Runtime
 ) -> None:
-    turns.begin(place)
-    if scope is None:
-        tenant = await maker.make()
-    else:
-        with turns.making("function"), turns.making(scope):
-            tenant = await maker.make(slug=f"t-{uuid.uuid4().hex[:8]}")
+    turns = Turns(scope)
+    turns.pytest_runtest_logstart(place)
+    tenant = await SecondHand(runtime, turns).make()
     assert turns.left == []
-    turns.end()
+    turns.pytest_runtest_logfinish()
     assert turns.left == ([tenant] if is_left else [])
