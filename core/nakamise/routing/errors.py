@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -31,7 +32,7 @@ from nakamise.errors import (
 from nakamise.plugin.context import Tenant, TenantCtx
 from nakamise.plugin.slots import Slot
 from nakamise.routing.gate import CTX_KEY
-from nakamise.routing.oversized import HOME, TOO_LARGE
+from nakamise.routing.oversized import HOME, LESS, TOO_LARGE
 from nakamise.storage import ObjectMissing, StorageFull
 from nakamise.ui.i18n import N_, gettext_for
 from nakamise.ui.pages import page_from_memory, see_other
@@ -160,12 +161,19 @@ def _answer(ctx: TenantCtx, body: ProblemBody, headers: Mapping[str, str]) -> Re
         slots={Slot.ERROR_SECTION: ErrorSubject(status=body.status)},
         status_code=body.status,
         title=body.title,
-        text=body.detail if body.detail != body.title else "",
+        text=_text(ctx, body),
         actions=_ways_out(ctx, body),
         reference=body.error_id,
     )
     answer.headers.update(headers)
     return answer
+
+
+def _text(ctx: TenantCtx, body: ProblemBody) -> str:
+    """Below the title, when there is more to say."""
+    if body.detail != body.title:
+        return body.detail
+    return _say(ctx, LESS) if body.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else ""
 
 
 def _ways_out(ctx: TenantCtx, body: ProblemBody) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from nakamise.ui.i18n import N_, gettext_for
 from nakamise.ui.shell import build_shell
 
 TOO_LARGE: Final = N_("What was sent is too large.")
+LESS: Final = N_("Nothing was saved. Go back in your browser and send less, for example a smaller file.")
 HOME: Final = N_("Back to the top page")
 
 
@@ -24,6 +25,6 @@ async def too_large(ctx: TenantCtx, send: Send) -> None:
         problem = {"type": "about:blank", "title": said, "status": 413, "detail": said, "code": "too_large"}
         await plain(send, 413, msgspec.json.encode(problem).decode(), b"application/problem+json")
         return
-    data = {"title": said, "way_out": _(HOME)}
+    data = {"title": said, "text": _(LESS), "way_out": _(HOME)}
     page = ctx.runtime.renderer.render("core/oversized.html", build_shell(ctx, []), data)
     await plain(send, 413, page, b"text/html; charset=utf-8")

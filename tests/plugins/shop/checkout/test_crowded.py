@@ -118,9 +118,14 @@ async def test_what_is_too_large_is_told_at_the_door_in_words(rush: Rush) -> Non
             CONFIRM, json={"key": large.decode()}, headers={"Accept": "application/json"}
         )
         by_api = await rush.browser.post("/api/shop/checkout", content=large)
-    for asked, said in ((ours, "送信された内容が大きすぎます。"), (english, "What was sent is too large.")):
+    for asked, said, what_to_do in (
+        (ours, "送信された内容が大きすぎます。", "前の画面に戻り"),
+        (english, "What was sent is too large.", "Go back in your browser"),
+    ):
         assert (asked.status_code, asked.headers["content-type"]) == (413, "text/html; charset=utf-8")
-        assert said in re.sub("<wbr>|<[^>]+>", "", asked.text)
+        text = re.sub("<wbr>|<[^>]+>", "", asked.text)
+        assert said in text
+        assert what_to_do in text
         assert "default-src 'none'" in asked.headers["content-security-policy"]
     for asked in (by_script, by_api):
         assert (asked.status_code, asked.headers["content-type"]) == (413, "application/problem+json")
