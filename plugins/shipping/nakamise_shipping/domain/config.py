@@ -143,7 +143,8 @@ class ShopShipping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     sizes: tuple[SizeClass, ...] = ()
     days: Days = Days()
     hours: tuple[Hours, ...] = ()
-    gifts: Gifts = Gifts()
+    # A value with a mapping in it cannot be the default itself: the API's description hashes defaults.
+    gifts: Gifts = msgspec.field(default_factory=Gifts)
     layout: Code = "yamato_b2"
     sender: Sender = Sender()
 
