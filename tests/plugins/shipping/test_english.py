@@ -46,6 +46,8 @@ async def read(depot: Depot, path: str, locale: str, buyer: Buyer | None = None)
 @pytest.mark.req("CL-20", "LC-8.6.3")
 async def test_buyers_read_english_and_packers_the_shops_words(depot: Depot, drain: Drain) -> None:
     await depot.set(ENGLISH)
+    described = await depot.staff.get("/api/openapi.json")
+    assert (described.status_code, '"noshi_en"' in described.text) == (200, True)
     rouge = await depot.stall.goods("honten", "口紅", 2480, 9)
     buyer = await depot.stall.buyer("花子")
     await depot.stall.fill_cart(buyer, [(rouge, 1)])
