@@ -20,6 +20,7 @@ CARD, KONBINI = (
     for method, label in (("card", "クレジットカード"), ("konbini", "コンビニ"))
 )
 BANK = PaymentMethod("bank", "銀行振込", "", test_mode=False, method="bank_transfer")
+PAYPAY = PaymentMethod("pay:paypay", "PayPay", "", test_mode=False, method="paypay")
 
 
 async def the_shop(office: Office) -> dict[str, Any]:
@@ -74,6 +75,15 @@ async def test_a_shop_opens_only_with_a_complete_legal_notice(office: Office) ->
             [("payment_methods", "コンビニ"), ("payment_timing", "コンビニ")],
         ),
         ("カード、銀行振込", "カードは注文時", [CARD, BANK], [("payment_timing", "銀行振込")]),
+        ("カード、お振込", "カードは注文時、振込は7日以内", [CARD, BANK], []),
+        ("Cards and bank transfer", "cards at once; bank transfer in 7 days", [CARD, BANK], []),
+        ("カード、ＰａｙＰａｙ", "カードもペイペイも注文時", [CARD, PAYPAY], []),
+        (
+            "カード",
+            "カードは注文時",
+            [CARD, PAYPAY],
+            [("payment_methods", "PayPay"), ("payment_timing", "PayPay")],
+        ),
         ("", "", [CARD], []),
     ],
 )
