@@ -57,6 +57,8 @@ CARRIERS: Final[Mapping[Carrier, str]] = {
 # What is told of a note by its data, in the place of its kind.
 RESERVED: Final = "reserved"
 RELEASED: Final = "released"
+# Of what goes back nothing had been taken: no refund is under way.
+NO_MONEY: Final = "no_money"
 # For the buyer, of an order's ``untaken``.
 UNTAKEN: Final = N_("%(amount)s had not been charged, so it is not refunded.")
 HAPPENED: Final[Mapping[str, str]] = {
@@ -72,6 +74,7 @@ HAPPENED: Final[Mapping[str, str]] = {
     Happened.REFUNDING: N_("Refund under way"),
     Happened.REFUNDED: N_("Refunded"),
     RELEASED: N_("Not charged"),
+    NO_MONEY: N_("Not charged"),
     Happened.REFUND_FAILED: N_("The refund did not arrive; the shop is seeing to it"),
     Happened.REPLACED: N_("Replacement sent"),
     Happened.RENUMBERED: N_("Tracking number changed"),
@@ -85,7 +88,7 @@ HAPPENED: Final[Mapping[str, str]] = {
 
 def happened(locale: str, note: OrderNote, titles: Mapping[str, str] = HAPPENED) -> str:
     """What happened, in words: ours by ``titles``, a plugin's from its own catalog."""
-    kind = next((one for one in (RESERVED, RELEASED) if note.data.get(one)), note.kind)
+    kind = next((one for one in (RESERVED, RELEASED, NO_MONEY) if note.data.get(one)), note.kind)
     if kind in titles:
         return str(gettext_for(locale, "shop")(titles[kind]))
     plugin_id = note.kind.partition(".")[0]

@@ -27,6 +27,7 @@ from nakamise_shop.domain import refund as rules
 from nakamise_shop.domain.order_state import OrderState
 from nakamise_shop.orders import announce, fulfil, timeline, untaken
 from nakamise_shop.orders import refunds_repository as repository
+from nakamise_shop.orders.labels import NO_MONEY
 from nakamise_shop.orders.refunds_repository import RefundedOrder, RefundedOrderLine
 from nakamise_shop.orders.timeline import Happened
 
@@ -283,7 +284,9 @@ async def _tell(ctx: TenantCtx, tx: Tx, plan: _Plan, reason: str) -> None:
     order, draft = plan.order, plan.draft
     missing = {"untaken": plan.untaken} if plan.untaken else {}
     told = {"tender": draft.tender, **missing}
-    await timeline.note(ctx, tx, [order.id], Happened.REFUNDING, amount=plan.money, words=reason, **told)
+    ended = {NO_MONEY: True} if missing and not plan.money else {}
+    shown = {**told, **ended, "amount": plan.money, "words": reason}
+    await timeline.note(ctx, tx, [order.id], Happened.REFUNDING, **shown)
     await ctx.audit(tx, "shop.order_refunded", str(order.id), cash=plan.money, reason=reason, **told)
     await announce.refunded(ctx, tx, order, draft, reason, untaken=plan.untaken)
 

@@ -56,8 +56,8 @@ def _what(_: Say, note: OrderNote) -> str:
         carrier = _(CARRIERS[Carrier(str(data["carrier"]))])
         return _("%(carrier)s, tracking number %(n)s", carrier=carrier, n=data["tracking_number"])
     if note.kind in _WITH_AMOUNT and isinstance(data.get("amount"), int):
-        amount = yen(int(str(data["amount"])))
-        return f"{amount} – {note.words}" if note.words else amount
+        amount = yen(int(str(data["amount"]))) if data["amount"] else ""
+        return " – ".join(filter(None, [amount, note.words]))
     if note.kind == Happened.CANCELLED:
         said = _(_REASONS.get(str(data.get("reason")), ""))
         return f"{said} – {note.words}" if note.words else str(said)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, yen
-from nakamise_shop.orders.labels import RELEASED, RESERVED, happened
+from nakamise_shop.orders.labels import NO_MONEY, RELEASED, RESERVED, happened
 from nakamise_shop.orders.schemas import Order
 from nakamise_shop.orders.timeline import OrderNote
 from nakamise_shop.staff.text import CARRIERS, words
@@ -24,6 +24,7 @@ _TITLES: Final = {
     "refunding": N_("Refund under way"),
     "refunded": N_("Refunded"),
     RELEASED: N_("Reserved amount let go"),
+    NO_MONEY: N_("Not charged"),
     "refund_failed": N_("The refund did not arrive: see the payments"),
     "replaced": N_("Replacement sent"),
     "renumbered": N_("Tracking number changed"),
@@ -73,7 +74,7 @@ def _details(ctx: TenantCtx, note: OrderNote) -> list[str]:
         found.append(f"{_(CARRIERS.get(str(carrier), str(carrier)))} {data.get('tracking_number', '')}")
     if isinstance(more := data.get("difference"), int) and more:
         found.append(_(_CARRIAGE[more > 0], amount=yen(abs(more))))
-    if isinstance(amount := data.get("amount"), int):
+    if isinstance(amount := data.get("amount"), int) and amount:
         found.append(yen(amount))
     if isinstance(missing := data.get("untaken"), int):
         found.append(_(_UNTAKEN, amount=yen(missing)))

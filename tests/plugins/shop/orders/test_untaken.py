@@ -140,3 +140,24 @@ async def test_units_go_back_as_far_as_they_were_paid(stall: Stall, client: Clie
     async with stall.ctx.read() as tx:
         header = (await service.order_by_id(stall.ctx, tx, order_id)).header
     assert (header.given_back, header.untaken) == (2520, 1030)
+
+
+@pytest.mark.req("CL-31", "GA-45")
+async def test_no_refund_is_under_way_where_nothing_is_left_to_give(
+    stall: Stall, client: ClientFor, drain: Drain
+) -> None:
+    """All that was taken went back with the first two pieces: the third ends the order, and nobody waits for money."""
+    _, [order] = await taken(stall, client, 2000, await stall.goods("honten", "湯呑", 1000, 5), pieces=3)
+    order_id = uuid.UUID(order["id"])
+    await give(stall.ctx, order_id, (1, 2), reason="欠品")
+    await drain(stall.tenant)
+    last = await give(stall.ctx, order_id, (1, 1), reason="欠品")
+    await drain(stall.tenant)
+    assert (last.cash, last.untaken) == (1550, 1550)
+    async with stall.ctx.read() as tx:
+        found = await service.order_by_id(stall.ctx, tx, order_id)
+    assert found.header.state == "refunded"
+    for told_of in (story("ja", found), story_of(stall.ctx, found)):
+        assert (told_of[-1]["title"], "¥0" in str(told_of[-1]["text"])) == ("請求なし", False)
+        assert "¥1,550" in str(told_of[-1]["text"])
+        assert "欠品" in str(told_of[-1]["text"])
