@@ -51,7 +51,7 @@ class StripeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     paypay: Annotated[
         bool,
         Meta(
-            title="PayPay",
+            title="PayPay payments",
             description="¥50 to ¥1,000,000. Switch it on at Stripe first. Not offered while shops have accounts of their own.",
         ),
     ] = False
