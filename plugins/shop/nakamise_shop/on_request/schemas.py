@@ -53,7 +53,7 @@ class RequestState(enum.StrEnum):
 STATES: Final = {
     RequestState.WAITING: (N_("Being sent"), "outline"),
     RequestState.SENT: (N_("Told by mail"), "ok"),
-    RequestState.FAILED: (N_("The mail did not go out"), "danger"),
+    RequestState.FAILED: (N_("Mail failed"), "danger"),
     RequestState.HELPED: (N_("Told another way"), "ok"),
     RequestState.ERASED: (N_("Erased"), "outline"),
 }
