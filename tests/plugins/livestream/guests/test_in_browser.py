@@ -15,7 +15,7 @@ from nakamise.testing.chromium import find_chromium
 from nakamise.testing.live import LiveServer
 from nakamise.testing.people import Person
 from nakamise.testing.server import free_port
-from tests.plugins.livestream.sfu.worker.test_chromium import ARGUMENTS
+from tests.plugins.livestream.sfu.worker.test_chromium import ARGUMENTS, FEW_PICTURES
 from tests.plugins.livestream.stage import Stage, on_air
 from tests.plugins.livestream.watch.window import DESKTOP, PHONE, window
 from tests.plugins.livestream.whip.waiting import until
@@ -38,7 +38,8 @@ async def live_server(settings: Settings, stage: Stage, tmp_path: Path) -> Async
 @pytest.fixture
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        args = [*ARGUMENTS, FEW_PICTURES]
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=args)
         yield browser
         await browser.close()
 

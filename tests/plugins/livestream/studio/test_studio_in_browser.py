@@ -13,7 +13,7 @@ from nakamise.testing.chromium import find_chromium
 from nakamise.testing.live import LiveServer
 from nakamise.testing.people import Person
 from nakamise_livestream.whip import chores
-from tests.plugins.livestream.sfu.worker.test_chromium import ARGUMENTS
+from tests.plugins.livestream.sfu.worker.test_chromium import ARGUMENTS, FEW_PICTURES
 from tests.plugins.livestream.stage import Stage
 from tests.plugins.livestream.watch.window import DESKTOP, PHONE, Window, window
 from tests.plugins.livestream.whip.conftest import media
@@ -41,7 +41,7 @@ SAID = {"text": "こんばんは", "key": "0192d6a0-0000-7000-8000-000000000001"
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         # The second one makes pictures of depth, which nobody can send.
-        args = [*ARGUMENTS, "--use-fake-device-for-media-stream=device-count=3"]
+        args = [*ARGUMENTS, f"{FEW_PICTURES},device-count=3"]
         browser = await playwright.chromium.launch(executable_path=find_chromium(), args=args)
         yield browser
         await browser.close()

@@ -26,6 +26,8 @@ ARGUMENTS = [
     "--use-fake-ui-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
 ]
+# For journeys whose subject is the page: each picture less is one less to encode, to forward and to decode.
+FEW_PICTURES = "--use-fake-device-for-media-stream=fps=10"
 PUBLISH = """async ({codec, layers, height}) => {
     const media = await navigator.mediaDevices.getUserMedia({audio: true, video: {height}});
     const pc = window.pc = new RTCPeerConnection({bundlePolicy: "max-bundle"});
