@@ -27,7 +27,7 @@ THINGS: Final = {
     "items/item_id": "SELECT id FROM timesale_item",
     "request_id": "SELECT id FROM returns_request",
     "saved_id": "SELECT id FROM payments_saved",
-    "transfer_id": "SELECT key FROM payments_manual_charge",
+    "payments_manual/transfer_id": "SELECT key FROM payments_manual_charge",
     "report_id": "SELECT id FROM payments_report",
     "op_id": "SELECT id FROM payments_op WHERE kind = 'charge' AND state = 'succeeded'",
     "seller_id": "SELECT id FROM shop_shop",
