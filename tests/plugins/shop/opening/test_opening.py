@@ -287,7 +287,7 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(stre
         assert text in wrong.text, text
     for field in ("slug", "order_number_prefix", "legal.phone", "legal.payment_methods"):
         assert f'href="#f-{field}"' in wrong.text, field
-    assert "入力してください。" in wrong.text
+    assert "電話番号: 入力してください。" in wrong.text
     empty = await street.host.client.post(OPEN, data={}, headers={"accept-language": "en"})
     assert empty.status_code == 422
     assert 'href="#f-name"' in empty.text
