@@ -22,7 +22,8 @@ class Quick:
 
 
 async def test_a_slow_start_keeps_nobody_from_what_is_open(runtime: Runtime) -> None:
-    may_open, closed = asyncio.Event(), []
+    may_open = asyncio.Event()
+    closed: list[type] = []
 
     @asynccontextmanager
     async def open_slow(_installation: Installation) -> AsyncIterator[Slow]:
