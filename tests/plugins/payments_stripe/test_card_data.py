@@ -87,7 +87,7 @@ async def test_what_is_less_than_the_company_takes_is_said(
     lineup = extended.lineup(plain.tenant.plugins | {"tickets"})
     seen = await confirm_view(TenantCtx(plain.runtime, plain.tenant, other.actor, lineup), other.address_id)
     assert (seen.quote.tender, seen.quote.due) == (450, 50)
-    assert [method.method for method in seen.methods] == ["card"], "a till takes no less than ¥120"
+    assert [method.method for method in seen.methods] == ["card", "paypay"], "a till takes no less than ¥120"
 
 
 @pytest.mark.req("CL-32")
