@@ -41,11 +41,12 @@ _DISCLOSURES: Final = """
 SELECT o.number AS order_number, d.created_at AS asked_at, d.claim, d.reason, d.state, d.told, d.answer
 FROM shop_disclosure d JOIN shop_order o ON o.id = d.order_id WHERE d.user_id = $1 ORDER BY d.created_at, d.id
 """
+# An account may claim an address that is another person's until it is confirmed.
 _NOTICES: Final = """
 SELECT s.name AS shop, r.created_at AS asked_at, r.email, r.name, r.told, coalesce(r.sent_at, m.sent_at) AS sent_at
 FROM shop_notice_request r JOIN shop_shop s ON s.id = r.shop_id JOIN core_user u ON lower(u.email) = lower(r.email)
 LEFT JOIN core_mail m ON m.id = r.mail_id
-WHERE u.id = $1 AND r.email <> '' ORDER BY r.created_at, r.id
+WHERE u.id = $1 AND u.email_verified_at IS NOT NULL AND r.email <> '' ORDER BY r.created_at, r.id
 """
 _EMAIL: Final = "SELECT email FROM core_user WHERE id = $1"
 _APPLICATIONS: Final = """

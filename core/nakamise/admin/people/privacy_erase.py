@@ -53,8 +53,9 @@ async def erase_person(ctx: TenantCtx, tx: Tx, user_id: uuid.UUID, given: EraseI
     require_rights(ctx, await rights_of_user(tx, user_id))
     if email_key(given.confirm) != email_key(user.email):
         raise Invalid({"confirm": FieldError(N_("Please type the e-mail address of this user."))})
-    await _pseudonymise(ctx, tx, user_id)
+    # Plugins first: what somebody did without an account is found by the address.
     erased = await _plugins(ctx, tx, user_id)
+    await _pseudonymise(ctx, tx, user_id)
     await _free_seats(ctx, tx, user)
     pictures = await _own_rows(tx, user)
     await keep_a_manager(tx)

@@ -59,15 +59,22 @@ async def ask(ctx: TenantCtx, slug: str, asked: AskNotice) -> None:
 
 
 async def answer_of(ctx: TenantCtx, tx: Tx, shop: Shop) -> Answer:
-    """In the language of ``ctx``. Raises Conflict (code ``nothing_kept``) for a notice that is shown whole by now."""
+    """In the language of ``ctx``. Raises Conflict (code ``nothing_kept``) for a notice that is shown whole by now, or keeps
+    what a shop that is not open left empty."""
     kept = await tx.one(_Kept, _KEPT, shop.id)
     if not kept.items:
-        message = N_("The notice shows its address and phone number by now.")
-        raise Conflict(message, code="nothing_kept", domain="shop")
+        raise _nothing(N_("The notice shows its address and phone number by now."))
+    items = [name for name in MAY_BE_ASKED_FOR if name in kept.items]
+    told = texts_of(kept.legal, ctx.locale, items, {})
+    if not told:
+        raise _nothing(N_("The notice has no address and no phone number by now."))
     said = (await sale_terms.of_shops(ctx, tx, [shop]))[shop.id]
     whole = msgspec.structs.replace(shop, legal=kept.legal)
-    items = [name for name in MAY_BE_ASKED_FOR if name in kept.items]
-    return Answer(texts_of(kept.legal, ctx.locale, items, {}), notice_of(whole, ctx.locale, said))
+    return Answer(told, notice_of(whole, ctx.locale, said))
+
+
+def _nothing(message: str) -> Conflict:
+    return Conflict(message, code="nothing_kept", domain="shop")
 
 
 async def tell(ctx: TenantCtx, tx: Tx, shop: Shop, email: str, answer: Answer) -> uuid.UUID:
