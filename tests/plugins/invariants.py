@@ -35,8 +35,8 @@ _DOCUMENTS = {
         SELECT d.number, d.total, o.total AS order_total FROM tax_invoice_document d
         JOIN shop_order o ON o.id = d.order_id LEFT JOIN shop_refund r ON r.id = d.subject_id
         WHERE CASE WHEN d.family <> 'return' THEN (d.total, d.paid, d.tax) <> (o.total, o.charge, o.tax)
-                   WHEN r.id IS NULL THEN d.subject_id <> o.id OR o.paid_at IS NULL OR d.paid <> o.charge - o.refunded_cash
-                       - o.untaken + (SELECT coalesce(sum(x.untaken - x.deduction), 0) FROM shop_refund x WHERE x.order_id = o.id)
+                   WHEN r.id IS NULL THEN d.subject_id <> o.id OR o.paid_at IS NULL OR d.paid <> greatest(0, o.charge - o.refunded_cash
+                       - o.untaken + (SELECT coalesce(sum(x.untaken - x.deduction), 0) FROM shop_refund x WHERE x.order_id = o.id))
                    ELSE (d.total, d.paid) <> (r.cash + r.tender + r.postage, r.cash - r.untaken + least(0, r.postage)) OR r.order_id <> o.id END"""
 }
 

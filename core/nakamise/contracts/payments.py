@@ -281,7 +281,8 @@ class Payment(msgspec.Struct, frozen=True):
 
     ``failure`` is a sentence for the buyer, in the language of who asked. ``provider_id`` names the way to pay,
     as ``PaymentMethod.provider_id`` does. ``captured`` is what was taken; an authorised payment has 0 and a
-    ``capture_before``. ``is_disputed``: a dispute is open, refunds are refused.
+    ``capture_before``. ``is_disputed``: a dispute is open, refunds are refused. ``is_being_taken``: it is authorised and
+    its capture is under way, so that what is given back now is taken before; known of held payments (``Payments.lock``).
     """
 
     id: uuid.UUID
@@ -296,6 +297,7 @@ class Payment(msgspec.Struct, frozen=True):
     capture_before: datetime | None = None
     instructions: Instructions | None = None
     is_disputed: bool = False
+    is_being_taken: bool = False
 
     @property
     def is_paid(self) -> bool:

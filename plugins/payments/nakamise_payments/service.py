@@ -145,7 +145,7 @@ class PaymentService:
         await captures.before_shipping(self._ctx, tx, subject)
 
     async def lock(self, tx: Tx, subject: uuid.UUID) -> Sequence[Payment]:
-        return [self._seen(op) for op in await repository.lock_subject(tx, subject)]
+        return [await self._held(tx, op) for op in await repository.lock_subject(tx, subject)]
 
     async def of_subject(self, tx: Tx, subject: uuid.UUID) -> Sequence[Payment]:
         return [self._seen(op) for op in await repository.charges_of(tx, subject)]
@@ -169,6 +169,10 @@ class PaymentService:
 
     async def payouts_stopped(self, tx: Tx) -> bool:
         return await payouts_stopped(tx)
+
+    async def _held(self, tx: Tx, op: Op) -> Payment:
+        is_open = op.state is OpState.AUTHORIZED and await repository.open_capture(tx, op.id) is not None
+        return msgspec.structs.replace(self._seen(op), is_being_taken=is_open)
 
     def _seen(self, op: Op) -> Payment:
         """With the failure in the asked language: it is the provider's sentence, or one of ours."""

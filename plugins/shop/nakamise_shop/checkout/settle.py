@@ -14,7 +14,7 @@ from nakamise.errors import Problem
 from nakamise.plugin import TenantCtx
 from nakamise_shop.checkout import limits, repository, stock, turns
 from nakamise_shop.checkout.schemas import Purchase, PurchaseState
-from nakamise_shop.orders import announce, disputes, lapsing, timeline, waiting_mail
+from nakamise_shop.orders import announce, disputes, lapsing, timeline, untaken, waiting_mail
 from nakamise_shop.orders.timeline import Happened
 
 log: Final = logging.getLogger("nakamise.shop")
@@ -38,9 +38,11 @@ class PurchasePayments:
             await lapsing.note_held(tx, purchase.id, payment)
             await mark_paid(self._ctx, tx, purchase.id, reserved=payment.state is PaymentState.AUTHORIZED)
         elif purchase.state is not PurchaseState.PAID:
-            # It was taken after all: what goes back was charged, and is shown as such.
             await lapsing.note_held(tx, purchase.id, payment)
-            # Less what was let go before the money came.
+            if payment.state is PaymentState.AUTHORIZED:
+                await untaken.note_unpaid(tx, purchase.id)
+            # Less what was let go before the money came. Orders that lapsed stay as not charged: it was not to be
+            # taken any more, and comes back whole.
             left = payment.amount.amount - payment.refunded
             if left:
                 await self._ctx.service(Payments).give_back(tx, purchase.id, left, LATE)

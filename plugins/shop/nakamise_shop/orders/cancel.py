@@ -87,7 +87,7 @@ def staff_may_cancel(order: Order) -> bool:
 async def _cancel(
     ctx: TenantCtx, tx: Tx, found: OrderHeader, who: _Canceller
 ) -> tuple[Sequence[OrderHead], int]:
-    """The orders that were cancelled, and what goes back: never more than was taken, or is reserved.
+    """The orders that were cancelled, and what comes to the buyer: never more than was taken.
 
     Locks as everywhere: payments, purchase, order, and the stock, which others wait for, at the end.
     """
@@ -104,13 +104,14 @@ async def _cancel(
         await payments.give_back(tx, found.purchase_id, 0, who.by)
     else:
         orders = [found]
-        refund = min(found.charge, untaken.left_of(held))
-        missing = found.charge - refund
+        missing = untaken.missing_of(found.charge, held)
+        refund = found.charge - missing
+        going = min(found.charge, untaken.left_of(held))
         if not await repository.move_order(tx, found.id, ("paid",), "cancelled"):
             raise _too_late()
         await untaken.note(tx, found.id, missing)
-        if refund:
-            await payments.give_back(tx, found.purchase_id, refund, who.by, reference=str(found.id))
+        if going:
+            await payments.give_back(tx, found.purchase_id, going, who.by, reference=str(found.id))
         else:
             # No money moves, so nobody will say that it has arrived.
             await repository.move_order(tx, found.id, ("cancelled",), "refunded")

@@ -23,14 +23,20 @@ REASON: Final = "lapsed"
 # Nothing of them was sent.
 _ORDERS: Final = """
 UPDATE shop_order SET state = CASE state WHEN 'paid' THEN 'cancelled' ELSE 'refunded' END, closed_at = now(),
-    version = version + 1
+    untaken = charge, version = version + 1
 WHERE purchase_id = $1 AND state IN ('paid', 'part_refunded') AND fulfil_state IN ('unfulfilled', 'processing')
-RETURNING id, purchase_id, shop_id, number, buyer_id, currency, total
+RETURNING id, purchase_id, shop_id, number, buyer_id, currency, total, charge - refunded_cash AS missing
 """
 _UNSENT: Final = """
 SELECT variant_id, qty - refunded_qty AS qty, name FROM shop_order_line
 WHERE order_id = ANY($1) AND refunded_qty < qty
 """
+
+
+class _Lapsed(OrderHead, frozen=True, kw_only=True):
+    """``missing``: what of its charge had not gone back before."""
+
+    missing: int
 
 
 async def note_held(tx: Tx, purchase_id: uuid.UUID, payment: Payment) -> None:
@@ -40,13 +46,16 @@ async def note_held(tx: Tx, purchase_id: uuid.UUID, payment: Payment) -> None:
 
 
 async def lapse(ctx: TenantCtx, tx: Tx, purchase_id: uuid.UUID) -> None:
-    """Nobody took the money in time: orders that were not sent are cancelled, and their stock goes back."""
+    """Nobody took the money in time: orders that were not sent are cancelled, and their stock goes back. Nothing of
+    them was ever taken, also not what earlier refunds had kept back."""
     await repository.lock_purchase(tx, purchase_id)
     if not await repository.move_purchase(tx, purchase_id, ("paid",), "cancelled"):
         return
-    orders = await tx.all(OrderHead, _ORDERS, purchase_id)
+    orders = await tx.all(_Lapsed, _ORDERS, purchase_id)
     ids = [order.id for order in orders]
-    await timeline.note(ctx, tx, ids, Happened.CANCELLED, reason=REASON)
+    for order in orders:
+        missing = {"untaken": order.missing} if order.missing else {}
+        await timeline.note(ctx, tx, [order.id], Happened.CANCELLED, reason=REASON, **missing)
     await announce.cancelled(ctx, tx, orders, REASON)
     await announce.reverted(ctx, tx, orders, RevertReason.CANCELLED)
     sent = await tx.values(

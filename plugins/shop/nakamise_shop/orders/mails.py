@@ -17,6 +17,7 @@ from nakamise_shop.orders.bills import texts
 from nakamise_shop.orders.labels import CARRIERS, UNTAKEN
 from nakamise_shop.orders.schemas import Line, Order, OrderHeader, PayStatus
 from nakamise_shop.orders.service import order_by_id
+from nakamise_shop.orders.timeline import Happened
 from nakamise_shop.settings import ShopSettings
 
 TEMPLATE: Final = "shop/mail/order"
@@ -55,19 +56,16 @@ def _paid(_: Callable[..., str], order: Order) -> str:
     return _("%(amount)s is reserved on your card and charged by the time the parcel leaves.", amount=amount)
 
 
-def back(_: Callable[..., str], amount: int, missing: int = 0, *, reserved: bool) -> list[str]:
-    """What becomes of the money: ``amount`` comes back, or was ``reserved`` only; ``missing`` was never charged."""
-    said = []
-    if amount and reserved:
-        said.append(_("%(amount)s was reserved on your card only and is not charged.", amount=yen(amount)))
-    elif amount:
-        said.append(_("%(amount)s will be refunded the way you paid.", amount=yen(amount)))
+def back(_: Callable[..., str], amount: int, missing: int = 0) -> list[str]:
+    """What becomes of the money: ``amount`` comes back; ``missing`` was never charged, and was reserved at most."""
+    if missing and not amount:
+        return [_("%(amount)s was reserved on your card only and is not charged.", amount=yen(missing))]
+    said = [_("%(amount)s will be refunded the way you paid.", amount=yen(amount))] if amount else []
     return said + ([_(UNTAKEN, amount=yen(missing))] if missing else [])
 
 
 def _back(_: Callable[..., str], header: OrderHeader) -> str:
-    reserved = header.pay_status is PayStatus.VOIDED
-    return "\n\n".join(back(_, header.charge - header.untaken, header.untaken, reserved=reserved))
+    return "\n\n".join(back(_, header.charge - header.untaken, header.untaken))
 
 
 async def _tell_the_shop(ctx: TenantCtx, tx: Tx, order: Order) -> None:
@@ -136,7 +134,8 @@ async def on_order_cancelled(ctx: TenantCtx, event: OrderCancelled, delivery: De
             order = await order_by_id(ctx, tx, event.order_id)
             _ = gettext_for(order.header.locale, "shop")
             why = [_(_CANCELLED[event.reason], number=event.number)]
-            why += [_("Reason: %(words)s", words=note.words) for note in order.timeline if note.words]
+            noted = [note for note in order.timeline if note.kind == Happened.CANCELLED and note.words]
+            why += [_("Reason: %(words)s", words=note.words) for note in noted]
             is_back = order.header.paid_at is not None and event.reason != "lapsed"
             void_words = await vouchers.void_words(ctx, tx, order.header)
             void = _(void_words) if void_words else ""

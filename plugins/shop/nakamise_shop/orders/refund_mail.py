@@ -30,8 +30,7 @@ async def _send(ctx: TenantCtx, tx: Tx, order: Order, event: OrderRefunded) -> N
         given = event.cash - event.untaken
         said.append(_("Your card company has given you %(amount)s back.", amount=yen(given)))
     elif event.cash:
-        reserved = header.authorized_until is not None
-        said += back(_, event.cash - event.untaken, event.untaken, reserved=reserved)
+        said += back(_, event.cash - event.untaken, event.untaken)
     if event.tender:
         said.append(_("Points worth %(amount)s go back to you.", amount=yen(event.tender)))
     words = await ctx.mail_words(

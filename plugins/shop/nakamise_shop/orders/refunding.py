@@ -48,6 +48,8 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
     is_gone: bool
     # What of the draft's cash was never taken of the buyer, and so does not go back.
     untaken: int = 0
+    # What payments are told to give back, or not to take.
+    going: int = 0
 
     @property
     def money(self) -> int:
@@ -99,8 +101,9 @@ async def _refund(ctx: TenantCtx, tx: Tx, order_id: uuid.UUID, wanted: RefundOrd
         return known.as_refund()
     _check_state(order)
     plan = _reckon(order, await repository.lock_lines(tx, order_id), wanted)
-    missing = max(0, plan.draft.cash - untaken.left_of(held))
-    plan = msgspec.structs.replace(plan, untaken=missing)
+    cash = plan.draft.cash
+    missing, going = untaken.missing_of(cash, held), min(cash, untaken.left_of(held))
+    plan = msgspec.structs.replace(plan, untaken=missing, going=going)
     await _write(ctx, tx, plan, wanted)
     await _tell(ctx, tx, plan, wanted.reason)
     await _give_back(ctx, tx, plan)
@@ -297,9 +300,9 @@ async def _give_back(ctx: TenantCtx, tx: Tx, plan: _Plan) -> None:
     if draft.is_undone and ctx.lineup.has("refund_commit"):
         await turns.for_one(tx)
     await ctx.lineup.call("refund_commit", ctx=ctx, tx=tx, refund=draft)
-    if plan.money:
+    if plan.going:
         await ctx.service(Payments).give_back(
-            tx, order.purchase_id, plan.money, REASON, reference=str(order.id)
+            tx, order.purchase_id, plan.going, REASON, reference=str(order.id)
         )
 
 

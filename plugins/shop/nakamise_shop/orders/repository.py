@@ -11,16 +11,16 @@ import msgspec
 from nakamise.db import Tx
 from nakamise_shop.domain.order_state import OrderStatus
 from nakamise_shop.orders.schemas import Line, OrderHeader, OrderRow, Shipment
-from nakamise_shop.orders.status import INPUTS_SQL, NOTE_SQL, STATUS_SQL
+from nakamise_shop.orders.status import INPUTS_SQL, NOTE_SQL, STATUS_SQL, UNCHARGED_SQL
 from nakamise_shop.scope import Shops
 
 _ROWS: Final = f"""
 SELECT o.id, o.number, o.placed_at, o.state, o.status, o.paid_at, o.shop ->> 'name' AS shop_name, o.total, o.refunded,
-       o.refund_waits,
+       o.refund_waits, {UNCHARGED_SQL} AS uncharged,
        (SELECT p.authorized_until FROM shop_purchase p WHERE p.id = o.purchase_id) AS authorized_until,
        l.first_name, l.picture, l.line_count, l.piece_count
 FROM (SELECT id, purchase_id, number, placed_at, state, fulfil_state, paid_at, shop, total,
-             refunded_cash + refunded_points AS refunded, refund_waits, {STATUS_SQL} AS status
+             refunded_cash + refunded_points AS refunded, refund_waits, charge, untaken, {STATUS_SQL} AS status
       FROM shop_order WHERE buyer_id = $1) o
 CROSS JOIN LATERAL (
     SELECT (array_agg(name ORDER BY line_no))[1] AS first_name,

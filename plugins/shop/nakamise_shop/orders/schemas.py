@@ -61,11 +61,17 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     authorized_until: datetime | None
     refunded: int
     refund_waits: bool
+    uncharged: bool
 
     @property
     def pay_status(self) -> PayStatus:
         return pay_status(
-            self.state, self.paid_at, self.authorized_until, self.refunded, waits=self.refund_waits
+            self.state,
+            self.paid_at,
+            self.authorized_until,
+            self.refunded,
+            waits=self.refund_waits,
+            uncharged=self.uncharged,
         )
 
 
@@ -200,19 +206,22 @@ class OrderHeader(OrderHead, frozen=True, kw_only=True):
         """What went back or is going back, in cash and points: all of an order that was paid and is undone, but what
         was not charged."""
         if self.state is OrderState.REFUNDED or (self.state is OrderState.CANCELLED and self.paid_at):
-            return self.total - self.not_charged
-        return self.refunded_cash + self.refunded_points - self.not_charged
-
-    @property
-    def not_charged(self) -> int:
-        """What does not come back, for it was never taken; all of what was only reserved for an order that is undone."""
-        is_void = self.paid_at is not None and self.pay_status is PayStatus.VOIDED
-        return self.charge if is_void else self.untaken
+            return self.total - self.untaken
+        if self.paid_at is None:
+            return 0
+        return self.refunded_cash + self.refunded_points - self.untaken
 
     @property
     def pay_status(self) -> PayStatus:
         refunded = self.refunded_cash + self.refunded_points
-        return pay_status(self.state, self.paid_at, self.authorized_until, refunded, waits=self.refund_waits)
+        return pay_status(
+            self.state,
+            self.paid_at,
+            self.authorized_until,
+            refunded,
+            waits=self.refund_waits,
+            uncharged=0 < self.charge == self.untaken,
+        )
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -233,7 +242,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cancelled(msgspec.Struct, frozen=True):
-    """``numbers`` were cancelled; ``refund`` is what goes back to the buyer."""
+    """``numbers`` were cancelled; ``refund`` is what goes back to the buyer: nothing of what was reserved only."""
 
     numbers: list[str]
     refund: int
@@ -246,13 +255,15 @@ def pay_status(
     refunded: int = 0,
     *,
     waits: bool = False,
+    uncharged: bool = False,
 ) -> PayStatus:
     """A cancelled order that was paid is being refunded until the provider confirms it, and so is one of which a
-    refund ``waits`` for staff to pay it; money that is reserved until ``authorized_until`` is not taken yet, and never of an order that was cancelled by then; a closed
-    order of which something was ``refunded`` still says so."""
+    refund ``waits`` for staff to pay it; ``uncharged``: nothing of its charge was ever taken. Money of an open order that
+    is reserved until ``authorized_until`` is not taken yet; a closed order of which something was ``refunded`` still
+    says so."""
     if waits:
         return PayStatus.REFUNDING
-    if authorized_until is not None and state in (OrderState.CANCELLED, OrderState.REFUNDED):
+    if uncharged and state in (OrderState.CANCELLED, OrderState.REFUNDED):
         return PayStatus.VOIDED
     if state is OrderState.PAID and authorized_until is not None:
         return PayStatus.AUTHORIZED

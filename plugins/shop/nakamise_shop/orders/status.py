@@ -17,10 +17,12 @@ CASE WHEN state = 'pending' THEN 'pending'
      WHEN fulfil_state IN ('processing', 'part_shipped') THEN 'processing'
      ELSE fulfil_state END
 """
+# Of shop_order o no cash was taken, and none will be.
+UNCHARGED_SQL: Final = "(o.charge > 0 AND o.untaken = o.charge)"
 # What the payment badge says, of shop_order o and its shop_purchase p: twin of ``orders.schemas.pay_status``.
-PAY_SQL: Final = """
+PAY_SQL: Final = f"""
 CASE WHEN o.refund_waits THEN 'refunding'
-     WHEN o.state IN ('cancelled', 'refunded') AND p.authorized_until IS NOT NULL THEN 'voided'
+     WHEN o.state IN ('cancelled', 'refunded') AND {UNCHARGED_SQL} THEN 'voided'
      WHEN o.state = 'pending' THEN 'unpaid'
      WHEN o.state = 'cancelled' THEN CASE WHEN o.paid_at IS NULL THEN 'voided' ELSE 'refunding' END
      WHEN o.state = 'closed' THEN
@@ -28,12 +30,11 @@ CASE WHEN o.refund_waits THEN 'refunding'
      WHEN o.state = 'paid' AND p.authorized_until IS NOT NULL THEN 'authorized'
      ELSE o.state END
 """
-# What went back of shop_order o, or is going back, by its payment badge: twin of
-# ``orders.schemas.OrderHeader.given_back``.
-GIVEN_BACK_SQL: Final = f"""
-CASE WHEN o.state = 'refunded' OR (o.state = 'cancelled' AND o.paid_at IS NOT NULL) THEN o.total
-     ELSE o.refunded_cash + o.refunded_points END
-- CASE WHEN o.paid_at IS NOT NULL AND ({PAY_SQL}) = 'voided' THEN o.charge ELSE o.untaken END
+# What went back of shop_order o, or is going back: twin of ``orders.schemas.OrderHeader.given_back``.
+GIVEN_BACK_SQL: Final = """
+CASE WHEN o.state = 'refunded' OR (o.state = 'cancelled' AND o.paid_at IS NOT NULL) THEN o.total - o.untaken
+     WHEN o.paid_at IS NULL THEN 0
+     ELSE o.refunded_cash + o.refunded_points - o.untaken END
 """
 # What was chosen at checkout for this order and not for another shop's parcel; what staff changed wins.
 INPUTS_SQL: Final = """

@@ -8,7 +8,7 @@ from typing import Final
 from nakamise.web import N_, gettext_for, yen
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.domain.order_state import OrderStatus
-from nakamise_shop.orders.labels import CARRIERS, HAPPENED, UNTAKEN, happened
+from nakamise_shop.orders.labels import CARRIERS, HAPPENED, RELEASED, UNTAKEN, happened
 from nakamise_shop.orders.schemas import Order
 from nakamise_shop.orders.timeline import Happened, OrderNote
 
@@ -30,11 +30,18 @@ def story(locale: str, order: Order) -> list[dict[str, object]]:
     told: list[dict[str, object]] = [
         {"title": happened(locale, note), "state": "done", "at": note.at, "text": _detail(_, note)}
         for note in order.timeline
+        if not _was_told(order, note)
     ]
     if told:
         told[-1]["state"] = "now"
     coming = [kind for kind in _NEXT.get(order.status, ()) if not _is_whole(order, kind)]
     return told + [{"title": _(HAPPENED[kind]), "state": "next"} for kind in coming]
+
+
+def _was_told(order: Order, note: OrderNote) -> bool:
+    """What is let go at the provider the act itself has told already, as not charged."""
+    amounts = [one.data.get("untaken") for one in order.timeline]
+    return bool(note.data.get(RELEASED)) and note.data.get("amount") in amounts
 
 
 def _is_whole(order: Order, kind: Happened) -> bool:

@@ -16,7 +16,15 @@ from nakamise_shop.domain.bill import Bill, bill_of
 from nakamise_shop.domain.order_state import OrderState
 from nakamise_shop.orders.matching import TEXT_MATCHES, day_after, midnight, order_patterns
 from nakamise_shop.orders.schemas import PayStatus, pay_status
-from nakamise_shop.orders.status import GIVEN_BACK_SQL, INPUTS_SQL, NOTE_SQL, PACKED_SQL, PAY_SQL, STATUS_SQL
+from nakamise_shop.orders.status import (
+    GIVEN_BACK_SQL,
+    INPUTS_SQL,
+    NOTE_SQL,
+    PACKED_SQL,
+    PAY_SQL,
+    STATUS_SQL,
+    UNCHARGED_SQL,
+)
 from nakamise_shop.scope import Shops
 from nakamise_shop.staff.orders_schemas import StaffOrderFilter, StaffOrderLine
 
@@ -25,7 +33,7 @@ from nakamise_shop.staff.orders_schemas import StaffOrderFilter, StaffOrderLine
 _MATCHING: Final = f"""
 WITH matching AS (
     SELECT o.id, o.number, o.placed_at, o.shop_id, o.buyer_name, o.total, o.state, o.paid_at, p.authorized_until,
-           o.refunded_cash + o.refunded_points AS refunded, o.refund_waits,
+           o.refunded_cash + o.refunded_points AS refunded, o.refund_waits, {UNCHARGED_SQL} AS uncharged,
            {GIVEN_BACK_SQL} AS given_back,
            p.email, {INPUTS_SQL} AS inputs, {NOTE_SQL} AS note, {STATUS_SQL} AS status
     FROM shop_order o
@@ -42,7 +50,7 @@ _COUNTS: Final = f"{_MATCHING} SELECT status, count(*)::int AS number FROM match
 _LINES: Final = f"""
 {_MATCHING}
 SELECT m.id, m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.state, m.paid_at, m.authorized_until,
-       m.refunded, m.refund_waits, m.given_back, m.status, m.total, m.note <> '' AS has_note, m.inputs ? 'shop.gift' AS is_gift,
+       m.refunded, m.refund_waits, m.uncharged, m.given_back, m.status, m.total, m.note <> '' AS has_note, m.inputs ? 'shop.gift' AS is_gift,
        (SELECT sum({PACKED_SQL}) FROM shop_order_line l WHERE l.order_id = m.id)::int AS item_count
 FROM matching m JOIN shop_shop s ON s.id = m.shop_id
 WHERE $8::text IS NULL OR m.status = $8
@@ -116,6 +124,7 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
     tax: int
     refunded: int
     refund_waits: bool
+    uncharged: bool
     given_back: int
     address: dict[str, str]
     parcels: list[list[str]]
@@ -129,7 +138,12 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def pay_status(self) -> PayStatus:
         return pay_status(
-            self.state, self.paid_at, self.authorized_until, self.refunded, waits=self.refund_waits
+            self.state,
+            self.paid_at,
+            self.authorized_until,
+            self.refunded,
+            waits=self.refund_waits,
+            uncharged=self.uncharged,
         )
 
 
@@ -137,7 +151,7 @@ _EXPORT: Final = f"""
 {_MATCHING}
 SELECT m.number, m.placed_at, s.name AS shop_name, m.buyer_name, m.email, m.state, m.paid_at, m.authorized_until,
        m.status, packed.pieces AS item_count, packed.items,
-       o.quote, o.points, m.total, o.tax, m.refunded, m.refund_waits, m.given_back, o.address,
+       o.quote, o.points, m.total, o.tax, m.refunded, m.refund_waits, m.uncharged, m.given_back, o.address,
        ARRAY(SELECT jsonb_build_array(x.carrier, x.tracking_number) FROM shop_shipment x
              WHERE x.order_id = m.id ORDER BY x.shipped_at, x.id) AS parcels,
        m.note, m.inputs ? 'shop.gift' AS is_gift

@@ -34,7 +34,7 @@ class StaffOrderFilter(msgspec.Struct, frozen=True, kw_only=True):
 class StaffOrderLine(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the list of orders; ``item_count`` counts the pieces that are in its parcels or are to be.
     ``given_back`` is what went back or is going back, as its page says; ``refunded`` what refunds were reckoned with,
-    by which ``pay_status`` goes."""
+    by which ``pay_status`` goes; ``uncharged``: nothing of its charge was ever taken."""
 
     id: uuid.UUID
     number: str
@@ -49,6 +49,7 @@ class StaffOrderLine(msgspec.Struct, frozen=True, kw_only=True):
     authorized_until: datetime | None
     refunded: int
     refund_waits: bool
+    uncharged: bool
     given_back: int
     has_note: bool
     is_gift: bool
@@ -56,7 +57,12 @@ class StaffOrderLine(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def pay_status(self) -> PayStatus:
         return pay_status(
-            self.state, self.paid_at, self.authorized_until, self.refunded, waits=self.refund_waits
+            self.state,
+            self.paid_at,
+            self.authorized_until,
+            self.refunded,
+            waits=self.refund_waits,
+            uncharged=self.uncharged,
         )
 
 

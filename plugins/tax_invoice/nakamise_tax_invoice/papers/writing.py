@@ -169,6 +169,8 @@ def rest(order: OrderView, at: datetime) -> OrderRefund:
     )
     total = sum(amount for _no, _qty, amount in lines) + shipping
     tender = order.points - sum(refund.tender for refund in order.refunds)
+    # Of a reservation that ended also what earlier refunds had kept back was never taken, which is no part of the rest.
+    missing = order.untaken - sum(refund.untaken for refund in order.refunds)
     return OrderRefund(
         id=order.id,
         at=at.astimezone(UTC),
@@ -176,7 +178,7 @@ def rest(order: OrderView, at: datetime) -> OrderRefund:
         shipping=shipping,
         cash=total - tender,
         tender=tender,
-        untaken=order.untaken - sum(refund.untaken for refund in order.refunds),
+        untaken=min(total - tender, missing),
         reason="cancelled",
     )
 

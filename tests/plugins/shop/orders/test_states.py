@@ -140,20 +140,25 @@ async def test_the_payment_badge_in_sql_is_that_of_the_rules(stall: Stall) -> No
     async with stall.ctx.read() as tx:
         for state in OrderState:
             for paid_at in (None, at):
-                for until, back, waits in (
-                    (None, 0, False),
-                    (at, 0, False),
-                    (None, 5, False),
-                    (None, 5, True),
+                for until, back, waits, charge, untaken in (
+                    (None, 0, False, 5, 0),
+                    (at, 0, False, 5, 0),
+                    (at, 0, False, 5, 5),
+                    (None, 0, False, 5, 5),
+                    (None, 5, False, 5, 4),
+                    (None, 5, False, 0, 0),
+                    (None, 5, True, 5, 5),
                 ):
                     shown = await tx.value(
                         f"SELECT {PAY_SQL} FROM (SELECT $1::text AS state, $2::timestamptz AS paid_at,"
-                        " $4::bigint AS refunded_cash, 0 AS refunded_points, $5::boolean AS refund_waits) o,"
+                        " $4::bigint AS refunded_cash, 0 AS refunded_points, $5::boolean AS refund_waits,"
+                        " $6::bigint AS charge, $7::bigint AS untaken) o,"
                         " (SELECT $3::timestamptz AS authorized_until) p",
-                        *(state, paid_at, until, back, waits),
+                        *(state, paid_at, until, back, waits, charge, untaken),
                     )
-                    said = pay_status(state, paid_at, until, back, waits=waits)
-                    assert shown == said, (state, paid_at, until, back, waits)
+                    is_void = charge > 0 and untaken == charge
+                    said = pay_status(state, paid_at, until, back, waits=waits, uncharged=is_void)
+                    assert shown == said, (state, paid_at, until, back, waits, charge, untaken)
 
 
 @pytest.mark.req("LC-5.2.5")
