@@ -39,6 +39,7 @@ VERDICTS: Final = {
     "ship": (N_("Will be sent"), "ok"),
     "renumber": (N_("Other number: will be changed"), "warn"),
     "same": (N_("Noted already"), ""),
+    "repeated": (N_("Twice in this file: done once"), ""),
     "duplicate": (N_("Twice"), "danger"),
     "unmatched": (N_("No such order"), "danger"),
     "invalid": (N_("No valid number"), "danger"),

@@ -137,6 +137,7 @@ async def test_rows_that_do_not_fit_say_so_and_do_nothing(depot: Depot) -> None:
     table = [
         (one.number, "490714955707", "invalid"),  # the check digit is wrong
         (one.number, YAMATO, "ship"),
+        (one.number, "4907-1495-5706", "repeated"),  # the same number, written another way
         (one.number, OTHER, "duplicate"),
         (two.number, YAMATO, "duplicate"),  # one label cannot be on two parcels
         ("LC-19990101-0001", OTHER, "unmatched"),
@@ -146,7 +147,10 @@ async def test_rows_that_do_not_fit_say_so_and_do_nothing(depot: Depot) -> None:
     lines = ["伝票番号,備考,お客様管理番号", *(f"{number},x,{ref}" for ref, number, _ in table)]
     seen = await upload(depot, "\n".join(lines).encode())
     assert await verdicts(depot, seen["id"]) == [verdict for _, _, verdict in table]
+    page = (await depot.office.browser.get(f"/admin/shipping/tracking/{seen['id']}")).text
+    assert ("ファイル内に2行" in page, "反映済み" in page) == (True, False)
     assert await apply(depot, seen["id"]) == (1, 0, 0)
+    assert (await verdicts(depot, seen["id"]))[2] == "same", "by now it is noted"
     assert (await depot.view(two.id)).shipments == ()
     for data in (b"", b"a,b\n1,2\n", "お客様管理番号,伝票番号\n".encode(), b"\xff\xfe\x00\x81"):
         answer = await depot.staff.post(f"{API}/tracking", content=data)

@@ -23,9 +23,13 @@ _OPEN: Final = frozenset({"paid", "part_refunded"})
 
 
 class Verdict(enum.StrEnum):
+    """``repeated``: an earlier row of the file does the same already; ``duplicate``: it says something else, or another
+    parcel has the number."""
+
     SHIP = "ship"
     RENUMBER = "renumber"
     SAME = "same"
+    REPEATED = "repeated"
     DUPLICATE = "duplicate"
     UNMATCHED = "unmatched"
     INVALID = "invalid"
@@ -64,6 +68,7 @@ async def judge(ctx: TenantCtx, tx: Tx, carrier: str, rows: Sequence[NumberRow])
     found = await _Found.of(ctx, tx, carrier, rows)
     seen: dict[str, str] = {}
     used: dict[str, str] = {}
+    planned: set[str] = set()
     out: list[Judged] = []
     for row in rows:
         verdict = found.verdict(row)
@@ -71,8 +76,10 @@ async def judge(ctx: TenantCtx, tx: Tx, carrier: str, rows: Sequence[NumberRow])
             number = found.number_of(row)
             if seen.setdefault(row.ref, number) != number or used.setdefault(number, row.ref) != row.ref:
                 verdict = Verdict.DUPLICATE
-            elif any(one.ref == row.ref and one.verdict is verdict for one in out):
-                verdict = Verdict.SAME
+            elif row.ref in planned:
+                verdict = Verdict.REPEATED
+            else:
+                planned.add(row.ref)
         out.append(found.judged(row, verdict))
     return out
 
