@@ -112,15 +112,21 @@ class Unsaid(msgspec.Struct, frozen=True):
 def unsaid_ways(legal: Mapping[str, str], ways: Sequence[PaymentMethod]) -> list[Unsaid]:
     """What a notice does not say of the ways to pay that are on: with any, a shop may not open. An empty item is
     `missing_items`' matter; where there is one way only, it is clear what the time of payment belongs to."""
-    by_method = {way.method: way for way in ways}
-    items = _OF_WAYS if len(by_method) > 1 else _OF_WAYS[:1]
-    texts = {item: _plain(legal.get(item, "")) for item in items}
+    texts = {item: _plain(legal.get(item, "")) for item in _OF_WAYS}
     return [
         Unsaid(item, way.label)
-        for item, text in texts.items()
-        for way in by_method.values()
-        if text and not any(_plain(name) in text for name in _CALLED.get(way.method, (way.label,)))
+        for item, needed in ways_to_name(ways).items()
+        for way in needed
+        if (text := texts[item])
+        and not any(_plain(name) in text for name in _CALLED.get(way.method, (way.label,)))
     ]
+
+
+def ways_to_name(ways: Sequence[PaymentMethod]) -> dict[str, list[PaymentMethod]]:
+    """By item of a notice: the ways to pay that it must name, each once; nothing while none is on."""
+    by_method = list({way.method: way for way in ways}.values())
+    items = _OF_WAYS if len(by_method) > 1 else _OF_WAYS[: len(by_method)]
+    return dict.fromkeys(items, by_method)
 
 
 def _plain(text: str) -> str:

@@ -19,7 +19,7 @@ from nakamise_shop.legal import LABELS, MANDATORY, MAY_BE_ASKED_FOR
 from nakamise_shop.opening import service
 from nakamise_shop.opening.schemas import Apply, ApplyAgain
 from nakamise_shop.saying import say
-from nakamise_shop.staff import newcomers
+from nakamise_shop.staff import newcomers, shops_service
 from nakamise_shop.staff.product_form import clean
 from nakamise_shop.staff.shop_mails import OPENING
 from nakamise_shop.staff.shop_pages import MANAGE, on_request_of
@@ -35,6 +35,9 @@ FIELDS: Final = {
     "order_number_prefix": N_("Order numbers begin with"),
     "introduction": N_("Introduction of the shop"),
 }
+# Items of the notice that are one line, by what browsers call such a field.
+ONE_LINE: Final = {"phone": "tel", "email": "email"}
+APPROVED: Final = frozenset({"open", "suspended", "closed"})
 _EMPTY: Final = dict.fromkeys((*FIELDS, *(f"legal.{name}" for name in MANDATORY)), "") | {
     f"told.{name}": "shown" for name in MAY_BE_ASKED_FOR
 }
@@ -115,6 +118,9 @@ async def _show(
         refused="" if refused is None or isinstance(refused, Invalid) else say(ctx, refused),
         names=labels(ctx, FIELDS),
         legal={name: named[name] for name in MANDATORY},
+        ways_named=shops_service.ways_named(ctx),
+        one_line=ONE_LINE,
+        was_approved=any(one.state in APPROVED for one in mine),
         may_be_asked_for=MAY_BE_ASKED_FOR,
         notice_ways=choices(ctx, NOTICE_WAYS),
         states=badges(ctx, SHOP_STATES),

@@ -167,7 +167,7 @@ def _grouped(
             continue
         shop = line.cells.shop or (places.shops[0] if len(places.shops) == 1 else "")
         if shop not in places.shops:
-            row.faults["shop"] = _fault(N_("Please name the shop by its code."))
+            row.faults["shop"] = _no_shop(line.cells.shop)
             continue
         if (shop, line.sku) in seen:
             row.faults["sku"] = _fault(N_("This SKU stands in the file twice."))
@@ -187,6 +187,12 @@ def _grouped(
         found[key][0].rows.append(row)
         found[key][1].append(line)
     return list(found.values())
+
+
+def _no_shop(typed: str) -> FieldError:
+    if not typed:
+        return _fault(N_("Please name the shop by its code."))
+    return _fault(N_("You work for no shop with the code “%(code)s”."), code=typed[:60])
 
 
 def _wrong_code(

@@ -16,7 +16,7 @@ from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop import scope
 from nakamise_shop.catalog import price_log
-from nakamise_shop.legal import LABELS, Unsaid, missing_items, unsaid_ways
+from nakamise_shop.legal import LABELS, Unsaid, missing_items, unsaid_ways, ways_to_name
 from nakamise_shop.on_request import keeping
 from nakamise_shop.staff import shops_repository as repository
 from nakamise_shop.staff.shops_schemas import LEGAL_MAX, ShopInput, StaffShop
@@ -111,6 +111,12 @@ def _lost_ways(ctx: TenantCtx, before: StaffShop, given: ShopInput) -> dict[str,
 def unsaid(ctx: TenantCtx, legal: Mapping[str, str]) -> list[Unsaid]:
     """Of the ways to pay that are on now: what this notice does not name."""
     return unsaid_ways(legal, ctx.service(Payments).methods())
+
+
+def ways_named(ctx: TenantCtx) -> dict[str, str]:
+    """By item of a notice: the ways to pay that are on, all of which it must name."""
+    needed = ways_to_name(ctx.service(Payments).methods())
+    return {item: " / ".join(way.label for way in ways) for item, ways in needed.items()}
 
 
 def lacking(ctx: TenantCtx, legal: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,6 +13,7 @@ import httpx
 import msgspec
 import pytest
 
+from nakamise.contracts.payments import Payments
 from nakamise.errors import Conflict, LimitReached, NotFound
 from nakamise.plans import service as plans
 from nakamise.testing.fixtures import ClientFor, CtxFor, MakeTenant
@@ -137,7 +139,8 @@ async def test_a_broadcaster_applies_is_nothing_until_approved_and_then_runs_tha
     await street.stall.goods("honten", "本店の品", 1000, 9)
     way = await street.host.client.get("/livestream/apply")
     assert f'href="{OPEN}"' in way.text
-    assert "お店を開く（申請）" in (await street.host.client.get(OPEN)).text
+    form = (await street.host.client.get(OPEN)).text
+    assert ("お店を開く（申請）" in form, "それまでは誰にも表示されません" in form) == (True, True)
     sent = await street.apply(introduction="花と暮らす", order_number_prefix="HN")
     assert (sent.status_code, sent.headers["location"]) == (303, OPEN), sent.text
     shop = await street.shop_of("hana")
@@ -207,6 +210,7 @@ async def _runs_the_own_shop_alone(street: Street, shop: uuid.UUID) -> None:
     # Whoever runs a shop makes the next one as staff do.
     page = (await client.get(OPEN)).text
     assert f"/admin/shop/shops/{shop}" in page
+    assert "それまでは誰にも表示されません" not in page, "it is open"
     assert 'id="opening-form"' not in page
     assert (await street.apply("other")).status_code == 409
     assert await street.stall.value("SELECT count(*) FROM shop_shop") == 2
@@ -299,6 +303,23 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(stre
     assert (taken.status_code, 'href="#f-slug"' in taken.text) == (422, True)
     assert await street.stall.value("SELECT count(*) FROM shop_shop") == 1
     assert await street.named(street.host) == set()
+
+
+@pytest.mark.req("BX-14", "LC-3.3.2")
+async def test_what_a_notice_must_name_is_said_beside_the_field(street: Street) -> None:
+    """Beforehand, with the ways that are on; phone and e-mail address are one line each."""
+    page = (await street.host.client.get(OPEN)).text
+    ways = " / ".join(one.label for one in street.stall.ctx.service(Payments).methods())
+    assert " / " in ways
+    for item in ("payment_methods", "payment_timing"):
+        hint = re.search(rf'id="f-legal.{item}-hint">(.+?)</p>', page)
+        assert hint is not None, item
+        said = html.unescape(hint[1].replace("<wbr>", ""))
+        assert said == f"有効なお支払い方法：{ways}。それぞれについて、この欄に記載してください。"
+    assert page.count("それぞれについて") == 2
+    for item, kind in (("phone", "tel"), ("email", "email")):
+        assert re.search(rf'<input[^>]*name="legal.{item}" type="{kind}"', page), item
+        assert f'<textarea class="n-input" id="f-legal.{item}"' not in page
 
 
 @pytest.mark.req("LC-8.0.1")

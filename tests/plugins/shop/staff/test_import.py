@@ -137,6 +137,18 @@ async def test_every_fault_names_its_row_and_column_and_nothing_is_written(offic
     assert 'name="mark"' not in page.text
 
 
+@pytest.mark.req("CL-19", "CL-21")
+async def test_a_shop_that_is_none_is_said_to_be_none(office: Office) -> None:
+    """And one must be named where there are two."""
+    await office.stall.shop("hanare", "HN")
+    head, goods = ["ショップコード", "商品名", "SKU", "価格"], ["品", "SKU-1", "100"]
+    preview = await upload(office, sheet(head, ["nowhere", *goods], ["", *goods], ["hanare", *goods]))
+    assert faults(preview) == {
+        2: {"ショップコード": "ショップコード「nowhere」のショップがないか、担当外です。"},
+        3: {"ショップコード": "ショップコードでショップを指定してください。"},
+    }
+
+
 @pytest.mark.req("CL-19")
 @pytest.mark.parametrize(
     ("data", "words"),
@@ -252,6 +264,9 @@ async def test_a_large_file_is_applied_by_a_job_that_says_how_far_it_is(office: 
     await drain(office.stall.tenant)
     done = await office.browser.get(page)
     assert f"{count}点の商品を保存しました" in done.text
+    async with office.stall.ctx.begin() as tx:
+        await tx.execute("UPDATE shop_import SET changed = 4000")
+    assert "4,000点の商品を保存しました" in (await office.browser.get(page)).text
     assert "hx-get" not in done.text
     assert (await office.browser.post(f"{page}/apply", data=body)).status_code == 303
     await drain(office.stall.tenant)
