@@ -187,6 +187,7 @@ class OrderQuery(msgspec.Struct, frozen=True, kw_only=True):
     first: date | None = None
     last: date | None = None
     text: str = ""
+    purchase_ids: tuple[uuid.UUID, ...] = ()
 
 
 class RefundLine(msgspec.Struct, frozen=True, kw_only=True):

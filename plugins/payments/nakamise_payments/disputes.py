@@ -12,13 +12,14 @@ from nakamise.ids import uuid7
 from nakamise.plugin import TenantCtx
 from nakamise_payments import covering, ledger, mails, repository, telling
 from nakamise_payments.asking import look
-from nakamise_payments.schemas import Dispute, Op
+from nakamise_payments.schemas import Dispute, DisputePage, Op
 
 log: Final = logging.getLogger("nakamise.payments")
 _ROWS: Final = (
-    "SELECT id, provider_id, reference, op_id, amount, currency, state, reason, is_inquiry, respond_by, opened_at"
-    " FROM payments_dispute"
+    "SELECT d.id, d.provider_id, d.reference, d.op_id, d.amount, d.currency, d.state, d.reason, d.is_inquiry,"
+    " d.respond_by, d.opened_at, d.closed_at, o.subject FROM payments_dispute d JOIN payments_op o ON o.id = d.op_id"
 )
+PAGE_SIZE: Final = 20
 
 
 async def apply(ctx: TenantCtx, provider_id: str, told: DisputeStatus) -> None:
@@ -44,7 +45,7 @@ async def apply(ctx: TenantCtx, provider_id: str, told: DisputeStatus) -> None:
 
 async def _known(tx: Tx, provider_id: str, reference: str) -> Dispute | None:
     return await tx.first(
-        Dispute, f"{_ROWS} WHERE provider_id = $1 AND reference = $2", provider_id, reference
+        Dispute, f"{_ROWS} WHERE d.provider_id = $1 AND d.reference = $2", provider_id, reference
     )
 
 
@@ -58,7 +59,7 @@ async def _open(ctx: TenantCtx, tx: Tx, charge: Op, provider_id: str, told: Disp
     )
     if not told.is_inquiry:
         await ledger.enter(tx, charge, "dispute", told.amount.amount, f"dispute:{dispute_id}")
-    opened = await tx.one(Dispute, f"{_ROWS} WHERE id = $1", dispute_id)
+    opened = await tx.one(Dispute, f"{_ROWS} WHERE d.id = $1", dispute_id)
     await telling.disputed(ctx, tx, await repository.lock(tx, charge.id), DisputeState.OPEN, opened.amount)
     await mails.disputed(ctx, tx, opened)
     return opened
@@ -86,10 +87,21 @@ async def _close(ctx: TenantCtx, tx: Tx, charge: Op, known: Dispute, told: Dispu
 
 
 async def of_charge(tx: Tx, op_id: uuid.UUID) -> list[Dispute]:
-    return await tx.all(Dispute, f"{_ROWS} WHERE op_id = $1 ORDER BY opened_at DESC, id", op_id)
+    return await tx.all(Dispute, f"{_ROWS} WHERE d.op_id = $1 ORDER BY d.opened_at DESC, d.id", op_id)
 
 
 async def open_ones(tx: Tx) -> list[Dispute]:
     return await tx.all(
-        Dispute, f"{_ROWS} WHERE state = 'open' ORDER BY respond_by NULLS LAST, opened_at, id"
+        Dispute, f"{_ROWS} WHERE d.state = 'open' ORDER BY d.respond_by NULLS LAST, d.opened_at, d.id"
     )
+
+
+async def ended(tx: Tx, page: int) -> DisputePage:
+    """One page of those that were won or lost, the last first."""
+    items = await tx.all(
+        Dispute,
+        f"{_ROWS} WHERE d.state <> 'open' ORDER BY d.closed_at DESC, d.id LIMIT $1 OFFSET $2",
+        *(PAGE_SIZE, (page - 1) * PAGE_SIZE),
+    )
+    total = int(await tx.value("SELECT count(*) FROM payments_dispute WHERE state <> 'open'"))
+    return DisputePage(items=items, total=total, page=page, page_size=PAGE_SIZE)

@@ -61,23 +61,33 @@ async def show(
     ctx: Ctx,
     op_state: Annotated[OpState | None, QueryParameter(name="state")] = None,
     page_number: Page = 1,
+    disputes_page: Annotated[int, QueryParameter(name="disputes", ge=1, le=10_000)] = 1,
 ) -> Response[bytes]:
     async with ctx.read() as tx:
         ops = await overview.op_page(tx, op_state, page_number)
-        reports = await overview.reports(tx)
+        reports = await overview.shown_reports(tx)
+        about = await overview.ops_of(tx, reports)
         stopped = await payouts_stopped(tx)
         unfinished_since = await comparing.unfinished_since(tx, providers.providers(ctx))
         open_disputes = await disputes.open_ones(tx)
+        ended_disputes = await disputes.ended(tx, disputes_page)
         stuck_shares = await stuck.all_of(tx)
         shop_names, order_numbers = await stuck.names(ctx, tx, stuck_shares)
+        by_hand_ops = [op for op in ops.items if op.state is OpState.BY_HAND]
+        named = (*about.values(), *open_disputes, *ended_disputes.items, *by_hand_ops)
+        orders = await overview.orders_of(ctx, tx, (one.subject for one in named))
     return await page(
         ctx,
         "payments/list.html",
         ops=ops,
         reports=reports,
+        about=about,
+        orders=orders,
         stopped=stopped,
         unfinished_since=unfinished_since,
         disputes=open_disputes,
+        ended=ended_disputes,
+        outcomes=words.outcomes(ctx),
         stuck=stuck_shares,
         stuck_failures={row.id: words.failure_of(ctx, row.provider_id, row.failure) for row in stuck_shares},
         shop_names=shop_names,
@@ -86,10 +96,14 @@ async def show(
         failures={op.id: words.failure(ctx, op) for op in ops.items},
         tabs=_tabs(ctx, op_state),
         base=f"?state={op_state.value}&page=" if op_state else "?page=",
+        disputes_base="?disputes=",
         states=words.states(ctx),
         kinds=words.kinds(ctx),
         troubles=words.troubles(ctx),
-        sides=[words.sides(ctx, difference) for report in reports[:1] for difference in report.differences],
+        sides={
+            report.id: [words.sides(ctx, difference) for difference in report.differences]
+            for report in reports
+        },
     )
 
 

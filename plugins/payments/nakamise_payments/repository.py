@@ -47,6 +47,11 @@ EXCESS: Final = "more was taken than was left"
 # The reason of releases of what was never taken, though it was to be.
 SHORT: Final = "less was taken than was left"
 PAGE_SIZE: Final = 50
+_REPORTS: Final = (
+    "SELECT r.id, r.at, r.since, r.provider_id, r.compared, r.charged, r.refunded, r.differences, r.moved,"
+    " a.name AS acknowledged_by, coalesce(a.note, '') AS note FROM payments_report r"
+    " LEFT JOIN payments_acknowledgement a ON a.report_id = r.id"
+)
 
 
 class NewCharge(msgspec.Struct, frozen=True, kw_only=True):
@@ -304,11 +309,14 @@ async def insert_report(tx: Tx, report: Report) -> None:
 
 
 async def last_reports(tx: Tx, limit: int) -> list[Report]:
+    return await tx.all(Report, f"{_REPORTS} ORDER BY r.at DESC, r.id LIMIT $1", limit)
+
+
+async def open_reports(tx: Tx, limit: int) -> list[Report]:
+    """The last with differences that nobody has acknowledged, however old they are."""
     return await tx.all(
         Report,
-        "SELECT r.id, r.at, r.since, r.provider_id, r.compared, r.charged, r.refunded, r.differences, r.moved,"
-        " a.name AS acknowledged_by, coalesce(a.note, '') AS note FROM payments_report r"
-        " LEFT JOIN payments_acknowledgement a ON a.report_id = r.id ORDER BY r.at DESC, r.id LIMIT $1",
+        f"{_REPORTS} WHERE r.differences <> '[]'::jsonb AND a.report_id IS NULL ORDER BY r.at DESC, r.id LIMIT $1",
         limit,
     )
 

@@ -12,6 +12,7 @@ import msgspec
 from nakamise.contracts.payment_movements import DisputeState
 from nakamise.contracts.payments import Capture, Instructions, OpKind, Payment, PaymentState
 from nakamise.money import Money
+from nakamise.web import Paged
 
 
 class OpState(enum.StrEnum):
@@ -170,7 +171,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dispute(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of payments_dispute."""
+    """A row of payments_dispute; ``subject`` is what its charge pays for."""
 
     id: uuid.UUID
     provider_id: str
@@ -183,3 +184,11 @@ class Dispute(msgspec.Struct, frozen=True, kw_only=True):
     is_inquiry: bool
     respond_by: datetime | None
     opened_at: datetime
+    closed_at: datetime | None
+    subject: uuid.UUID
+
+
+class DisputePage(Paged, frozen=True, kw_only=True):
+    """One page of those that ended."""
+
+    items: list[Dispute]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from nakamise.contracts.payment_movements import DisputeState
 from nakamise.contracts.payments import ChargeState, OpKind
 from nakamise.plugin import TenantCtx
 from nakamise.web import N_, gettext_for, yen
@@ -45,6 +46,11 @@ TROUBLES: Final[Mapping[Trouble, str]] = {
     Trouble.ONLY_MOVED: N_("The provider's balance moved, and the ledger does not know it"),
     Trouble.PAID_OUT: N_("More was paid out than the ledger holds"),
 }
+# (label, badge kind, icon)
+OUTCOMES: Final[Mapping[DisputeState, tuple[str, str, str]]] = {
+    DisputeState.WON: (N_("Won"), "ok", "circle-check"),
+    DisputeState.LOST: (N_("Lost"), "danger", "circle-alert"),
+}
 ASK_BACK: Final = N_("You paid this share yourselves, and the order was refunded afterwards. Ask the shop to pay the amount back.")  # fmt: skip
 
 # What the two sides of a difference are.
@@ -65,6 +71,12 @@ _AMOUNTS: Final = frozenset(
 def states(ctx: TenantCtx) -> dict[OpState, tuple[str, str, str]]:
     _ = gettext_for(ctx.locale, "payments")
     return {key: (_(label), kind, icon) for key, (label, kind, icon) in STATES.items()}
+
+
+def outcomes(ctx: TenantCtx) -> dict[DisputeState, tuple[str, str, str]]:
+    """How a dispute ended."""
+    _ = gettext_for(ctx.locale, "payments")
+    return {key: (_(label), kind, icon) for key, (label, kind, icon) in OUTCOMES.items()}
 
 
 def kinds(ctx: TenantCtx) -> dict[OpKind, str]:

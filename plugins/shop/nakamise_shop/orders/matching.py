@@ -24,7 +24,7 @@ TEXT_MATCHES: Final = """
 """
 # Of shop_order o: $1 ids, $2 numbers, $3 shops, $4 buyer, $5 states, $6 fulfil states, $7 placed from,
 # $8 placed before, $9 patterns, $10 shops of the acting staff or null, $11 the acting person, whose own purchases
-# are theirs everywhere. An empty array asks for all. An order of which every unit went back unsent, and something was
+# are theirs everywhere, $12 purchases. An empty array asks for all. An order of which every unit went back unsent, and something was
 # kept, waits for nothing: it is in no fulfil state that is asked for, before it is closed (``orders.closing``).
 MATCHES: Final = f"""
 (cardinality($1::uuid[]) = 0 OR o.id = ANY ($1))
@@ -39,11 +39,12 @@ AND ($7::timestamptz IS NULL OR o.placed_at >= $7)
 AND ($8::timestamptz IS NULL OR o.placed_at < $8)
 AND (cardinality($9::text[]) = 0 OR {TEXT_MATCHES.format(words="$9")})
 AND ($10::uuid[] IS NULL OR o.shop_id = ANY ($10) OR o.buyer_id = $11)
+AND (cardinality($12::uuid[]) = 0 OR o.purchase_id = ANY ($12))
 """  # noqa: S608
 
 
 async def conditions(ctx: TenantCtx, tx: Tx, query: OrderQuery) -> tuple[object, ...]:
-    """$1 to $11 of ``MATCHES``."""
+    """$1 to $12 of ``MATCHES``."""
     zone = ctx.tenant.zone
     return (
         list(query.ids),
@@ -57,6 +58,7 @@ async def conditions(ctx: TenantCtx, tx: Tx, query: OrderQuery) -> tuple[object,
         order_patterns(query.text),
         await scope.shops_of(ctx, tx),
         ctx.actor.user_id,
+        list(query.purchase_ids),
     )
 
 

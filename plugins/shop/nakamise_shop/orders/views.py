@@ -28,7 +28,7 @@ SELECT o.id, o.purchase_id, o.shop_id, o.number, o.buyer_id, o.buyer_name, p.ema
 FROM shop_order o JOIN shop_purchase p ON p.id = o.purchase_id
 """  # noqa: S608 - a constant
 _BY_ID: Final = f"{_VIEWS} WHERE o.id = ANY($1)"
-_FIND: Final = f"{_VIEWS} WHERE {MATCHES} ORDER BY o.placed_at DESC, o.id DESC LIMIT $12 OFFSET $13"
+_FIND: Final = f"{_VIEWS} WHERE {MATCHES} ORDER BY o.placed_at DESC, o.id DESC LIMIT $13 OFFSET $14"
 _COUNT: Final = f"SELECT count(*) FROM shop_order o WHERE {MATCHES}"  # noqa: S608 - a constant
 
 

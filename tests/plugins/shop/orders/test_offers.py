@@ -47,6 +47,8 @@ async def test_a_plugin_reads_searches_and_ships_orders(stall: Stall, client: Cl
             (OrderQuery(fulfil_states=("shipped",)), 0),
             (OrderQuery(last=day - timedelta(days=1)), 0),
             (OrderQuery(text="ワイン"), 0),
+            (OrderQuery(purchase_ids=(view.purchase_id, uuid.uuid4())), 1),
+            (OrderQuery(purchase_ids=(uuid.uuid4(),)), 0),
         ):
             assert await orders.count(tx, query) == len(await orders.find(tx, query)) == count, query
     with pytest.raises(Invalid):
