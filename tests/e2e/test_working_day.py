@@ -95,7 +95,7 @@ async def _take_in(staff: Visitor) -> None:
 async def _offer(staff: Visitor) -> None:
     await staff.go("/admin/coupons/new")
     page = staff.page
-    await page.get_by_label("名前", exact=True).fill("朝の割引")
+    await page.locator("input[name=name]").fill("朝の割引")
     await page.locator("input[name=kind][value=fixed]").check()
     await page.locator("input[name=amount]").fill("500")
     await page.locator("input[name=code]").fill(CODE)
