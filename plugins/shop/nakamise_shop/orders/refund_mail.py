@@ -59,4 +59,5 @@ async def _parts(tx: Tx, order: Order, event: OrderRefunded) -> tuple[list[MailL
     names = {line.line_no: f"{line.name} {line.variant_name}".strip() for line in order.lines}
     lines = [MailLine(names[line_no], qty, yen(amount)) for line_no, qty, amount in refund.lines]
     bill = [("Shipping", refund.shipping)] if refund.shipping else []
-    return lines, [*bill, ("Refund", refund.cash + refund.tender - refund.untaken)]
+    back = refund.cash + refund.tender - refund.untaken
+    return lines, [*bill, ("Refund", back)] if back else bill
