@@ -175,7 +175,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PaymentProvider(Protocol):
-    """``id`` is the plugin's id; ``offers`` has at least one way to pay, the usual one first.
+    """``id`` is the plugin's id; ``offers`` are the ways to pay, the usual one first; none while only
+    what was begun before goes on.
 
     Whatever takes an ``op_id`` is answered as before when the same key comes again, and raises
     ProviderUnreachable when the outcome is unknown. What the provider refuses for good is FAILED.

@@ -25,12 +25,12 @@ _NOTE: Final = (
     "INSERT INTO payments_manual_note (id, charge_key, version, kind, amount, day, words, by_id, by_name)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 )
-# The version that was seen makes one receipt of what two people note at once; what is whole takes no more.
+# The version that was seen makes one receipt of what two people note at once; what comes besides is to be paid back.
 _ARRIVED: Final = (
     "UPDATE payments_manual_charge SET received = received + $2, version = version + 1,"
     " state = CASE WHEN received + $2 - returned >= amount THEN 'succeeded' ELSE state END,"
-    " settled_at = CASE WHEN received + $2 - returned >= amount THEN now() END"
-    " WHERE key = $1 AND version = $3 AND state <> 'succeeded' AND number <> ''"
+    " settled_at = CASE WHEN received + $2 - returned >= amount THEN coalesce(settled_at, now()) END"
+    " WHERE key = $1 AND version = $3 AND number <> ''"
 )
 _SENT_BACK: Final = (
     "UPDATE payments_manual_charge SET returned = returned + $2, version = version + 1"  # noqa: S608
@@ -38,7 +38,8 @@ _SENT_BACK: Final = (
 )
 _MISTAKEN: Final = (
     "UPDATE payments_manual_charge SET received = received - $2, version = version + 1"
-    " WHERE key = $1 AND version = $3 AND state <> 'succeeded' AND received - returned >= $2"
+    " WHERE key = $1 AND version = $3"
+    " AND received - returned - CASE state WHEN 'succeeded' THEN amount ELSE 0 END >= $2"
 )
 _NOTES: Final = (
     "SELECT id, version, kind, amount, day, words, by_name, at, undone FROM payments_manual_note"
@@ -47,11 +48,13 @@ _NOTES: Final = (
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
-    """``amount`` in yen came on ``day`` (of the bank's list, in Japan); ``version`` is what the page showed."""
+    """``amount`` in yen came on ``day`` (of the bank's list, in Japan); ``version`` is what the page showed, ``besides``
+    that it said that the transfer was whole before."""
 
     amount: int
     day: date
     version: int
+    besides: bool = False
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,8 +91,9 @@ async def notes_of(tx: Tx, key: uuid.UUID) -> Sequence[Note]:
 
 
 def check(entry: Entry, arrival: Arrival, today: date) -> None:
-    """Raises Invalid for a day that cannot be; Conflict when nothing is awaited or somebody acted meanwhile."""
-    if entry.is_paid:
+    """Raises Invalid for a day that cannot be; Conflict when it was whole before and nobody said so, or somebody acted
+    meanwhile."""
+    if entry.is_paid and not arrival.besides:
         raise Conflict(
             N_("This transfer is noted as whole already."), code="transfer_whole", domain="payments_manual"
         )
@@ -100,18 +104,19 @@ def check(entry: Entry, arrival: Arrival, today: date) -> None:
         raise Invalid({"day": FieldError(message, domain="payments_manual")})
 
 
-async def arrived(ctx: TenantCtx, key: uuid.UUID, arrival: Arrival) -> Entry:
-    """The transfer as it is then; of a whole one the payments hear after the commit. Raises NotFound; Invalid and
-    Conflict as ``check``."""
+async def arrived(ctx: TenantCtx, key: uuid.UUID, arrival: Arrival) -> tuple[Entry, Entry]:
+    """The transfer before and after it; when it became whole the payments hear after the commit. Raises NotFound;
+    Invalid and Conflict as ``check``."""
     async with ctx.begin() as tx:
-        check(await find(tx, key), arrival, today(ctx))
+        before = await find(tx, key)
+        check(before, arrival, today(ctx))
         await tx.must_touch_one(_meanwhile(), _ARRIVED, key, arrival.amount, arrival.version)
         await _note(ctx, tx, key, arrival.version, "in", arrival.amount, arrival.day, "")
         entry = await books.known(tx, key)
-        if entry.is_paid:
+        if entry.is_paid and not before.is_paid:
             await ctx.enqueue(tx, TELL, Tell(key))
         await ctx.audit(tx, "payments_manual.arrived", str(key), number=entry.number, amount=arrival.amount)
-    return entry
+    return before, entry
 
 
 async def sent_back(ctx: TenantCtx, key: uuid.UUID, amount: int, words: str, version: int) -> None:
@@ -124,8 +129,8 @@ async def sent_back(ctx: TenantCtx, key: uuid.UUID, amount: int, words: str, ver
 
 
 async def mistaken(ctx: TenantCtx, key: uuid.UUID, note_id: uuid.UUID, version: int) -> None:
-    """An arrival that was none, as long as the transfer is not whole: of a whole one the order has heard. Raises
-    NotFound, Conflict."""
+    """An arrival that was none. A whole transfer stays whole, for its order has heard: what came besides can be taken
+    back. Raises NotFound, Conflict."""
     async with ctx.begin() as tx:
         entry = await find(tx, key)
         amount = await tx.value(
@@ -154,6 +159,11 @@ async def _note(
     await tx.execute(
         _NOTE, *(uuid7(), key, version, kind, amount, day, words, actor.user_id, actor.name_in_log)
     )
+
+
+def was_in_time(ctx: TenantCtx, entry: Entry, arrival: Arrival) -> bool:
+    """The last day is over, and the bank had the money by then."""
+    return entry.due_at <= ctx.now() and arrival.day <= entry.due_at.astimezone(_JAPAN).date()
 
 
 def today(ctx: TenantCtx) -> date:

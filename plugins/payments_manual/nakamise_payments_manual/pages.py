@@ -45,26 +45,30 @@ STAGES: Final[Mapping[Stage, tuple[str, str, str]]] = {
 }
 
 
+Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+
+
 class ArrivalForm(msgspec.Struct, frozen=True):
-    """``sure`` once the next page has said what follows."""
+    """``sure`` once the next page has said what follows; ``besides`` when that was that the transfer is whole."""
 
     amount: Annotated[int, Meta(ge=1, le=999_999_999)]
     day: date
-    version: int
+    version: Version
     sure: bool = False
+    besides: bool = False
 
 
 class BackForm(msgspec.Struct, frozen=True):
     """``amount`` is what the page said; ``words`` how it was paid."""
 
-    amount: Annotated[int, Meta(ge=1)]
+    amount: Annotated[int, Meta(ge=1, le=2**53)]
     words: Annotated[str, Meta(min_length=2, max_length=500)]
-    version: int
+    version: Version
 
 
 class MistakeForm(msgspec.Struct, frozen=True):
     note: uuid.UUID
-    version: int
+    version: Version
 
 
 @get("/", opt=requires(CONFIRM), include_in_schema=False)
@@ -146,10 +150,12 @@ async def arrived(request: AnyRequest, ctx: Ctx, transfer_id: FromPath[uuid.UUID
     form = await read_form(request, ArrivalForm)
     try:
         given = form.valid()
-        arrival = Arrival(amount=given.amount, day=given.day, version=given.version)
+        arrival = Arrival(
+            amount=given.amount, day=given.day, version=given.version, besides=given.besides or not given.sure
+        )
         if not given.sure:
             return await _ask(ctx, transfer_id, arrival)
-        entry = await noting.arrived(ctx, transfer_id, arrival)
+        before, entry = await noting.arrived(ctx, transfer_id, arrival)
     except Invalid as refused:
         typed = {name: str(value) for name, value in (await request.form()).items()}
         return await _detail(ctx, transfer_id, errors=refused.fields, typed=typed)
@@ -160,6 +166,9 @@ async def arrived(request: AnyRequest, ctx: Ctx, transfer_id: FromPath[uuid.UUID
         return see_other(ctx, f"{HERE}/{transfer_id}", flash=_("Noted. There is something to pay back."))
     if not entry.is_paid:
         return see_other(ctx, f"{HERE}/{transfer_id}", flash=_("Noted. The rest is awaited."))
+    if before.state is ChargeState.CANCELED:
+        said = _("Noted. Look at the order: it goes on, or its refund is a task.")
+        return see_other(ctx, f"{HERE}/{transfer_id}", flash=said)
     return see_other(ctx, HERE, flash=_("Noted. The order goes on."))
 
 
@@ -176,6 +185,7 @@ async def _ask(ctx: TenantCtx, transfer_id: uuid.UUID, arrival: Arrival) -> Resp
         missing=max(0, entry.rest - arrival.amount),
         too_much=max(0, arrival.amount - entry.rest),
         is_late=entry.state is ChargeState.CANCELED,
+        was_in_time=noting.was_in_time(ctx, entry, arrival),
         action=f"{HERE}/{transfer_id}",
     )
 

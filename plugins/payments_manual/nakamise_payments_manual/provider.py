@@ -43,7 +43,9 @@ class ManualProvider:
 
     @property
     def offers(self) -> Sequence[Offer]:
-        """Money goes back by hand: staff transfer it themselves."""
+        """None until the account is complete. Money goes back by hand: staff transfer it themselves."""
+        if not self._settings.is_ready:
+            return ()
         offer = Offer(
             method=books.KIND,
             label=N_("Bank transfer"),

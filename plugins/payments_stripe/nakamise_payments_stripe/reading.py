@@ -101,7 +101,7 @@ def op_of(found: Json) -> uuid.UUID | None:
 def failure_of(code: str, decline: str, method: str = "card") -> str:
     """For the buyer. What cards are told says nothing to who pays at PayPay."""
     found = FAILURES.get(decline) or FAILURES.get(code) or TRY_LATER
-    return PAYPAY_FAILED if method == "paypay" and found != NOT_SET_UP else found
+    return PAYPAY_FAILED if method == "paypay" and found not in (NOT_SET_UP, NOT_NOW) else found
 
 
 def not_moved(code: str) -> str:

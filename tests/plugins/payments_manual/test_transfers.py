@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from nakamise_shop.checkout.expire import expire_due
 from tests.plugins.payments_manual.bench import HERE, WAY, Bench
 
 TOTAL = 3550
-REST = "SELECT state, received FROM payments_manual_charge WHERE key = $1"
+STATE = "SELECT state FROM payments_manual_charge WHERE key = $1"
 
 
 async def _over(bench: Bench, purchase: uuid.UUID, drain: Drain) -> None:
@@ -272,3 +273,72 @@ async def test_who_may_not_confirm_sees_nothing(bench: Bench) -> None:
     refused = await bench.client.post(f"{HERE}/{key}/arrived", data=form, headers=cookie)
     assert refused.status_code in (403, 404)
     assert await bench.value("SELECT count(*) FROM payments_manual_note") == 0
+
+
+async def _pages(bench: Bench, key: uuid.UUID, amount: int) -> str:
+    """Note an arrival as a browser does, with what each page gave it; the page that asked."""
+    shown = await bench.look(f"{HERE}/{key}")
+    day = today(bench.stall.ctx).isoformat()
+    version = shown.partition('name="version" value="')[2].partition('"')[0]
+    form = {"amount": str(amount), "day": day, "version": version}
+    asked = await bench.client.post(f"{HERE}/{key}/arrived", data=form, headers=bench.staff)
+    given = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', asked.text))
+    assert given["amount"] == str(amount), asked.text
+    done = await bench.client.post(f"{HERE}/{key}/arrived", data=given, headers=bench.staff)
+    assert done.status_code == 303
+    return asked.text.replace("<wbr>", "")
+
+
+@pytest.mark.req("BX-16")
+async def test_what_comes_once_more_is_to_be_paid_back(bench: Bench, drain: Drain) -> None:
+    """The buyer transferred twice: the order was paid once, and the second is theirs. One noted twice is taken back."""
+    purchase = await bench.ordered()
+    key = await bench.key_of(purchase)
+    assert "すでに記録" not in await _pages(bench, key, TOTAL)
+    await drain(bench.stall.tenant)
+    settled = await bench.value("SELECT settled_at FROM payments_manual_charge")
+    for _ in range(2):
+        assert "全額の入金はすでに記録されています" in await _pages(bench, key, TOTAL)
+    second = await bench.value("SELECT id FROM payments_manual_note WHERE version = 2")
+    mistaken = {"note": str(second), "version": await bench.version(key)}
+    await bench.client.post(f"{HERE}/{key}/mistake", data=mistaken, headers=bench.staff)
+    assert f"要返金 ¥{TOTAL:,}" in await bench.look(f"{HERE}?stage=owed")
+    await bench.send_back(key, TOTAL)
+    row = "SELECT ARRAY[received, returned] FROM payments_manual_charge WHERE state = 'succeeded'"
+    assert await bench.value(row) == [2 * TOTAL, TOTAL]
+    assert await bench.value("SELECT settled_at FROM payments_manual_charge") == settled
+    first = await bench.value("SELECT id FROM payments_manual_note WHERE version = 0")
+    mistaken = {"note": str(first), "version": await bench.version(key)}
+    await bench.client.post(f"{HERE}/{key}/mistake", data=mistaken, headers=bench.staff)
+    assert await bench.value(row) == [2 * TOTAL, TOTAL], "what the order heard of stays"
+    await drain(bench.stall.tenant)
+    assert await bench.states(str(purchase)) == ("paid", "paid")
+    assert await bench.value("SELECT count(*) FROM payments_transfer WHERE kind = 'capture'") == 1
+    assert await bench.broken() == {}
+
+
+async def test_an_emptied_account_only_stops_new_transfers(bench: Bench, drain: Drain) -> None:
+    """Awaited ones are paid, and end, as they would have."""
+    paid, lapsed = [await bench.ordered() for _ in range(2)]
+    await bench.ready(number="")
+    await bench.note(await bench.key_of(paid), TOTAL)
+    await drain(bench.stall.tenant)
+    assert await bench.states(str(paid)) == ("paid", "paid")
+    await _over(bench, lapsed, drain)
+    assert await bench.states(str(lapsed)) == ("expired", "expired")
+    assert await bench.value(STATE, await bench.key_of(lapsed)) == "canceled"
+    [report] = [one for one in await reconcile(bench.stall.ctx) if one.provider_id == "payments_manual"]
+    assert (report.differences, report.moved) == ([], 1)
+    assert await bench.broken() == {}
+
+
+@pytest.mark.parametrize("days", [0, 2])
+async def test_staff_read_whether_late_money_was_in_time(bench: Bench, drain: Drain, days: int) -> None:
+    """The bank had it on the last day, or after it; what comes of it the order says, not a promise."""
+    purchase = await bench.ordered()
+    await _over(bench, purchase, drain)
+    await bench.execute("UPDATE payments_manual_charge SET due_at = due_at - $1 * interval '1 day'", days)
+    key = await bench.key_of(purchase)
+    asked = await _pages(bench, key, TOTAL)
+    assert ("期限内の入金ですが" in asked) == (days == 0)
+    assert "キャンセルされた注文" in asked

@@ -59,6 +59,13 @@ async def test_who_says_no_there_is_told_in_its_words(wallet: Counter) -> None:
     assert "銀行" not in (after.failure or "")
 
 
+async def test_while_our_key_is_refused_nobody_is_sent_to_try_again(wallet: Counter) -> None:
+    await wallet.configure(paypay=True, secret_key="sk_test_rolled")
+    payment = await wallet.paid(3000, "paypay", way=WAY)
+    assert payment.state is PaymentState.FAILED
+    assert "ただいま" in (payment.failure or ""), payment.failure
+
+
 @pytest.mark.req("BX-16")
 async def test_who_never_confirms_lets_it_go(wallet: Counter) -> None:
     payment = await wallet.paid(3000, "paypay", way=WAY)
