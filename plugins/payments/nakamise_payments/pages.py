@@ -74,8 +74,9 @@ async def show(
         stuck_shares = await stuck.all_of(tx)
         shop_names, order_numbers = await stuck.names(ctx, tx, stuck_shares)
         by_hand_ops = [op for op in ops.items if op.state is OpState.BY_HAND]
-        named = (*about.values(), *open_disputes, *ended_disputes.items, *by_hand_ops)
-        orders = await overview.orders_of(ctx, tx, (one.subject for one in named))
+        subjects = {op.subject for op in (*about.values(), *by_hand_ops)}
+        subjects |= {one.subject for one in (*open_disputes, *ended_disputes.items)}
+        orders = await overview.orders_of(ctx, tx, subjects)
     return await page(
         ctx,
         "payments/list.html",

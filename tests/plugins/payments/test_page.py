@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,9 @@ async def test_a_dispute_names_its_orders_and_its_end(scene: Scene, drain: Drain
     await dispute(scene, await scene.charge_of(both), "dp_open", DisputeState.OPEN, 12_000)
     page = await look(scene)
     ids = "SELECT array_agg(id::text) FROM shop_order WHERE purchase_id = $1"
-    for order in await scene.stall.value(ids, uuid.UUID(both)):
+    found: Any = await scene.stall.value(ids, uuid.UUID(both))
+    assert len(found) == 2
+    for order in found:
         link = f'href="/admin/shop/orders/{order}">{await number_of(scene, order)}</a>'
         assert link in section(page, "disputes")
     assert 'id="disputes-ended"' not in page, "none has ended"

@@ -185,7 +185,8 @@ async def test_the_admin_sees_payments_and_differences_in_words(
     await desk.execute("UPDATE payments_sandbox_charge SET amount = 4999")
     await compared()
     page = (await http.get("/admin/payments")).text
-    for word in ("金額が一致しない", "¥4,999", str(payment.id), "成功", "¥5,000"):
+    reference = await desk.value("SELECT provider_ref FROM payments_op WHERE id = $1", payment.id)
+    for word in ("金額が一致しない", "¥4,999", f"<code>{reference}</code>", "成功", "¥5,000"):
         assert word in page
     assert "succeeded" not in page.partition("<tbody")[2].partition("</tbody>")[0]
     await desk.execute("UPDATE payments_sandbox_charge SET amount = 5000, state = 'failed'")
