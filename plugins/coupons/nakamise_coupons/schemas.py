@@ -45,6 +45,9 @@ class CouponInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     category_ids: Annotated[list[uuid.UUID], Meta(max_length=200)] = []
     shop_ids: Annotated[list[uuid.UUID], Meta(max_length=200)] = []
 
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "name_en", self.name_en.strip())
+
 
 class NewCoupon(CouponInput, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``code`` "" = one is made; ``batch`` > 0 = so many codes that count once each, and no shared one."""

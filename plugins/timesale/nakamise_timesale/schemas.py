@@ -31,6 +31,9 @@ class SaleInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     broadcast_id: uuid.UUID | None = None
     per_person: Pieces | None = None
 
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "name_en", self.name_en.strip())
+
 
 class SaleChange(SaleInput, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``version`` as it was read."""

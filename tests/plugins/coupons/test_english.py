@@ -73,3 +73,10 @@ async def test_staff_type_it_or_leave_it_out(stall: Stall, office: Office) -> No
     # Without one, who reads English reads the name.
     (offered,) = (await office.guest.get("/api/coupons/coupons", headers={"Accept-Language": "en"})).json()
     assert offered["name"] == TYPED["name"]
+
+
+@pytest.mark.req("LC-8.7.1")
+async def test_blanks_are_no_name(office: Office) -> None:
+    await make(office, name_en=" \u3000", is_public=True)
+    (offered,) = (await office.guest.get("/api/coupons/coupons", headers={"Accept-Language": "en"})).json()
+    assert offered["name"] == BOTH["ja"]

@@ -110,3 +110,14 @@ async def test_staff_type_it_or_leave_it_out(stall: Stall, office: Office) -> No
     await browser.post(f"{sale}/start")
     (card,) = (await office.guest.get(SHOP, headers={"Accept-Language": "en"})).json()["items"]
     assert card["offer"]["label"] == BOTH["ja"]
+
+
+@pytest.mark.req("LC-8.8.1")
+async def test_blanks_are_no_name(stall: Stall, office: Office) -> None:
+    goods = await stall.goods("honten", "口紅", 1000, 9)
+    sale = await make(office, await product_of(stall, goods), quantity=3)
+    body = {"name": BOTH["ja"], "name_en": " \u3000", "version": sale["version"]}
+    sale = (await office.api.put(f"{STAFF}/{sale['id']}", json=body)).json()
+    await run(office, sale, "start")
+    (card,) = (await office.guest.get(SHOP, headers={"Accept-Language": "en"})).json()["items"]
+    assert card["offer"]["label"] == BOTH["ja"]
