@@ -99,6 +99,11 @@ async def test_a_cancelled_order_says_the_same_when_the_other_is_captured(
     assert await stall.value("SELECT captured FROM payments_op WHERE kind = 'charge'") == 3550
     assert await said(office, cheap) == right, "after the other was taken"
     assert (await said(office, dear))["badge"] == "paid"
+    own = (await api.get("/api/shop/orders", headers=till.buyer.headers)).json()["items"]
+    assert {row["id"]: row["uncharged"] for row in own} == {str(dear): False, str(cheap): True}
+    browser = office.client_for(stall.tenant)
+    browser.cookies.set("sid", await stall.browser_session(till.buyer))
+    assert "返金済み" not in (await browser.get("/shop/orders")).text, "the buyer's list"
     assert SAYS_RESERVED in str(await stall.value(MAIL, "キャンセル"))
     assert await invariants.broken(stall.ctx) == {}
 
