@@ -146,3 +146,9 @@ def test_what_is_typed_is_what_is_kept() -> None:
     assert set(refused.value.fields) == {"wrappings", "noshi"}
     with pytest.raises(Invalid):
         check(ShopShipping(zones=CONFIG.zones, gifts=Gifts(noshi=("寿",), noshi_en={"御礼": "Thanks"})))
+
+
+@pytest.mark.req("CL-20", "LC-8.6.3")
+def test_blanks_are_no_name() -> None:
+    typed = {"code": "paper", "label": "包装紙", "label_en": " \u3000"}
+    assert msgspec.convert(typed, Wrapping).label_in("en") == "包装紙"

@@ -76,6 +76,9 @@ class Wrapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     label_en: Annotated[str, Meta(max_length=40)] = ""
     price: Yen = 0
 
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "label_en", self.label_en.strip())
+
     def label_in(self, locale: str) -> str:
         return self.label_en if locale == "en" and self.label_en else self.label
 
