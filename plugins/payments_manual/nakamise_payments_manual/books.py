@@ -32,11 +32,12 @@ ENTRIES: Final = (
 OWED: Final = "(received - returned - CASE state WHEN 'succeeded' THEN amount ELSE 0 END)"
 # A number is not given again while somebody may still pay with it late.
 _NEW: Final = """
+WITH used AS (SELECT 1 FROM payments_manual_charge WHERE number = $2 AND created_at > now() - interval '1 year')
 INSERT INTO payments_manual_charge
  (key, number, amount, currency, state, account, due_at, payer_id, payer_name, description, search)
 SELECT $1::uuid, $2::text, $3::bigint, $4::text, 'requires_action', $5::jsonb,
  (((now() AT TIME ZONE 'Asia/Tokyo')::date + $6::int) + time '23:59:59') AT TIME ZONE 'Asia/Tokyo', $7::uuid, $8::text, $9::text, $10::text
-WHERE NOT EXISTS (SELECT 1 FROM payments_manual_charge WHERE number = $2 AND created_at > now() - interval '1 year')
+WHERE NOT EXISTS (SELECT 1 FROM used)
 ON CONFLICT DO NOTHING
 """
 _TRIES: Final = 30

@@ -29,7 +29,7 @@ _NOTE: Final = (
 _ARRIVED: Final = (
     "UPDATE payments_manual_charge SET received = received + $2, version = version + 1,"
     " state = CASE WHEN received + $2 - returned >= amount THEN 'succeeded' ELSE state END,"
-    " settled_at = CASE WHEN received + $2 - returned >= amount THEN coalesce(settled_at, now()) END"
+    " settled_at = CASE WHEN received + $2 - returned >= amount THEN coalesce(settled_at, (SELECT now())) END"
     " WHERE key = $1 AND version = $3 AND number <> ''"
 )
 _SENT_BACK: Final = (
