@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import msgspec
@@ -139,8 +140,8 @@ async def test_a_broadcaster_applies_is_nothing_until_approved_and_then_runs_tha
     await street.stall.goods("honten", "本店の品", 1000, 9)
     way = await street.host.client.get("/livestream/apply")
     assert f'href="{OPEN}"' in way.text
-    form = (await street.host.client.get(OPEN)).text
-    assert ("お店を開く（申請）" in form, "それまでは誰にも表示されません" in form) == (True, True)
+    first = (await street.host.client.get(OPEN)).text
+    assert ("お店を開く（申請）" in first, "それまでは誰にも表示されません" in first) == (True, True)
     sent = await street.apply(introduction="花と暮らす", order_number_prefix="HN")
     assert (sent.status_code, sent.headers["location"]) == (303, OPEN), sent.text
     shop = await street.shop_of("hana")
@@ -228,7 +229,7 @@ async def test_who_sells_from_home_may_keep_the_address_from_the_first(street: S
     """The shop is public the moment that it is approved: the choice comes before, and stays through a rejection."""
     address, phone = "奈良県御所市柏原9876番地5", "0745-98-7654"
     typed = {"address": address, "phone": phone}
-    on_request = {"told.address": "on_request", "told.phone": "shown"}
+    on_request: dict[str, Any] = {"told.address": "on_request", "told.phone": "shown"}
     hollow = await street.apply(legal=typed | {"address": "請求により開示します"}, **on_request)
     assert (hollow.status_code, 'href="#f-legal.address"' in hollow.text) == (422, True)
     assert hollow.text.count('value="on_request" selected') == 1
