@@ -115,7 +115,7 @@ manifest: Final = Manifest(
         PriceHistory: "nakamise_shop.catalog.price_log:price_history",
         Orders: "nakamise_shop.orders.offers:orders",
         Sales: "nakamise_shop.reports.sales:sales",
-        ShopSellers: "nakamise_shop.staff.sellers:sellers",
+        ShopSellers: "nakamise_shop.staff.shops.sellers:sellers",
         CartInputs: "nakamise_shop.cart.inputs:cart_inputs",
     },
     uses={
@@ -222,11 +222,11 @@ manifest: Final = Manifest(
         Lines: "nakamise_shop.checkout.line:open_lines",
         Seen: "nakamise_shop.reports.seen:open_seen",
     },
-    jobs=(JobType("shop.import", "nakamise_shop.staff.import_runs:carry_out"),),
+    jobs=(JobType("shop.import", "nakamise_shop.staff.sheets.runs:carry_out"),),
     tasks=(
         Task("shop.expire_purchases", "nakamise_shop.checkout.expire:expire_due", 60),
         Task("shop.close_orders", "nakamise_shop.orders.closing:close_due", 86_400),
-        Task("shop.forget_imports", "nakamise_shop.staff.imports:forget_old", 86_400),
+        Task("shop.forget_imports", "nakamise_shop.staff.sheets.imports:forget_old", 86_400),
         Task("shop.forget_keys", "nakamise_shop.checkout.idempotency:forget_old", 86_400),
         Task("shop.forget_askers", "nakamise_shop.on_request.log:forget_old", 86_400),
         Task("shop.forget_seen", "nakamise_shop.reports.seen:forget_old", 86_400),

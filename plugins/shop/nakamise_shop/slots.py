@@ -19,7 +19,7 @@ from nakamise_shop.orders.labels import note_label
 from nakamise_shop.orders.schemas import GIFT, NOTE
 from nakamise_shop.settings import ShopSettings
 from nakamise_shop.staff.dashboard import dashboard_context
-from nakamise_shop.staff.former_prices import former_prices
+from nakamise_shop.staff.products.former_prices import former_prices
 
 Context = Mapping[str, object]
 Subject = msgspec.Struct | None

@@ -23,7 +23,7 @@ from nakamise_analytics.periods import Kind, Wanted, before, period_of
 from nakamise_analytics.report import report, shares
 from nakamise_analytics.sheets import TABLES, csv_of
 from nakamise_shop.orders.refunding import refund
-from nakamise_shop.staff.shops_repository import shop_lines
+from nakamise_shop.staff.shops.repository import shop_lines
 from nakamise_shop.staff.widget import days_of
 from tests.plugins.analytics.tally import sold
 from tests.plugins.shop.staff.office import grant

@@ -16,7 +16,7 @@ from nakamise_shop.disclosure import service
 from nakamise_shop.disclosure.schemas import CHECKS, STATES, AskDisclosure, DecideDisclosure
 from nakamise_shop.legal import LABELS
 from nakamise_shop.saying import say
-from nakamise_shop.staff.product_form import clean
+from nakamise_shop.staff.products.form import clean
 from nakamise_shop.staff.text import fault_texts, labels, words
 
 AnyRequest = Request[Any, Any, Any]

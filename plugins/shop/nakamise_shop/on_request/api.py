@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 from nakamise.plugin import Ctx, anyone, requires
 from nakamise_shop.on_request import log, service
 from nakamise_shop.on_request.schemas import Asked, AskNotice, NoticeRequest, NoticeRequestPage
-from nakamise_shop.staff.shop_pages import MANAGE
+from nakamise_shop.staff.shops.pages import MANAGE
 
 STAFF: Final = ["shop staff"]
 PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]

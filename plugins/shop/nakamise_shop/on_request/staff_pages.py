@@ -17,7 +17,7 @@ from nakamise_shop.on_request import log
 from nakamise_shop.on_request.keeping import FORGOTTEN_AFTER_DAYS
 from nakamise_shop.on_request.schemas import STATES
 from nakamise_shop.saying import say
-from nakamise_shop.staff.shop_pages import MANAGE
+from nakamise_shop.staff.shops.pages import MANAGE
 from nakamise_shop.staff.text import labels, words
 
 Page = Annotated[int, QueryParameter(name="page", ge=1, le=10_000)]

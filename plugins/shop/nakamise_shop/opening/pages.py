@@ -19,11 +19,12 @@ from nakamise_shop.legal import LABELS, MANDATORY, MAY_BE_ASKED_FOR
 from nakamise_shop.opening import service
 from nakamise_shop.opening.schemas import Apply, ApplyAgain
 from nakamise_shop.saying import say
-from nakamise_shop.staff import newcomers, shops_service
-from nakamise_shop.staff.product_form import clean
-from nakamise_shop.staff.shop_mails import OPENING
-from nakamise_shop.staff.shop_pages import MANAGE, on_request_of
-from nakamise_shop.staff.shops_schemas import StaffShop
+from nakamise_shop.staff.products.form import clean
+from nakamise_shop.staff.shops import newcomers
+from nakamise_shop.staff.shops import service as shops_service
+from nakamise_shop.staff.shops.mails import OPENING
+from nakamise_shop.staff.shops.pages import MANAGE, on_request_of
+from nakamise_shop.staff.shops.schemas import StaffShop
 from nakamise_shop.staff.text import NOTICE_WAYS, SHOP_STATES, badges, choices, fault_texts, labels, words
 
 AnyRequest = Request[Any, Any, Any]

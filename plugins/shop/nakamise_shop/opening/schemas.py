@@ -9,8 +9,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from nakamise_shop.staff.schemas import Name, Text
-from nakamise_shop.staff.shops_schemas import LEGAL_MAX, OnRequest
+from nakamise_shop.staff.products.schemas import Name, Text
+from nakamise_shop.staff.shops.schemas import LEGAL_MAX, OnRequest
 
 Legal = dict[str, Annotated[str, Meta(max_length=LEGAL_MAX)]]
 

@@ -13,9 +13,11 @@ from nakamise.plugin import TenantCtx
 from nakamise.web import N_
 from nakamise_shop.legal import missing_items
 from nakamise_shop.opening.schemas import Application, Apply, ApplyAgain
-from nakamise_shop.staff import newcomers, shop_making, shop_states, shops_service
-from nakamise_shop.staff import shops_repository as repository
-from nakamise_shop.staff.shops_schemas import NewShop, ShopInput, StaffShop
+from nakamise_shop.staff.shops import making as shop_making
+from nakamise_shop.staff.shops import newcomers, repository
+from nakamise_shop.staff.shops import service as shops_service
+from nakamise_shop.staff.shops import states as shop_states
+from nakamise_shop.staff.shops.schemas import NewShop, ShopInput, StaffShop
 
 # $1 user. Whoever is named for it and applied for it: one of the two is not enough.
 _OWN: Final = """

@@ -6,17 +6,14 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from nakamise_shop.staff import (
-    category_api,
-    grid_pages,
-    import_pages,
-    order_api,
-    order_desk_api,
-    people,
-    product_api,
-    related_pages,
-    shop_api,
-)
+from nakamise_shop.staff.categories import api as category_api
+from nakamise_shop.staff.orders import api as order_api
+from nakamise_shop.staff.orders import desk_api as order_desk_api
+from nakamise_shop.staff.products import api as product_api
+from nakamise_shop.staff.products import grid_pages, related_pages
+from nakamise_shop.staff.sheets import pages as import_pages
+from nakamise_shop.staff.shops import api as shop_api
+from nakamise_shop.staff.shops import people
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     *product_api.route_handlers,

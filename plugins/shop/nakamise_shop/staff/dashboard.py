@@ -10,9 +10,9 @@ from nakamise.db import Tx
 from nakamise.plugin import TenantCtx
 from nakamise.web import month_day, short_date, yen
 from nakamise_shop import scope
-from nakamise_shop.staff import orders_repository
-from nakamise_shop.staff.orders_schemas import StaffOrderFilter
-from nakamise_shop.staff.shops_repository import shop_lines
+from nakamise_shop.staff.orders import repository as orders_repository
+from nakamise_shop.staff.orders.schemas import StaffOrderFilter
+from nakamise_shop.staff.shops.repository import shop_lines
 from nakamise_shop.staff.text import ORDER_STATUS, PAYMENT_STATUS, SHOP_STATES, badges
 from nakamise_shop.staff.widget import Day, days_of
 

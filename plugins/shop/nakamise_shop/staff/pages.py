@@ -6,24 +6,20 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from nakamise_shop.staff import (
-    category_pages,
-    grid_pages,
-    import_pages,
-    order_acts,
-    order_bulk_pages,
-    order_desk,
-    order_pages,
-    people,
-    picture_pages,
-    product_acts,
-    product_pages,
-    related_pages,
-    shop_new_pages,
-    shop_pages,
-    shop_state_pages,
-    slips,
-)
+from nakamise_shop.staff.categories import pages as category_pages
+from nakamise_shop.staff.orders import acts as order_acts
+from nakamise_shop.staff.orders import bulk_pages as order_bulk_pages
+from nakamise_shop.staff.orders import desk as order_desk
+from nakamise_shop.staff.orders import pages as order_pages
+from nakamise_shop.staff.orders import slips
+from nakamise_shop.staff.products import acts as product_acts
+from nakamise_shop.staff.products import grid_pages, picture_pages, related_pages
+from nakamise_shop.staff.products import pages as product_pages
+from nakamise_shop.staff.sheets import pages as import_pages
+from nakamise_shop.staff.shops import new_pages as shop_new_pages
+from nakamise_shop.staff.shops import pages as shop_pages
+from nakamise_shop.staff.shops import people
+from nakamise_shop.staff.shops import state_pages as shop_state_pages
 
 route_handlers: Final[list[ControllerRouterHandler]] = [
     *product_pages.route_handlers,

@@ -16,8 +16,8 @@ from nakamise.web import N_, zero_filled
 from nakamise_shop import scope
 from nakamise_shop.orders.status import SOLD
 from nakamise_shop.settings import ShopSettings
-from nakamise_shop.staff import orders_repository
-from nakamise_shop.staff.orders_schemas import StaffOrderFilter
+from nakamise_shop.staff.orders import repository as orders_repository
+from nakamise_shop.staff.orders.schemas import StaffOrderFilter
 
 # $1 the tenant's zone, $2 the first day, $3 the day after the last, $4 shops of the staff or null. Only a constant is put into the text.
 _BY_DAY: Final = f"""

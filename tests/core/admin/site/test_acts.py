@@ -15,8 +15,8 @@ from nakamise.ui.i18n import read_catalog, translate
 from nakamise_agency.records.acts import ACTS
 from nakamise_returns.states import State as ReturnState
 from nakamise_shop.orders.timeline import Happened
-from nakamise_shop.staff.schemas import ProductState
-from nakamise_shop.staff.shop_states import SOURCES as SHOP_STATES
+from nakamise_shop.staff.products.schemas import ProductState
+from nakamise_shop.staff.shops.states import SOURCES as SHOP_STATES
 
 CORE = Path(nakamise.__file__).parent
 PLUGINS = Path(__file__).parents[4] / "plugins"

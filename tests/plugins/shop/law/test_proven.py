@@ -15,7 +15,7 @@ from nakamise_shop.checkout import stock
 from nakamise_shop.domain.carriers import Carrier
 from nakamise_shop.orders import fulfil
 from nakamise_shop.orders.refunding import refund
-from nakamise_shop.staff import grid
+from nakamise_shop.staff.products import grid
 from tests.plugins.shop.staff.office import grant
 from tests.plugins.shop.stall import Stall, Till
 

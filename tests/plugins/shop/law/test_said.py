@@ -19,7 +19,7 @@ from nakamise_returns import seed as returns_seed
 from nakamise_shipping.rates.outline import outline_of
 from nakamise_shipping.seed import config_of
 from nakamise_shop.legal import is_on_request
-from nakamise_shop.staff.legal_hints import doubts
+from nakamise_shop.staff.shops.legal_hints import doubts
 from tests.plugins.shop.staff.office import grant
 from tests.plugins.shop.stall import Buyer, Stall, Till
 from tests.tenants.blueprint import read
@@ -54,9 +54,7 @@ async def test_fees_and_returns_are_those_of_the_settings(mall: Stall, client: C
     guest = client(mall.tenant)
     rouge_page = text(await guest.get(f"/shop/products/{await slug_of(mall, rouge)}"))
     tea_page = text(await guest.get(f"/shop/products/{await slug_of(mall, tea)}"))
-    assert (
-        "送料 ¥550–¥1,650（お届け先により異なります） · このショップで¥5,000以上は¥0–¥1,100" in rouge_page
-    )
+    assert "送料 ¥550–¥1,650（お届け先により異なります） · このショップで¥5,000以上は¥0–¥1,100" in rouge_page
     assert "離島など一部地域は最大+¥500" in rouge_page
     assert "送料 ¥660–¥1,760" in tea_page
     assert (EIGHT_DAYS in rouge_page, NO_RETURNS in rouge_page) == (True, False)

@@ -23,7 +23,7 @@ from nakamise_shop.opening import service
 from nakamise_shop.opening.schemas import Apply
 from nakamise_shop.privacy import erase, export
 from nakamise_shop.scope import shops_of
-from nakamise_shop.staff.shop_making import UNDECIDED_MAX
+from nakamise_shop.staff.shops.making import UNDECIDED_MAX
 from tests.plugins.livestream.stage import Stage
 from tests.plugins.shop.staff.office import API, PAGES, product, variant
 from tests.plugins.shop.staff.test_shops import FULL

@@ -33,7 +33,7 @@ from nakamise_shop.orders.closing import close_due
 from nakamise_shop.orders.repository import header_by_id
 from nakamise_shop.orders.schemas import pay_status
 from nakamise_shop.orders.status import PAY_SQL
-from nakamise_shop.staff import shop_states
+from nakamise_shop.staff.shops import states as shop_states
 from tests.plugins.shop.stall import Stall, Till
 
 EVERYTHING = 10**9

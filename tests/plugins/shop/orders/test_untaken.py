@@ -15,7 +15,7 @@ from nakamise_payments.service import PaymentService
 from nakamise_shop.orders import service
 from nakamise_shop.orders.cancel import cancel_as_staff
 from nakamise_shop.orders.story import story
-from nakamise_shop.staff.story import story_of
+from nakamise_shop.staff.orders.story import story_of
 from tests.plugins.shop.orders.test_cancelling import cancel
 from tests.plugins.shop.orders.test_refunding import give
 from tests.plugins.shop.stall import Stall, Till

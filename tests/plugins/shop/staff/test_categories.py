@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from nakamise.errors import Invalid
-from nakamise_shop.staff import categories
-from nakamise_shop.staff.categories import CategoryInput
+from nakamise_shop.staff.categories import service as categories
+from nakamise_shop.staff.categories.service import CategoryInput
 from tests.plugins.shop.staff.office import API, PAGES, Office
 
 Tree = dict[str, dict[str, Any]]

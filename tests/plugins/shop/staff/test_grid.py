@@ -9,8 +9,8 @@ import uuid
 import pytest
 
 from nakamise.db import Tx
-from nakamise_shop.staff import grid
-from nakamise_shop.staff.grid import GridChange, Outcome, PriceCell, StockCell
+from nakamise_shop.staff.products import grid
+from nakamise_shop.staff.products.grid import GridChange, Outcome, PriceCell, StockCell
 from tests.plugins.shop.staff.office import API, PAGES, Office, variant
 
 GRID = f"{PAGES}/products/grid"

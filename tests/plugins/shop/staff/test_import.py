@@ -13,11 +13,12 @@ import pytest
 
 from nakamise.errors import Conflict, FieldError, Invalid, Problem
 from nakamise.testing.fixtures import Drain
-from nakamise_shop.staff import import_runs, imports
-from nakamise_shop.staff.import_plan import Places, plan
-from nakamise_shop.staff.import_read import read
-from nakamise_shop.staff.import_runs import why
-from nakamise_shop.staff.sheet_columns import value_of
+from nakamise_shop.staff.sheets import imports
+from nakamise_shop.staff.sheets import runs as import_runs
+from nakamise_shop.staff.sheets.columns import value_of
+from nakamise_shop.staff.sheets.plan import Places, plan
+from nakamise_shop.staff.sheets.read import read
+from nakamise_shop.staff.sheets.runs import why
 from tests.plugins.shop.staff.office import API, PAGES, Office, grant, variant
 
 IMPORT = f"{PAGES}/products/import"

@@ -21,7 +21,7 @@ from nakamise_shop.orders.cancel import cancel_as_staff
 from nakamise_shop.orders.refunding import refund
 from nakamise_shop.orders.service import order_by_id
 from nakamise_shop.orders.story import story
-from nakamise_shop.staff.story import story_of
+from nakamise_shop.staff.orders.story import story_of
 from tests.plugins import invariants
 from tests.plugins.shop.staff.office import API, PAGES, Office
 from tests.plugins.shop.staff.test_export_refunds import given_back

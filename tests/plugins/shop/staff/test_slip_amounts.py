@@ -13,7 +13,7 @@ from nakamise.contracts.orders import OrderRefund
 from nakamise.contracts.pricing import Phase, ShopQuote
 from nakamise_shop.domain.bill import bill_of
 from nakamise_shop.domain.pricing import price
-from nakamise_shop.staff.slip_amounts import is_early, left_of
+from nakamise_shop.staff.orders.slip_amounts import is_early, left_of
 from tests.plugins.shop.domain.build import AT, SHOP, line, off, request, terms
 
 

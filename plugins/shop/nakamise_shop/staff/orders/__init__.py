@@ -1,0 +1,1 @@
+"""Orders as staff work on them: lists, steps, notes, slips, CSV."""

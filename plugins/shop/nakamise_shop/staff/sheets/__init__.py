@@ -1,0 +1,1 @@
+"""Products as files of spreadsheets: out, and in by preview and job."""

@@ -1,0 +1,1 @@
+"""Shops: made, described, applied for and decided; who works for them."""
