@@ -12,7 +12,7 @@ def client_address(scope: Scope, trusted: Collection[str]) -> str:
     peer = _peer(scope)
     if peer not in trusted:
         return peer
-    hops = [hop.strip() for hop in _header(scope, b"x-forwarded-for").split(",") if hop.strip()]
+    hops = [_plain(hop.strip()) for hop in _header(scope, b"x-forwarded-for").split(",") if hop.strip()]
     return next((hop for hop in reversed(hops) if hop not in trusted), peer)
 
 
@@ -25,7 +25,14 @@ def is_secure(scope: Scope, trusted: Collection[str]) -> bool:
 
 def _peer(scope: Scope) -> str:
     client = scope.get("client")
-    return str(client[0]) if client else ""
+    return _plain(str(client[0])) if client else ""
+
+
+def _plain(address: str) -> str:
+    """A server that listens on :: sees IPv4's clients as ::ffff:192.0.2.1 (RFC 4291 2.5.5.2); all of them would share
+    the limits of one network."""
+    inner = address.lower().removeprefix("::ffff:")
+    return inner if "." in inner else address
 
 
 def _header(scope: Scope, name: bytes) -> str:
