@@ -16,6 +16,7 @@ from nakamise.testing.live import LiveServer
 from nakamise.testing.people import Person
 from tests.plugins.livestream.stage import API, Json, Stage, act, ok, on_air
 from tests.plugins.livestream.watch.window import PHONE, window
+from tests.plugins.livestream.whip.waiting import until
 
 GL_01 = pytest.mark.req("GL-01")
 
@@ -40,6 +41,14 @@ async def site(body: str) -> AsyncIterator[str]:
 async def allow(stage: Stage, text: str) -> None:
     runtime = stage.ctx.runtime
     await switches.configure(runtime, stage.tenant.id, "livestream", {"embed_sites": text})
+
+
+async def is_served(url: str) -> bool:
+    """The server is a process of its own, and hears of a setting a moment later."""
+    there = httpx.URL(url)
+    async with httpx.AsyncClient() as anyone:
+        seen = await anyone.get(there.copy_with(host="127.0.0.1"), headers={"Host": there.netloc.decode()})
+    return seen.status_code == httpx.codes.OK
 
 
 async def shown(stage: Stage, broadcast: Json) -> httpx.Response:
@@ -89,6 +98,7 @@ async def test_a_browser_shows_it_on_that_site_and_nowhere_else(
     body = f'<!doctype html><title>EC</title><iframe src="{base}livestream/{made["id"]}/embed"></iframe>'
     async with window(chromium, base, PHONE) as seen, site(body) as own, site(body) as other:
         await allow(stage, own)
+        await until(lambda: is_served(f"{base}livestream/{made['id']}/embed"))
         await seen.page.goto(own)
         inside = seen.page.frame_locator("iframe")
         await expect(inside.get_by_role("heading", name="夜のリップ選び")).to_be_visible()
