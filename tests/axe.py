@@ -24,6 +24,8 @@ _RUN: Final = """async (tags) => {
 
 async def axe_faults(page: Page) -> list[str]:
     """One line for each rule that the page breaks, with the first place."""
+    # A click returns when the next page begins to arrive.
+    await page.wait_for_load_state("domcontentloaded")
     await page.evaluate(_FILE.read_text(encoding="utf-8"))
     found: dict[str, Any] = await page.evaluate(_RUN, _TAGS)
     assert found["passes"] > 0, "axe has looked at nothing"
