@@ -15,7 +15,7 @@ from msgspec import Meta
 from nakamise.contracts.payments import Payments, PaymentState
 from nakamise.errors import Conflict, Problem
 from nakamise.plugin import Ctx, TenantCtx, requires
-from nakamise.web import N_, NavLink, gettext_for, page, read_form, safe_next, see_other
+from nakamise.web import N_, NavLink, gettext_for, page, read_form, safe_next, said, see_other
 from nakamise_payments import by_hand, comparing, disputes, overview, providers, seller_terms, stuck, words
 from nakamise_payments.asking import find_op
 from nakamise_payments.reconciler import acknowledge, payouts_stopped
@@ -148,7 +148,7 @@ async def capture(request: AnyRequest, ctx: Ctx, op_id: FromPath[uuid.UUID]) -> 
     try:
         payment = await ctx.service(Payments).capture(charge.subject)
     except Problem as trouble:
-        return see_other(ctx, back, flash=_said(ctx, trouble), kind="danger")
+        return see_other(ctx, back, flash=said(ctx, trouble), kind="danger")
     async with ctx.begin() as tx:
         await ctx.audit(tx, "payments.captured", str(op_id), state=payment.state.value)
     if payment.state is PaymentState.SUCCEEDED:
@@ -167,7 +167,7 @@ async def paid_by_hand(request: AnyRequest, ctx: Ctx, op_id: FromPath[uuid.UUID]
     try:
         await by_hand.paid(ctx, op_id, form.note)
     except Problem as trouble:
-        return see_other(ctx, BY_HAND, flash=_said(ctx, trouble), kind="danger")
+        return see_other(ctx, BY_HAND, flash=said(ctx, trouble), kind="danger")
     return see_other(ctx, BY_HAND, flash=_("The refund is noted as paid."))
 
 
@@ -177,7 +177,7 @@ async def retry(ctx: Ctx, op_id: FromPath[uuid.UUID]) -> Response[bytes]:
     try:
         await by_hand.retry(ctx, op_id)
     except Problem as trouble:
-        return see_other(ctx, BY_HAND, flash=_said(ctx, trouble), kind="danger")
+        return see_other(ctx, BY_HAND, flash=said(ctx, trouble), kind="danger")
     return see_other(ctx, BY_HAND, flash=_("The refund is sent once more."))
 
 
@@ -188,7 +188,7 @@ async def share_again(ctx: Ctx, op_id: FromPath[uuid.UUID]) -> Response[bytes]:
     try:
         await stuck.again(ctx, op_id)
     except Problem as trouble:
-        return see_other(ctx, SHARES, flash=_said(ctx, trouble), kind="danger")
+        return see_other(ctx, SHARES, flash=said(ctx, trouble), kind="danger")
     return see_other(ctx, SHARES, flash=_("The share is sent once more."))
 
 
@@ -210,13 +210,13 @@ async def share_came_back(request: AnyRequest, ctx: Ctx, order_id: FromPath[uuid
     return await _noted(ctx, act, _("Noted that the share came back."))
 
 
-async def _noted(ctx: TenantCtx, act: Awaitable[None], said: str) -> Response[bytes]:
-    """Back to the shares with ``said``, or with why it could not be noted."""
+async def _noted(ctx: TenantCtx, act: Awaitable[None], done: str) -> Response[bytes]:
+    """Back to the shares with ``done``, or with why it could not be noted."""
     try:
         await act
     except Conflict as trouble:
-        return see_other(ctx, SHARES, flash=_said(ctx, trouble), kind="danger")
-    return see_other(ctx, SHARES, flash=said)
+        return see_other(ctx, SHARES, flash=said(ctx, trouble), kind="danger")
+    return see_other(ctx, SHARES, flash=done)
 
 
 @post("/sellers/{seller_id:uuid}", opt=requires("payments.settle"), include_in_schema=False)
@@ -231,10 +231,6 @@ async def save_terms(request: AnyRequest, ctx: Ctx, seller_id: FromPath[uuid.UUI
         )
     _ = gettext_for(ctx.locale, "payments")
     return see_other(ctx, safe_next(form.back, HERE), flash=_("Saved."))
-
-
-def _said(ctx: TenantCtx, trouble: Problem) -> str:
-    return gettext_for(ctx.locale, trouble.domain)(trouble.message, **trouble.params)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [

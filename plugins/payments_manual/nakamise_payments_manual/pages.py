@@ -14,7 +14,7 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from nakamise.contracts.payments import ChargeState
-from nakamise.errors import Conflict, FieldError, Invalid, Problem
+from nakamise.errors import Conflict, FieldError, Invalid
 from nakamise.plugin import Ctx, TenantCtx, requires
 from nakamise.web import (
     N_,
@@ -25,6 +25,7 @@ from nakamise.web import (
     page_address,
     page_base,
     read_form,
+    said,
     see_other,
 )
 from nakamise_payments_manual import desk, noting
@@ -129,7 +130,7 @@ async def _detail(
         today=today,
         kind=gettext_for(ctx.locale, "payments_manual")(KINDS[entry.account.kind]) if entry.account else "",
         action=f"{HERE}/{transfer_id}",
-        errors={name: _said(ctx, fault) for name, fault in (errors or {}).items()},
+        errors={name: said(ctx, fault) for name, fault in (errors or {}).items()},
         typed={"amount": str(entry.rest), "day": today} | dict(typed or {}),
     )
 
@@ -160,15 +161,15 @@ async def arrived(request: AnyRequest, ctx: Ctx, transfer_id: FromPath[uuid.UUID
         typed = {name: str(value) for name, value in (await request.form()).items()}
         return await _detail(ctx, transfer_id, errors=refused.fields, typed=typed)
     except Conflict as refused:
-        return see_other(ctx, f"{HERE}/{transfer_id}", flash=_said(ctx, refused), kind="danger")
+        return see_other(ctx, f"{HERE}/{transfer_id}", flash=said(ctx, refused), kind="danger")
     _ = gettext_for(ctx.locale, "payments_manual")
     if entry.owed:
         return see_other(ctx, f"{HERE}/{transfer_id}", flash=_("Noted. There is something to pay back."))
     if not entry.is_paid:
         return see_other(ctx, f"{HERE}/{transfer_id}", flash=_("Noted. The rest is awaited."))
     if before.state is ChargeState.CANCELED:
-        said = _("Noted. Look at the order: it goes on, or its refund is a task.")
-        return see_other(ctx, f"{HERE}/{transfer_id}", flash=said)
+        what = _("Noted. Look at the order: it goes on, or its refund is a task.")
+        return see_other(ctx, f"{HERE}/{transfer_id}", flash=what)
     return see_other(ctx, HERE, flash=_("Noted. The order goes on."))
 
 
@@ -197,7 +198,7 @@ async def back(request: AnyRequest, ctx: Ctx, transfer_id: FromPath[uuid.UUID]) 
     try:
         await noting.sent_back(ctx, transfer_id, form.amount, form.words, form.version)
     except Conflict as refused:
-        return see_other(ctx, f"{HERE}/{transfer_id}", flash=_said(ctx, refused), kind="danger")
+        return see_other(ctx, f"{HERE}/{transfer_id}", flash=said(ctx, refused), kind="danger")
     return see_other(ctx, f"{HERE}/{transfer_id}", flash=_("Noted as paid back."))
 
 
@@ -208,12 +209,8 @@ async def mistake(request: AnyRequest, ctx: Ctx, transfer_id: FromPath[uuid.UUID
     try:
         await noting.mistaken(ctx, transfer_id, form.note, form.version)
     except Conflict as refused:
-        return see_other(ctx, f"{HERE}/{transfer_id}", flash=_said(ctx, refused), kind="danger")
+        return see_other(ctx, f"{HERE}/{transfer_id}", flash=said(ctx, refused), kind="danger")
     return see_other(ctx, f"{HERE}/{transfer_id}", flash=_("The note was taken back."))
-
-
-def _said(ctx: TenantCtx, refusal: Problem | FieldError) -> str:
-    return gettext_for(ctx.locale, refusal.domain)(refusal.message, **refusal.params)
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [show, detail, arrived, back, mistake]

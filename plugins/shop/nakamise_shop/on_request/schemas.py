@@ -52,7 +52,7 @@ class AskNotice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class RequestState(enum.StrEnum):
-    """``failed``: the mail did not go out, for good or for longer than ``service.LATE``. ``erased``: the person was
+    """``failed``: the mail did not go out, for good or for longer than ``log.LATE``. ``erased``: the person was
     forgotten before that was known."""
 
     WAITING = "waiting"

@@ -9,14 +9,12 @@ from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.types import ControllerRouterHandler
 
-from nakamise.errors import Conflict
 from nakamise.plugin import Ctx, requires
-from nakamise.web import N_, page, see_other
+from nakamise.web import N_, acted, page
 from nakamise_shop.legal import LABELS
 from nakamise_shop.on_request import log
 from nakamise_shop.on_request.keeping import FORGOTTEN_AFTER_DAYS
 from nakamise_shop.on_request.schemas import STATES
-from nakamise_shop.saying import say
 from nakamise_shop.staff.shops.pages import MANAGE
 from nakamise_shop.staff.text import labels, words
 
@@ -44,22 +42,17 @@ async def request_list(ctx: Ctx, page_number: Page = 1) -> Response[bytes]:
 
 @post("/notice-requests/{request_id:uuid}/again", opt=requires(MANAGE), include_in_schema=False)
 async def send_again(ctx: Ctx, request_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    try:
-        async with ctx.begin() as tx:
-            await log.send_again(ctx, tx, request_id)
-    except Conflict as refused:
-        return see_other(ctx, LIST, flash=say(ctx, refused), kind="danger")
-    return see_other(ctx, LIST, flash=words(ctx)(N_("The mail is being sent again.")))
+    return await acted(
+        ctx,
+        LIST,
+        lambda tx: log.send_again(ctx, tx, request_id),
+        words(ctx)(N_("The mail is being sent again.")),
+    )
 
 
 @post("/notice-requests/{request_id:uuid}/helped", opt=requires(MANAGE), include_in_schema=False)
 async def note_helped(ctx: Ctx, request_id: FromPath[uuid.UUID]) -> Response[bytes]:
-    try:
-        async with ctx.begin() as tx:
-            await log.note_helped(ctx, tx, request_id)
-    except Conflict as refused:
-        return see_other(ctx, LIST, flash=say(ctx, refused), kind="danger")
-    return see_other(ctx, LIST, flash=words(ctx)(N_("Noted.")))
+    return await acted(ctx, LIST, lambda tx: log.note_helped(ctx, tx, request_id), words(ctx)(N_("Noted.")))
 
 
 route_handlers: Final[list[ControllerRouterHandler]] = [request_list, send_again, note_helped]
